@@ -1,2 +1,38 @@
-//! Entry point.
-fn main() {}
+//! The tool behind `make run`, `make demo` and `make test`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use simulator::run::{CommandArgs, Signals};
+
+/// Brings Sluicegate up on one machine, and plays Stripe to it.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start private PostgreSQL and RabbitMQ, run a command with DATABASE_URL and AMQP_URL set, stop them.
+    Servers(CommandArgs),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = async {
+        let signals = Signals::listen()?;
+        match cli.command {
+            Command::Servers(args) => simulator::run::run_command(args, signals).await,
+        }
+    };
+    match ended.await {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The folders of private servers, and the cleaning up after a killed run.
+//!
+//! Every server has a folder of its own with a locked file. The kernel lets go of the lock when its holder
+//! ends, however it ends, so an unlocked folder is a left-over: the next start kills the processes it names
+//! (if they are still the same processes) and removes it. Copies of the simulator, in one clone or in many,
+//! so never meet and never clean up after one that lives.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::process::Signal;
+
+use super::account::Account;
+use super::error::ServerError;
+use super::process;
+
+/// The folder `.local` of the repository that this program was built in.
+pub fn local() -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    match repository.canonicalize() {
+        Ok(repository) => repository.join(".local"),
+        Err(_) => PathBuf::from(".local"),
+    }
+}
+
+/// A server's own folder: `data` inside belongs to the server's account, the rest to us.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: PathBuf,
+    account: Account,
+    _lock: File,
+}
+
+impl Home {
+    /// Makes a new folder under [`local`], or, where the account cannot get there, under `/var/tmp`; removes
+    /// what killed runs left beside it.
+    pub(crate) fn create(kind: &str) -> Result<Home, ServerError> {
+        let account = Account::choose()?;
+        let base = base(account)?;
+        // Held while folders appear and disappear: nobody takes a folder that is not locked yet for a left-over.
+        let guard = open_lock(&base.join("lock"))?;
+        guard.lock().map_err(ServerError::io("locking the servers' folder"))?;
+        sweep(&base);
+        let folder = base.join(format!("{kind}-{}-{:08x}", std::process::id(), rand::random::<u32>()));
+        make(&folder, 0o755)?;
+        let lock = open_lock(&folder.join("lock"))?;
+        lock.lock().map_err(ServerError::io("locking a server's folder"))?;
+        let home = Home { folder, account, _lock: lock };
+        make(&home.data(), 0o700)?;
+        account.own(&home.data())?;
+        Ok(home)
+    }
+
+    pub(crate) fn account(&self) -> Account {
+        self.account
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Writes a file that the server reads.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, ServerError> {
+        let path = self.data().join(name);
+        std::fs::write(&path, text).map_err(ServerError::io(format!("writing {}", path.display())))?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+            .map_err(ServerError::io(format!("closing {}", path.display())))?;
+        self.account.own(&path)?;
+        Ok(path)
+    }
+
+    /// The file that the server's output goes to, opened to append.
+    pub(crate) fn log(&self) -> Result<File, ServerError> {
+        let path = self.folder.join("log");
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(ServerError::io("opening a server's log"))
+    }
+
+    pub(crate) fn log_path(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// The last lines of the log, for an error message.
+    pub(crate) fn log_end(&self) -> String {
+        let bytes = std::fs::read(self.log_path()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(25)..].join("\n")
+    }
+
+    /// Notes a process, so that the next run can end it should we be killed.
+    pub(crate) fn remember(&self, pid: u32) -> Result<(), ServerError> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("pids"))
+            .map_err(ServerError::io("noting a process id"))?;
+        let started = process::start_time(pid).unwrap_or_default();
+        writeln!(file, "{pid} {started}").map_err(ServerError::io("noting a process id"))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Where servers' folders go.
+fn base(account: Account) -> Result<PathBuf, ServerError> {
+    let base = local().join("servers");
+    std::fs::create_dir_all(&base).map_err(ServerError::io(format!("making {}", base.display())))?;
+    if account.reaches(&base) {
+        return Ok(base);
+    }
+    let base = PathBuf::from("/var/tmp/sluicegate-servers");
+    match make(&base, 0o755) {
+        Err(ServerError::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => {}
+        other => other?,
+    }
+    // A name that anybody could have taken first: it must be a folder, ours, and writable by nobody else.
+    let meta =
+        std::fs::symlink_metadata(&base).map_err(ServerError::io(format!("reading {}", base.display())))?;
+    let ours = meta.is_dir() && meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o022 == 0;
+    if ours { Ok(base) } else { Err(ServerError::NotOurs { path: base }) }
+}
+
+fn make(folder: &Path, mode: u32) -> Result<(), ServerError> {
+    let what = || ServerError::io(format!("making {}", folder.display()));
+    std::fs::create_dir(folder).map_err(what())?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).map_err(what())
+}
+
+fn open_lock(path: &Path) -> Result<File, ServerError> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(ServerError::io(format!("opening {}", path.display())))
+}
+
+/// Removes the left-overs of killed runs in `base`. What cannot be removed is left for the next time.
+fn sweep(base: &Path) {
+    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let Ok(lock) = open_lock(&folder.join("lock")) else { continue };
+        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            continue;
+        }
+        for line in std::fs::read_to_string(folder.join("pids")).unwrap_or_default().lines() {
+            end_left_over(line);
+        }
+        std::fs::remove_dir_all(&folder).ok();
+    }
+}
+
+/// Kills the process that a line of a `pids` file names, if it is still that process.
+fn end_left_over(line: &str) {
+    let Some((pid, started)) = line.split_once(' ') else { return };
+    let Ok(pid) = pid.parse::<u32>() else { return };
+    if started.is_empty() || process::start_time(pid).as_deref() != Some(started) {
+        return;
+    }
+    process::signal_group(pid, Signal::KILL);
+    process::signal(pid, Signal::KILL);
+}

@@ -1,0 +1,276 @@
+//! A private RabbitMQ with a port mapper (epmd) of its own, so that it shares no name, no cookie and no port
+//! with any other node, and leaves no mapper behind.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tokio::sync::Mutex;
+
+use super::error::ServerError;
+use super::home::Home;
+use super::port::free_port;
+use super::process::{self, Process};
+use super::programs::{epmd_program, rabbit_program};
+
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A running private RabbitMQ, killed and removed when dropped.
+#[derive(Debug)]
+pub struct RabbitServer {
+    // Before `home`: the processes go first, then their folder.
+    processes: Mutex<Processes>,
+    home: Home,
+    ports: Ports,
+    password: String,
+}
+
+#[derive(Debug, Default)]
+struct Processes {
+    node: Option<Process>,
+    epmd: Option<Process>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ports {
+    amqp: u16,
+    distribution: u16,
+    epmd: u16,
+}
+
+impl Ports {
+    fn free() -> Ports {
+        Ports { amqp: free_port(), distribution: free_port(), epmd: free_port() }
+    }
+}
+
+impl RabbitServer {
+    /// Starts a new, empty node on free ports.
+    pub async fn start() -> Result<RabbitServer, ServerError> {
+        let home = Home::create("rabbitmq")?;
+        let password = format!("{:032x}", rand::random::<u128>());
+        let processes = Mutex::new(Processes::default());
+        let mut server = RabbitServer { processes, home, ports: Ports::free(), password };
+        server.configure()?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match server.start_again().await {
+                // Another may have taken a port since it was found free.
+                Err(ServerError::NotReady { .. }) if tries < 3 && server.port_was_taken() => {
+                    server.processes = Mutex::new(Processes::default());
+                    server.ports = Ports::free();
+                }
+                other => break other?,
+            }
+        }
+        Ok(server)
+    }
+
+    /// The URL of the default virtual host.
+    pub fn url(&self) -> String {
+        format!("amqp://sluicegate:{}@127.0.0.1:{}/%2f", self.password, self.ports.amqp)
+    }
+
+    /// The process id of the node, while it runs.
+    pub async fn pid(&self) -> Option<u32> {
+        let mut processes = self.processes.lock().await;
+        processes.node.as_mut().and_then(Process::running)
+    }
+
+    /// The file that the node writes its log to.
+    pub fn log_path(&self) -> std::path::PathBuf {
+        self.home.log_path()
+    }
+
+    /// Stops the node in an orderly way; the data stay for [`RabbitServer::start_again`].
+    pub async fn stop(&self) {
+        let node = self.processes.lock().await.node.take();
+        if let Some(mut node) = node {
+            node.end(Signal::TERM, STOP_TIMEOUT).await;
+        }
+    }
+
+    /// Kills the node, as if the power went.
+    pub async fn kill(&self) {
+        if let Some(mut node) = self.processes.lock().await.node.take() {
+            node.kill();
+        }
+    }
+
+    /// Starts the node on the same port with the same data; does nothing when it runs.
+    pub async fn start_again(&self) -> Result<(), ServerError> {
+        let mut processes = self.processes.lock().await;
+        if processes.node.as_mut().and_then(Process::running).is_some() {
+            return Ok(());
+        }
+        if processes.epmd.as_mut().and_then(Process::running).is_none() {
+            processes.epmd = Some(self.spawn_epmd()?);
+        }
+        let mut node = self.spawn_node()?;
+        self.until_ready(&mut node).await?;
+        processes.node = Some(node);
+        Ok(())
+    }
+
+    /// Stops and starts the node on the same port with the same data.
+    pub async fn restart(&self) -> Result<(), ServerError> {
+        self.stop().await;
+        self.start_again().await
+    }
+
+    /// Raises the memory alarm: the broker stops reading from connections that publish and tells them
+    /// `connection.blocked`.
+    pub async fn block_publishers(&self) -> Result<(), ServerError> {
+        self.ctl(&["set_vm_memory_high_watermark", "0"]).await.map(drop)
+    }
+
+    /// Ends the alarm that [`RabbitServer::block_publishers`] raised.
+    pub async fn unblock_publishers(&self) -> Result<(), ServerError> {
+        self.ctl(&["set_vm_memory_high_watermark", "0.6"]).await.map(drop)
+    }
+
+    /// Freezes the node (SIGSTOP): connections stay, nothing answers, publishes are not confirmed.
+    pub async fn pause(&self) {
+        self.signal(Signal::STOP).await;
+    }
+
+    /// Lets a paused node go on.
+    pub async fn resume(&self) {
+        self.signal(Signal::CONT).await;
+    }
+
+    async fn signal(&self, signal: Signal) {
+        if let Some(pid) = self.pid().await {
+            process::signal(pid, signal);
+        }
+    }
+
+    /// Runs `rabbitmqctl` against the node and gives back what it wrote.
+    pub async fn ctl(&self, arguments: &[&str]) -> Result<String, ServerError> {
+        let mut command = self.command(rabbit_program("rabbitmqctl")?);
+        let port = free_port().to_string();
+        command.env("RABBITMQ_CTL_DIST_PORT_MIN", &port).env("RABBITMQ_CTL_DIST_PORT_MAX", &port);
+        command.arg("--quiet").args(arguments).stdin(Stdio::null());
+        let output = tokio::process::Command::from(command)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .map_err(ServerError::io("starting rabbitmqctl"))?;
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned();
+        if output.status.success() {
+            return Ok(text);
+        }
+        let program = format!("rabbitmqctl {}", arguments.join(" "));
+        Err(ServerError::Failed { program, status: output.status.to_string(), output: text })
+    }
+
+    fn configure(&self) -> Result<(), ServerError> {
+        let password = &self.password;
+        // The WAL of the quorum queues is kept in memory up to this size; 512 MB, the default, is much for a laptop.
+        let settings = format!(
+            "default_user = sluicegate\ndefault_pass = {password}\n\
+             vm_memory_high_watermark.relative = 0.6\ndisk_free_limit.absolute = 100MB\n\
+             raft.wal_max_size_bytes = 67108864\n"
+        );
+        self.home.write("rabbitmq.conf", &settings)?;
+        self.home.write("enabled_plugins", "[].\n")?;
+        self.home.write("rabbitmq-env.conf", "")?;
+        Ok(())
+    }
+
+    fn command(&self, program: std::path::PathBuf) -> Command {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            if ["RABBITMQ_", "ERL_"].iter().any(|prefix| name_text.starts_with(prefix)) {
+                command.env_remove(name);
+            }
+        }
+        let data = self.home.data();
+        command
+            .current_dir(&data)
+            .env("HOME", &data)
+            .env("ERL_EPMD_PORT", self.ports.epmd.to_string())
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+            .env("RABBITMQ_NODENAME", format!("sluicegate{}@localhost", self.ports.amqp))
+            .env("RABBITMQ_CONF_ENV_FILE", data.join("rabbitmq-env.conf"));
+        self.home.account().apply(&mut command);
+        command
+    }
+
+    fn spawn_epmd(&self) -> Result<Process, ServerError> {
+        let mut command = self.command(epmd_program()?);
+        command.args(["-port", &self.ports.epmd.to_string(), "-address", "127.0.0.1"]);
+        self.spawn(command)
+    }
+
+    fn spawn_node(&self) -> Result<Process, ServerError> {
+        let data = self.home.data();
+        let mut command = self.command(rabbit_program("rabbitmq-server")?);
+        command
+            .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
+            .env("RABBITMQ_NODE_PORT", self.ports.amqp.to_string())
+            .env("RABBITMQ_DIST_PORT", self.ports.distribution.to_string())
+            .env("RABBITMQ_MNESIA_BASE", data.join("mnesia"))
+            .env("RABBITMQ_LOG_BASE", data.join("log"))
+            .env("RABBITMQ_LOGS", "-")
+            .env("RABBITMQ_PID_FILE", data.join("pid"))
+            .env("RABBITMQ_CONFIG_FILE", data.join("rabbitmq.conf"))
+            .env("RABBITMQ_ADVANCED_CONFIG_FILE", data.join("advanced.config"))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", data.join("enabled_plugins"))
+            .env("RABBITMQ_GENERATED_CONFIG_DIR", data.join("generated"))
+            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
+            // The script then becomes the node instead of waiting for it: one process, whose id is ours.
+            .env("RUNNING_UNDER_SYSTEMD", "true")
+            .env_remove("NOTIFY_SOCKET");
+        self.spawn(command)
+    }
+
+    fn spawn(&self, mut command: Command) -> Result<Process, ServerError> {
+        let log = self.home.log()?;
+        let errors = log.try_clone().map_err(ServerError::io("sharing a log"))?;
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
+        let process = Process::spawn(command)?;
+        self.home.remember(process.pid())?;
+        Ok(process)
+    }
+
+    async fn until_ready(&self, node: &mut Process) -> Result<(), ServerError> {
+        let deadline = Instant::now() + START_TIMEOUT;
+        let mut why = "it did not answer in time".to_owned();
+        while Instant::now() < deadline {
+            if let Some(status) = node.ended() {
+                why = format!("it ended ({status})");
+                break;
+            }
+            let port = self.ports.amqp;
+            if tokio::task::spawn_blocking(move || greets(port)).await.unwrap_or(false) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(ServerError::NotReady { server: "RabbitMQ", why, log: self.home.log_end() })
+    }
+
+    fn port_was_taken(&self) -> bool {
+        let log = self.home.log_end();
+        ["eaddrinuse", "in use", "already"].iter().any(|word| log.contains(word))
+    }
+}
+
+/// Whether somebody on this port answers the AMQP greeting with `connection.start`.
+fn greets(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) else {
+        return false;
+    };
+    let mut answer = [0; 11];
+    stream.set_read_timeout(Some(Duration::from_secs(2))).is_ok()
+        && stream.write_all(b"AMQP\x00\x00\x09\x01").is_ok()
+        && stream.read_exact(&mut answer).is_ok()
+        && answer.ends_with(&[0, 10, 0, 10])
+}
