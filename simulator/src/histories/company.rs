@@ -1,0 +1,116 @@
+//! The company a history happens to: its clock, its ids and the events Stripe sends it.
+
+use serde_json::{Map, Value};
+
+use super::dice::Dice;
+use super::ids::Ids;
+use super::money::{CURRENCIES, Currency};
+use super::object::Object;
+use super::truth::Truth;
+use super::version::Version;
+use super::{Options, SimEvent, pretty};
+
+/// 2026-10-01: where histories begin. A constant, since a history must not depend on today.
+const EPOCH: i64 = 1_790_812_800;
+
+/// Where a history happens.
+#[derive(Debug)]
+pub(crate) struct Company {
+    pub(crate) dice: Dice,
+    pub(crate) ids: Ids,
+    pub(crate) version: Version,
+    pub(crate) currency: Currency,
+    /// The time objects see.
+    pub(crate) now: i64,
+    pub(crate) truth: Truth,
+    events: Vec<SimEvent>,
+    /// `created` of events, which stands still while a second is being filled.
+    stamp: i64,
+    in_second: usize,
+    options: Options,
+}
+
+impl Company {
+    pub(crate) fn new(seed: u64, index: u64, options: Options) -> Self {
+        let mut dice = Dice::of(seed, index);
+        let version = options.version.unwrap_or(*dice.pick(Version::ALL));
+        let currency = *dice.pick(CURRENCIES);
+        let now = EPOCH + dice.range(0, 30 * 86_400);
+        let ids = Ids::new(seed, index);
+        let (events, truth) = (Vec::with_capacity(8), Truth::default());
+        Self { dice, ids, version, currency, now, truth, events, stamp: now, in_second: 0, options }
+    }
+
+    /// The next event may come in the same second or a few later.
+    pub(crate) fn tick(&mut self) {
+        if !self.dice.chance(self.options.same_second) {
+            self.now += self.dice.range(1, 3);
+        }
+    }
+
+    /// Time in which somebody has to do something passes.
+    pub(crate) fn wait(&mut self, seconds: i64) {
+        self.now += seconds.max(1);
+    }
+
+    /// An event about the object as it is now.
+    pub(crate) fn emit(&mut self, kind: &'static str, object: &Object) {
+        self.send(kind, object, None);
+    }
+
+    /// Changes the object and sends the event that tells what it was before.
+    pub(crate) fn update(&mut self, kind: &'static str, object: &mut Object, changes: Vec<(&str, Value)>) {
+        let previous = object.change(changes);
+        self.send(kind, object, Some(previous));
+    }
+
+    fn send(&mut self, kind: &'static str, object: &Object, previous: Option<Map<String, Value>>) {
+        let previous = previous.map(Value::Object);
+        let created = self.created();
+        let id = self.ids.next("evt_1");
+        let body = self.body(&id, kind, created, object, previous.as_ref());
+        self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
+        if self.dice.chance(self.options.twins) {
+            let id = self.ids.next("evt_1");
+            let body = self.body(&id, kind, created, object, previous.as_ref());
+            self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
+        }
+    }
+
+    fn created(&mut self) -> i64 {
+        match self.options.crowd {
+            Some(crowd) if self.in_second < crowd => {}
+            Some(_) => (self.stamp, self.in_second) = (self.now.max(self.stamp + 1), 0),
+            None => self.stamp = self.now,
+        }
+        self.in_second += 1;
+        self.stamp
+    }
+
+    fn body(&self, id: &str, kind: &str, created: i64, object: &Object, previous: Option<&Value>) -> Vec<u8> {
+        let mut body = Vec::with_capacity(6144);
+        let head = format!(
+            "{{\n  \"id\": \"{id}\",\n  \"object\": \"event\",\n  \"api_version\": \"{}\",\n  \"created\": {created},\n  \
+             \"data\": {{\n    \"object\": ",
+            self.version.0
+        );
+        body.extend_from_slice(head.as_bytes());
+        pretty::write(&mut body, object.value(), 2);
+        if let Some(previous) = previous {
+            body.extend_from_slice(b",\n    \"previous_attributes\": ");
+            pretty::write(&mut body, previous, 2);
+        }
+        body.extend_from_slice(
+            b"\n  },\n  \"livemode\": false,\n  \"pending_webhooks\": 1,\n  \"request\": {\n    \
+              \"id\": null,\n    \"idempotency_key\": null\n  },\n  \"type\": ",
+        );
+        pretty::string(&mut body, kind);
+        body.extend_from_slice(b"\n}");
+        body
+    }
+
+    /// What happened and what must come of it.
+    pub(crate) fn finish(self) -> (Vec<SimEvent>, Truth) {
+        (self.events, self.truth)
+    }
+}

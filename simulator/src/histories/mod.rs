@@ -1,0 +1,103 @@
+//! Histories as a company would see them from Stripe, each with the state it must end in.
+//!
+//! Pure and seeded: the same seed gives the same bytes on every machine and every day. Nothing here
+//! opens a connection, reads a clock or knows how events are delivered or handled.
+
+mod company;
+pub mod delivery;
+mod dice;
+mod ids;
+mod keys;
+mod kind;
+mod money;
+mod object;
+mod objects;
+mod pretty;
+mod purchase;
+mod truth;
+mod version;
+
+#[cfg(test)]
+mod tests;
+
+pub use dice::Dice;
+pub use kind::Kind;
+pub use truth::{
+    DisputeTruth, InvoiceTruth, ItemTruth, OrderTruth, PaymentTruth, RefundTruth, SubscriptionTruth, Truth,
+};
+pub use version::Version;
+
+use company::Company;
+
+/// One Stripe event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimEvent {
+    /// `evt_…`
+    pub id: String,
+    /// Stripe's `type`.
+    pub kind: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// The JSON as Stripe posts it.
+    pub body: Vec<u8>,
+}
+
+/// One life: what happened, in the true order, and what must come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// Its kind's name.
+    pub name: &'static str,
+    /// The API version of its events.
+    pub version: Version,
+    /// In the true order.
+    pub events: Vec<SimEvent>,
+    /// The final state.
+    pub truth: Truth,
+}
+
+/// How a history is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The API version; any when not given.
+    pub version: Option<Version>,
+    /// In how many of 100 cases an event shares the second of the one before, where nobody has to act
+    /// in between.
+    pub same_second: u8,
+    /// How many events are crowded into one second whatever happens between them.
+    pub crowd: Option<usize>,
+    /// For how many of 100 events Stripe makes a second Event object.
+    pub twins: u8,
+}
+
+/// History number `index` of a seed, of one of the kinds.
+///
+/// Histories of different seeds or indexes share no id.
+#[must_use]
+pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
+    let mut dice = Dice::of(seed ^ 0x0051_1ce6_a7e0, index);
+    let options = Options {
+        version: None,
+        same_second: *dice.pick(&[0, 40, 80, 100]),
+        crowd: None,
+        twins: *dice.pick(&[0, 0, 0, 10]),
+    };
+    write_with(seed, index, kinds, options)
+}
+
+/// History number `index` of a seed, of one of the kinds, told as the options say.
+#[must_use]
+pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> History {
+    let mut company = Company::new(seed, index, options);
+    let kind = if kinds.is_empty() { *company.dice.pick(Kind::ALL) } else { *company.dice.pick(kinds) };
+    purchase::live(&mut company, kind);
+    let version = company.version;
+    let (events, mut truth) = company.finish();
+    truth.lasting = keys::lasting(&truth);
+    History { name: kind.name(), version, events, truth }
+}
+
+/// The first `count` histories of a seed, of every kind.
+#[must_use]
+pub fn many(seed: u64, count: usize) -> Vec<History> {
+    (0..count as u64).map(|index| write(seed, index, Kind::ALL)).collect()
+}

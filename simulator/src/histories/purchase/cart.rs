@@ -1,0 +1,172 @@
+//! What is bought, where its order id is written, and its checkout session.
+
+use serde_json::{Map, Value, json};
+
+use crate::histories::company::Company;
+use crate::histories::object::Object;
+use crate::histories::objects;
+use crate::histories::truth::{OrderTruth, PaymentTruth};
+
+/// Where the company wrote its order id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Session,
+    SessionAndIntent,
+    Reference,
+}
+
+/// How a payment ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Paid,
+    Failed,
+    Canceled,
+    Expired,
+}
+
+/// A purchase on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Cart {
+    pub(crate) order: String,
+    pub(crate) amount: i64,
+    /// Stripe's word for the payment method.
+    pub(crate) method: &'static str,
+    pub(crate) session: Option<Object>,
+    pub(crate) intent: Option<Object>,
+    pub(crate) charge: Option<Object>,
+    place: Place,
+    metadata: Map<String, Value>,
+    customer: Value,
+}
+
+impl Cart {
+    pub(crate) fn new(company: &mut Company) -> Self {
+        let order = company.ids.next("order_");
+        let snake = company.dice.chance(50);
+        let mut metadata = Map::new();
+        metadata.insert(if snake { "order_id" } else { "orderId" }.to_owned(), order.as_str().into());
+        if company.dice.chance(50) {
+            let customer = company.ids.next("customer-");
+            metadata.insert(if snake { "customer_id" } else { "customerId" }.to_owned(), customer.into());
+            metadata.insert(if snake { "product_ids" } else { "productIds" }.to_owned(), "p-1,p-2".into());
+        }
+        let place = *company.dice.pick(&[Place::Session, Place::SessionAndIntent, Place::Reference]);
+        let known = company.dice.chance(50);
+        let customer = if known { company.ids.next("cus_").into() } else { Value::Null };
+        let amount = company.currency.price(&mut company.dice);
+        let (session, intent, charge) = (None, None, None);
+        Self { order, amount, method: "card", session, intent, charge, place, metadata, customer }
+    }
+
+    /// Another payment for the same order.
+    pub(crate) fn again(&self) -> Self {
+        self.clone()
+    }
+
+    /// The metadata of the payment intent. Without a session it is the only place there is.
+    pub(crate) fn intent_metadata(&self) -> Map<String, Value> {
+        if self.session.is_none() || self.place == Place::SessionAndIntent {
+            self.metadata.clone()
+        } else {
+            Map::new()
+        }
+    }
+
+    pub(crate) fn customer(&self) -> Value {
+        self.customer.clone()
+    }
+
+    /// Stripe sends nothing when a session is opened.
+    pub(crate) fn open_session(&mut self, company: &mut Company) {
+        let mut session = objects::session(company, self.amount);
+        session.set("customer", self.customer.clone());
+        if self.place == Place::Reference {
+            session.set("client_reference_id", self.order.as_str());
+        } else {
+            session.set("metadata", self.metadata.clone());
+        }
+        if self.amount == 0 {
+            session.set("amount_subtotal", 1900).set("total_details.amount_discount", 1900);
+        }
+        self.session = Some(session);
+    }
+
+    pub(crate) fn complete_session(&mut self, company: &mut Company, payment_status: &str) {
+        let Some(session) = &mut self.session else { return };
+        session
+            .set("status", "complete")
+            .set("payment_status", payment_status)
+            .set("payment_method_types", json!([self.method]))
+            .set("url", Value::Null);
+        if let Some(intent) = &self.intent {
+            session.set("payment_intent", intent.id());
+        }
+        company.tick();
+        company.emit("checkout.session.completed", session);
+    }
+
+    /// What became of a delayed method.
+    pub(crate) fn settle_session(&mut self, company: &mut Company, kind: &'static str, payment_status: &str) {
+        let Some(session) = &mut self.session else { return };
+        session.set("payment_status", payment_status);
+        company.tick();
+        company.emit(kind, session);
+    }
+
+    pub(crate) fn expire_session(&mut self, company: &mut Company) {
+        let Some(session) = &mut self.session else { return };
+        session.set("status", "expired").set("url", Value::Null).set("expires_at", company.now);
+        if let Some(intent) = &self.intent {
+            session.set("payment_intent", intent.id());
+        }
+        company.emit("checkout.session.expired", session);
+    }
+
+    /// Writes down what became of the payment, and that the order ends with it.
+    pub(crate) fn ends(&self, company: &mut Company, end: End) {
+        self.payment_ends(company, end);
+        let paid = if end == End::Paid { self.amount } else { 0 };
+        company.truth.orders.push(OrderTruth {
+            id: self.order.clone(),
+            status: match end {
+                End::Paid => "paid",
+                End::Failed => "payment_failed",
+                End::Canceled => "canceled",
+                End::Expired => "expired",
+            },
+            amount: self.amount,
+            currency: company.currency.code,
+            amount_paid: paid,
+            amount_refunded: 0,
+            customer: self.known_customer(),
+            was_paid: end == End::Paid,
+        });
+    }
+
+    fn known_customer(&self) -> Option<String> {
+        let told = (self.place != Place::Reference || self.session.is_none())
+            .then(|| self.metadata.get("customerId").or_else(|| self.metadata.get("customer_id")))
+            .flatten();
+        told.unwrap_or(&self.customer).as_str().map(str::to_owned)
+    }
+
+    /// Writes down what became of the payment alone.
+    pub(crate) fn payment_ends(&self, company: &mut Company, end: End) {
+        let Some(object) = self.intent.as_ref().or(self.session.as_ref()) else { return };
+        company.truth.payments.push(PaymentTruth {
+            id: object.id().to_owned(),
+            order: Some(self.order.clone()),
+            status: match end {
+                End::Paid => "paid",
+                End::Failed => "failed",
+                End::Canceled => "canceled",
+                End::Expired => "expired",
+            },
+            amount: self.amount,
+            currency: company.currency.code,
+            amount_paid: if end == End::Paid { self.amount } else { 0 },
+            amount_refunded: 0,
+            dispute: None,
+        });
+    }
+}

@@ -1,0 +1,182 @@
+//! What must be true once every event of a history has been delivered, in facts.
+
+/// The final state of everything in a history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Truth {
+    /// Orders, each with its id as the company knows it.
+    pub orders: Vec<OrderTruth>,
+    /// Payments, by payment intent (or session, where there is no intent).
+    pub payments: Vec<PaymentTruth>,
+    /// Refunds.
+    pub refunds: Vec<RefundTruth>,
+    /// Disputes and inquiries.
+    pub disputes: Vec<DisputeTruth>,
+    /// Subscriptions.
+    pub subscriptions: Vec<SubscriptionTruth>,
+    /// Invoices.
+    pub invoices: Vec<InvoiceTruth>,
+    /// The keys of lasting outgoing messages that must exist in the end, exactly these.
+    pub lasting: Vec<String>,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderTruth {
+    /// The company's id for it.
+    pub id: String,
+    /// As in `orders.status`.
+    pub status: &'static str,
+    /// What it costs, in minor units.
+    pub amount: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// What was paid of it, refunds not taken off.
+    pub amount_paid: i64,
+    /// What was given back, without refunds that failed or were canceled.
+    pub amount_refunded: i64,
+    /// The company's customer id in the metadata, or else Stripe's.
+    pub customer: Option<String>,
+    /// Whether it was paid at some time, be it with nothing.
+    pub was_paid: bool,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentTruth {
+    /// Payment intent id, or session id where there is no intent.
+    pub id: String,
+    /// The order it is for.
+    pub order: Option<String>,
+    /// As in `payments.status`.
+    pub status: &'static str,
+    /// What was asked.
+    pub amount: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// What was paid, refunds not taken off.
+    pub amount_paid: i64,
+    /// What was given back.
+    pub amount_refunded: i64,
+    /// As in `payments.dispute`.
+    pub dispute: Option<&'static str>,
+}
+
+/// A refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundTruth {
+    /// `re_…`
+    pub id: String,
+    /// The payment intent it gives back from.
+    pub payment: String,
+    /// The charge it gives back from.
+    pub charge: String,
+    /// In minor units.
+    pub amount: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// Stripe's status in the end.
+    pub status: &'static str,
+    /// Whether it was seen on its own in some event. Before 2024-10-28 a refund that never changes is
+    /// seen only as a step of its charge.
+    pub seen: bool,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// A dispute or an inquiry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeTruth {
+    /// `dp_…`
+    pub id: String,
+    /// The payment intent.
+    pub payment: String,
+    /// The charge.
+    pub charge: String,
+    /// In minor units; need not be the charge's.
+    pub amount: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// Stripe's status in the end.
+    pub status: &'static str,
+    /// Whether it began as an inquiry.
+    pub was_inquiry: bool,
+    /// Whether it was a dispute, not an inquiry, at some time.
+    pub was_dispute: bool,
+    /// Whether `charge.dispute.closed` came.
+    pub closed: bool,
+    /// Whether `charge.dispute.funds_withdrawn` came.
+    pub withdrawn: bool,
+    /// Whether `charge.dispute.funds_reinstated` came.
+    pub reinstated: bool,
+    /// Until when staff must answer, in unix seconds.
+    pub due_by: Option<i64>,
+}
+
+/// A subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionTruth {
+    /// `sub_…`
+    pub id: String,
+    /// `cus_…`
+    pub customer: String,
+    /// Stripe's status in the end.
+    pub status: &'static str,
+    /// Since when it has been `past_due`, if that is its status: access then hangs on the grace period.
+    pub past_due_since: Option<i64>,
+    /// The latest period end over the lines of its paid invoices, in unix seconds.
+    pub paid_through: Option<i64>,
+    /// Whether it ends with the period.
+    pub cancel_at_period_end: bool,
+    /// What is subscribed to.
+    pub items: Vec<ItemTruth>,
+    /// Whether it was `active` or `trialing` at some time.
+    pub was_active: bool,
+    /// Whether it ended (`customer.subscription.deleted`).
+    pub ended: bool,
+}
+
+impl SubscriptionTruth {
+    /// Access without regard to a grace period.
+    #[must_use]
+    pub fn access(&self) -> bool {
+        matches!(self.status, "active" | "trialing")
+    }
+}
+
+/// One item of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemTruth {
+    /// `price_…`
+    pub price: String,
+    /// `prod_…`
+    pub product: String,
+    /// How many.
+    pub quantity: i64,
+}
+
+/// An invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceTruth {
+    /// `in_…`
+    pub id: String,
+    /// The subscription it is for.
+    pub subscription: Option<String>,
+    /// `cus_…`
+    pub customer: String,
+    /// Stripe's status in the end.
+    pub status: &'static str,
+    /// In minor units.
+    pub amount_due: i64,
+    /// In minor units.
+    pub amount_paid: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// How often payment was tried.
+    pub attempt_count: i64,
+    /// Whether `invoice.paid` came.
+    pub paid: bool,
+    /// Whether `invoice.payment_succeeded` came: it was paid by a payment, not out of band.
+    pub payment_succeeded: bool,
+    /// The latest period end over its lines.
+    pub period_end: Option<i64>,
+}
