@@ -130,6 +130,20 @@ fn base(account: Account) -> Result<PathBuf, ServerError> {
     if ours { Ok(base) } else { Err(ServerError::NotOurs { path: base }) }
 }
 
+/// The folders of the servers that the process `pid` started.
+pub fn folders_of(pid: u32) -> Vec<PathBuf> {
+    let Ok(base) = Account::choose().and_then(base) else { return Vec::new() };
+    let entries = std::fs::read_dir(base).into_iter().flatten().flatten();
+    let marked = |path: &PathBuf| path.to_string_lossy().contains(&format!("-{pid}-"));
+    entries.map(|entry| entry.path()).filter(marked).collect()
+}
+
+/// The processes noted in a server's folder.
+pub fn processes_of(folder: &Path) -> Vec<u32> {
+    let text = std::fs::read_to_string(folder.join("pids")).unwrap_or_default();
+    text.lines().filter_map(|line| line.split(' ').next()?.parse().ok()).collect()
+}
+
 fn make(folder: &Path, mode: u32) -> Result<(), ServerError> {
     let what = || ServerError::io(format!("making {}", folder.display()));
     std::fs::create_dir(folder).map_err(what())?;

@@ -210,12 +210,8 @@ fn cluster(home: &Home) -> PathBuf {
 fn children(parent: u32) -> Vec<u32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(|pid| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        after_name.split_whitespace().nth(1) == Some(&parent.to_string())
-    })
-    .collect()
+    let parent = Some(parent.to_string());
+    pids.filter(|pid| process::stat_field(*pid, 1) == parent).collect()
 }
 
 /// A command under the server's account that sees nothing of the caller's PostgreSQL settings.

@@ -14,9 +14,17 @@ pub fn signal(pid: u32, signal: Signal) -> bool {
     raw(pid).is_some_and(|pid| kill_process(pid, signal).is_ok())
 }
 
-/// Whether a process of this id exists (one of another user counts too).
+/// Whether a process of this id runs: one of another user counts too, one that has ended and waits for its
+/// parent to notice does not.
 pub fn is_running(pid: u32) -> bool {
-    raw(pid).is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)))
+    let exists = raw(pid).is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)));
+    exists && !stat_field(pid, 0).is_some_and(|state| state == "Z" || state == "X")
+}
+
+/// A field of Linux's account of a process, counted from the one after its name, which may hold anything.
+pub(crate) fn stat_field(pid: u32, field: usize) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(field).map(str::to_owned)
 }
 
 fn raw(pid: u32) -> Option<Pid> {
@@ -30,17 +38,12 @@ pub(crate) fn signal_group(pid: u32, signal: Signal) -> bool {
 /// When a process started, in the system's own words: with the id it names one process for ever, where an id
 /// alone may by now belong to somebody else.
 pub(crate) fn start_time(pid: u32) -> Option<String> {
-    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
-        // The name in parentheses may hold anything; field 22 is the 20th after it.
-        Ok(stat) => stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned),
-        Err(_) if Path::new("/proc/self/stat").exists() => None,
-        Err(_) => {
-            let output = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
-            let words =
-                String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join("_");
-            (!words.is_empty()).then_some(words)
-        }
+    if Path::new("/proc/self/stat").exists() {
+        return stat_field(pid, 19);
     }
+    let output = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let words = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join("_");
+    (!words.is_empty()).then_some(words)
 }
 
 /// A child that is killed, with its group, when dropped.
