@@ -1,0 +1,24 @@
+# What each target does is in README.md; the work is done by scripts/ and the simulator.
+.PHONY: run demo test check bench help
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run    the whole system on this machine, until Ctrl-C"
+	@echo "make demo   the same, ends by itself"
+	@echo "make test   all tests, real servers included"
+	@echo "make check  format, lints, docs, dependencies"
+	@echo "make bench  benchmarks"
+
+run demo:
+	@exec bash scripts/run.sh $@
+
+test:
+	@exec bash scripts/test.sh
+
+check:
+	@exec bash scripts/check.sh
+
+bench:
+	@exec bash scripts/bench.sh
