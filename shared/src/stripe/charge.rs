@@ -1,0 +1,81 @@
+//! `charge`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Fields, Reference, Refund, ViewError};
+
+/// A charge: <https://docs.stripe.com/api/charges/object>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// `ch_…` or `py_…`
+    pub id: String,
+    /// `succeeded`, `pending` or `failed`; read from `paid` where the API version has no status.
+    pub status: String,
+    /// Payment intent id; null on direct charges.
+    pub payment_intent: Option<String>,
+    /// Minor units.
+    pub amount: i64,
+    /// Minor units, where the API version has it.
+    pub amount_captured: Option<i64>,
+    /// Whether the money was taken, not only authorized.
+    pub captured: bool,
+    /// Minor units, over all refunds so far.
+    pub amount_refunded: i64,
+    /// True once the whole charge is refunded.
+    pub refunded: bool,
+    /// Lower-case ISO code.
+    pub currency: String,
+    /// Stripe's customer id.
+    pub customer: Option<String>,
+    /// The company's metadata; Stripe copies the payment intent's.
+    pub reference: Reference,
+    /// The refunds inside the charge, before 2022-11-15. Those without an id (before 2014) are left out.
+    #[serde(skip)]
+    pub refunds: Vec<Refund>,
+}
+
+impl Charge {
+    /// Reads `data.object`.
+    ///
+    /// # Errors
+    /// [`ViewError`] when it is no charge or lacks id, amount or currency.
+    pub fn read(value: &Value) -> Result<Self, ViewError> {
+        let fields = Fields::of(value, "charge")?;
+        let id = fields.need_text("id")?;
+        let payment_intent = fields.id_of("payment_intent");
+        let paid = if fields.flag("paid") == Some(true) { "succeeded" } else { "failed" };
+        let refunds = fields
+            .list("refunds")
+            .filter_map(|refund| Refund::inside_charge(&refund, &id, payment_intent.as_deref()).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            status: fields.owned("status").map_or_else(|| paid.to_owned(), modern_status),
+            amount: fields.need_amount("amount")?,
+            amount_captured: fields.amount("amount_captured")?,
+            captured: fields.flag("captured").unwrap_or(true),
+            amount_refunded: fields.amount("amount_refunded")?.unwrap_or(0),
+            refunded: fields.flag("refunded").unwrap_or(false),
+            currency: fields.need_currency()?,
+            customer: fields.id_of("customer"),
+            reference: Reference::read(&fields),
+            id,
+            payment_intent,
+            refunds,
+        })
+    }
+
+    /// Minor units taken: nothing while it is only authorized, pending or failed.
+    #[must_use]
+    pub fn taken(&self) -> i64 {
+        if self.status != "succeeded" || !self.captured {
+            return 0;
+        }
+        self.amount_captured.filter(|captured| *captured > 0).unwrap_or(self.amount)
+    }
+}
+
+/// Charges of before 2015-02-18 said `paid` where later ones say `succeeded`.
+fn modern_status(status: String) -> String {
+    if status == "paid" { "succeeded".to_owned() } else { status }
+}

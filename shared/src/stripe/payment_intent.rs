@@ -1,0 +1,57 @@
+//! `payment_intent`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Fields, Reference, ViewError};
+
+/// A payment intent: <https://docs.stripe.com/api/payment_intents/object>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentIntent {
+    /// `pi_…`
+    pub id: String,
+    /// `requires_payment_method`, `processing`, `requires_capture`, `succeeded`, `canceled` …
+    pub status: String,
+    /// Minor units, as asked for.
+    pub amount: i64,
+    /// Minor units, as received; differs from `amount` after a partial capture.
+    pub amount_received: Option<i64>,
+    /// Lower-case ISO code.
+    pub currency: String,
+    /// Stripe's customer id.
+    pub customer: Option<String>,
+    /// Its newest charge: `latest_charge` since 2022-11-15, the first of `charges.data` before.
+    pub latest_charge: Option<String>,
+    /// Why it was canceled: `automatic`, `abandoned`, `requested_by_customer` …
+    pub cancellation_reason: Option<String>,
+    /// The company's metadata.
+    pub reference: Reference,
+}
+
+impl PaymentIntent {
+    /// Reads `data.object`.
+    ///
+    /// # Errors
+    /// [`ViewError`] when it is no payment intent or lacks id, status, amount or currency.
+    pub fn read(value: &Value) -> Result<Self, ViewError> {
+        let fields = Fields::of(value, "payment_intent")?;
+        let oldest_place = || fields.list("charges").next().and_then(|charge| charge.owned("id"));
+        Ok(Self {
+            id: fields.need_text("id")?,
+            status: fields.need_text("status")?,
+            amount: fields.need_amount("amount")?,
+            amount_received: fields.amount("amount_received")?,
+            currency: fields.need_currency()?,
+            customer: fields.id_of("customer"),
+            latest_charge: fields.id_of("latest_charge").or_else(oldest_place),
+            cancellation_reason: fields.owned("cancellation_reason"),
+            reference: Reference::read(&fields),
+        })
+    }
+
+    /// Minor units that have been received once it has succeeded.
+    #[must_use]
+    pub fn received(&self) -> i64 {
+        self.amount_received.filter(|received| *received > 0).unwrap_or(self.amount)
+    }
+}

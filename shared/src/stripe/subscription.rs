@@ -1,0 +1,88 @@
+//! `subscription`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Fields, Reference, ViewError};
+
+/// A subscription: <https://docs.stripe.com/api/subscriptions/object>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// `sub_…`
+    pub id: String,
+    /// `incomplete`, `trialing`, `active`, `past_due`, `unpaid`, `paused`, `canceled`, `incomplete_expired`.
+    pub status: String,
+    /// Stripe's customer id.
+    pub customer: String,
+    /// Price, product and quantity of each item.
+    pub items: Vec<SubscriptionItem>,
+    /// Unix seconds; since 2025-03-31.basil the latest over its items.
+    pub current_period_end: Option<i64>,
+    /// Whether it ends with the running period.
+    pub cancel_at_period_end: bool,
+    /// Unix seconds at which it will end.
+    pub cancel_at: Option<i64>,
+    /// Unix seconds at which it ended.
+    pub ended_at: Option<i64>,
+    /// Unix seconds.
+    pub trial_end: Option<i64>,
+    /// Whether collection is paused (`pause_collection`); this leaves the status alone.
+    pub collection_paused: bool,
+    /// The company's metadata.
+    pub reference: Reference,
+}
+
+/// One item of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionItem {
+    /// Price id (plan id before prices were known).
+    pub price: Option<String>,
+    /// Product id.
+    pub product: Option<String>,
+    /// Absent for metered prices.
+    pub quantity: Option<i64>,
+}
+
+impl Subscription {
+    /// Reads `data.object`.
+    ///
+    /// # Errors
+    /// [`ViewError`] when it is no subscription or lacks id, status or customer.
+    pub fn read(value: &Value) -> Result<Self, ViewError> {
+        let fields = Fields::of(value, "subscription")?;
+        let mut period_end = None;
+        let mut items = Vec::new();
+        for item in fields.list("items") {
+            period_end = period_end.max(item.integer("current_period_end")?);
+            items.push(read_item(&item)?);
+        }
+        if items.is_empty() && fields.has("plan") {
+            items.push(read_item(&fields)?);
+        }
+        Ok(Self {
+            id: fields.need_text("id")?,
+            status: fields.need_text("status")?,
+            customer: fields.id_of("customer").ok_or_else(|| fields.missing("customer"))?,
+            items,
+            current_period_end: match period_end {
+                Some(end) => Some(end),
+                None => fields.integer("current_period_end")?,
+            },
+            cancel_at_period_end: fields.flag("cancel_at_period_end").unwrap_or(false),
+            cancel_at: fields.integer("cancel_at")?,
+            ended_at: fields.integer("ended_at")?,
+            trial_end: fields.integer("trial_end")?,
+            collection_paused: fields.has("pause_collection"),
+            reference: Reference::read(&fields),
+        })
+    }
+}
+
+fn read_item(item: &Fields<'_>) -> Result<SubscriptionItem, ViewError> {
+    let price = item.child("price").or_else(|| item.child("plan"));
+    Ok(SubscriptionItem {
+        price: price.and_then(|p| p.owned("id")).or_else(|| item.owned("price")),
+        product: price.and_then(|p| p.id_of("product")),
+        quantity: item.integer("quantity")?,
+    })
+}
