@@ -6,9 +6,13 @@
 
 pub mod broker;
 pub mod envelope;
+pub mod health;
 pub mod message;
+pub mod migrate;
+pub mod pool;
 pub mod publisher;
 pub mod shutdown;
 pub mod signature;
 pub mod stripe;
+pub mod telemetry;
 pub mod topology;

@@ -43,8 +43,9 @@ impl CheckoutSession {
         let mode = fields.owned("mode");
         Ok(Self {
             id: fields.need_text("id")?,
-            mode: mode
-                .unwrap_or_else(|| if subscription.is_some() { "subscription" } else { "payment" }.to_owned()),
+            mode: mode.unwrap_or_else(|| {
+                if subscription.is_some() { "subscription" } else { "payment" }.to_owned()
+            }),
             status: fields.owned("status"),
             payment_status: fields.owned("payment_status"),
             payment_intent: fields.id_of("payment_intent"),

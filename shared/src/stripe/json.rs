@@ -115,11 +115,9 @@ impl<'a> Fields<'a> {
     /// [`ViewError::Invalid`] when it is negative or no 64-bit integer.
     pub fn amount(&self, field: &'static str) -> Result<Option<i64>, ViewError> {
         match self.integer(field)? {
-            Some(amount) if amount < 0 => Err(ViewError::Invalid {
-                object: self.object,
-                field,
-                expected: "an amount of zero or more",
-            }),
+            Some(amount) if amount < 0 => {
+                Err(ViewError::Invalid { object: self.object, field, expected: "an amount of zero or more" })
+            }
             amount => Ok(amount),
         }
     }

@@ -1,0 +1,71 @@
+//! Logs and metrics of a process. Bodies and secrets never get here.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// For people.
+    Pretty,
+    /// For machines, one object a line.
+    Json,
+}
+
+/// Seconds; from a confirm on the same machine to the longest time-out.
+const LATENCY_BUCKETS: [f64; 13] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// lapin logs a returned message with its body, and repeats what the broker task logs once. The
+/// first must not be, whatever the filter says; the second only when somebody asks for it.
+const NEVER: &str = "lapin::returned_messages=off";
+const QUIET: &str = "lapin=off";
+
+/// Starts logging to standard error. `filter` is what `RUST_LOG` says, or its default. The first
+/// call counts.
+pub fn init(format: LogFormat, filter: &str) {
+    let mut directives = filter.to_owned();
+    if !filter.contains("lapin") {
+        directives = format!("{directives},{QUIET}");
+    }
+    let filter = EnvFilter::builder().parse_lossy(format!("{directives},{NEVER}"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let pretty = match format {
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+        LogFormat::Pretty => true,
+        LogFormat::Json => false,
+    };
+    let result = if pretty {
+        builder.with_ansi(std::io::stderr().is_terminal()).compact().try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+    if result.is_err() {
+        tracing::debug!("logging was started before");
+    }
+}
+
+/// The metrics of this process, recorded from the first call on.
+pub fn metrics() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new();
+            // The only error is an empty list of buckets.
+            let builder = builder
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCY_BUCKETS)
+                .unwrap_or_else(|_| PrometheusBuilder::new());
+            let recorder = builder.build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another metrics recorder was there before: /metrics will stay empty");
+            }
+            handle
+        })
+        .clone()
+}
