@@ -11,6 +11,7 @@ pub mod message;
 pub mod migrate;
 pub mod pool;
 pub mod publisher;
+pub mod settings;
 pub mod shutdown;
 pub mod signature;
 pub mod stripe;

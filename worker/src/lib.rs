@@ -1,1 +1,4 @@
-//! Under construction.
+//! The workers' library: how an event gets from a queue into PostgreSQL.
+
+pub mod domain;
+pub mod handlers;

@@ -1,0 +1,145 @@
+//! A Stripe event as the handlers see it: the envelope, the object, and what the object was before.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::rejection::{Reason, Rejection};
+use super::version::{Place, Step, before, digest};
+
+/// An event whose envelope has been read. The object inside is still untyped.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// `evt_…`
+    pub id: String,
+    /// Stripe's `type`.
+    pub kind: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// False for test mode.
+    pub livemode: bool,
+    /// The connected account, on Connect.
+    pub account: Option<String>,
+    /// Informative: the shape of the object decides.
+    pub api_version: Option<String>,
+    /// The API request behind the change, where Stripe names one.
+    pub request: Option<String>,
+    /// `object` is `v2.core.event`: a thin event, which carries no object.
+    pub thin: bool,
+    /// `data.object`.
+    pub object: Value,
+    /// `data.previous_attributes`.
+    pub previous: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    created: Value,
+    #[serde(default)]
+    object: Option<Value>,
+    #[serde(default)]
+    livemode: Option<bool>,
+    #[serde(default)]
+    account: Option<String>,
+    #[serde(default)]
+    api_version: Option<String>,
+    #[serde(default)]
+    request: Value,
+    #[serde(default)]
+    data: Option<Data>,
+    #[serde(default)]
+    related_object: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    object: Value,
+    #[serde(default)]
+    previous_attributes: Option<Value>,
+}
+
+impl Event {
+    /// Reads a body as the ingress let it in.
+    ///
+    /// # Errors
+    /// [`Reason::MalformedEvent`] when it is no JSON object with `id`, `type` and `created`.
+    pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
+        let malformed = |detail: String| Rejection::permanent(Reason::MalformedEvent, detail);
+        let body: Body = serde_json::from_slice(without_bom(body)).map_err(|e| malformed(e.to_string()))?;
+        let thin = body.object.as_ref().and_then(Value::as_str) == Some("v2.core.event");
+        let created = match &body.created {
+            Value::String(date) if thin => date.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second),
+            other => other.as_i64(),
+        };
+        let (object, previous) = match body.data {
+            Some(data) => (data.object, data.previous_attributes),
+            None => (body.related_object.unwrap_or(Value::Null), None),
+        };
+        Ok(Self {
+            created: created.ok_or_else(|| malformed("`created` is no point in time".to_owned()))?,
+            id: body.id,
+            kind: body.kind,
+            livemode: body.livemode.unwrap_or(false),
+            account: body.account,
+            api_version: body.api_version,
+            request: request_id(&body.request),
+            thin,
+            object,
+            previous: previous.and_then(|value| if let Value::Object(map) = value { Some(map) } else { None }),
+        })
+    }
+
+    /// The id of the object inside, where it has one.
+    #[must_use]
+    pub fn object_id(&self) -> Option<&str> {
+        self.object.get("id").and_then(Value::as_str)
+    }
+
+    /// What this event says about the version of its object.
+    pub fn step<T>(&self, view: T, place: Place, last: bool) -> Step<T> {
+        Step {
+            event: self.id.clone(),
+            kind: self.kind.clone(),
+            request: self.request.clone(),
+            created: self.created,
+            before: self.previous.as_ref().map(|previous| digest(&before(&self.object, previous))),
+            after: digest(&self.object),
+            born: self.kind.ends_with(".created"),
+            last,
+            place,
+            view: Some(view),
+        }
+    }
+
+    /// What this event says about an object that stands inside its own object, such as the refunds of a
+    /// charge before 2022-11-15: that the state `inner` was visited.
+    pub fn visit<T>(&self, inner: &str, state: &Value, view: T, place: Place, last: bool) -> Step<T> {
+        Step {
+            event: format!("{}/{inner}", self.id),
+            kind: self.kind.clone(),
+            request: self.request.clone(),
+            created: self.created,
+            before: None,
+            after: digest(state),
+            born: false,
+            last,
+            place,
+            view: Some(view),
+        }
+    }
+}
+
+/// A byte order mark is allowed before JSON text by nobody and sent by some (RFC 8259, section 8.1, lets
+/// a reader pass over it).
+#[must_use]
+pub fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// `request` is `{"id":…}` since 2017-05-25 and was the id itself before.
+fn request_id(request: &Value) -> Option<String> {
+    request.get("id").unwrap_or(request).as_str().map(str::to_owned)
+}

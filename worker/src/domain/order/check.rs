@@ -1,0 +1,113 @@
+//! Does a payment match its order?
+
+use secrecy::ExposeSecret;
+use shared::stripe::Reference;
+use subtle::ConstantTimeEq;
+
+use super::{Expected, Order};
+use crate::domain::payment::{Status, Summary};
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::rules::{OrdersPolicy, Rules, reference_code};
+
+/// What one event says about the order that it pays.
+#[derive(Debug, Clone, Default)]
+pub struct Claim {
+    /// The metadata of the event's own object.
+    pub reference: Reference,
+    /// The object names the order itself, rather than being joined to it over the payment intent.
+    pub names_order: bool,
+}
+
+impl Order {
+    /// Checks a payment against what was registered. A payment that does not match must not touch the
+    /// order at all: not its status, not its sums.
+    ///
+    /// # Errors
+    /// [`Rejection`] with the reason in words.
+    pub fn check(&self, id: &str, payment: &Summary, claim: &Claim, rules: &Rules) -> Result<(), Rejection> {
+        let Some(expected) = &self.expected else {
+            return match rules.orders {
+                OrdersPolicy::Adopt => check_code(id, None, payment, claim, rules),
+                OrdersPolicy::Require => Err(Rejection::retry(
+                    Reason::OrderNotFound,
+                    format!("order {id} is not registered and ORDERS_POLICY is require"),
+                )),
+            };
+        };
+        if !counts(payment.status) {
+            return Ok(());
+        }
+        check_money(expected, payment)?;
+        check_customer(expected, payment)?;
+        check_code(id, Some(expected), payment, claim, rules)
+    }
+}
+
+/// Whether money is taken or about to be.
+const fn counts(status: Status) -> bool {
+    matches!(status, Status::Paid | Status::Authorized | Status::Processing)
+}
+
+fn check_money(expected: &Expected, payment: &Summary) -> Result<(), Rejection> {
+    // Once taken, what was taken counts: a partial capture is not the order's amount.
+    let taken = (payment.status == Status::Paid).then_some(payment.paid).or(payment.amount);
+    let (Some(amount), currency) = (taken, payment.currency.as_deref().unwrap_or_default()) else { return Ok(()) };
+    let words = format!("order {} {}, payment {amount} {currency}", expected.amount, expected.currency);
+    if !currency.is_empty() && currency != expected.currency {
+        return Err(Rejection::permanent(Reason::CurrencyMismatch, words));
+    }
+    if amount != expected.amount {
+        return Err(Rejection::permanent(Reason::AmountMismatch, words));
+    }
+    Ok(())
+}
+
+/// A payment without any customer (a guest's) passes; one that names only others does not.
+fn check_customer(expected: &Expected, payment: &Summary) -> Result<(), Rejection> {
+    match &expected.customer {
+        Some(customer) if !payment.customers.is_empty() && !payment.customers.contains(customer) => {
+            let found = payment.customers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let words = format!("order of customer {customer}, payment of {found}");
+            Err(Rejection::permanent(Reason::CustomerMismatch, words))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Without `REFERENCE_SECRET` a code is only compared where both sides have one. With it, the object that
+/// names the order must carry the right one, so that the verdict does not depend on what came before.
+fn check_code(
+    id: &str,
+    expected: Option<&Expected>,
+    payment: &Summary,
+    claim: &Claim,
+    rules: &Rules,
+) -> Result<(), Rejection> {
+    if !counts(payment.status) {
+        return Ok(());
+    }
+    let mismatch = |words: String| Err(Rejection::permanent(Reason::ReferenceCodeMismatch, words));
+    let carried = claim.reference.code.as_deref().or(payment.code.as_deref());
+    if let (Some(registered), Some(carried)) = (expected.and_then(|e| e.reference_code.as_deref()), carried)
+        && !same(registered, carried)
+    {
+        return mismatch(format!("the payment's reference code is not that of order {id}"));
+    }
+    let Some(secret) = &rules.reference_secret else { return Ok(()) };
+    if !claim.names_order {
+        return Ok(());
+    }
+    let (Some(amount), Some(currency)) = (payment.amount, payment.currency.as_deref()) else {
+        return mismatch(format!("order {id}: the payment has no amount to check its reference code against"));
+    };
+    debug_assert!(!secret.expose_secret().is_empty(), "settings refuse an empty secret");
+    match &claim.reference.code {
+        None => mismatch(format!("order {id}: the payment carries no reference code")),
+        Some(code) if same(code, &reference_code(secret, id, amount, currency)) => Ok(()),
+        Some(_) => mismatch(format!("the payment's reference code is not that of order {id}")),
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}

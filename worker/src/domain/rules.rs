@@ -1,0 +1,40 @@
+//! The settings that decisions depend on, and the reference code that proves a payment.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+/// What becomes of a payment whose order nobody registered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OrdersPolicy {
+    /// The order is created from the payment.
+    #[default]
+    Adopt,
+    /// The event is retried, then dead-lettered as `order_not_found`.
+    Require,
+}
+
+/// The settings that decisions depend on.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// `ORDERS_POLICY`.
+    pub orders: OrdersPolicy,
+    /// `REFERENCE_SECRET`: when set, every object that names an order and moves money must carry the code.
+    pub reference_secret: Option<SecretString>,
+    /// `SUBSCRIPTION_GRACE`: how long a subscription keeps access after it became `past_due`.
+    pub grace: Duration,
+}
+
+/// The reference code of an order: the first 20 hex characters of HMAC-SHA256 over
+/// `<order id>\n<amount in minor units>\n<currency>`, keyed with `REFERENCE_SECRET`.
+#[must_use]
+pub fn reference_code(secret: &SecretString, order: &str, amount: i64, currency: &str) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).expect("any key length");
+    mac.update(format!("{order}\n{amount}\n{}", currency.to_ascii_lowercase()).as_bytes());
+    let mut code = hex::encode(mac.finalize().into_bytes());
+    code.truncate(20);
+    code
+}

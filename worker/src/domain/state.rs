@@ -1,0 +1,159 @@
+//! The aggregates that a batch works on: loaded under lock, changed event by event, then saved.
+//!
+//! Owns the undoing of a rejected event: [`State::begin`] starts one, [`State::rollback`] leaves no trace
+//! of it. It must never be asked for an aggregate that was not locked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::order::Order;
+use super::payment::Payment;
+
+/// The ids that an event touches, known before anything is loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Charges, to learn which payment they belong to.
+    pub charges: BTreeSet<String>,
+    /// Payments, by payment intent id or what stands in for it.
+    pub payments: BTreeSet<String>,
+    /// Orders that the event itself names.
+    pub orders: BTreeSet<String>,
+    /// Invoices.
+    pub invoices: BTreeSet<String>,
+    /// Subscriptions.
+    pub subscriptions: BTreeSet<String>,
+}
+
+impl Keys {
+    /// Adds the keys of another event.
+    pub fn extend(&mut self, other: &Self) {
+        self.charges.extend(other.charges.iter().cloned());
+        self.payments.extend(other.payments.iter().cloned());
+        self.orders.extend(other.orders.iter().cloned());
+        self.invoices.extend(other.invoices.iter().cloned());
+        self.subscriptions.extend(other.subscriptions.iter().cloned());
+    }
+}
+
+/// Which payment a charge belongs to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChargeLink {
+    /// The payment's id; the charge's own while its payment intent is unknown.
+    pub payment: Option<String>,
+}
+
+/// An aggregate as it was loaded and as it is now.
+#[derive(Debug, Clone)]
+pub struct Row<T> {
+    /// As the database has it; `None` when the batch created it.
+    pub loaded: Option<T>,
+    /// As the events so far have left it.
+    pub now: T,
+}
+
+/// The locked rows of one table.
+#[derive(Debug, Clone)]
+pub struct Table<T> {
+    name: &'static str,
+    rows: BTreeMap<String, Row<T>>,
+    undo: BTreeMap<String, T>,
+}
+
+impl<T: Clone + Default + PartialEq> Table<T> {
+    const fn new(name: &'static str) -> Self {
+        Self { name, rows: BTreeMap::new(), undo: BTreeMap::new() }
+    }
+
+    /// Adds a row under lock: as loaded, or new.
+    pub fn add(&mut self, id: String, loaded: Option<T>) {
+        let now = loaded.clone().unwrap_or_default();
+        self.rows.insert(id, Row { loaded, now });
+    }
+
+    /// Whether the row is locked.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.rows.contains_key(id)
+    }
+
+    /// The row as it is now.
+    ///
+    /// # Panics
+    /// When it was not locked: the event's keys and its handler disagree, which is a bug of the handler
+    /// and ends as `handler_panic`.
+    #[must_use]
+    pub fn get(&self, id: &str) -> &T {
+        &self.rows.get(id).unwrap_or_else(|| panic!("{} {id} was not locked", self.name)).now
+    }
+
+    /// The row, to be changed by the event in hand.
+    ///
+    /// # Panics
+    /// As [`Table::get`].
+    pub fn touch(&mut self, id: &str) -> &mut T {
+        let row = self.rows.get_mut(id).unwrap_or_else(|| panic!("{} {id} was not locked", self.name));
+        if !self.undo.contains_key(id) {
+            self.undo.insert(id.to_owned(), row.now.clone());
+        }
+        &mut row.now
+    }
+
+    /// What the event in hand touched: id, before, now.
+    pub fn touched(&self) -> impl Iterator<Item = (&str, &T, &T)> {
+        self.undo.iter().map(|(id, before)| (id.as_str(), before, &self.rows[id].now))
+    }
+
+    /// Every locked row.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &Row<T>)> {
+        self.rows.iter().map(|(id, row)| (id.as_str(), row))
+    }
+
+    /// The rows that differ from what was loaded.
+    pub fn changed(&self) -> impl Iterator<Item = (&str, &Row<T>)> {
+        self.rows().filter(|(_, row)| row.loaded.as_ref() != Some(&row.now))
+    }
+
+    fn rollback(&mut self) {
+        for (id, before) in std::mem::take(&mut self.undo) {
+            if let Some(row) = self.rows.get_mut(&id) {
+                row.now = before;
+            }
+        }
+    }
+}
+
+/// Everything that a batch works on.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Which payment each charge belongs to.
+    pub charges: Table<ChargeLink>,
+    /// Payments.
+    pub payments: Table<Payment>,
+    /// Orders.
+    pub orders: Table<Order>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            charges: Table::new("charge"),
+            payments: Table::new("payment"),
+            orders: Table::new("order"),
+        }
+    }
+}
+
+impl State {
+    /// Begins the next event.
+    pub fn begin(&mut self) {
+        self.charges.undo.clear();
+        self.payments.undo.clear();
+        self.orders.undo.clear();
+    }
+
+    /// Undoes the event in hand.
+    pub fn rollback(&mut self) {
+        self.charges.rollback();
+        self.payments.rollback();
+        self.orders.rollback();
+    }
+}

@@ -1,0 +1,191 @@
+//! Which version of a Stripe object is the newest, told from the events alone.
+//!
+//! Stripe promises no order, and `created` of an event has whole seconds. So the newest second that was
+//! seen decides, and within it what the events prove about each other:
+//!
+//! - An update says what the object was (`data.object` with `previous_attributes` merged back in) and
+//!   what it is now. The updates of one second are the steps of a trail from state to state. Its end is
+//!   the state with one more arrival than departures; where all are balanced the trail is a round and
+//!   ends where it began, in the state that the second before left behind.
+//! - `….created` is an arrival from nowhere.
+//! - An event without `previous_attributes` proves only that its state was visited. A state that no step
+//!   touches takes its place by [`Place`]: where its status stands in the object's life.
+//! - A final status ends the trail, whatever the clock says: nothing comes after it.
+//!
+//! Two Event objects may describe one change: `charge.refund.updated` and `refund.updated` do so always
+//! (hence a change counts as often as the type that tells it most often), and twice the same type with
+//! the same `request` is one change too. Where the request is unknown both readings are tried.
+//!
+//! Limits: while steps of the newest second are missing the trail has several ends, and a round whose
+//! beginning is unknown has none. The best guess then stands, marked ambiguous, until the missing event
+//! comes. Everything here is a function of the *set* of events seen, never of their order of arrival;
+//! that is why the steps of the two newest seconds are kept, and why nothing else may be.
+
+mod trail;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+/// A short hash of an object's whole state, the same however its keys are ordered.
+pub type Digest = String;
+
+/// Hashes a state. `serde_json` keeps the keys of its maps sorted, so equal states hash equally.
+#[must_use]
+pub fn digest(state: &Value) -> Digest {
+    hex::encode(&Sha256::digest(state.to_string().as_bytes())[..8])
+}
+
+/// The state before an update: `previous_attributes` put back over `data.object`, objects deep and
+/// arrays whole, as Stripe writes them.
+#[must_use]
+pub fn before(object: &Value, previous: &Map<String, Value>) -> Value {
+    let mut state = object.clone();
+    restore(&mut state, previous);
+    state
+}
+
+fn restore(state: &mut Value, previous: &Map<String, Value>) {
+    let Value::Object(fields) = state else { return };
+    for (key, old) in previous {
+        match (fields.get_mut(key), old) {
+            (Some(now @ Value::Object(_)), Value::Object(inner)) => restore(now, inner),
+            _ => {
+                fields.insert(key.clone(), old.clone());
+            }
+        }
+    }
+}
+
+/// Where a state stands in its object's life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// A higher one certainly comes later; equal ones cannot be told apart.
+    pub sure: i64,
+    /// Breaks ties where nothing proves anything; such a guess is marked ambiguous.
+    pub guess: i64,
+}
+
+/// What one event says about its object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step<T> {
+    /// Event id.
+    pub event: String,
+    /// The event's type: the same change is told once by each type that tells it.
+    pub kind: String,
+    /// The API request that caused the change, where Stripe names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// `created` of the event, unix seconds.
+    pub created: i64,
+    /// The state that was left; `None` where the event does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Digest>,
+    /// The state that was reached.
+    pub after: Digest,
+    /// The event says that the object came into being.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub born: bool,
+    /// Nothing can come after this status.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub last: bool,
+    /// Where the state stands in the object's life.
+    pub place: Place,
+    /// What the object looked like; dropped once a newer second is known.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub view: Option<T>,
+}
+
+/// The newest known version of one Stripe object, and what is needed to keep knowing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact<T> {
+    /// The steps of the two newest seconds, newest second first, then by event id.
+    steps: Vec<Step<T>>,
+    newest: usize,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ambiguous: bool,
+}
+
+impl<T> Fact<T> {
+    /// The fact as its first event tells it.
+    #[must_use]
+    pub fn new(step: Step<T>) -> Self {
+        Self { steps: vec![step], newest: 0, ambiguous: false }
+    }
+
+    /// Takes an event in among the facts of its kind.
+    pub fn tell(facts: &mut BTreeMap<String, Self>, id: &str, step: Step<T>) {
+        match facts.get_mut(id) {
+            Some(fact) => fact.observe(step),
+            None => {
+                facts.insert(id.to_owned(), Self::new(step));
+            }
+        }
+    }
+
+    /// Takes in another event about the same object. An event that was seen before changes nothing.
+    pub fn observe(&mut self, step: Step<T>) {
+        if self.steps.iter().any(|known| known.event == step.event) {
+            return;
+        }
+        self.steps.push(step);
+        self.steps.sort_by(|a, b| second(b).cmp(&second(a)).then_with(|| a.event.cmp(&b.event)));
+        self.forget_older_seconds();
+        let (now, earlier) = self.steps.split_at(self.in_newest_second());
+        let base = (!earlier.is_empty()).then(|| earlier[trail::end(earlier, None).step].after.as_str());
+        let end = trail::end(now, base);
+        (self.newest, self.ambiguous) = (end.step, end.ambiguous);
+    }
+
+    /// Takes over everything that another fact about the same object knows.
+    pub fn merge(&mut self, other: Self) {
+        for step in other.steps {
+            self.observe(step);
+        }
+    }
+
+    /// The newest version.
+    #[must_use]
+    pub fn view(&self) -> &T {
+        #[expect(clippy::expect_used, reason = "views are dropped only from seconds before the newest")]
+        self.steps[self.newest].view.as_ref().expect("the newest second keeps its views")
+    }
+
+    /// The event that told the newest version.
+    #[must_use]
+    pub fn step(&self) -> &Step<T> {
+        &self.steps[self.newest]
+    }
+
+    /// Whether the newest version is a guess.
+    #[must_use]
+    pub const fn ambiguous(&self) -> bool {
+        self.ambiguous
+    }
+
+    fn in_newest_second(&self) -> usize {
+        let newest = second(&self.steps[0]);
+        self.steps.iter().take_while(|step| second(step) == newest).count()
+    }
+
+    fn forget_older_seconds(&mut self) {
+        let newest = self.in_newest_second();
+        if let Some(before) = self.steps.get(newest).map(second) {
+            let kept = self.steps.iter().skip(newest).take_while(|step| second(step) == before).count();
+            self.steps.truncate(newest + kept);
+        }
+        for step in &mut self.steps[newest..] {
+            step.view = None;
+        }
+    }
+}
+
+/// A final status stands above every second.
+const fn second<T>(step: &Step<T>) -> (bool, i64) {
+    (step.last, step.created)
+}
+
+#[cfg(test)]
+mod tests;

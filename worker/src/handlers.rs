@@ -1,0 +1,98 @@
+//! What each event type does to the state: one file for each Stripe object.
+//!
+//! A new event type is one handler file and one line in [`HANDLERS`]. Handlers are pure: they read the
+//! event's object, say what must be locked, and change the locked state. They must never do I/O.
+
+mod charge;
+mod checkout_session;
+mod dispute;
+mod payment_intent;
+mod refund;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::domain::event::Event;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+
+/// What an event asks for, its object having been read.
+pub trait Change: Send + Sync {
+    /// Names everything that [`Change::apply`] may touch.
+    fn keys(&self, keys: &mut Keys);
+
+    /// Changes the state.
+    ///
+    /// # Errors
+    /// [`Rejection`] when the event must not take effect; the caller undoes what was changed.
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection>;
+}
+
+type Read = fn(&Event) -> Result<Box<dyn Change>, Rejection>;
+
+/// The event types of one Stripe object.
+pub struct Handler {
+    /// The name of its file, without the ending.
+    pub file: &'static str,
+    /// The event types, in Stripe's words.
+    pub types: &'static [&'static str],
+    read: Read,
+}
+
+/// Every handler.
+pub const HANDLERS: &[Handler] = &[
+    charge::HANDLER,
+    checkout_session::HANDLER,
+    dispute::HANDLER,
+    payment_intent::HANDLER,
+    refund::HANDLER,
+];
+
+static BY_TYPE: LazyLock<HashMap<&'static str, Read>> = LazyLock::new(|| {
+    let mut by_type = HashMap::new();
+    for handler in HANDLERS {
+        for kind in handler.types {
+            assert!(by_type.insert(*kind, handler.read).is_none(), "two handlers for {kind}");
+        }
+    }
+    by_type
+});
+
+/// Refuses to start with two handlers for one type.
+///
+/// # Panics
+/// When two handlers name the same type.
+pub fn check() {
+    LazyLock::force(&BY_TYPE);
+}
+
+/// Reads the object of an event; `None` when no handler knows the type.
+///
+/// # Errors
+/// [`Rejection`] when the object lacks what the type needs or is of another kind.
+pub fn read(event: &Event) -> Result<Option<Box<dyn Change>>, Rejection> {
+    if event.thin {
+        return Ok(None);
+    }
+    BY_TYPE.get(event.kind.as_str()).map(|read| read(event)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_file_is_in_the_list_and_no_type_stands_twice() {
+        check();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/handlers");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut listed: Vec<&str> = HANDLERS.iter().map(|handler| handler.file).collect();
+        listed.sort_unstable();
+        assert_eq!(files, listed);
+    }
+}

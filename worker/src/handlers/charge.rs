@@ -1,0 +1,81 @@
+//! `charge.*`: one try to take money, and what was given back of it.
+
+use shared::stripe::Charge;
+
+use super::{Change, Handler, refund};
+use crate::domain::event::Event;
+use crate::domain::link::{self, payment_changed};
+use crate::domain::order::Claim;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+use crate::domain::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "charge",
+    types: &[
+        "charge.succeeded",
+        "charge.failed",
+        "charge.captured",
+        "charge.expired",
+        "charge.pending",
+        "charge.updated",
+        "charge.refunded",
+    ],
+    read: |event| Ok(Box::new(OneCharge(Charge::read(&event.object)?))),
+};
+
+struct OneCharge(Charge);
+
+impl OneCharge {
+    fn belongs(&self) -> link::Place {
+        link::Place {
+            payment_intent: self.0.payment_intent.clone(),
+            charge: Some(self.0.id.clone()),
+            own_id: self.0.id.clone(),
+        }
+    }
+}
+
+impl Change for OneCharge {
+    fn keys(&self, keys: &mut Keys) {
+        self.belongs().keys(keys);
+        keys.orders.extend(self.0.reference.order.clone());
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let charge = &self.0;
+        let id = self.belongs().payment(state);
+        let payment = state.payments.touch(&id);
+        payment.try_failed |= event.kind == "charge.failed";
+        if event.kind == "charge.refunded" {
+            let issued = payment.issued.entry(charge.id.clone()).or_default();
+            let from = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
+            match from {
+                Some(from) => {
+                    issued.steps.insert((from, charge.amount_refunded));
+                }
+                None => issued.told = issued.told.max(charge.amount_refunded),
+            }
+        }
+        let mut view = charge.clone();
+        view.refunds.clear();
+        Fact::tell(&mut payment.charges, &charge.id, event.step(view, place(charge), false));
+        for inner in &charge.refunds {
+            let last = inner.undone();
+            let state = serde_json::to_value(inner).unwrap_or_default();
+            let step = event.visit(&inner.id, &state, inner.clone(), refund::place(inner, false), last);
+            Fact::tell(&mut payment.refunds, &inner.id, step);
+        }
+        let claim =
+            Claim { reference: charge.reference.clone(), names_order: charge.reference.order.is_some() };
+        payment_changed(state, &id, &claim, rules)
+    }
+}
+
+/// A charge is decided once, captured once, and then only grows in what was given back (or shrinks again
+/// when a refund fails, which is why that is only a guess).
+fn place(charge: &Charge) -> Place {
+    let decided = i64::from(charge.status != "pending");
+    Place { sure: decided + i64::from(charge.captured && decided == 1), guess: charge.amount_refunded }
+}

@@ -1,0 +1,74 @@
+//! `checkout.session.*`: the customer went through (or out of) the checkout page.
+//!
+//! Completed never means paid by itself: a delayed method completes `unpaid` and pays or fails days later.
+
+use shared::stripe::CheckoutSession;
+
+use super::{Change, Handler};
+use crate::domain::event::Event;
+use crate::domain::link::payment_changed;
+use crate::domain::order::Claim;
+use crate::domain::payment::is_purchase;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+use crate::domain::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "checkout_session",
+    types: &[
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+    ],
+    read: |event| Ok(Box::new(Session(CheckoutSession::read(&event.object)?))),
+};
+
+struct Session(CheckoutSession);
+
+impl Session {
+    fn payment(&self) -> &str {
+        self.0.payment_intent.as_deref().unwrap_or(&self.0.id)
+    }
+
+    fn order(&self) -> Option<&String> {
+        self.0.reference.order.as_ref().or(self.0.client_reference_id.as_ref())
+    }
+}
+
+impl Change for Session {
+    fn keys(&self, keys: &mut Keys) {
+        if is_purchase(&self.0) {
+            keys.payments.insert(self.payment().to_owned());
+            keys.orders.extend(self.order().cloned());
+        }
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let session = &self.0;
+        if !is_purchase(session) {
+            return Ok(());
+        }
+        let step = event.step(session.clone(), place(session), is_last(session));
+        let payment = state.payments.touch(self.payment());
+        payment.delayed_failed |= event.kind == "checkout.session.async_payment_failed";
+        Fact::tell(&mut payment.sessions, &session.id, step);
+        let claim = Claim { reference: session.reference.clone(), names_order: self.order().is_some() };
+        payment_changed(state, self.payment(), &claim, rules)
+    }
+}
+
+fn is_last(session: &CheckoutSession) -> bool {
+    session.status.as_deref() == Some("expired")
+        || matches!(session.payment_status.as_deref(), Some("paid" | "no_payment_required"))
+}
+
+fn place(session: &CheckoutSession) -> Place {
+    let sure = match session.status.as_deref() {
+        Some("open") => 0,
+        Some("expired") => 2,
+        _ => 1,
+    };
+    Place { sure, guess: 0 }
+}

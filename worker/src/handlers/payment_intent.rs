@@ -1,0 +1,61 @@
+//! `payment_intent.*`: one payment from the first try to the money.
+
+use shared::stripe::PaymentIntent;
+
+use super::{Change, Handler};
+use crate::domain::event::Event;
+use crate::domain::link::payment_changed;
+use crate::domain::order::Claim;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+use crate::domain::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "payment_intent",
+    types: &[
+        "payment_intent.created",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.succeeded",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "payment_intent.amount_capturable_updated",
+    ],
+    read: |event| Ok(Box::new(Intent(PaymentIntent::read(&event.object)?))),
+};
+
+struct Intent(PaymentIntent);
+
+impl Change for Intent {
+    fn keys(&self, keys: &mut Keys) {
+        keys.payments.insert(self.0.id.clone());
+        keys.orders.extend(self.0.reference.order.clone());
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let intent = &self.0;
+        let last = matches!(intent.status.as_str(), "succeeded" | "canceled");
+        let step = event.step(intent.clone(), place(intent), last);
+        let payment = state.payments.touch(&intent.id);
+        payment.try_failed |= event.kind == "payment_intent.payment_failed";
+        match &mut payment.intent {
+            Some(fact) => fact.observe(step),
+            none => *none = Some(Fact::new(step)),
+        }
+        let claim =
+            Claim { reference: intent.reference.clone(), names_order: intent.reference.order.is_some() };
+        payment_changed(state, &intent.id, &claim, rules)
+    }
+}
+
+/// Until it succeeds or is canceled a payment intent goes round between its statuses with every new try.
+fn place(intent: &PaymentIntent) -> Place {
+    let guess = match intent.status.as_str() {
+        "requires_capture" => 3,
+        "processing" => 2,
+        "requires_action" | "requires_source_action" => 1,
+        _ => 0,
+    };
+    Place { sure: 0, guess }
+}

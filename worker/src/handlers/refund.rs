@@ -1,0 +1,57 @@
+//! `refund.*` and `charge.refund.updated`: money on its way back, which may yet fail after it succeeded.
+
+use shared::stripe::Refund;
+
+use super::{Change, Handler};
+use crate::domain::event::Event;
+use crate::domain::link::{self, payment_changed};
+use crate::domain::order::Claim;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+use crate::domain::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "refund",
+    types: &["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"],
+    read: |event| Ok(Box::new(OneRefund(Refund::read(&event.object)?))),
+};
+
+struct OneRefund(Refund);
+
+impl OneRefund {
+    fn belongs(&self) -> link::Place {
+        link::Place {
+            payment_intent: self.0.payment_intent.clone(),
+            charge: self.0.charge.clone(),
+            own_id: self.0.id.clone(),
+        }
+    }
+}
+
+impl Change for OneRefund {
+    fn keys(&self, keys: &mut Keys) {
+        self.belongs().keys(keys);
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let refund = &self.0;
+        let id = self.belongs().payment(state);
+        let payment = state.payments.touch(&id);
+        let step = event.step(refund.clone(), place(refund, true), refund.undone());
+        Fact::tell(&mut payment.refunds, &refund.id, step);
+        payment_changed(state, &id, &Claim::default(), rules)
+    }
+}
+
+/// Where a refund stands in its life. A copy inside a charge says less than the refund's own event.
+pub(super) fn place(refund: &Refund, own_event: bool) -> Place {
+    let status = match refund.status.as_str() {
+        "pending" => 0,
+        "requires_action" => 1,
+        "succeeded" => 2,
+        "failed" | "canceled" => 3,
+        _ => 1,
+    };
+    Place { sure: status * 2 + i64::from(own_event), guess: 0 }
+}
