@@ -28,10 +28,9 @@ pub fn start(
     let listener = TcpListener::bind(bind)?;
     let address = listener.local_addr()?;
     let recorded = metrics.clone();
-    let server =
-        HttpServer::new(move || {
-            let (ready, metrics) = (Arc::clone(&ready), metrics.clone());
-            App::new().configure(|app| routes(app, &ready)).route(
+    let server = HttpServer::new(move || {
+        let (ready, metrics) = (Arc::clone(&ready), metrics.clone());
+        App::new().configure(|app| routes(app, &ready)).route(
                 "/metrics",
                 web::get().to(move || {
                     let page = metrics.render();
@@ -40,12 +39,12 @@ pub fn start(
                     }
                 }),
             )
-        })
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .run();
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener)?
+    .run();
     tokio::spawn(stop_when(server.handle(), shutdown.clone()));
     tokio::spawn(upkeep(recorded, shutdown));
     tokio::spawn(async move {

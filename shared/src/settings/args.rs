@@ -1,0 +1,185 @@
+//! Arguments that several processes take, to be flattened into their own.
+
+use super::Problems;
+use crate::telemetry::LogFormat;
+use crate::topology::Topology;
+use clap::Args;
+use lapin::uri::AMQPUri;
+use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// `AMQP_URL` and what goes with it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct AmqpArgs {
+    /// RabbitMQ: amqp://user:password@host:5672/vhost, or amqps:// for TLS. Required.
+    #[arg(long, env = "AMQP_URL", hide_env_values = true, value_name = "URL")]
+    pub amqp_url: Option<String>,
+    /// A file that holds AMQP_URL.
+    #[arg(long, env = "AMQP_URL_FILE", value_name = "PATH")]
+    pub amqp_url_file: Option<String>,
+    /// Put before the name of every exchange and queue; for several systems on one broker.
+    /// Default: nothing.
+    #[arg(long, env = "AMQP_PREFIX", value_name = "TEXT")]
+    pub amqp_prefix: Option<String>,
+}
+
+/// RabbitMQ's names have at most 255 bytes, ours need some of them.
+const LONGEST_PREFIX: usize = 100;
+
+impl AmqpArgs {
+    /// The checked URL.
+    pub fn url(&self, problems: &mut Problems) -> SecretString {
+        let takes = "amqp://user:password@host:5672/vhost";
+        let (raw, file) = (self.amqp_url.as_deref(), self.amqp_url_file.as_deref());
+        let url = problems.required_secret("AMQP_URL", raw, file, takes);
+        let text = url.expose_secret();
+        if !text.is_empty() && text.parse::<AMQPUri>().is_err() {
+            problems.add("AMQP_URL", format_args!("takes {takes} (or amqps://); what it holds is not one"));
+        }
+        url
+    }
+
+    /// The names under the prefix, with these retry queues.
+    pub fn topology(&self, problems: &mut Problems, retry: Vec<Duration>) -> Topology {
+        let takes = "at most 100 letters, digits, dots, dashes and underscores";
+        let prefix =
+            problems.value("AMQP_PREFIX", self.amqp_prefix.as_deref(), String::new(), takes, |raw| {
+                let fits = raw.len() <= LONGEST_PREFIX
+                    && raw.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
+                fits.then(|| raw.to_owned())
+            });
+        Topology { prefix, retry }
+    }
+}
+
+/// `DATABASE_URL`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DatabaseArgs {
+    /// PostgreSQL: postgres://user:password@host:5432/database?sslmode=verify-full. Required.
+    /// sslmode takes disable, prefer (the default), require, verify-ca, verify-full; sslrootcert
+    /// names a file of certificate authorities (default: the system's).
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// A file that holds DATABASE_URL.
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "PATH")]
+    pub database_url_file: Option<String>,
+}
+
+impl DatabaseArgs {
+    /// The checked URL.
+    pub fn url(&self, problems: &mut Problems) -> SecretString {
+        let takes = "postgres://user:password@host:5432/database";
+        let (raw, file) = (self.database_url.as_deref(), self.database_url_file.as_deref());
+        let url = problems.required_secret("DATABASE_URL", raw, file, takes);
+        if !url.expose_secret().is_empty()
+            && let Err(error) = crate::pool::check_url(&url)
+        {
+            problems.add("DATABASE_URL", format_args!("takes {takes}: {error}"));
+        }
+        url
+    }
+}
+
+/// `LOG_FORMAT` and `RUST_LOG`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LogArgs {
+    /// How log lines look: pretty or json. Default: pretty on a terminal, else json.
+    #[arg(long, env = "LOG_FORMAT", value_name = "WORD")]
+    pub log_format: Option<String>,
+    /// What is logged: error, warn, info, debug, trace, or directives of tracing such as
+    /// info,ingress=debug. Default: info.
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER")]
+    pub rust_log: Option<String>,
+}
+
+impl LogArgs {
+    /// Format and filter.
+    pub fn read(&self, problems: &mut Problems) -> (LogFormat, String) {
+        let words = [("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
+        let format = problems.word("LOG_FORMAT", self.log_format.as_deref(), LogFormat::Auto, &words);
+        let takes = "a level such as info, or directives of tracing such as info,ingress=debug";
+        let filter = problems.value("RUST_LOG", self.rust_log.as_deref(), "info".to_owned(), takes, |raw| {
+            tracing_subscriber::EnvFilter::try_new(raw).ok().map(|_| raw.to_owned())
+        });
+        (format, filter)
+    }
+}
+
+/// `METRICS_BIND`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MetricsArgs {
+    /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
+    /// Default: 127.0.0.1, port 9090 (ingress), 9091 (workers) or 9092 (console).
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS")]
+    pub metrics_bind: Option<String>,
+}
+
+impl MetricsArgs {
+    /// The address; on loopback with `port` by default.
+    pub fn bind(&self, problems: &mut Problems, port: u16) -> Option<SocketAddr> {
+        let default = Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        problems.address_or_off("METRICS_BIND", self.metrics_bind.as_deref(), default)
+    }
+}
+
+/// `RETRY_SCHEDULE`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RetryArgs {
+    /// How long an event waits before each further try, comma separated. All processes must be
+    /// given the same. Default: 10s,1m,10m,1h,6h.
+    #[arg(long, env = "RETRY_SCHEDULE", value_name = "TIMES")]
+    pub retry_schedule: Option<String>,
+}
+
+const RETRY_SCHEDULE: [Duration; 5] = [
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+];
+
+impl RetryArgs {
+    /// The delays.
+    pub fn schedule(&self, problems: &mut Problems) -> Vec<Duration> {
+        problems.durations("RETRY_SCHEDULE", self.retry_schedule.as_deref(), &RETRY_SCHEDULE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_url_is_told_without_its_password() {
+        let mut problems = Problems::default();
+        let amqp = AmqpArgs { amqp_url: Some("http://u:hunter2@h".to_owned()), ..Default::default() };
+        amqp.url(&mut problems);
+        let database = DatabaseArgs {
+            database_url: Some("postgres://u:hunter2@h:x/d".to_owned()),
+            ..Default::default()
+        };
+        database.url(&mut problems);
+        let text = problems.finish().unwrap_err().to_string();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains("AMQP_URL takes") && text.contains("DATABASE_URL takes"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_documentation() {
+        let mut problems = Problems::default();
+        assert_eq!(MetricsArgs::default().bind(&mut problems, 9090), "127.0.0.1:9090".parse().ok());
+        let labels: Vec<String> = RetryArgs::default()
+            .schedule(&mut problems)
+            .iter()
+            .copied()
+            .map(crate::topology::label)
+            .collect();
+        assert_eq!(labels.join(","), "10s,1m,10m,1h,6h");
+        assert_eq!(LogArgs::default().read(&mut problems), (LogFormat::Auto, "info".to_owned()));
+        assert_eq!(AmqpArgs::default().topology(&mut problems, vec![]), Topology::default());
+        assert_eq!(problems.finish(), Ok(()));
+    }
+}
