@@ -3,4 +3,6 @@
 
 pub mod histories;
 pub mod run;
+pub mod send;
 pub mod servers;
+pub mod verify;

@@ -17,15 +17,27 @@ struct Cli {
 enum Command {
     /// Start private PostgreSQL and RabbitMQ, run a command with DATABASE_URL and AMQP_URL set, stop them.
     Servers(CommandArgs),
+    /// Send signed Stripe events to an ingress.
+    Send(simulator::send::SendArgs),
+    /// Compare the database with what sent histories must have come to.
+    Verify(simulator::send::VerifyArgs),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let ended = async {
-        let signals = Signals::listen()?;
+        let mut signals = Signals::listen()?;
         match cli.command {
             Command::Servers(args) => simulator::run::run_command(args, signals).await,
+            Command::Send(args) => tokio::select! {
+                code = simulator::send::send(args) => code,
+                code = signals.next() => Ok(code),
+            },
+            Command::Verify(args) => tokio::select! {
+                code = simulator::verify::verify(args) => code,
+                code = signals.next() => Ok(code),
+            },
         }
     };
     match ended.await {

@@ -46,6 +46,9 @@ impl Kind {
     /// Every kind.
     pub const ALL: &[Self] = Self::PURCHASES;
 
+    /// Words for several kinds at once.
+    pub const GROUPS: &[&str] = &["all", "purchases"];
+
     /// The word for it on the command line and in `History::name`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -69,19 +69,24 @@ pub struct Options {
     pub twins: u8,
 }
 
-/// History number `index` of a seed, of one of the kinds.
-///
-/// Histories of different seeds or indexes share no id.
+/// How history number `index` of a seed is told when nobody asks for more.
 #[must_use]
-pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
+pub fn usual(seed: u64, index: u64) -> Options {
     let mut dice = Dice::of(seed ^ 0x0051_1ce6_a7e0, index);
-    let options = Options {
+    Options {
         version: None,
         same_second: *dice.pick(&[0, 40, 80, 100]),
         crowd: None,
         twins: *dice.pick(&[0, 0, 0, 10]),
-    };
-    write_with(seed, index, kinds, options)
+    }
+}
+
+/// History number `index` of a seed, of one of the kinds (any when none is given).
+///
+/// Histories of different seeds or indexes share no id.
+#[must_use]
+pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
+    write_with(seed, index, kinds, usual(seed, index))
 }
 
 /// History number `index` of a seed, of one of the kinds, told as the options say.
@@ -100,4 +105,10 @@ pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> Hi
 #[must_use]
 pub fn many(seed: u64, count: usize) -> Vec<History> {
     (0..count as u64).map(|index| write(seed, index, Kind::ALL)).collect()
+}
+
+/// Event ids for bodies that come from elsewhere; no history has them.
+pub fn fresh_ids(seed: u64) -> impl FnMut() -> String {
+    let mut ids = ids::Ids::new(seed, u64::from(u32::MAX));
+    move || ids.next("evt_1")
 }

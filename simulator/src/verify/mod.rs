@@ -1,0 +1,57 @@
+//! `simulator verify`: whether the database holds what the histories must have come to.
+
+mod compare;
+mod expected;
+mod settle;
+mod table;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use deadpool_postgres::Object;
+use secrecy::SecretString;
+
+pub use compare::Difference;
+
+use crate::histories::History;
+use crate::send::{HistoryArgs, VerifyArgs};
+
+/// At most this many differences are printed.
+const SHOWN: usize = 60;
+
+/// Compares the histories of a seed with the database. Gives the exit status.
+pub async fn verify(args: VerifyArgs) -> anyhow::Result<u8> {
+    let Some(seed) = args.of.seed else {
+        bail!("--seed: which histories were sent? `simulator send` prints it")
+    };
+    compare(&args.of, seed, &args.database, args.deadline).await
+}
+
+/// Waits until every event of the histories is settled, compares, and prints what differs.
+pub(crate) async fn compare(
+    of: &HistoryArgs,
+    seed: u64,
+    url: &str,
+    deadline: Duration,
+) -> anyhow::Result<u8> {
+    let mut histories: Vec<History> = of.write(seed).collect();
+    let events: Vec<String> =
+        histories.iter_mut().flat_map(|history| history.events.drain(..)).map(|event| event.id).collect();
+    let client = connect(url).await?;
+    let settled = settle::wait(&client, &events, deadline).await?;
+    println!("{settled}");
+    let truths: Vec<_> = histories.iter().map(|history| (history.name, &history.truth)).collect();
+    let differences = compare::differences(&client, &truths).await?;
+    if !differences.is_empty() {
+        println!("{}", table::table(&differences, SHOWN));
+    }
+    let well = differences.is_empty() && settled.all_done();
+    let verdict = if well { "as it must be" } else { "NOT as it must be" };
+    println!("{} histories of seed {seed}: {verdict}, {} differences", histories.len(), differences.len());
+    Ok(u8::from(!well))
+}
+
+async fn connect(url: &str) -> anyhow::Result<Object> {
+    let pool = shared::pool::pool(&SecretString::from(url), 1, "simulator verify")?;
+    pool.get().await.context("connecting to the database")
+}
