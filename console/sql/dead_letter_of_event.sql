@@ -1,0 +1,1 @@
+SELECT id FROM dead_letters WHERE event_id = $1 AND state IN ('open', 'replayed', 'discarded')

@@ -1,0 +1,9 @@
+SELECT id, type, created, livemode, account, api_version, object_id, endpoint, received_at, outcome, attempts,
+       reason, last_error, next_attempt_at, processed_at
+FROM events
+WHERE ($1::text IS NULL OR type = $1)
+  AND ($2::text IS NULL OR outcome = $2)
+  AND ($3::text IS NULL OR object_id = $3)
+  AND ($4::timestamptz IS NULL OR (received_at, id) < ($4, $5::text))
+ORDER BY received_at DESC, id DESC
+LIMIT $6

@@ -1,0 +1,27 @@
+//! Who does something: written to the audit with everything that is done.
+
+use std::fmt;
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody at the command line, by the name of their account on the machine.
+    CommandLine(String),
+    /// A signed-in user.
+    User(String),
+    /// An API token, by its name.
+    Token(String),
+    /// The console itself.
+    System,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::CommandLine(name) => write!(f, "cli:{name}"),
+            Actor::User(name) => write!(f, "user:{name}"),
+            Actor::Token(name) => write!(f, "token:{name}"),
+            Actor::System => f.write_str("system"),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `sluicegate dead list|show|replay|discard`.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Context, output};
+use crate::failure::Failure;
+use crate::paging;
+use crate::replay::Why;
+use crate::store::dead_letters as store;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Dead letters, newest first
+    List(ListArguments),
+    /// One dead letter with its body
+    Show {
+        /// Its number
+        id: i64,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a dead letter's event through the workers once more
+    Replay {
+        /// Its number
+        id: i64,
+        /// Why: kept in the audit
+        #[arg(long)]
+        reason: String,
+    },
+    /// Mark a dead letter as not to be replayed
+    Discard {
+        /// Its number
+        id: i64,
+        /// Why: kept in the audit
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    /// Only events of this type
+    #[arg(long = "type")]
+    kind: Option<String>,
+    /// Only letters that died of this reason
+    #[arg(long)]
+    reason: Option<String>,
+    /// Only letters of this group
+    #[arg(long)]
+    fingerprint: Option<String>,
+    /// Only letters in this state: open, replayed, resolved or discarded
+    #[arg(long)]
+    state: Option<String>,
+    /// An id that the letter names (order, customer, charge …), or a part of its error
+    #[arg(short, long)]
+    q: Option<String>,
+    /// Continue a list: the `next` of the page before
+    #[arg(long)]
+    before: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 50)]
+    limit: i64,
+    /// JSON for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+impl Command {
+    pub(super) fn needs_broker(&self) -> bool {
+        matches!(self, Command::Replay { .. })
+    }
+}
+
+pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::List(arguments) => list(context, arguments).await,
+        Command::Show { id, json } => show(context, id, json).await,
+        Command::Replay { id, reason } => {
+            let why = Why::new(&reason)?;
+            context.servers.connected().await?;
+            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
+            println!("dead letter {id} was sent again as event {}", output::visible(&event));
+            Ok(())
+        }
+        Command::Discard { id, reason } => {
+            let why = Why::new(&reason)?;
+            crate::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
+            println!("dead letter {id} is discarded");
+            Ok(())
+        }
+    }
+}
+
+async fn list(context: &Context, a: ListArguments) -> Result<(), Failure> {
+    let client = context.servers.pool.get().await?;
+    let before = paging::number_cursor(a.before.as_deref())?;
+    let limit = paging::limit(Some(a.limit))?;
+    let filter = store::Filter {
+        kind: a.kind,
+        reason: a.reason,
+        fingerprint: a.fingerprint,
+        state: paging::one_of("state", a.state, &paging::STATES)?,
+        q: paging::text("q", a.q)?,
+        since: None,
+        until: None,
+    };
+    let letters = store::list(&client, &filter, before, limit + 1).await?;
+    let page = paging::Page::cut(letters, limit, |l| l.id.to_string());
+    if a.json {
+        return output::json(&page);
+    }
+    let rows: Vec<Vec<String>> = page
+        .items
+        .iter()
+        .map(|l| {
+            vec![
+                l.id.to_string(),
+                output::time(l.dead_at),
+                l.event_id.clone(),
+                l.kind.clone(),
+                l.state.clone(),
+                l.attempts.to_string(),
+                l.reason.clone(),
+                output::short(&l.error, 70),
+            ]
+        })
+        .collect();
+    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "TRIES", "REASON", "ERROR"], &rows);
+    output::more(page.next.as_deref());
+    Ok(())
+}
+
+async fn show(context: &Context, id: i64, as_json: bool) -> Result<(), Failure> {
+    let client = context.servers.pool.get().await?;
+    let found = store::show(&client, id).await?;
+    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
+    let text = String::from_utf8_lossy(&body).into_owned();
+    if as_json {
+        let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));
+        return output::json(&json!({"dead_letter": letter, "payload": payload}));
+    }
+    output::fields(&[
+        ("dead letter", Some(letter.id.to_string())),
+        ("event", Some(letter.event_id)),
+        ("type", Some(letter.kind)),
+        ("state", Some(format!("{} since {}", letter.state, output::time(letter.state_at)))),
+        ("reason", Some(letter.reason)),
+        ("error", Some(letter.error)),
+        ("tries", Some(letter.attempts.to_string())),
+        ("replays", Some(letter.replays.to_string())),
+        ("received", letter.received_at.map(output::time)),
+        ("first failed", Some(output::time(letter.first_failed_at))),
+        ("dead since", Some(output::time(letter.dead_at))),
+        ("group", Some(letter.fingerprint)),
+        ("endpoint", letter.endpoint),
+    ]);
+    let lines: Vec<String> = text.lines().map(output::visible).collect();
+    println!("\n{}", lines.join("\n"));
+    Ok(())
+}

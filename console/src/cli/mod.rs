@@ -1,0 +1,121 @@
+//! The command line: what can be said, and who carries it out. Output is a table for people or JSON for scripts.
+
+mod dead;
+mod events;
+mod orders;
+mod output;
+mod queues;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::actor::Actor;
+use crate::failure::Failure;
+use crate::servers::Servers;
+use shared::settings::Problems;
+use crate::settings::{RawSettings, Settings};
+
+/// Support and operation of Sluicegate: dead letters, events, orders.
+#[derive(Debug, Parser)]
+#[command(name = "sluicegate", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Settings; each can be given in the environment.
+    #[command(flatten)]
+    pub settings: RawSettings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the console and store dead letters, until a signal
+    Serve,
+    /// Bring the database to the newest schema
+    Migrate,
+    /// Events that came in and what became of them
+    #[command(subcommand)]
+    Events(events::Command),
+    /// Dead letters: find, replay, discard
+    #[command(subcommand)]
+    Dead(dead::Command),
+    /// Orders of the company
+    #[command(subcommand)]
+    Orders(orders::Command),
+    /// The broker's queues
+    Queues(queues::Arguments),
+}
+
+/// Why a command failed, with its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Settings that are missing or wrong; all of them.
+    #[error("these settings are missing or wrong:\n{0}See --help for what each takes.")]
+    Settings(#[from] Problems),
+    /// It was tried and failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl CommandError {
+    /// 2 for wrong use, 1 for what failed.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            CommandError::Settings(_) | CommandError::Failed(Failure::Invalid { .. }) => 2,
+            CommandError::Failed(_) => 1,
+        }
+    }
+}
+
+/// What every command gets: the servers, and who gives the command.
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) servers: Servers,
+    pub(crate) actor: Actor,
+}
+
+/// Carries out a command.
+pub async fn run(cli: Cli) -> Result<(), CommandError> {
+    let serving = matches!(cli.command, Command::Serve);
+    let needs_broker = serving || cli.command.needs_broker();
+    let settings = Settings::read(&cli.settings, needs_broker)?;
+    settings.init_logs(serving);
+    let servers = Servers::new(&settings)?;
+    let context = Context { settings, servers, actor: Actor::CommandLine(account()) };
+    let done = match cli.command {
+        Command::Serve => serve::run(&context).await,
+        Command::Migrate => migrate(&context).await,
+        Command::Events(command) => events::run(&context, command).await,
+        Command::Dead(command) => dead::run(&context, command).await,
+        Command::Orders(command) => orders::run(&context, command).await,
+        Command::Queues(arguments) => queues::run(&context, arguments).await,
+    };
+    context.servers.close().await;
+    Ok(done?)
+}
+
+impl Command {
+    fn needs_broker(&self) -> bool {
+        match self {
+            Command::Serve | Command::Queues(_) => true,
+            Command::Events(command) => command.needs_broker(),
+            Command::Dead(command) => command.needs_broker(),
+            Command::Migrate | Command::Orders(_) => false,
+        }
+    }
+}
+
+async fn migrate(context: &Context) -> Result<(), Failure> {
+    let applied = shared::migrate::run(&context.servers.pool).await;
+    let applied = applied.map_err(|e| Failure::Internal(format!("migration failed: {e}")))?;
+    match applied.len() {
+        0 => println!("the database has the newest schema already"),
+        n => println!("{n} migrations applied: {}", applied.join(", ")),
+    }
+    Ok(())
+}
+
+/// The account on this machine, for the audit.
+fn account() -> String {
+    let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}

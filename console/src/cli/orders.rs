@@ -1,0 +1,74 @@
+//! `sluicegate orders create|show`.
+
+use clap::Subcommand;
+
+use super::{Context, output};
+use crate::failure::Failure;
+use crate::store::orders::{self as store, Order};
+use crate::{money, orders};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Register an order before it is paid; the same order again changes nothing
+    Create {
+        /// The company's id of the order
+        #[arg(long)]
+        id: String,
+        /// The Stripe customer who is to pay
+        #[arg(long)]
+        customer: Option<String>,
+        /// What is to be paid, in the currency's smallest unit (1999 for 19.99 USD)
+        #[arg(long)]
+        amount: i64,
+        /// Three letters, such as usd
+        #[arg(long)]
+        currency: String,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// One order and where it stands
+    Show {
+        /// The company's id of the order
+        id: String,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    let pool = &context.servers.pool;
+    match command {
+        Command::Create { id, customer, amount, currency, json } => {
+            let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
+            let secret = context.settings.reference_secret.as_ref();
+            let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
+            print(&order, json)
+        }
+        Command::Show { id, json } => {
+            let client = pool.get().await?;
+            let order = store::show(&client, &id).await?;
+            print(&order.ok_or_else(|| Failure::NotFound(format!("order {id}")))?, json)
+        }
+    }
+}
+
+fn print(order: &Order, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        return output::json(order);
+    }
+    let currency = order.currency.as_deref().unwrap_or("");
+    output::fields(&[
+        ("order", Some(order.id.clone())),
+        ("status", Some(order.status.clone())),
+        ("customer", order.customer.clone()),
+        ("amount", order.amount.map(|a| money::show(a, currency))),
+        ("paid", Some(money::show(order.amount_paid, currency))),
+        ("refunded", Some(money::show(order.amount_refunded, currency))),
+        ("payment intent", order.payment_intent.clone()),
+        ("registered", Some(if order.registered { "yes" } else { "no, adopted from a payment" }.to_owned())),
+        ("reference code", order.reference_code.clone()),
+    ]);
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! What can go wrong for the person who asked, in words they can act on. Owns the mapping from
+//! database and broker trouble to a code; must never carry a secret or an event's content.
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Nothing has that id.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// The request itself is wrong.
+    #[error("{message}")]
+    Invalid {
+        /// Stable code for scripts.
+        code: &'static str,
+        /// What is wrong, in words.
+        message: String,
+    },
+    /// The request is well formed, but what is there speaks against it.
+    #[error("{message}")]
+    Conflict {
+        /// Stable code for scripts.
+        code: &'static str,
+        /// What stands against it, in words.
+        message: String,
+    },
+    /// Nobody is signed in, or the token is unknown, expired or revoked.
+    #[error("a valid token or sign-in is needed")]
+    Unauthorized,
+    /// The role does not allow it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// A server that is needed cannot be reached now; the same request may work later.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Failure {
+    /// A request that is wrong in itself.
+    pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+        Failure::Invalid { code, message: message.into() }
+    }
+
+    /// A request that what is there speaks against.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Failure::Conflict { code, message: message.into() }
+    }
+
+    /// The stable code in `{"error":{"code","message"}}`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::NotFound(_) => "not_found",
+            Failure::Invalid { code, .. } | Failure::Conflict { code, .. } => code,
+            Failure::Unauthorized => "unauthorized",
+            Failure::Forbidden(_) => "forbidden",
+            Failure::Unavailable(_) => "unavailable",
+            Failure::Internal(_) => "internal",
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(e: tokio_postgres::Error) -> Self {
+        match e.as_db_error() {
+            Some(db) => match &db.code().code()[..2] {
+                // The server is there but cannot serve now.
+                "53" | "57" => Failure::Unavailable(format!("the database cannot serve now: {}", db.message())),
+                // A value that PostgreSQL does not take: a NUL, a body nested too deep.
+                "22" | "54" => Failure::invalid("invalid_value", format!("the database refuses it: {}", db.message())),
+                _ => Failure::Internal(format!("database: {} ({})", db.message(), db.code().code())),
+            },
+            None if e.is_closed() || std::error::Error::source(&e).is_some_and(|s| s.is::<std::io::Error>()) => {
+                Failure::Unavailable(format!("the database cannot be reached: {e}"))
+            }
+            None => Failure::Internal(format!("database: {e}")),
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for Failure {
+    fn from(e: deadpool_postgres::PoolError) -> Self {
+        match e {
+            deadpool_postgres::PoolError::Backend(e) => e.into(),
+            other => Failure::Unavailable(format!("the database cannot be reached: {other}")),
+        }
+    }
+}

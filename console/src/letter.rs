@@ -1,0 +1,170 @@
+//! From a message of the dead queue to the row that support staff will see. Pure: no database,
+//! no clock but the one passed in. Must accept every body, whatever it holds.
+
+use jiff::Timestamp;
+use lapin::types::{AMQPValue, FieldTable, LongString};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::envelope::Envelope;
+use shared::message::{ERROR, EventHeaders, REASON};
+
+/// The reason of what the broker itself gave up on: delivered too often without being settled.
+pub const DELIVERY_LIMIT: &str = "delivery_limit";
+const TEXT_LIMIT: usize = 4000;
+
+/// A dead letter as it will be stored.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The event's id; for a body that is not an event the message id or a hash of the body.
+    pub event_id: String,
+    /// The event's type.
+    pub kind: String,
+    /// One of the closed list of reasons.
+    pub reason: String,
+    /// The error in words.
+    pub error: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// The bytes as they were received.
+    pub payload: Vec<u8>,
+    /// The ingress endpoint it came in through.
+    pub endpoint: Option<String>,
+    /// When the ingress took it in.
+    pub received_at: Option<Timestamp>,
+    /// When it first failed.
+    pub first_failed_at: Timestamp,
+    /// Ids that the body names.
+    pub refs: Vec<String>,
+    /// The envelope, when the body is an event.
+    pub envelope: Option<Envelope>,
+    /// The message was delivered before: it may be one that is already stored.
+    pub redelivered: bool,
+    /// The broker gave up on it, so no worker has recorded it.
+    pub by_broker: bool,
+}
+
+/// What a message of the dead queue carries.
+#[derive(Debug)]
+pub struct Received<'a> {
+    /// Its body.
+    pub body: &'a [u8],
+    /// Its headers.
+    pub headers: &'a FieldTable,
+    /// AMQP `message_id`.
+    pub message_id: Option<&'a str>,
+    /// AMQP `type`.
+    pub kind: Option<&'a str>,
+    /// The broker delivered it before.
+    pub redelivered: bool,
+}
+
+impl Letter {
+    /// Reads a message of the dead queue.
+    pub fn read(message: &Received<'_>, now: Timestamp) -> Letter {
+        let envelope = Envelope::parse(message.body).ok();
+        let headers = EventHeaders::from_table(message.headers, now);
+        let reason = text(message.headers, REASON);
+        let by_broker = reason.is_none();
+        let reason = reason.unwrap_or_else(|| DELIVERY_LIMIT.to_owned());
+        let error = text(message.headers, ERROR).unwrap_or_else(|| {
+            "the broker delivered it too often without a worker finishing it: it may be ending the worker's process".to_owned()
+        });
+        let attempts = if by_broker { headers.attempt.saturating_add(1) } else { headers.attempt };
+        let received_at = message.headers.inner().contains_key(shared::message::RECEIVED_AT);
+        Letter {
+            event_id: event_id(envelope.as_ref(), message),
+            kind: clean(envelope.as_ref().map(|e| e.kind.as_str()).or(message.kind).unwrap_or("unknown")),
+            reason: clean(&reason),
+            error: clean(&error),
+            attempts: i32::try_from(attempts).unwrap_or(i32::MAX),
+            payload: message.body.to_vec(),
+            endpoint: headers.endpoint.as_deref().map(clean),
+            received_at: received_at.then_some(headers.received_at),
+            first_failed_at: headers.first_failed_at.unwrap_or(now),
+            refs: references(message.body),
+            envelope,
+            redelivered: message.redelivered,
+            by_broker,
+        }
+    }
+
+    /// The body as text that the column `events.payload` takes, without a byte order mark.
+    pub fn json_text(&self) -> Option<&str> {
+        std::str::from_utf8(without_bom(&self.payload)).ok()
+    }
+}
+
+fn event_id(envelope: Option<&Envelope>, message: &Received<'_>) -> String {
+    let known = envelope.map(|e| e.id.as_str()).or(message.message_id.filter(|id| !id.is_empty()));
+    match known {
+        Some(id) => clean(id),
+        None => format!("sha256:{}", hex::encode(&Sha256::digest(message.body)[..12])),
+    }
+}
+
+/// PostgreSQL's text takes no NUL, and an error may quote a whole body.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').take(TEXT_LIMIT).collect()
+}
+
+fn text(headers: &FieldTable, name: &str) -> Option<String> {
+    match headers.inner().get(name)? {
+        AMQPValue::LongString(s) => Some(long(s)),
+        AMQPValue::ShortString(s) => Some(s.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+fn long(s: &LongString) -> String {
+    String::from_utf8_lossy(s.as_bytes()).into_owned()
+}
+
+fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// Members of Stripe objects that name another object.
+const NAMING: [&str; 13] = [
+    "id", "payment_intent", "charge", "latest_charge", "customer", "invoice", "subscription", "refund",
+    "dispute", "checkout_session", "client_reference_id", "balance_transaction", "payment",
+];
+const ORDER_KEYS: [&str; 2] = ["orderId", "order_id"];
+const MOST_REFERENCES: usize = 40;
+
+/// Every id in the event's object by which somebody may look for it: its own, those it points at, its order's.
+pub fn references(body: &[u8]) -> Vec<String> {
+    let Ok(event) = serde_json::from_slice::<Value>(without_bom(body)) else { return Vec::new() };
+    let mut found = Vec::new();
+    let object = &event["data"]["object"];
+    collect(object, &mut found);
+    for nested in ["parent", "payment", "subscription_details", "payment_details"] {
+        collect(&object[nested], &mut found);
+        collect(&object[nested]["subscription_details"], &mut found);
+    }
+    collect(&event["related_object"], &mut found);
+    if let Some(account) = event["account"].as_str() {
+        found.push(clean(account));
+    }
+    found.retain(|id| !id.is_empty() && id.len() <= 255);
+    found.sort();
+    found.dedup();
+    found.truncate(MOST_REFERENCES);
+    found
+}
+
+fn collect(object: &Value, found: &mut Vec<String>) {
+    for name in NAMING {
+        match &object[name] {
+            Value::String(id) => found.push(clean(id)),
+            Value::Object(expanded) => found.extend(expanded.get("id").and_then(Value::as_str).map(clean)),
+            _ => {}
+        }
+    }
+    for key in ORDER_KEYS {
+        match &object["metadata"][key] {
+            Value::String(id) => found.push(clean(id)),
+            Value::Number(id) => found.push(id.to_string()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The console of Sluicegate: support staff find an event, see why it failed, and replay it.
+//!
+//! Web page, JSON API and command line stand on the same code: `store` asks the database, `replay`
+//! and `consumer` act, `cli` (and the web) show. Events are decided by the workers, never here.
+
+pub mod actor;
+pub mod cli;
+pub mod consumer;
+pub mod failure;
+pub mod letter;
+pub mod money;
+pub mod orders;
+pub mod paging;
+pub mod queues;
+pub mod replay;
+pub mod servers;
+pub mod settings;
+pub mod store;
+pub mod web;

@@ -1,0 +1,50 @@
+//! What the broker says about its queues. Passive declares tell what is ready and who consumes; more
+//! needs RabbitMQ's management, which need not be there. Must never create or change a queue.
+
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use serde::Serialize;
+use shared::broker::Broker;
+use shared::topology::{Queue, Topology};
+
+use crate::failure::Failure;
+
+/// One queue of the broker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueueState {
+    /// Its name.
+    pub name: String,
+    /// `work`, `retry` or `dead`.
+    pub kind: &'static str,
+    /// Messages waiting.
+    pub ready: u32,
+    /// Who consumes.
+    pub consumers: u32,
+}
+
+/// All queues: work, dead letters, retries.
+pub async fn list(broker: &Broker, topology: &Topology) -> Result<Vec<QueueState>, Failure> {
+    let away = |e: &dyn std::fmt::Display| Failure::Unavailable(format!("the broker cannot be asked: {e}"));
+    let channel = broker.channel().await.map_err(|e| away(&e))?;
+    let mut found = Vec::new();
+    for (kind, name) in names(topology) {
+        // Passive: asks, and is an error where it does not exist.
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let asked = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
+        let queue = asked.map_err(|e| away(&e))?;
+        found.push(QueueState { name, kind, ready: queue.message_count(), consumers: queue.consumer_count() });
+    }
+    if let Err(error) = channel.close(200, "done".into()).await {
+        tracing::debug!(%error, "the channel was closed already");
+    }
+    Ok(found)
+}
+
+/// Every queue of this topology, with its kind.
+pub fn names(topology: &Topology) -> Vec<(&'static str, String)> {
+    let work = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
+    let mut names: Vec<_> = work.iter().map(|q| ("work", topology.queue(*q))).collect();
+    names.push(("dead", topology.queue(Queue::Dead)));
+    names.extend(topology.retry.iter().map(|delay| ("retry", topology.retry_queue(*delay))));
+    names
+}

@@ -1,0 +1,83 @@
+//! The database and the broker as the console uses them: the broker only for commands that need it.
+
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use shared::broker::{Broker, BrokerSettings};
+use shared::publisher::Publisher;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Failure;
+use crate::replay::Replayer;
+use crate::settings::Settings;
+
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const PUBLISH_CHANNELS: usize = 2;
+
+/// Connections to the servers.
+#[derive(Clone)]
+pub struct Servers {
+    /// The database.
+    pub pool: Pool,
+    link: Option<Link>,
+}
+
+#[derive(Clone)]
+struct Link {
+    broker: Broker,
+    publisher: Publisher,
+    replayer: Replayer,
+}
+
+impl Servers {
+    /// Prepares the connections; nothing is awaited, so a server that is away is no error yet.
+    pub fn new(settings: &Settings) -> Result<Servers, Failure> {
+        let pool = shared::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
+            .map_err(|e| Failure::Internal(e.to_string()))?;
+        let link = settings.amqp_url.as_ref().map(|url| {
+            let topology = settings.topology.clone();
+            let name = "sluicegate console publisher".to_owned();
+            let broker = BrokerSettings { amqp_url: url.clone(), topology: topology.clone(), name };
+            // Closed by `close`, after everything that still publishes.
+            let broker = Broker::start(broker, CancellationToken::new());
+            let publisher = Publisher::new(broker.clone(), PUBLISH_CHANNELS, PUBLISH_TIMEOUT);
+            let replayer = Replayer::new(pool.clone(), publisher.clone(), topology);
+            Link { broker, publisher, replayer }
+        });
+        Ok(Servers { pool, link })
+    }
+
+    fn link(&self) -> Result<&Link, Failure> {
+        self.link.as_ref().ok_or_else(|| Failure::Unavailable("AMQP_URL is not set".to_owned()))
+    }
+
+    /// The broker's connection for publishing and asking.
+    pub fn broker(&self) -> Result<&Broker, Failure> {
+        self.link().map(|link| &link.broker)
+    }
+
+    /// What publishes.
+    pub fn publisher(&self) -> Result<&Publisher, Failure> {
+        self.link().map(|link| &link.publisher)
+    }
+
+    /// What sends events once more.
+    pub fn replayer(&self) -> Result<&Replayer, Failure> {
+        self.link().map(|link| &link.replayer)
+    }
+
+    /// Waits until the broker can be used, for commands that run once.
+    pub async fn connected(&self) -> Result<(), Failure> {
+        let broker = self.broker()?;
+        let waited = tokio::time::timeout(CONNECT_TIMEOUT, broker.until_usable()).await;
+        waited.map_err(|_| Failure::Unavailable(broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned())))
+    }
+
+    /// Closes the broker's connection.
+    pub async fn close(&self) {
+        if let Some(link) = &self.link {
+            link.broker.close().await;
+        }
+    }
+}

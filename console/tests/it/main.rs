@@ -1,0 +1,12 @@
+//! The console against real servers: the real command, PostgreSQL by `DATABASE_URL`, RabbitMQ by `AMQP_URL`.
+//! Every test has a database and a queue prefix of its own.
+#![allow(missing_docs, unreachable_pub, reason = "a test binary has no users")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+mod audit;
+mod dead_letters;
+mod orders;
+mod settings;
+mod statements;

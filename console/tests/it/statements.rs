@@ -1,0 +1,21 @@
+use crate::harness::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_fits_the_migrated_schema() {
+    let world = World::new().await;
+    let client = world.pool.get().await.unwrap();
+    for (name, sql) in console::store::STATEMENTS {
+        if let Err(error) = client.prepare(sql).await {
+            panic!("{name}: {:?}", error.as_db_error());
+        }
+    }
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/sql")).unwrap().count();
+    assert_eq!(files, console::store::STATEMENTS.len(), "a statement is not in the list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_brings_an_empty_database_to_the_newest_schema_and_then_does_nothing() {
+    let world = World::empty().await;
+    assert!(world.ok(&["migrate"]).await.contains("migrations applied"));
+    assert!(world.ok(&["migrate"]).await.contains("newest schema already"));
+}
