@@ -1,4 +1,50 @@
-//! The workers' library: how an event gets from a queue into PostgreSQL.
+//! The workers' library: how an event gets from a queue into PostgreSQL, exactly once, in any order.
+//!
+//! The shell is `consumer` (takes what is ready) → `process` (one transaction for a batch) → `settle`
+//! (tells the broker). The core is [`domain`] and [`handlers`]: pure functions from events to state.
+//! [`store`] holds the SQL between them.
 
+mod backoff;
+mod consumer;
 pub mod domain;
 pub mod handlers;
+pub mod process;
+mod report;
+pub mod retry;
+mod run;
+pub mod settings;
+pub mod settle;
+pub mod store;
+
+pub use run::{StartError, run};
+
+use clap::Parser;
+use shared::settings::EXIT_USAGE;
+use shared::topology::Queue;
+use shared::{shutdown, telemetry};
+
+/// The `main` of a worker: reads the settings, runs until it is told to end.
+///
+/// # Errors
+/// [`StartError`] when the worker cannot start. Wrong settings end the process with exit code 2.
+#[expect(clippy::print_stderr, reason = "settings are told before there is a log")]
+pub async fn main(queue: Queue) -> Result<(), StartError> {
+    let settings = match settings::Args::parse().read() {
+        Ok(settings) => settings,
+        Err(problems) => {
+            eprint!("{problems}");
+            std::process::exit(EXIT_USAGE);
+        }
+    };
+    telemetry::init(settings.log.0, &settings.log.1);
+    log_panics();
+    run(settings, queue, shutdown::on_signal()).await
+}
+
+/// A panic of a handler is a failure of one event; the log says where, never with what.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}

@@ -1,2 +1,8 @@
-//! Entry point.
-fn main() {}
+//! `fulfillment-worker`: consumes the queue `fulfillment`.
+
+use shared::topology::Queue;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    Ok(worker::main(Queue::Fulfillment).await?)
+}

@@ -1,2 +1,8 @@
-//! Entry point.
-fn main() {}
+//! `refund-worker`: consumes the queue `refund`.
+
+use shared::topology::Queue;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    Ok(worker::main(Queue::Refund).await?)
+}

@@ -78,6 +78,7 @@ impl Event {
             Some(data) => (data.object, data.previous_attributes),
             None => (body.related_object.unwrap_or(Value::Null), None),
         };
+        let created = created.filter(|seconds| jiff::Timestamp::from_second(*seconds).is_ok());
         Ok(Self {
             created: created.ok_or_else(|| malformed("`created` is no point in time".to_owned()))?,
             id: body.id,

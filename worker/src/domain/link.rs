@@ -23,7 +23,9 @@ impl Place {
     /// Adds what must be locked to find the payment.
     pub fn keys(&self, keys: &mut Keys) {
         keys.payments.extend(self.payment_intent.clone());
-        keys.charges.extend(self.charge.clone());
+        if let Some(charge) = &self.charge {
+            *keys.charges.entry(charge.clone()).or_default() |= self.payment_intent.is_none();
+        }
         if self.payment_intent.is_none() && self.charge.is_none() {
             keys.payments.insert(self.own_id.clone());
         }

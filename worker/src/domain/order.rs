@@ -220,7 +220,8 @@ impl Order {
 
 impl Summary {
     /// The company's own customer id where one is named, else Stripe's.
-    fn customer(&self) -> Option<String> {
+    #[must_use]
+    pub fn customer(&self) -> Option<String> {
         let own = self.customers.iter().find(|customer| !customer.starts_with("cus_"));
         own.or_else(|| self.customers.first()).cloned()
     }

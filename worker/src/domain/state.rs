@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::message::Message;
 use super::order::Order;
 use super::payment::Payment;
 
 /// The ids that an event touches, known before anything is loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keys {
-    /// Charges, to learn which payment they belong to.
-    pub charges: BTreeSet<String>,
+    /// Charges, to learn which payment they belong to; true where an event names no payment intent, so
+    /// that the charge itself may have to stand for the payment.
+    pub charges: BTreeMap<String, bool>,
     /// Payments, by payment intent id or what stands in for it.
     pub payments: BTreeSet<String>,
     /// Orders that the event itself names.
@@ -26,7 +28,9 @@ pub struct Keys {
 impl Keys {
     /// Adds the keys of another event.
     pub fn extend(&mut self, other: &Self) {
-        self.charges.extend(other.charges.iter().cloned());
+        for (charge, alone) in &other.charges {
+            *self.charges.entry(charge.clone()).or_default() |= alone;
+        }
         self.payments.extend(other.payments.iter().cloned());
         self.orders.extend(other.orders.iter().cloned());
         self.invoices.extend(other.invoices.iter().cloned());
@@ -150,10 +154,25 @@ impl State {
         self.orders.undo.clear();
     }
 
+    /// The messages that the state as it is now calls for, and the state as it was loaded did not.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        let orders = self.orders.changed().flat_map(|(id, row)| {
+            new_messages(row.loaded.as_ref().map(|order| order.messages(id)), row.now.messages(id))
+        });
+        orders.collect()
+    }
+
     /// Undoes the event in hand.
     pub fn rollback(&mut self) {
         self.charges.rollback();
         self.payments.rollback();
         self.orders.rollback();
     }
+}
+
+/// What was called for before has been sent before: messages are a function of the state.
+fn new_messages(before: Option<Vec<Message>>, now: Vec<Message>) -> Vec<Message> {
+    let before = before.unwrap_or_default();
+    now.into_iter().filter(|message| before.iter().all(|sent| sent.key != message.key)).collect()
 }

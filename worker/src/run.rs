@@ -1,0 +1,91 @@
+//! Puts a worker together and keeps it running until the end is asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use shared::broker::{Broker, BrokerSettings};
+use shared::health::{self, Readiness};
+use shared::pool::{self, PoolError};
+use shared::publisher::Publisher;
+use shared::telemetry;
+use shared::topology::Queue;
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::consumer::Lane;
+use crate::process::Engine;
+use crate::retry::Schedule;
+use crate::settings::Settings;
+use crate::settle::Settler;
+
+/// How long a confirm of a retry or dead letter may take before it is published again.
+const CONFIRM: Duration = Duration::from_secs(10);
+
+/// Why a worker could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The pool could not be made.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// `METRICS_BIND` cannot be bound.
+    #[error("METRICS_BIND: the address cannot be bound")]
+    Metrics(#[source] std::io::Error),
+}
+
+/// Runs a worker over `queue` until `shutdown` is cancelled: then it finishes the batch in hand, gives the
+/// rest back to the queue and returns.
+///
+/// # Errors
+/// [`StartError`] when it cannot start. Servers that are away are waited for.
+pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), StartError> {
+    crate::handlers::check();
+    let pool = pool::pool(&settings.database_url, settings.concurrency + 1, &format!("sluicegate {}", queue.name()))?;
+    let ended = CancellationToken::new();
+    let connect = |purpose: &str| {
+        let settings = BrokerSettings {
+            amqp_url: settings.amqp_url.clone(),
+            topology: settings.topology.clone(),
+            name: format!("{}-worker {purpose}", queue.name()),
+        };
+        Broker::start(settings, ended.clone())
+    };
+    let (consuming, publishing) = (connect("consumer"), connect("publisher"));
+    let ready = readiness(consuming.clone(), pool.clone());
+    health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone()).map_err(StartError::Metrics)?;
+    let engine = Engine { pool, rules: settings.rules, schedule: Schedule::new(settings.schedule) };
+    let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
+    let settler = Settler { publisher, topology: settings.topology.clone() };
+    tracing::info!(queue = queue.name(), lanes = settings.concurrency, batch = settings.batch, "consuming");
+    let lanes = (0..settings.concurrency).map(|_| {
+        let lane = Lane {
+            broker: consuming.clone(),
+            queue: settings.topology.queue(queue),
+            batch: settings.batch,
+            engine: engine.clone(),
+            settler: settler.clone(),
+        };
+        let shutdown = shutdown.clone();
+        tokio::spawn(async move { lane.run(&shutdown).await })
+    });
+    for ended in lanes.collect::<Vec<_>>() {
+        if let Err(error) = ended.await {
+            tracing::error!(%error, "a consumer of this worker failed");
+        }
+    }
+    publishing.close().await;
+    consuming.close().await;
+    tracing::info!(queue = queue.name(), "ended");
+    Ok(())
+}
+
+fn readiness(broker: Broker, pool: Pool) -> Readiness {
+    Arc::new(move || {
+        let (broker, pool) = (broker.clone(), pool.clone());
+        Box::pin(async move {
+            broker.explain()?;
+            let client = pool.get().await.map_err(|error| error.to_string())?;
+            client.simple_query("SELECT 1").await.map(drop).map_err(|error| error.to_string())
+        })
+    })
+}

@@ -1,0 +1,98 @@
+//! Tells the broker what became of each delivery, after the commit. The only place that acknowledges.
+//!
+//! A retry or a dead letter is published and confirmed first, then the delivery is acknowledged: a crash
+//! in between doubles a message, which the claim makes harmless, and never loses one.
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use lapin::message::Delivery;
+use lapin::options::BasicAckOptions;
+use shared::message::{self, EventHeaders, Message};
+use shared::publisher::{PublishError, Publisher};
+use shared::topology::Topology;
+use thiserror::Error;
+
+use crate::domain::rejection::Rejection;
+use crate::process::{Job, Verdict};
+
+/// A delivery could not be settled; the broker will deliver it again.
+#[derive(Debug, Error)]
+pub enum SettleError {
+    /// The retry or the dead letter was not confirmed.
+    #[error("a retry or dead letter was not confirmed")]
+    Publish(#[from] PublishError),
+    /// The channel is gone.
+    #[error("a delivery could not be acknowledged")]
+    Acknowledge(#[from] lapin::Error),
+}
+
+/// Where retries and dead letters are published.
+#[derive(Clone)]
+pub struct Settler {
+    /// Confirmed publishing, on a connection of its own: a broker in alarm blocks connections that
+    /// publish, and acknowledgements must still get through.
+    pub publisher: Publisher,
+    /// The names.
+    pub topology: Topology,
+}
+
+impl Settler {
+    /// Settles a batch: all publishes in flight at once, then the acknowledgements.
+    ///
+    /// # Errors
+    /// The first [`SettleError`]; what could be settled has been.
+    pub async fn settle(
+        &self,
+        deliveries: &[Delivery],
+        jobs: &[Job],
+        verdicts: &[Verdict],
+    ) -> Result<(), SettleError> {
+        let settling = deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
+            if let Some(message) = self.message(delivery, job, verdict) {
+                self.publisher.publish(message).await?;
+            }
+            acknowledge(delivery).await
+        });
+        join_all(settling).await.into_iter().collect()
+    }
+
+    fn message(&self, delivery: &Delivery, job: &Job, verdict: &Verdict) -> Option<Message> {
+        let (exchange, headers) = match verdict {
+            Verdict::Retry { delay, attempt, .. } => {
+                let headers = EventHeaders { attempt: *attempt, ..headers_after_failure(job) };
+                (self.topology.retry_exchange(*delay), headers.to_table())
+            }
+            Verdict::Dead(rejection) => (self.topology.dead_exchange(), dead_headers(job, rejection)),
+            Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => return None,
+        };
+        let property = |value: &Option<lapin::types::ShortString>| {
+            value.as_ref().map(|value| value.as_str().to_owned()).unwrap_or_default()
+        };
+        Some(Message {
+            exchange,
+            routing_key: job.kind().map_or_else(|| delivery.routing_key.as_str().to_owned(), str::to_owned),
+            message_id: job.id().map_or_else(|| property(delivery.properties.message_id()), str::to_owned),
+            kind: job.kind().map_or_else(|| property(delivery.properties.kind()), str::to_owned),
+            headers,
+            body: job.body.clone(),
+        })
+    }
+}
+
+fn headers_after_failure(job: &Job) -> EventHeaders {
+    let first = job.headers.first_failed_at.unwrap_or_else(Timestamp::now);
+    EventHeaders { first_failed_at: Some(first), ..job.headers.clone() }
+}
+
+fn dead_headers(job: &Job, rejection: &Rejection) -> lapin::types::FieldTable {
+    let mut headers = headers_after_failure(job).to_table();
+    message::insert_text(&mut headers, message::REASON, rejection.reason().word());
+    message::insert_text(&mut headers, message::ERROR, &rejection.to_string());
+    headers
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that acknowledges")]
+async fn acknowledge(delivery: &Delivery) -> Result<(), SettleError> {
+    delivery.acker.ack(BasicAckOptions::default()).await?;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Loads and saves what a batch works on, with a handful of statements however many events it holds.
+//!
+//! Owns the SQL of the workers and the order in which rows are locked: by table (events, charges,
+//! payments, orders, invoices, subscriptions), then by id. Every batch keeps to it, so that two can wait
+//! for each other but never deadlock. It must never decide anything.
+
+mod claims;
+mod error;
+mod load;
+mod save;
+
+pub use claims::{Claimed, Fate, Incoming, claim, record};
+pub use error::{StoreError, Trouble, trouble};
+pub use load::load;
+pub use save::save;
+
+/// Every statement of the workers, by name; a test prepares each against the migrated schema.
+pub const STATEMENTS: &[(&str, &str)] = &[
+    ("claim", include_str!("store/sql/claim.sql")),
+    ("reject", include_str!("store/sql/reject.sql")),
+    ("resolve_dead_letters", include_str!("store/sql/resolve_dead_letters.sql")),
+    ("save_effects", include_str!("store/sql/save_effects.sql")),
+    ("save_outbox", include_str!("store/sql/save_outbox.sql")),
+    ("create_charges", load::CHARGES.create),
+    ("load_charges", load::CHARGES.load),
+    ("save_charges", save::CHARGES),
+    ("drop_charges", include_str!("store/sql/drop_charges.sql")),
+    ("create_payments", load::PAYMENTS.create),
+    ("load_payments", load::PAYMENTS.load),
+    ("save_payments", save::PAYMENTS),
+    ("drop_payments", include_str!("store/sql/drop_payments.sql")),
+    ("create_orders", load::ORDERS.create),
+    ("load_orders", load::ORDERS.load),
+    ("save_orders", save::ORDERS),
+    ("drop_orders", include_str!("store/sql/drop_orders.sql")),
+];

@@ -1,0 +1,120 @@
+//! The rows of `events`: claiming them and writing what became of them.
+
+use deadpool_postgres::Transaction;
+use jiff::Timestamp;
+use shared::message::EventHeaders;
+
+use super::error::StoreError;
+use crate::domain::decide::{Intent, Prepared};
+use crate::domain::event::without_bom;
+
+/// One delivery: the event in it and how it came.
+pub struct Incoming<'a> {
+    /// The event, read.
+    pub prepared: &'a Prepared,
+    /// The bytes as they were received.
+    pub body: &'a [u8],
+    /// How it came.
+    pub headers: &'a EventHeaders,
+}
+
+/// An event that this batch owns until it commits.
+pub struct Claimed {
+    /// Its id.
+    pub id: String,
+    /// It had been claimed before and waited for a retry, was dead, or is being replayed.
+    pub known_before: bool,
+}
+
+/// What became of an event that did not take effect.
+pub struct Fate<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The reason in one word.
+    pub reason: &'static str,
+    /// The reason in words.
+    pub error: String,
+    /// When it will be tried again; `None`: never.
+    pub next_attempt: Option<Timestamp>,
+}
+
+/// Claims the events of a batch; those that are not returned are duplicates. An id may stand in `batch`
+/// only once.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL.
+pub async fn claim(
+    tx: &Transaction<'_>,
+    batch: &[Incoming<'_>],
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let events = || batch.iter().map(|incoming| &incoming.prepared.event);
+    let ids: Vec<&str> = events().map(|event| event.id.as_str()).collect();
+    let kinds: Vec<&str> = events().map(|event| event.kind.as_str()).collect();
+    let created: Vec<Timestamp> =
+        events().map(|event| Timestamp::from_second(event.created).unwrap_or(Timestamp::UNIX_EPOCH)).collect();
+    let livemode: Vec<bool> = events().map(|event| event.livemode).collect();
+    let accounts: Vec<Option<&str>> = events().map(|event| event.account.as_deref()).collect();
+    let versions: Vec<Option<&str>> = events().map(|event| event.api_version.as_deref()).collect();
+    let objects: Vec<Option<&str>> = events().map(|event| event.object_id()).collect();
+    let endpoints: Vec<Option<&str>> = batch.iter().map(|incoming| incoming.headers.endpoint.as_deref()).collect();
+    let received: Vec<Timestamp> = batch.iter().map(|incoming| incoming.headers.received_at).collect();
+    let attempts: Vec<i32> = batch.iter().map(|incoming| attempts(incoming.headers)).collect();
+    let ignored: Vec<Option<&str>> = batch.iter().map(|incoming| ignored(incoming.prepared)).collect();
+    let payloads: Vec<&str> =
+        batch.iter().map(|incoming| std::str::from_utf8(without_bom(incoming.body)).unwrap_or("null")).collect();
+    let replays: Vec<&str> = batch
+        .iter()
+        .filter(|incoming| incoming.headers.replay_of.is_some())
+        .map(|incoming| incoming.prepared.event.id.as_str())
+        .collect();
+    let statement = tx.prepare_cached(include_str!("sql/claim.sql")).await?;
+    let rows = tx
+        .query(
+            &statement,
+            &[
+                &ids, &kinds, &created, &livemode, &accounts, &versions, &objects, &endpoints, &received,
+                &attempts, &ignored, &payloads, &now, &replays,
+            ],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| Claimed { id: row.get(0), known_before: row.get(1) }).collect())
+}
+
+/// Writes what became of claimed events: those that did not take effect, and the dead letters that
+/// `settled` events have answered.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL.
+pub async fn record(
+    tx: &Transaction<'_>,
+    rejected: &[Fate<'_>],
+    settled: &[&str],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !rejected.is_empty() {
+        let ids: Vec<&str> = rejected.iter().map(|fate| fate.id).collect();
+        let reasons: Vec<&str> = rejected.iter().map(|fate| fate.reason).collect();
+        let errors: Vec<&str> = rejected.iter().map(|fate| fate.error.as_str()).collect();
+        let next: Vec<Option<Timestamp>> = rejected.iter().map(|fate| fate.next_attempt).collect();
+        let statement = tx.prepare_cached(include_str!("sql/reject.sql")).await?;
+        tx.execute(&statement, &[&ids, &reasons, &errors, &next]).await?;
+    }
+    if !settled.is_empty() {
+        let statement = tx.prepare_cached(include_str!("sql/resolve_dead_letters.sql")).await?;
+        tx.execute(&statement, &[&settled, &now]).await?;
+    }
+    Ok(())
+}
+
+/// Tries so far, this one included.
+fn attempts(headers: &EventHeaders) -> i32 {
+    i32::try_from(headers.attempt).unwrap_or(i32::MAX).saturating_add(1)
+}
+
+const fn ignored(prepared: &Prepared) -> Option<&str> {
+    match &prepared.intent {
+        Intent::Ignore(why) => Some(why),
+        Intent::Change(_) | Intent::Reject(_) => None,
+    }
+}

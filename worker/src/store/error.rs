@@ -1,0 +1,78 @@
+//! What a database error means for the event in hand.
+
+use deadpool_postgres::PoolError;
+use thiserror::Error;
+use tokio_postgres::error::SqlState;
+
+/// A batch could not be stored.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// No connection to PostgreSQL within the time-out.
+    #[error("no connection to PostgreSQL")]
+    Pool(#[from] PoolError),
+    /// PostgreSQL refused a statement, or the connection broke.
+    #[error("PostgreSQL: {}", described(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// A stored state could not be read back.
+    #[error("the stored state of {table} {id} cannot be read")]
+    State {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        id: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// Whose trouble an error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database's: gone, read-only, out of space, a deadlock, a serialization failure, a missing
+    /// table. The same batch is tried again; no event is to blame.
+    Database,
+    /// One event's data: a bad byte, a value out of range, a violated constraint. It will never work.
+    Data,
+    /// Not known. If it stays with one event alone, that event climbs the retry schedule.
+    Unknown,
+}
+
+/// Classifies by SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
+#[must_use]
+pub fn trouble(error: &StoreError) -> Trouble {
+    let error = match error {
+        StoreError::Pool(_) => return Trouble::Database,
+        StoreError::State { .. } => return Trouble::Unknown,
+        StoreError::Postgres(error) => error,
+    };
+    let Some(state) = error.code() else { return without_state(error) };
+    match state.code().get(..2) {
+        // connection, insufficient resources, operator intervention, system error, transaction state
+        // (read-only), rollback (deadlock, serialization), invalid authorization, schema
+        Some("08" | "53" | "57" | "58" | "25" | "40" | "28" | "3D" | "3F" | "42") => Trouble::Database,
+        Some("22" | "23") => Trouble::Data,
+        Some("54") => Trouble::Data,
+        _ if *state == SqlState::LOCK_NOT_AVAILABLE => Trouble::Database,
+        _ => Trouble::Unknown,
+    }
+}
+
+/// Without a SQLSTATE the server never answered, unless a value could not even be sent.
+fn without_state(error: &tokio_postgres::Error) -> Trouble {
+    if error.is_closed() || std::error::Error::source(error).is_some_and(|e| e.is::<std::io::Error>()) {
+        Trouble::Database
+    } else {
+        Trouble::Unknown
+    }
+}
+
+/// What the server said, without the values (`DETAIL` may quote customer data).
+fn described(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(db) => {
+            let constraint = db.constraint().map(|name| format!(" (constraint {name})")).unwrap_or_default();
+            format!("{} {}{constraint}", db.code().code(), db.message())
+        }
+        None => error.to_string(),
+    }
+}

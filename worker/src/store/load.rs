@@ -1,0 +1,103 @@
+//! Loads the aggregates that a batch touches, under lock.
+
+use std::collections::{BTreeSet, HashSet};
+
+use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
+
+use super::error::StoreError;
+use crate::domain::order::{Expected, Order};
+use crate::domain::payment::Payment;
+use crate::domain::state::{ChargeLink, Keys, State};
+
+/// How the rows of one table are locked.
+pub(super) struct Locking {
+    /// Creates the missing rows, so that two workers never miss each other's facts.
+    pub(super) create: &'static str,
+    /// Locks and reads all of them.
+    pub(super) load: &'static str,
+}
+
+pub(super) const CHARGES: Locking =
+    Locking { create: include_str!("sql/create_charges.sql"), load: include_str!("sql/load_charges.sql") };
+pub(super) const PAYMENTS: Locking =
+    Locking { create: include_str!("sql/create_payments.sql"), load: include_str!("sql/load_payments.sql") };
+pub(super) const ORDERS: Locking =
+    Locking { create: include_str!("sql/create_orders.sql"), load: include_str!("sql/load_orders.sql") };
+
+/// Locks and loads everything that the events behind `keys` may touch. What an event names comes first;
+/// what the loaded rows are joined to (a charge's payment, a payment's order) follows from them.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL, or when a stored state cannot be read back.
+pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError> {
+    let mut state = State::default();
+    let mut payments = keys.payments.clone();
+    let mut orders = keys.orders.clone();
+
+    let charges: BTreeSet<String> = keys.charges.keys().cloned().collect();
+    for (id, new, row) in lock(tx, &CHARGES, &charges).await? {
+        let link = ChargeLink { payment: row.get("payment_id") };
+        match &link.payment {
+            Some(payment) => payments.extend([payment.clone()]),
+            None if keys.charges.get(&id) == Some(&true) => payments.extend([id.clone()]),
+            None => {}
+        }
+        state.charges.add(id, (!new).then_some(link));
+    }
+    for (id, new, row) in lock(tx, &PAYMENTS, &payments).await? {
+        let mut payment: Payment = read_state("payment", &id, &row)?;
+        payment.linked = row.get("order_id");
+        orders.extend(payment.linked.clone());
+        state.payments.add(id, (!new).then_some(payment));
+    }
+    for (id, new, row) in lock(tx, &ORDERS, &orders).await? {
+        let mut order: Order = read_state("order", &id, &row)?;
+        order.expected = expected(&row);
+        state.orders.add(id, (!new).then_some(order));
+    }
+    Ok(state)
+}
+
+async fn lock(
+    tx: &Transaction<'_>,
+    how: &Locking,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<(String, bool, Row)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let create = tx.prepare_cached(how.create).await?;
+    let new: HashSet<String> = tx.query(&create, &[&ids]).await?.iter().map(|row| row.get(0)).collect();
+    let load = tx.prepare_cached(how.load).await?;
+    let rows = tx.query(&load, &[&ids]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let id: String = row.get(0);
+            let new = new.contains(&id);
+            (id, new, row)
+        })
+        .collect())
+}
+
+fn read_state<T: serde::de::DeserializeOwned>(
+    table: &'static str,
+    id: &str,
+    row: &Row,
+) -> Result<T, StoreError> {
+    let state: &str = row.get("state");
+    serde_json::from_str(state).map_err(|source| StoreError::State { table, id: id.to_owned(), source })
+}
+
+fn expected(row: &Row) -> Option<Expected> {
+    let registered: bool = row.get("registered");
+    let (amount, currency) = (row.get::<_, Option<i64>>("amount"), row.get::<_, Option<String>>("currency"));
+    Some(Expected {
+        customer: row.get("customer"),
+        amount: amount.filter(|_| registered)?,
+        currency: currency?,
+        reference_code: row.get("reference_code"),
+    })
+}

@@ -1,0 +1,1 @@
+DELETE FROM charges WHERE id = ANY ($1)

@@ -1,0 +1,1 @@
+DELETE FROM orders WHERE id = ANY ($1) AND NOT registered

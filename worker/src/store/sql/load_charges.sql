@@ -1,0 +1,1 @@
+SELECT id, payment_id FROM charges WHERE id = ANY ($1) ORDER BY id FOR UPDATE
