@@ -1,5 +1,5 @@
-//! Rebuilds when a migration is added: the macro that embeds them only sees changes of old ones.
+//! Builds again when a migration is added: the macro that embeds them does not notice a new file by itself.
 
 fn main() {
-    println!("cargo:rerun-if-changed=../migrations");
+    println!("cargo::rerun-if-changed=../migrations");
 }

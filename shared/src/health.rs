@@ -58,25 +58,29 @@ pub fn start(
 /// The two health pages, for a server that has other pages too.
 pub fn routes(app: &mut web::ServiceConfig, ready: &Readiness) {
     let ready = Arc::clone(ready);
-    app.route("/health/live", page().to(|| async { text(HttpResponse::Ok(), "live\n") }));
-    app.route(
-        "/health/ready",
-        page().to(move || {
-            let ready = ready();
-            async move {
-                match ready.await {
-                    Ok(()) => text(HttpResponse::Ok(), "ready\n"),
-                    Err(reason) => {
-                        text(HttpResponse::ServiceUnavailable(), &format!("not ready: {reason}\n"))
-                    }
-                }
+    let live = page().to(|| async { text(HttpResponse::Ok(), "live\n") });
+    let ready = page().to(move || {
+        let ready = ready();
+        async move {
+            match ready.await {
+                Ok(()) => text(HttpResponse::Ok(), "ready\n"),
+                Err(reason) => text(HttpResponse::ServiceUnavailable(), &format!("not ready: {reason}\n")),
             }
-        }),
-    );
+        }
+    });
+    app.service(web::resource("/health/live").route(live).default_service(web::to(only_reading)));
+    app.service(web::resource("/health/ready").route(ready).default_service(web::to(only_reading)));
 }
 
 fn page() -> actix_web::Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+async fn only_reading() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((header::ALLOW, "GET, HEAD"))
+        .content_type("application/json")
+        .body(r#"{"error":{"code":"method_not_allowed","message":"only GET, HEAD is allowed here"}}"#)
 }
 
 fn text(mut response: actix_web::HttpResponseBuilder, body: &str) -> HttpResponse {

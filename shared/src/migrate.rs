@@ -2,6 +2,8 @@
 //!
 //! Safe when several processes start at once: one migrates, the others wait and find it done.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use deadpool_postgres::{ClientWrapper, Pool, PoolError};
 
 mod embedded {
@@ -35,6 +37,16 @@ pub async fn run(pool: &Pool) -> Result<Vec<String>, MigrateError> {
     let report = embedded::migrations::runner().run_async(plain(&mut client)).await?;
     client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+}
+
+/// A number for exactly this set of migrations: another set, or another text, has another number.
+#[must_use]
+pub fn fingerprint() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for migration in embedded::migrations::runner().get_migrations() {
+        migration.checksum().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 fn plain(client: &mut ClientWrapper) -> &mut tokio_postgres::Client {

@@ -1,0 +1,93 @@
+//! What the ingress answers: one body for 200, one shape for every refusal.
+
+use crate::body::BodyError;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, http::Method};
+use shared::envelope::EnvelopeError;
+use shared::publisher::PublishError;
+use shared::signature::SignatureError;
+
+/// The word for an accepted event in metrics.
+pub(crate) const RECEIVED: &str = "received";
+const RECEIVED_BODY: &str = r#"{"received":true}"#;
+/// Seconds. Stripe has its own schedule; a proxy or a tool may heed it.
+const RETRY_AFTER: &str = "5";
+
+/// Why a request was refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("there is nothing here; webhooks go to POST /webhooks/stripe")]
+    UnknownPath,
+    #[error("no webhook endpoint of this name is configured")]
+    UnknownEndpoint,
+    #[error("only {allowed} is allowed here")]
+    Method { allowed: &'static str },
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(transparent)]
+    Malformed(#[from] EnvelopeError),
+    /// The sender need not know more than that it should come again.
+    #[error("the event could not be stored durably; send it again")]
+    NotDurable(#[source] PublishError),
+}
+
+impl Refusal {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownPath | Self::UnknownEndpoint => StatusCode::NOT_FOUND,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Body(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body(BodyError::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
+            Self::Body(BodyError::NoRoom) | Self::NotDurable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Body(BodyError::Broken) | Self::Signature(_) | Self::Malformed(_) => {
+                StatusCode::BAD_REQUEST
+            }
+        }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPath => "not_found",
+            Self::UnknownEndpoint => "unknown_endpoint",
+            Self::Method { .. } => "method_not_allowed",
+            Self::Body(BodyError::TooLarge { .. }) => "body_too_large",
+            Self::Body(BodyError::TooSlow { .. }) => "body_timeout",
+            Self::Body(BodyError::NoRoom) => "overloaded",
+            Self::Body(BodyError::Broken) => "broken_body",
+            Self::Signature(error) => error.code(),
+            Self::Malformed(_) => "malformed_event",
+            Self::NotDurable(error) => error.code(),
+        }
+    }
+
+    pub(crate) fn response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status());
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+        }
+        if let Self::Method { allowed } = self {
+            response.insert_header((header::ALLOW, *allowed));
+        }
+        if matches!(self, Self::Body(_)) {
+            // The rest of the body may never end; there is no request to be found behind it.
+            response.force_close();
+        }
+        let error = serde_json::json!({"error": {"code": self.code(), "message": self.to_string()}});
+        response.content_type("application/json").body(error.to_string())
+    }
+}
+
+/// The one answer that promises that nothing is lost.
+pub(crate) fn received() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(RECEIVED_BODY)
+}
+
+pub(crate) async fn unknown_path() -> HttpResponse {
+    Refusal::UnknownPath.response()
+}
+
+pub(crate) fn check_method(method: &Method) -> Result<(), Refusal> {
+    if method == Method::POST { Ok(()) } else { Err(Refusal::Method { allowed: "POST" }) }
+}

@@ -1,0 +1,104 @@
+//! The way of one request: endpoint, method, body, signature, envelope, confirmed publish.
+
+use crate::answer::{self, Refusal};
+use crate::body::{self, Limits};
+use crate::settings::Clock;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use secrecy::SecretString;
+use shared::envelope::Envelope;
+use shared::message::{EventHeaders, Message};
+use shared::publisher::{PublishError, Publisher};
+use shared::signature;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+const SIGNATURE: &str = "stripe-signature";
+
+/// All that a request needs; shared by the server's threads.
+pub(crate) struct Gate {
+    pub(crate) secrets: Vec<SecretString>,
+    pub(crate) endpoints: BTreeMap<String, Vec<SecretString>>,
+    pub(crate) tolerance: u64,
+    pub(crate) limits: Limits,
+    pub(crate) publisher: Publisher,
+    pub(crate) exchange: String,
+    pub(crate) clock: Clock,
+}
+
+/// Handles `/webhooks/stripe` and `/webhooks/stripe/{endpoint}` for every method.
+pub(crate) async fn receive(
+    request: HttpRequest,
+    payload: web::Payload,
+    gate: web::Data<Gate>,
+) -> HttpResponse {
+    match gate.take(&request, payload).await {
+        Ok(()) => {
+            count("200", answer::RECEIVED);
+            answer::received()
+        }
+        Err(refusal) => {
+            count(refusal.status().as_str(), refusal.code());
+            tell(&request, &refusal);
+            refusal.response()
+        }
+    }
+}
+
+impl Gate {
+    async fn take(&self, request: &HttpRequest, payload: web::Payload) -> Result<(), Refusal> {
+        let endpoint = request.match_info().get("endpoint");
+        let secrets = match endpoint {
+            None => &self.secrets,
+            Some(name) => self.endpoints.get(name).ok_or(Refusal::UnknownEndpoint)?,
+        };
+        answer::check_method(request.method())?;
+        let (body, _held) = body::read(payload, content_length(request), &self.limits).await?;
+        let now = (self.clock)();
+        signature::verify(signature_header(request), &body, secrets, now.as_second(), self.tolerance)?;
+        let envelope = Envelope::parse(&body)?;
+        let mut headers = EventHeaders::received(now);
+        headers.endpoint = endpoint.map(str::to_owned);
+        let message = Message {
+            exchange: self.exchange.clone(),
+            routing_key: envelope.kind.clone(),
+            message_id: envelope.id,
+            kind: envelope.kind,
+            headers: headers.to_table(),
+            body,
+        };
+        let asked = Instant::now();
+        let published = self.publisher.publish(message).await;
+        metrics::histogram!("ingress_publish_seconds").record(asked.elapsed());
+        published.map_err(Refusal::NotDurable)
+    }
+}
+
+/// A repeated header is one header, joined by commas (RFC 9110, 5.3).
+fn signature_header(request: &HttpRequest) -> Cow<'_, [u8]> {
+    let mut values = request.headers().get_all(SIGNATURE).map(header::HeaderValue::as_bytes);
+    let first = values.next().unwrap_or_default();
+    values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned([&joined, &b","[..], value].concat()))
+}
+
+fn content_length(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn count(status: &str, code: &'static str) {
+    metrics::counter!("ingress_requests_total", "status" => status.to_owned(), "code" => code).increment(1);
+}
+
+/// Who sent what is not told, only what was wrong with it. A broker that is away or blocked is told
+/// once, by the connection, and not again for each event.
+fn tell(request: &HttpRequest, refusal: &Refusal) {
+    let (code, path) = (refusal.code(), request.path());
+    match refusal {
+        Refusal::NotDurable(error @ (PublishError::Down | PublishError::Blocked)) => {
+            tracing::debug!(code, path, %error, "not durable");
+        }
+        Refusal::NotDurable(error) => tracing::warn!(code, path, %error, "not durable"),
+        refusal => tracing::info!(code, path, reason = %refusal, "refused"),
+    }
+}

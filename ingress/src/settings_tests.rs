@@ -1,0 +1,95 @@
+//! Settings as they are documented.
+
+use super::*;
+
+fn args() -> Args {
+    Args {
+        stripe_webhook_secret: Some("whsec_a, whsec_b,".to_owned()),
+        amqp: AmqpArgs { amqp_url: Some("amqp://u:p@localhost:5672/%2f".to_owned()), ..Default::default() },
+        ..Default::default()
+    }
+}
+
+fn read(args: &Args, environment: &[(&str, &str)]) -> Result<Settings, Problems> {
+    let mut problems = Problems::default();
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let settings = Settings::read(args, environment, &mut problems);
+    problems.finish().map(|()| settings)
+}
+
+#[test]
+fn defaults_are_those_of_the_documentation() {
+    let settings = read(&args(), &[]).unwrap();
+    assert_eq!(settings.bind, "0.0.0.0:8080".parse().unwrap());
+    assert_eq!(settings.metrics_bind, "127.0.0.1:9090".parse().ok());
+    assert_eq!((settings.tolerance, settings.max_body), (300, 1_048_576));
+    assert_eq!(settings.publish_timeout, Duration::from_secs(5));
+    assert_eq!(settings.secrets.len(), 2);
+    assert!(settings.endpoints.is_empty());
+}
+
+#[test]
+fn a_named_secret_makes_an_endpoint_in_lower_case() {
+    let settings = read(
+        &args(),
+        &[("STRIPE_WEBHOOK_SECRET_ACME_EU", "whsec_x,whsec_y"), ("STRIPE_WEBHOOK_SECRETS", "z")],
+    )
+    .unwrap();
+    assert_eq!(settings.endpoints.keys().collect::<Vec<_>>(), ["acme_eu"]);
+    assert_eq!(settings.endpoints["acme_eu"].len(), 2);
+}
+
+#[test]
+fn a_named_secret_may_stand_in_a_file() {
+    let path = std::env::temp_dir().join(format!("sluicegate-ingress-{}", std::process::id()));
+    std::fs::write(&path, "whsec_x\n").unwrap();
+    let file = path.to_str().unwrap();
+    let settings =
+        read(&args(), &[("STRIPE_WEBHOOK_SECRET_ACME_FILE", file), ("STRIPE_WEBHOOK_SECRET_FILE", file)]);
+    assert_eq!(settings.unwrap().endpoints["acme"][0].expose_secret(), "whsec_x");
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn every_problem_is_told_at_once_and_no_secret_with_it() {
+    let args = Args {
+        stripe_webhook_secret: Some(" , ".to_owned()),
+        stripe_signature_tolerance: Some("five minutes".to_owned()),
+        ingress_bind: Some("8080".to_owned()),
+        ingress_max_body: Some("1MB".to_owned()),
+        ingress_publish_timeout: Some("5".to_owned()),
+        amqp: AmqpArgs { amqp_url: Some("redis://:hunter2@h".to_owned()), ..Default::default() },
+        ..Default::default()
+    };
+    let text =
+        read(&args, &[("STRIPE_WEBHOOK_SECRET_A B", "whsec_hunter2"), ("STRIPE_WEBHOOK_SECRET_EMPTY", "")])
+            .unwrap_err()
+            .to_string();
+    for name in [
+        "STRIPE_WEBHOOK_SECRET",
+        "STRIPE_SIGNATURE_TOLERANCE",
+        "INGRESS_BIND",
+        "INGRESS_MAX_BODY",
+        "INGRESS_PUBLISH_TIMEOUT",
+        "AMQP_URL",
+        "STRIPE_WEBHOOK_SECRET_A B",
+        "STRIPE_WEBHOOK_SECRET_EMPTY",
+    ] {
+        assert!(text.lines().any(|line| line.starts_with(&format!("{name} "))), "{name}: {text}");
+    }
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn what_is_required_is_said_to_be() {
+    let text = read(&Args::default(), &[]).unwrap_err().to_string();
+    assert!(
+        text.contains("STRIPE_WEBHOOK_SECRET is required") && text.contains("AMQP_URL is required"),
+        "{text}"
+    );
+}
+
+#[test]
+fn settings_can_be_printed_without_their_secrets() {
+    assert!(!format!("{:?}", read(&args(), &[]).unwrap()).contains("whsec"));
+}
