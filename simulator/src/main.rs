@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use simulator::run::{CommandArgs, Signals};
+use simulator::run::{CommandArgs, Mode, RunArgs, Signals};
 
 /// Brings Sluicegate up on one machine, and plays Stripe to it.
 #[derive(Debug, Parser)]
@@ -15,6 +15,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Bring the whole system up on this machine and serve until Ctrl-C.
+    Run(RunArgs),
+    /// Bring the whole system up, send samples, end: 0 only if every sample ended where it should.
+    Demo(RunArgs),
     /// Start private PostgreSQL and RabbitMQ, run a command with DATABASE_URL and AMQP_URL set, stop them.
     Servers(CommandArgs),
     /// Send signed Stripe events to an ingress.
@@ -29,6 +33,8 @@ async fn main() -> ExitCode {
     let ended = async {
         let mut signals = Signals::listen()?;
         match cli.command {
+            Command::Run(args) => simulator::run::run(args, Mode::Run, signals).await,
+            Command::Demo(args) => simulator::run::run(args, Mode::Demo, signals).await,
             Command::Servers(args) => simulator::run::run_command(args, signals).await,
             Command::Send(args) => tokio::select! {
                 code = simulator::send::send(args) => code,

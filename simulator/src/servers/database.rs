@@ -1,17 +1,10 @@
 //! A database per test and a queue prefix per test, on the servers that `DATABASE_URL` and `AMQP_URL` name.
 //! Only the tests use this; nothing here is part of what runs in production.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use tokio_postgres::Client;
 
 use super::error::ServerError;
 use super::postgres::{PostgresServer, connect};
-
-mod embedded {
-    #![allow(missing_docs, reason = "written by the macro")]
-    refinery::embed_migrations!("../migrations");
-}
 
 /// Any number: whoever makes the template holds this advisory lock.
 const TEMPLATE_LOCK: i64 = 0x736c_7569_6365;
@@ -90,7 +83,7 @@ impl Drop for TestDatabase {
 
 /// Makes, once per server and set of migrations, the migrated database that the tests' databases are copies of.
 async fn template(admin: &str, client: &Client) -> Result<String, ServerError> {
-    let name = template_name();
+    let name = format!("sluicegate_template_{:016x}", shared::migrate::fingerprint());
     client
         .execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK])
         .await
@@ -114,12 +107,10 @@ async fn make_template(admin: &str, client: &Client, name: &str) -> Result<(), S
         async |sql: String| client.batch_execute(&sql).await.map_err(ServerError::sql("making the template"));
     execute(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
     execute(format!("CREATE DATABASE {name}")).await?;
-    let mut fresh = connect(&on_database(admin, name)).await?;
-    embedded::migrations::runner()
-        .run_async(&mut fresh)
-        .await
-        .map_err(|error| ServerError::Migrate(error.to_string()))?;
-    drop(fresh);
+    let fresh = on_database(admin, name).into();
+    let pool = shared::pool::pool(&fresh, 1, "sluicegate tests").map_err(migrating)?;
+    shared::migrate::run(&pool).await.map_err(migrating)?;
+    pool.close();
     // Closed to everybody: a template with a connection cannot be copied, and this is the mark that it is whole.
     execute(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await?;
     execute(format!(
@@ -128,12 +119,8 @@ async fn make_template(admin: &str, client: &Client, name: &str) -> Result<(), S
     .await
 }
 
-fn template_name() -> String {
-    let mut hasher = DefaultHasher::new();
-    for migration in embedded::migrations::runner().get_migrations() {
-        (migration.version(), migration.name(), migration.sql()).hash(&mut hasher);
-    }
-    format!("sluicegate_template_{:016x}", hasher.finish())
+fn migrating(error: impl std::error::Error) -> ServerError {
+    ServerError::Migrate(error.to_string())
 }
 
 /// The same URL with another database.

@@ -111,6 +111,22 @@ impl Drop for Home {
     }
 }
 
+/// Notes processes that are not servers, so that the next run ends them should this one be killed.
+#[derive(Debug)]
+pub struct LeftOvers(Home);
+
+impl LeftOvers {
+    /// Begins to keep note, and cleans up after killed runs.
+    pub fn watch() -> Result<LeftOvers, ServerError> {
+        Home::create("run").map(LeftOvers)
+    }
+
+    /// Notes a process that leads a group of its own.
+    pub fn remember(&self, pid: u32) -> Result<(), ServerError> {
+        self.0.remember(pid)
+    }
+}
+
 /// Where servers' folders go.
 fn base(account: Account) -> Result<PathBuf, ServerError> {
     let base = local().join("servers");

@@ -29,9 +29,10 @@ mod rabbit;
 
 pub use database::{TestDatabase, amqp_url, database_url, test_prefix};
 pub use error::ServerError;
-pub use port::free_port;
+pub use home::LeftOvers;
+pub use port::{free_port, is_free_port};
 pub use postgres::PostgresServer;
-pub use process::{is_running, signal};
+pub use process::{Process, is_running, signal};
 pub use programs::{missing_servers, postgres_program};
 pub use rabbit::RabbitServer;
 pub use rustix::process::Signal;

@@ -13,12 +13,13 @@ const KNOWN: [u16; 5] = [25_672, 25_673, 27_017, 27_018, 28_017];
 pub fn free_port() -> u16 {
     loop {
         let port = rand::random_range(RANGE);
-        if !KNOWN.contains(&port) && is_free(port) {
+        if !KNOWN.contains(&port) && is_free_port(port) {
             return port;
         }
     }
 }
 
-pub(crate) fn is_free(port: u16) -> bool {
+/// Whether nobody listens on this port, on loopback or on any address.
+pub fn is_free_port(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("0.0.0.0", port)).is_ok()
 }

@@ -48,35 +48,37 @@ pub(crate) fn start_time(pid: u32) -> Option<String> {
 
 /// A child that is killed, with its group, when dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
 }
 
 impl Process {
-    pub(crate) fn spawn(mut command: Command) -> Result<Process, ServerError> {
+    /// Starts it in a group of its own.
+    pub fn spawn(mut command: Command) -> Result<Process, ServerError> {
         use std::os::unix::process::CommandExt;
         let what = format!("starting {}", command.get_program().to_string_lossy());
         let child = command.process_group(0).spawn().map_err(ServerError::io(what))?;
         Ok(Process { child })
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// Its id, also after its end.
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Its id, while it runs.
-    pub(crate) fn running(&mut self) -> Option<u32> {
+    pub fn running(&mut self) -> Option<u32> {
         self.ended().is_none().then(|| self.pid())
     }
 
     /// How it ended, if it has.
-    pub(crate) fn ended(&mut self) -> Option<String> {
+    pub fn ended(&mut self) -> Option<String> {
         self.child.try_wait().ok().flatten().map(|status| status.to_string())
     }
 
     /// Signals it and waits; kills the whole group when it is not gone by the deadline. The process is only
     /// signalled while it has not been waited for, so its id cannot have passed to another.
-    pub(crate) async fn end(&mut self, gently: Signal, within: Duration) {
+    pub async fn end(&mut self, gently: Signal, within: Duration) {
         if self.ended().is_none() {
             signal(self.pid(), gently);
         }
@@ -88,7 +90,7 @@ impl Process {
     }
 
     /// Kills it and its group at once and waits until it is gone.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if self.ended().is_none() {
             signal_group(self.pid(), Signal::KILL);
             self.child.wait().ok();

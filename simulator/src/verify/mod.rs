@@ -12,6 +12,7 @@ use deadpool_postgres::Object;
 use secrecy::SecretString;
 
 pub use compare::Difference;
+pub(crate) use compare::differences;
 
 use crate::histories::History;
 use crate::send::{HistoryArgs, VerifyArgs};

@@ -1,0 +1,170 @@
+//! The table of what was sent and what it came to, beside what it should have come to.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use tokio_postgres::Client;
+
+use super::Fate;
+use super::group::{Expect, Group};
+use super::post::Posted;
+use crate::run::progress::columns;
+use crate::verify;
+
+/// The fate of each event, by id.
+pub(crate) type Fates = HashMap<String, Fate>;
+
+const SHOWN: usize = 30;
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Report {
+    rows: Vec<Vec<String>>,
+    /// What is not as it should be, in detail.
+    wrong: Vec<String>,
+}
+
+impl Report {
+    pub(crate) async fn new(
+        groups: &[Group],
+        posted: &Posted,
+        fates: &Fates,
+        database: &Client,
+    ) -> anyhow::Result<Report> {
+        let head =
+            ["sample", "histories", "events", "processed", "ignored", "dead", "came to", "as it should"];
+        let mut report = Report { rows: vec![head.map(str::to_owned).to_vec()], wrong: Vec::new() };
+        for (at, group) in groups.iter().enumerate() {
+            let answers = posted.refused.get(&at).map_or(&[][..], Vec::as_slice);
+            report.add(group, answers, fates, database).await?;
+        }
+        Ok(report)
+    }
+
+    async fn add(
+        &mut self,
+        group: &Group,
+        answers: &[String],
+        fates: &Fates,
+        db: &Client,
+    ) -> anyhow::Result<()> {
+        let count = |outcome: &str| {
+            let of = group.events.iter().filter_map(|event| fates.get(&event.id));
+            of.filter(|fate| fate.outcome == outcome).count()
+        };
+        let states = states(db, group).await?;
+        let reasons = tally(group.events.iter().filter_map(|event| fates.get(&event.id)?.reason.clone()));
+        let came_to = match group.expect {
+            Expect::Truth => states,
+            Expect::Refused(_) => tally(answers.iter().cloned()),
+            Expect::Ignored(_) | Expect::Dead(_) => [reasons, states]
+                .iter()
+                .filter(|text| !text.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("; "),
+        };
+        let wrong = wrong(group, answers, fates, db).await?;
+        self.rows.push(vec![
+            group.what.clone(),
+            group.truths.len().to_string(),
+            group.events.len().to_string(),
+            count("processed").to_string(),
+            count("ignored").to_string(),
+            count("dead").to_string(),
+            came_to,
+            if wrong.is_empty() { "yes".to_owned() } else { "NO".to_owned() },
+        ]);
+        self.wrong.extend(wrong);
+        Ok(())
+    }
+
+    pub(crate) fn is_well(&self) -> bool {
+        self.wrong.is_empty()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let mut text = columns(&self.rows);
+        for line in self.wrong.iter().take(SHOWN) {
+            text.push_str("\n  NOT as it should be: ");
+            text.push_str(line);
+        }
+        text
+    }
+}
+
+/// What is not as it should be with a group.
+async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) -> anyhow::Result<Vec<String>> {
+    let what = &group.what;
+    if let Expect::Refused(code) = group.expect {
+        let right = !answers.is_empty() && answers.iter().all(|answer| answer == &format!("400 {code}"));
+        return Ok(if right {
+            Vec::new()
+        } else {
+            vec![format!("{what}: the ingress answered {answers:?}")]
+        });
+    }
+    let mut wrong: Vec<String> =
+        answers.iter().map(|answer| format!("{what}: the ingress answered {answer}")).collect();
+    for event in &group.events {
+        let (outcome, reason) = match fates.get(&event.id) {
+            Some(fate) => (fate.outcome.as_str(), fate.reason.as_deref().unwrap_or_default()),
+            None => ("not seen by a worker", ""),
+        };
+        let right = match group.expect {
+            Expect::Ignored(expected) => outcome == "ignored" && reason == expected,
+            Expect::Dead(expected) if outcome == "dead" => reason == expected,
+            _ => matches!(outcome, "processed" | "ignored"),
+        };
+        if !right {
+            wrong.push(format!("{what}: {} {} is {outcome} {reason}", event.kind, event.id));
+        }
+    }
+    if matches!(group.expect, Expect::Dead(_)) {
+        let dead =
+            group.events.iter().filter_map(|event| fates.get(&event.id)).any(|fate| fate.outcome == "dead");
+        let paid = states(db, group).await?.contains(" paid");
+        wrong.extend((!dead).then(|| format!("{what}: no event is dead")));
+        wrong.extend(paid.then(|| format!("{what}: the order is paid")));
+    } else {
+        let truths: Vec<_> = group.truths.iter().map(|(name, truth)| (*name, truth)).collect();
+        let differences = verify::differences(db, &truths).await.context("comparing with the database")?;
+        wrong.extend(differences.iter().map(|difference| {
+            let verify::Difference { history, what, id, must_be, is } = difference;
+            format!("{history}: {what} of {id} must be {must_be}, is {is}")
+        }));
+    }
+    Ok(wrong)
+}
+
+/// The states of a group's orders and subscriptions, counted.
+async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
+    let truths = || group.truths.iter().map(|(_, truth)| truth);
+    let orders = truths().flat_map(|truth| truth.orders.iter().map(|order| order.id.as_str())).collect();
+    let subscriptions =
+        truths().flat_map(|truth| truth.subscriptions.iter().map(|s| s.id.as_str())).collect();
+    let mut parts = Vec::new();
+    for (table, noun, ids) in [("orders", "order", orders), ("subscriptions", "subscription", subscriptions)]
+    {
+        let ids: Vec<&str> = ids;
+        if ids.is_empty() {
+            continue;
+        }
+        let sql =
+            format!("SELECT status, count(*) FROM {table} WHERE id = ANY($1) GROUP BY 1 ORDER BY 2 DESC, 1");
+        let rows = db.query(&sql, &[&ids]).await.with_context(|| format!("looking at {table}"))?;
+        let part = |row: &tokio_postgres::Row| format!("{} {}", row.get::<_, i64>(1), row.get::<_, &str>(0));
+        let counts: Vec<String> = rows.iter().map(part).collect();
+        parts.push(format!("{noun}: {}", counts.join(", ")));
+    }
+    Ok(parts.join("; "))
+}
+
+/// Equal words counted.
+fn tally(words: impl Iterator<Item = String>) -> String {
+    let mut counts = BTreeMap::<String, usize>::new();
+    for word in words {
+        *counts.entry(word).or_default() += 1;
+    }
+    counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
