@@ -1,6 +1,5 @@
 //! The private servers hold what they promise: side by side, the same data after a crash, nothing left behind.
 
-
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
