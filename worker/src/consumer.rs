@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::ReadyChunks;
 use jiff::Timestamp;
+use lapin::Consumer;
 use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
-use lapin::Consumer;
 use shared::broker::{Broker, BrokerError};
 use shared::message::{self, EventHeaders};
 use thiserror::Error;
@@ -100,7 +100,8 @@ impl Lane {
                 Next::Ready(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
                 Next::Canceled => return Err(Interrupted::Canceled),
             };
-            let alone = if ready.is_empty() { in_new_sequence(std::mem::take(&mut aside)) } else { Vec::new() };
+            let alone =
+                if ready.is_empty() { in_new_sequence(std::mem::take(&mut aside)) } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
             aside.extend(again);
             for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {

@@ -41,13 +41,8 @@ pub struct Handler {
 }
 
 /// Every handler.
-pub const HANDLERS: &[Handler] = &[
-    charge::HANDLER,
-    checkout_session::HANDLER,
-    dispute::HANDLER,
-    payment_intent::HANDLER,
-    refund::HANDLER,
-];
+pub const HANDLERS: &[Handler] =
+    &[charge::HANDLER, checkout_session::HANDLER, dispute::HANDLER, payment_intent::HANDLER, refund::HANDLER];
 
 static BY_TYPE: LazyLock<HashMap<&'static str, Read>> = LazyLock::new(|| {
     let mut by_type = HashMap::new();

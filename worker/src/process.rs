@@ -133,10 +133,8 @@ impl Engine {
             Trouble::Data => Rejection::permanent(Reason::InvalidData, error.to_string()),
             Trouble::Unknown => Rejection::retry(Reason::DatabaseError, error.to_string()),
         };
-        let rejected = Prepared {
-            event: one.prepared.event.clone(),
-            intent: Intent::Reject(rejection.clone()),
-        };
+        let rejected =
+            Prepared { event: one.prepared.event.clone(), intent: Intent::Reject(rejection.clone()) };
         match self.transaction(&[Incoming { prepared: &rejected, ..*one }]).await {
             Ok(mut verdicts) => Ok(verdicts.pop().unwrap_or(Verdict::Duplicate)),
             Err(error) if trouble(&error) == Trouble::Database => Err(error),

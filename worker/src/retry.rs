@@ -43,7 +43,6 @@ impl Schedule {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,7 +40,11 @@ pub enum StartError {
 /// [`StartError`] when it cannot start. Servers that are away are waited for.
 pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), StartError> {
     crate::handlers::check();
-    let pool = pool::pool(&settings.database_url, settings.concurrency + 1, &format!("sluicegate {}", queue.name()))?;
+    let pool = pool::pool(
+        &settings.database_url,
+        settings.concurrency + 1,
+        &format!("sluicegate {}", queue.name()),
+    )?;
     let ended = CancellationToken::new();
     let connect = |purpose: &str| {
         let settings = BrokerSettings {
@@ -52,7 +56,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     };
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
     let ready = readiness(consuming.clone(), pool.clone());
-    health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone()).map_err(StartError::Metrics)?;
+    health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())
+        .map_err(StartError::Metrics)?;
     let engine = Engine { pool, rules: settings.rules, schedule: Schedule::new(settings.schedule) };
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };

@@ -47,12 +47,13 @@ impl Settler {
         jobs: &[Job],
         verdicts: &[Verdict],
     ) -> Result<(), SettleError> {
-        let settling = deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
-            if let Some(message) = self.message(delivery, job, verdict) {
-                self.publisher.publish(message).await?;
-            }
-            acknowledge(delivery).await
-        });
+        let settling =
+            deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
+                if let Some(message) = self.message(delivery, job, verdict) {
+                    self.publisher.publish(message).await?;
+                }
+                acknowledge(delivery).await
+            });
         join_all(settling).await.into_iter().collect()
     }
 

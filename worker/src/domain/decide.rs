@@ -95,7 +95,8 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Outcome
         }
         Err(_) => {
             state.rollback();
-            let words = format!("the handler of {} failed; the log of the worker says where", prepared.event.kind);
+            let words =
+                format!("the handler of {} failed; the log of the worker says where", prepared.event.kind);
             (Outcome::Rejected(Rejection::permanent(Reason::HandlerPanic, words)), Vec::new())
         }
     }

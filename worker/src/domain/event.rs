@@ -71,7 +71,9 @@ impl Event {
         let body: Body = serde_json::from_slice(without_bom(body)).map_err(|e| malformed(e.to_string()))?;
         let thin = body.object.as_ref().and_then(Value::as_str) == Some("v2.core.event");
         let created = match &body.created {
-            Value::String(date) if thin => date.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second),
+            Value::String(date) if thin => {
+                date.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+            }
             other => other.as_i64(),
         };
         let (object, previous) = match body.data {
@@ -89,7 +91,8 @@ impl Event {
             request: request_id(&body.request),
             thin,
             object,
-            previous: previous.and_then(|value| if let Value::Object(map) = value { Some(map) } else { None }),
+            previous: previous
+                .and_then(|value| if let Value::Object(map) = value { Some(map) } else { None }),
         })
     }
 

@@ -113,8 +113,11 @@ impl Order {
     pub fn totals(&self) -> Totals {
         let leading = self.leading();
         let amount = self.expected.as_ref().map(|e| e.amount).or_else(|| leading.and_then(|p| p.amount));
-        let currency =
-            self.expected.as_ref().map(|e| e.currency.clone()).or_else(|| leading.and_then(|p| p.currency.clone()));
+        let currency = self
+            .expected
+            .as_ref()
+            .map(|e| e.currency.clone())
+            .or_else(|| leading.and_then(|p| p.currency.clone()));
         let counted = || self.payments.values().filter(|p| p.currency.is_none() || p.currency == currency);
         let paid = counted().map(|p| p.paid).sum();
         let refunded = counted().map(|p| p.refunded).sum();
@@ -196,7 +199,9 @@ impl Order {
             messages.push(Message::lasting("order.paid", id, data(None)));
         }
         let (topic, cause) = match totals.status {
-            Status::Processing => ("order.processing", [PaymentStatus::Processing, PaymentStatus::Authorized]),
+            Status::Processing => {
+                ("order.processing", [PaymentStatus::Processing, PaymentStatus::Authorized])
+            }
             Status::PaymentFailed => ("order.payment_failed", [PaymentStatus::Failed; 2]),
             Status::Canceled => ("order.canceled", [PaymentStatus::Canceled; 2]),
             Status::Expired => ("order.expired", [PaymentStatus::Expired; 2]),

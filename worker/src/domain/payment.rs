@@ -115,7 +115,8 @@ impl Payment {
     #[must_use]
     pub fn orders_named(&self) -> BTreeSet<&str> {
         let intent = self.intent.iter().map(|fact| &fact.view().reference);
-        let sessions = self.sessions.values().map(Fact::view).filter(|s| is_purchase(s)).map(|s| &s.reference);
+        let sessions =
+            self.sessions.values().map(Fact::view).filter(|s| is_purchase(s)).map(|s| &s.reference);
         let charges = self.charges.values().map(|fact| &fact.view().reference);
         intent.chain(sessions).chain(charges).filter_map(|reference| reference.order.as_deref()).collect()
     }

@@ -138,11 +138,7 @@ pub struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self {
-            charges: Table::new("charge"),
-            payments: Table::new("payment"),
-            orders: Table::new("order"),
-        }
+        Self { charges: Table::new("charge"), payments: Table::new("payment"), orders: Table::new("order") }
     }
 }
 

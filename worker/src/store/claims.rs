@@ -51,18 +51,22 @@ pub async fn claim(
     let events = || batch.iter().map(|incoming| &incoming.prepared.event);
     let ids: Vec<&str> = events().map(|event| event.id.as_str()).collect();
     let kinds: Vec<&str> = events().map(|event| event.kind.as_str()).collect();
-    let created: Vec<Timestamp> =
-        events().map(|event| Timestamp::from_second(event.created).unwrap_or(Timestamp::UNIX_EPOCH)).collect();
+    let created: Vec<Timestamp> = events()
+        .map(|event| Timestamp::from_second(event.created).unwrap_or(Timestamp::UNIX_EPOCH))
+        .collect();
     let livemode: Vec<bool> = events().map(|event| event.livemode).collect();
     let accounts: Vec<Option<&str>> = events().map(|event| event.account.as_deref()).collect();
     let versions: Vec<Option<&str>> = events().map(|event| event.api_version.as_deref()).collect();
     let objects: Vec<Option<&str>> = events().map(|event| event.object_id()).collect();
-    let endpoints: Vec<Option<&str>> = batch.iter().map(|incoming| incoming.headers.endpoint.as_deref()).collect();
+    let endpoints: Vec<Option<&str>> =
+        batch.iter().map(|incoming| incoming.headers.endpoint.as_deref()).collect();
     let received: Vec<Timestamp> = batch.iter().map(|incoming| incoming.headers.received_at).collect();
     let attempts: Vec<i32> = batch.iter().map(|incoming| attempts(incoming.headers)).collect();
     let ignored: Vec<Option<&str>> = batch.iter().map(|incoming| ignored(incoming.prepared)).collect();
-    let payloads: Vec<&str> =
-        batch.iter().map(|incoming| std::str::from_utf8(without_bom(incoming.body)).unwrap_or("null")).collect();
+    let payloads: Vec<&str> = batch
+        .iter()
+        .map(|incoming| std::str::from_utf8(without_bom(incoming.body)).unwrap_or("null"))
+        .collect();
     let replays: Vec<&str> = batch
         .iter()
         .filter(|incoming| incoming.headers.replay_of.is_some())

@@ -58,7 +58,8 @@ async fn save_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> R
     let (rows, dropped) = split(&state.payments, |payment| *payment == Payment::default());
     if !rows.is_empty() {
         let ids: Vec<&str> = rows.iter().map(|(id, _)| *id).collect();
-        let payments: Vec<(&Payment, Summary)> = rows.iter().map(|(_, row)| (&row.now, row.now.summary())).collect();
+        let payments: Vec<(&Payment, Summary)> =
+            rows.iter().map(|(_, row)| (&row.now, row.now.summary())).collect();
         let orders: Vec<Option<&str>> = payments.iter().map(|(p, _)| p.linked.as_deref()).collect();
         let customers: Vec<Option<String>> = payments.iter().map(|(_, s)| s.customer()).collect();
         let currencies: Vec<Option<&str>> = payments.iter().map(|(_, s)| s.currency.as_deref()).collect();
@@ -66,15 +67,26 @@ async fn save_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> R
         let paid: Vec<i64> = payments.iter().map(|(_, s)| s.paid).collect();
         let refunded: Vec<i64> = payments.iter().map(|(_, s)| s.refunded).collect();
         let statuses: Vec<&str> = payments.iter().map(|(_, s)| s.status.word()).collect();
-        let disputes: Vec<Option<&str>> = payments.iter().map(|(_, s)| s.dispute.map(DisputeState::word)).collect();
+        let disputes: Vec<Option<&str>> =
+            payments.iter().map(|(_, s)| s.dispute.map(DisputeState::word)).collect();
         let ambiguous: Vec<bool> = payments.iter().map(|(p, _)| p.ambiguous()).collect();
         let states: Vec<String> = payments.iter().map(|(p, _)| json!(p).to_string()).collect();
         let statement = tx.prepare_cached(PAYMENTS).await?;
         tx.execute(
             &statement,
             &[
-                &ids, &orders, &customers, &currencies, &amounts, &paid, &refunded, &statuses, &disputes,
-                &ambiguous, &states, &now,
+                &ids,
+                &orders,
+                &customers,
+                &currencies,
+                &amounts,
+                &paid,
+                &refunded,
+                &statuses,
+                &disputes,
+                &ambiguous,
+                &states,
+                &now,
             ],
         )
         .await?;
@@ -100,7 +112,16 @@ async fn save_orders(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Res
         tx.execute(
             &statement,
             &[
-                &ids, &customers, &amounts, &currencies, &codes, &statuses, &paid, &refunded, &intents, &states,
+                &ids,
+                &customers,
+                &amounts,
+                &currencies,
+                &codes,
+                &statuses,
+                &paid,
+                &refunded,
+                &intents,
+                &states,
                 &now,
             ],
         )
@@ -139,8 +160,10 @@ async fn save_effects(
     }
     // An event that touched one aggregate twice tells it once.
     let mut seen = BTreeSet::new();
-    let effects: Vec<_> =
-        effects.iter().filter(|(event, effect)| seen.insert((*event, effect.aggregate, &effect.id))).collect();
+    let effects: Vec<_> = effects
+        .iter()
+        .filter(|(event, effect)| seen.insert((*event, effect.aggregate, &effect.id)))
+        .collect();
     let aggregates: Vec<&str> = effects.iter().map(|(_, effect)| effect.aggregate).collect();
     let ids: Vec<&str> = effects.iter().map(|(_, effect)| effect.id.as_str()).collect();
     let events: Vec<&str> = effects.iter().map(|(event, _)| *event).collect();

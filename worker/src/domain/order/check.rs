@@ -51,7 +51,9 @@ const fn counts(status: Status) -> bool {
 fn check_money(expected: &Expected, payment: &Summary) -> Result<(), Rejection> {
     // Once taken, what was taken counts: a partial capture is not the order's amount.
     let taken = (payment.status == Status::Paid).then_some(payment.paid).or(payment.amount);
-    let (Some(amount), currency) = (taken, payment.currency.as_deref().unwrap_or_default()) else { return Ok(()) };
+    let (Some(amount), currency) = (taken, payment.currency.as_deref().unwrap_or_default()) else {
+        return Ok(());
+    };
     let words = format!("order {} {}, payment {amount} {currency}", expected.amount, expected.currency);
     if !currency.is_empty() && currency != expected.currency {
         return Err(Rejection::permanent(Reason::CurrencyMismatch, words));
@@ -98,7 +100,9 @@ fn check_code(
         return Ok(());
     }
     let (Some(amount), Some(currency)) = (payment.amount, payment.currency.as_deref()) else {
-        return mismatch(format!("order {id}: the payment has no amount to check its reference code against"));
+        return mismatch(format!(
+            "order {id}: the payment has no amount to check its reference code against"
+        ));
     };
     debug_assert!(!secret.expose_secret().is_empty(), "settings refuse an empty secret");
     match &claim.reference.code {

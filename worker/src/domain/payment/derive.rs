@@ -180,7 +180,9 @@ impl Payment {
 
     /// Minor units taken: by the payment intent, else the session, else the charges.
     fn paid(&self) -> i64 {
-        if let Some(intent) = self.intent.as_ref().map(Fact::view).filter(|intent| intent.status == "succeeded") {
+        if let Some(intent) =
+            self.intent.as_ref().map(Fact::view).filter(|intent| intent.status == "succeeded")
+        {
             return intent.received();
         }
         let session = self.session().filter(|session| session.payment_status.as_deref() == Some("paid"));
@@ -215,7 +217,8 @@ impl Payment {
             self.charges.values().map(Fact::view).any(|c| c.status == status && c.captured == captured)
         };
         let under_way = self.session().is_some_and(|session| {
-            session.status.as_deref() == Some("complete") && session.payment_status.as_deref() == Some("unpaid")
+            session.status.as_deref() == Some("complete")
+                && session.payment_status.as_deref() == Some("unpaid")
         });
         if !open_intent && charge("succeeded", false) {
             Status::Authorized

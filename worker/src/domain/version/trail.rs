@@ -21,8 +21,7 @@ pub(super) fn end<T>(steps: &[Step<T>], base: Option<&str>) -> End {
         (Some(one), None) | (None, Some(one)) => (Some(one), true),
         (None, None) => (None, edges.is_empty()),
     };
-    let on_trail: BTreeSet<&str> =
-        edges.keys().flat_map(|(from, to)| [*from, Some(*to)]).flatten().collect();
+    let on_trail: BTreeSet<&str> = edges.keys().flat_map(|(from, to)| [*from, Some(*to)]).flatten().collect();
     // Off the trail stand the states that no step touches; where the trail has no single end, each of
     // its states is as good as another.
     let candidates: Vec<usize> = (0..steps.len())

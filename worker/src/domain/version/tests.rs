@@ -1,0 +1,194 @@
+use serde_json::json;
+
+use super::*;
+
+/// One event of one second: what it says the state was and is.
+fn step(event: &str, from: Option<&str>, to: &str) -> Step<String> {
+    Step {
+        event: event.to_owned(),
+        kind: "customer.subscription.updated".to_owned(),
+        request: None,
+        created: 100,
+        before: from.map(str::to_owned),
+        after: to.to_owned(),
+        born: false,
+        last: false,
+        place: Place::default(),
+        view: Some(to.to_owned()),
+    }
+}
+
+fn born(event: &str, to: &str) -> Step<String> {
+    Step { born: true, kind: "customer.subscription.created".to_owned(), ..step(event, None, to) }
+}
+
+/// Tells the steps in every order and checks that they all come to the same.
+fn told(steps: &[Step<String>]) -> Fact<String> {
+    let mut facts = permutations(steps.len()).into_iter().map(|order| {
+        let mut order = order.into_iter().map(|i| steps[i].clone());
+        let mut fact = Fact::new(order.next().unwrap());
+        order.for_each(|step| fact.observe(step));
+        fact
+    });
+    let first = facts.next().unwrap();
+    for fact in facts {
+        assert_eq!(fact, first);
+    }
+    first
+}
+
+fn permutations(n: usize) -> Vec<Vec<usize>> {
+    if n == 0 {
+        return vec![vec![]];
+    }
+    let mut all = Vec::new();
+    for shorter in permutations(n - 1) {
+        for at in 0..n {
+            let mut longer = shorter.clone();
+            longer.insert(at, n - 1);
+            all.push(longer);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_newer_second_wins_whatever_comes_first() {
+    let old = step("evt_1", None, "a");
+    let new = Step { created: 101, ..step("evt_0", None, "b") };
+    assert_eq!(told(&[old, new]).view(), "b");
+}
+
+#[test]
+fn within_one_second_the_trail_ends_where_nothing_leaves() {
+    let fact = told(&[
+        born("evt_9", "a"),
+        step("evt_4", Some("a"), "b"),
+        step("evt_7", Some("b"), "c"),
+        step("evt_1", Some("c"), "d"),
+    ]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("d", false));
+}
+
+#[test]
+fn a_state_visited_twice_is_counted() {
+    let fact = told(&[
+        born("evt_1", "a"),
+        step("evt_2", Some("a"), "b"),
+        step("evt_3", Some("b"), "a"),
+        step("evt_4", Some("a"), "c"),
+    ]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("c", false));
+}
+
+#[test]
+fn a_round_ends_in_the_state_that_the_second_before_left_behind() {
+    let base = Step { created: 99, ..step("evt_0", None, "a") };
+    let fact = told(&[base, step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("a", false));
+}
+
+#[test]
+fn a_round_whose_beginning_is_unknown_is_ambiguous() {
+    assert!(told(&[step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]).ambiguous());
+}
+
+#[test]
+fn a_missing_step_makes_the_end_ambiguous_until_it_comes() {
+    let (first, missing, last) =
+        (step("evt_1", Some("a"), "b"), step("evt_2", Some("b"), "c"), step("evt_3", Some("c"), "d"));
+    let mut fact = told(&[first, last]);
+    assert!(fact.ambiguous());
+    fact.observe(missing);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("d", false));
+}
+
+#[test]
+fn two_types_that_tell_one_change_count_once() {
+    let other = |event, from: &str, to: &str| Step {
+        kind: "charge.refund.updated".to_owned(),
+        ..step(event, Some(from), to)
+    };
+    let fact = told(&[
+        born("evt_1", "a"),
+        step("evt_2", Some("a"), "b"),
+        other("evt_3", "a", "b"),
+        step("evt_4", Some("b"), "a"),
+        other("evt_5", "b", "a"),
+    ]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("a", false));
+}
+
+#[test]
+fn two_events_of_one_request_are_one_change() {
+    let by = |request: &str, step: Step<String>| Step { request: Some(request.to_owned()), ..step };
+    let fact = told(&[
+        by("req_1", step("evt_1", Some("a"), "b")),
+        by("req_1", step("evt_2", Some("a"), "b")),
+        by("req_2", step("evt_3", Some("b"), "c")),
+    ]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("c", false));
+}
+
+#[test]
+fn a_doubled_event_without_a_request_is_ambiguous_only_where_it_matters() {
+    let harmless =
+        told(&[step("evt_1", Some("a"), "b"), step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "c")]);
+    assert_eq!((harmless.view().as_str(), harmless.ambiguous()), ("c", false));
+    let base = Step { created: 99, ..step("evt_0", None, "a") };
+    // Either one change told twice and then undone (ends in a), or done, undone and done again (ends in b).
+    let open = told(&[
+        base,
+        step("evt_1", Some("a"), "b"),
+        step("evt_2", Some("a"), "b"),
+        step("evt_3", Some("b"), "a"),
+    ]);
+    assert!(open.ambiguous());
+}
+
+#[test]
+fn a_state_without_a_step_takes_its_place_by_its_status() {
+    let place = |sure, step: Step<String>| Step { place: Place { sure, guess: 0 }, ..step };
+    let fact = told(&[place(0, born("evt_1", "draft")), place(1, step("evt_2", None, "open"))]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("open", false));
+    let tied = told(&[place(1, step("evt_1", None, "x")), place(1, step("evt_2", None, "y"))]);
+    assert!(tied.ambiguous());
+}
+
+#[test]
+fn a_final_status_ends_the_trail_even_with_an_older_clock() {
+    let last = Step { last: true, created: 99, ..step("evt_5", None, "canceled") };
+    let fact = told(&[step("evt_1", Some("a"), "b"), last]);
+    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("canceled", false));
+}
+
+#[test]
+fn steps_of_three_seconds_are_told_in_any_order() {
+    let at = |created, step: Step<String>| Step { created, ..step };
+    told(&[
+        at(98, step("evt_1", None, "a")),
+        at(99, step("evt_2", Some("a"), "b")),
+        at(100, step("evt_3", Some("b"), "c")),
+        at(100, step("evt_4", Some("c"), "b")),
+        at(99, step("evt_5", Some("x"), "y")),
+    ]);
+}
+
+#[test]
+fn equal_states_hash_equally_however_their_keys_are_ordered() {
+    let one: Value = serde_json::from_str(r#"{"a":1,"b":{"c":2,"d":[1,2]}}"#).unwrap();
+    let other: Value = serde_json::from_str(r#"{"b":{"d":[1,2],"c":2},"a":1}"#).unwrap();
+    assert_eq!(digest(&one), digest(&other));
+    let changed: Value = serde_json::from_str(r#"{"b":{"d":[2,1],"c":2},"a":1}"#).unwrap();
+    assert_ne!(digest(&one), digest(&changed));
+}
+
+#[test]
+fn previous_attributes_are_merged_back_objects_deep_and_arrays_whole() {
+    let object = json!({"status": "active", "metadata": {"a": "1", "b": "2"}, "items": [3], "new": true});
+    let previous = json!({"status": "trialing", "metadata": {"b": "1"}, "items": [1, 2], "new": null});
+    assert_eq!(
+        before(&object, previous.as_object().unwrap()),
+        json!({"status": "trialing", "metadata": {"a": "1", "b": "1"}, "items": [1, 2], "new": null})
+    );
+}

@@ -1,0 +1,88 @@
+//! The store, in memory: loads and saves as the SQL does, without a server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use worker::domain::decide::{Outcome, Prepared, decide};
+use worker::domain::message::Message;
+use worker::domain::order::Order;
+use worker::domain::payment::Payment;
+use worker::domain::rules::Rules;
+use worker::domain::state::{ChargeLink, Keys, State, Table};
+
+/// All rows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Rows {
+    pub(crate) charges: BTreeMap<String, ChargeLink>,
+    pub(crate) payments: BTreeMap<String, Payment>,
+    pub(crate) orders: BTreeMap<String, Order>,
+}
+
+/// Rows, outbox and claims.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Memory {
+    pub(crate) rows: Rows,
+    pub(crate) lasting: BTreeSet<String>,
+    pub(crate) notices: BTreeSet<String>,
+    pub(crate) rejected: BTreeMap<String, String>,
+    claimed: BTreeSet<String>,
+    rules: Rules,
+}
+
+impl Memory {
+    /// One batch, as one transaction would run it.
+    pub(crate) fn deliver(&mut self, batch: &[&Prepared]) {
+        let fresh: Vec<_> = batch.iter().filter(|one| self.claimed.insert(one.event.id.clone())).collect();
+        let mut keys = Keys::default();
+        fresh.iter().for_each(|one| keys.extend(&one.keys()));
+        let mut state = self.load(&keys);
+        for one in fresh {
+            if let (Outcome::Rejected(rejection), _) = decide(one, &mut state, &self.rules) {
+                self.rejected.insert(one.event.id.clone(), rejection.to_string());
+            }
+        }
+        for Message { key, lasting, .. } in state.messages() {
+            if lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
+        }
+        save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
+        save(&state.payments, &mut self.rows.payments, |payment| *payment == Payment::default());
+        save(&state.orders, &mut self.rows.orders, |order| order.payments.is_empty());
+    }
+
+    fn load(&self, keys: &Keys) -> State {
+        let mut state = State::default();
+        let mut payments = keys.payments.clone();
+        let mut orders = keys.orders.clone();
+        for (id, alone) in &keys.charges {
+            let link = self.rows.charges.get(id).cloned();
+            match link.as_ref().and_then(|link| link.payment.clone()) {
+                Some(payment) => payments.extend([payment]),
+                None if *alone => payments.extend([id.clone()]),
+                None => {}
+            }
+            state.charges.add(id.clone(), link);
+        }
+        for id in payments {
+            let payment = self.rows.payments.get(&id).cloned();
+            orders.extend(payment.as_ref().and_then(|payment| payment.linked.clone()));
+            state.payments.add(id, payment);
+        }
+        for id in orders {
+            state.orders.add(id.clone(), self.rows.orders.get(&id).cloned());
+        }
+        state
+    }
+}
+
+fn save<T: Clone + Default + PartialEq>(
+    from: &Table<T>,
+    to: &mut BTreeMap<String, T>,
+    empty: impl Fn(&T) -> bool,
+) {
+    for (id, row) in from.rows() {
+        if empty(&row.now) {
+            to.remove(id);
+        } else {
+            to.insert(id.to_owned(), row.now.clone());
+        }
+    }
+}
