@@ -45,7 +45,8 @@ pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Res
     eprintln!("everything is up after {}", seconds(clock.elapsed()));
     let served = tokio::select! {
         served = serve(&mut stack, &args, mode, &clock) => served,
-        code = signals.next() => Ok(code),
+        // A run is there to be ended; a demo that is interrupted has shown nothing.
+        code = signals.next() => Ok(if mode == Mode::Run { 0 } else { code }),
     };
     eprintln!("stopping");
     tokio::select! {

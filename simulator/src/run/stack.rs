@@ -13,13 +13,13 @@ use super::settings::{RunArgs, Settings, reach};
 use super::watch::{self, Server};
 use crate::servers::{LeftOvers, home};
 
-/// The processes: name, arguments, and the name of their process id in the `env` file.
+/// The processes: name, program with its arguments, and the name of their process id in the `env` file.
 pub(crate) const PROCESSES: [(&str, &[&str], &str); 5] = [
-    ("ingress", &[], "INGRESS_PID"),
-    ("fulfillment-worker", &[], "FULFILLMENT_WORKER_PID"),
-    ("subscription-worker", &[], "SUBSCRIPTION_WORKER_PID"),
-    ("refund-worker", &[], "REFUND_WORKER_PID"),
-    ("sluicegate", &["serve"], "CONSOLE_PID"),
+    ("ingress", &["ingress"], "INGRESS_PID"),
+    ("fulfillment-worker", &["fulfillment-worker"], "FULFILLMENT_WORKER_PID"),
+    ("subscription-worker", &["subscription-worker"], "SUBSCRIPTION_WORKER_PID"),
+    ("refund-worker", &["refund-worker"], "REFUND_WORKER_PID"),
+    ("console", &["sluicegate", "serve"], "CONSOLE_PID"),
 ];
 const INGRESS: usize = 0;
 const CONSOLE: usize = 4;
@@ -112,7 +112,8 @@ impl Stack {
     }
 
     fn service(&self, at: usize) -> anyhow::Result<Service> {
-        let (name, arguments, _) = PROCESSES[at];
+        let (name, command, _) = PROCESSES[at];
+        let (program, arguments) = command.split_first().context("a process without a program")?;
         let mut environment = self.settings.environment(&self.database_url, &self.amqp_url);
         let metrics = self.settings.metrics.get(at).cloned();
         environment.insert("METRICS_BIND".into(), metrics.clone().unwrap_or_else(|| "off".into()));
@@ -123,7 +124,7 @@ impl Stack {
             (_, None) => Readiness::Unknown,
         };
         let log = self.place.log().join(format!("{name}.log"));
-        Ok(Service { name, program: Stack::program(name)?, arguments, environment, log, readiness })
+        Ok(Service { name, program: Stack::program(program)?, arguments, environment, log, readiness })
     }
 
     fn ingress_address(&self) -> String {
@@ -181,7 +182,8 @@ impl Stack {
             ("STRIPE_WEBHOOK_SECRET".to_owned(), self.settings.secret.clone()),
         ];
         for kept in &mut self.kept {
-            let name = PROCESSES.iter().find(|(name, ..)| *name == kept.name()).map(|(.., name)| *name);
+            let name =
+                PROCESSES.iter().find(|(name, ..)| *name == kept.name()).map(|(.., variable)| *variable);
             if let (Some(name), Some(pid)) = (name, kept.pid()) {
                 lines.push((name.to_owned(), pid.to_string()));
             }

@@ -71,8 +71,12 @@ pub(crate) fn groups(seed: u64, count: u64) -> Vec<Group> {
 }
 
 /// A real payment of less than its registered order costs.
-fn wrong_amount(seed: u64, index: u64) -> Option<Group> {
-    let History { events, truth, .. } = histories::write(seed, index, &[Kind::Card]);
+fn wrong_amount(seed: u64, first: u64) -> Option<Group> {
+    // An order is registered for a customer, and not every purchase has one.
+    let mut purchases = (first..first + 100).map(|index| histories::write(seed, index, &[Kind::Card]));
+    let named =
+        |history: &History| history.truth.orders.first().is_some_and(|order| order.customer.is_some());
+    let History { events, truth, .. } = purchases.find(named)?;
     let order = truth.orders.first()?;
     let register = Order {
         id: order.id.clone(),
