@@ -6,6 +6,7 @@ use super::dice::Dice;
 use super::ids::Ids;
 use super::money::{CURRENCIES, Currency};
 use super::object::Object;
+use super::trail::Trails;
 use super::truth::Truth;
 use super::version::Version;
 use super::{Options, SimEvent, pretty};
@@ -27,7 +28,22 @@ pub(crate) struct Company {
     /// `created` of events, which stands still while a second is being filled.
     stamp: i64,
     in_second: usize,
+    /// Whether seconds are being filled by now.
+    crowding: bool,
+    /// The API request behind what happens; none for what Stripe does by itself.
+    request: Option<String>,
+    trails: Trails,
+    twins: bool,
     options: Options,
+}
+
+/// What a company has been through.
+#[derive(Debug)]
+pub(crate) struct Lived {
+    pub(crate) events: Vec<SimEvent>,
+    pub(crate) truth: Truth,
+    pub(crate) revisits: bool,
+    pub(crate) twins: bool,
 }
 
 impl Company {
@@ -38,7 +54,45 @@ impl Company {
         let now = EPOCH + dice.range(0, 30 * 86_400);
         let ids = Ids::new(seed, index);
         let (events, truth) = (Vec::with_capacity(8), Truth::default());
-        Self { dice, ids, version, currency, now, truth, events, stamp: now, in_second: 0, options }
+        Self {
+            dice,
+            ids,
+            version,
+            currency,
+            now,
+            truth,
+            events,
+            stamp: now,
+            in_second: 0,
+            crowding: false,
+            request: None,
+            trails: Trails::default(),
+            twins: false,
+            options,
+        }
+    }
+
+    /// From here on seconds are filled, where the options say so. Payments before this are not: their
+    /// events do not say what was before, and people type more slowly than that.
+    pub(crate) fn crowd(&mut self) {
+        self.crowding = self.options.crowd.is_some();
+        self.in_second = 0;
+        self.stamp = self.stamp.max(self.now);
+    }
+
+    /// What follows was asked for through the API or the dashboard.
+    pub(crate) fn asked(&mut self) {
+        self.request = Some(self.ids.next("req_"));
+    }
+
+    /// What follows Stripe does by itself.
+    pub(crate) fn by_itself(&mut self) {
+        self.request = None;
+    }
+
+    /// `created` of the last event.
+    pub(crate) fn last_created(&self) -> i64 {
+        self.stamp
     }
 
     /// The next event may come in the same second or a few later.
@@ -64,21 +118,40 @@ impl Company {
         self.send(kind, object, Some(previous));
     }
 
+    /// Changes the object and sends everything that tells of it: the update, if anybody listens to it,
+    /// and events that carry the same state and do not say what was before.
+    pub(crate) fn step(
+        &mut self,
+        update: Option<&'static str>,
+        also: &[&'static str],
+        object: &mut Object,
+        changes: Vec<(&str, Value)>,
+    ) {
+        self.tick();
+        let previous = object.change(changes);
+        if let Some(kind) = update.filter(|_| !previous.is_empty()) {
+            self.send(kind, object, Some(previous));
+        }
+        for kind in also {
+            self.send(kind, object, None);
+        }
+    }
+
     fn send(&mut self, kind: &'static str, object: &Object, previous: Option<Map<String, Value>>) {
         let previous = previous.map(Value::Object);
         let created = self.created();
-        let id = self.ids.next("evt_1");
-        let body = self.body(&id, kind, created, object, previous.as_ref());
-        self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
-        if self.dice.chance(self.options.twins) {
+        let twin = self.dice.chance(self.options.twins);
+        for _ in 0..=u8::from(twin) {
             let id = self.ids.next("evt_1");
             let body = self.body(&id, kind, created, object, previous.as_ref());
             self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
         }
+        self.twins |= twin;
+        self.trails.visit(object, created);
     }
 
     fn created(&mut self) -> i64 {
-        match self.options.crowd {
+        match self.options.crowd.filter(|_| self.crowding) {
             Some(crowd) if self.in_second < crowd => {}
             Some(_) => (self.stamp, self.in_second) = (self.now.max(self.stamp + 1), 0),
             None => self.stamp = self.now,
@@ -101,16 +174,24 @@ impl Company {
             pretty::write(&mut body, previous, 2);
         }
         body.extend_from_slice(
-            b"\n  },\n  \"livemode\": false,\n  \"pending_webhooks\": 1,\n  \"request\": {\n    \
-              \"id\": null,\n    \"idempotency_key\": null\n  },\n  \"type\": ",
+            b"\n  },\n  \"livemode\": false,\n  \"pending_webhooks\": 1,\n  \"request\": {\n    \"id\": ",
         );
+        match &self.request {
+            Some(request) => {
+                pretty::string(&mut body, request);
+                body.extend_from_slice(b",\n    \"idempotency_key\": ");
+                pretty::string(&mut body, &request[4..]);
+            }
+            None => body.extend_from_slice(b"null,\n    \"idempotency_key\": null"),
+        }
+        body.extend_from_slice(b"\n  },\n  \"type\": ");
         pretty::string(&mut body, kind);
         body.extend_from_slice(b"\n}");
         body
     }
 
     /// What happened and what must come of it.
-    pub(crate) fn finish(self) -> (Vec<SimEvent>, Truth) {
-        (self.events, self.truth)
+    pub(crate) fn finish(self) -> Lived {
+        Lived { events: self.events, truth: self.truth, revisits: self.trails.revisits, twins: self.twins }
     }
 }

@@ -4,12 +4,34 @@ use super::truth::Truth;
 
 /// The keys of the lasting messages for these facts, sorted.
 pub(crate) fn lasting(truth: &Truth) -> Vec<String> {
-    let mut keys: Vec<String> = truth
-        .orders
-        .iter()
-        .filter(|order| order.was_paid)
-        .map(|order| format!("order.paid/{}", order.id))
-        .collect();
+    let mut keys = Vec::new();
+    let mut key = |when: bool, topic: &str, about: &str| {
+        if when {
+            keys.push(format!("{topic}/{about}"));
+        }
+    };
+    for order in &truth.orders {
+        key(order.was_paid, "order.paid", &order.id);
+    }
+    for refund in &truth.refunds {
+        key(refund.seen, "refund.created", &refund.id);
+        key(refund.seen && refund.failed, "refund.failed", &refund.id);
+    }
+    for dispute in &truth.disputes {
+        key(dispute.was_dispute, "dispute.opened", &dispute.id);
+        key(dispute.was_inquiry, "dispute.inquiry_opened", &dispute.id);
+        key(dispute.closed, "dispute.closed", &dispute.id);
+        key(dispute.withdrawn, "dispute.funds_withdrawn", &dispute.id);
+        key(dispute.reinstated, "dispute.funds_reinstated", &dispute.id);
+    }
+    for subscription in &truth.subscriptions {
+        key(subscription.was_active, "subscription.activated", &subscription.id);
+        key(subscription.ended, "subscription.canceled", &subscription.id);
+    }
+    for invoice in truth.invoices.iter().filter(|invoice| invoice.subscription.is_some()) {
+        key(invoice.payment_succeeded, "subscription.payment_succeeded", &invoice.id);
+        key(invoice.paid, "subscription.invoice_settled", &invoice.id);
+    }
     keys.sort_unstable();
     keys
 }

@@ -25,6 +25,42 @@ pub enum Kind {
     IntentCanceled,
     /// A first session that expires or fails, then a second that is paid.
     SecondTry,
+    /// A quarter is given back.
+    RefundPartial,
+    /// Two or three refunds of one payment.
+    RefundSeveral,
+    /// Everything is given back.
+    RefundFull,
+    /// A refund that takes a day.
+    RefundPending,
+    /// A refund that fails, after it succeeded or before.
+    RefundFailed,
+    /// A refund that is canceled.
+    RefundCanceled,
+    /// A dispute that is not over.
+    DisputeOpen,
+    /// A dispute that is won.
+    DisputeWon,
+    /// A dispute that is lost.
+    DisputeLost,
+    /// A dispute over what was not refunded.
+    DisputeAfterRefund,
+    /// An inquiry that is closed.
+    Inquiry,
+    /// An inquiry that becomes a dispute.
+    Escalated,
+    /// A subscription that is paid, changed and renewed.
+    Subscription,
+    /// A trial: converted, paused or ended.
+    Trial,
+    /// A first payment that fails: recovered or expired.
+    Incomplete,
+    /// Invoices that are sent: paid, settled out of band, overdue, voided or uncollectible.
+    SentInvoice,
+    /// A renewal that fails: recovered, past due, unpaid or canceled.
+    Dunning,
+    /// An invoice that belongs to no subscription.
+    ManualInvoice,
 }
 
 impl Kind {
@@ -43,11 +79,67 @@ impl Kind {
         Self::SecondTry,
     ];
 
+    /// Purchases that are refunded or disputed.
+    pub const MONEY: &[Self] = &[
+        Self::RefundPartial,
+        Self::RefundSeveral,
+        Self::RefundFull,
+        Self::RefundPending,
+        Self::RefundFailed,
+        Self::RefundCanceled,
+        Self::DisputeOpen,
+        Self::DisputeWon,
+        Self::DisputeLost,
+        Self::DisputeAfterRefund,
+        Self::Inquiry,
+        Self::Escalated,
+    ];
+
+    /// Subscriptions and invoices.
+    pub const SUBSCRIPTIONS: &[Self] = &[
+        Self::Subscription,
+        Self::Trial,
+        Self::Incomplete,
+        Self::SentInvoice,
+        Self::Dunning,
+        Self::ManualInvoice,
+    ];
+
     /// Every kind.
-    pub const ALL: &[Self] = Self::PURCHASES;
+    pub const ALL: &[Self] = &[
+        Self::Card,
+        Self::Direct,
+        Self::DelayedOk,
+        Self::DelayedFailed,
+        Self::Expired,
+        Self::Free,
+        Self::Retries,
+        Self::Abandoned,
+        Self::ManualCapture,
+        Self::IntentCanceled,
+        Self::SecondTry,
+        Self::RefundPartial,
+        Self::RefundSeveral,
+        Self::RefundFull,
+        Self::RefundPending,
+        Self::RefundFailed,
+        Self::RefundCanceled,
+        Self::DisputeOpen,
+        Self::DisputeWon,
+        Self::DisputeLost,
+        Self::DisputeAfterRefund,
+        Self::Inquiry,
+        Self::Escalated,
+        Self::Subscription,
+        Self::Trial,
+        Self::Incomplete,
+        Self::SentInvoice,
+        Self::Dunning,
+        Self::ManualInvoice,
+    ];
 
     /// Words for several kinds at once.
-    pub const GROUPS: &[&str] = &["all", "purchases"];
+    pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
 
     /// The word for it on the command line and in `History::name`.
     #[must_use]
@@ -64,15 +156,35 @@ impl Kind {
             Self::ManualCapture => "manual_capture",
             Self::IntentCanceled => "intent_canceled",
             Self::SecondTry => "second_try",
+            Self::RefundPartial => "refund_partial",
+            Self::RefundSeveral => "refund_several",
+            Self::RefundFull => "refund_full",
+            Self::RefundPending => "refund_pending",
+            Self::RefundFailed => "refund_failed",
+            Self::RefundCanceled => "refund_canceled",
+            Self::DisputeOpen => "dispute_open",
+            Self::DisputeWon => "dispute_won",
+            Self::DisputeLost => "dispute_lost",
+            Self::DisputeAfterRefund => "dispute_after_refund",
+            Self::Inquiry => "inquiry",
+            Self::Escalated => "escalated",
+            Self::Subscription => "subscription",
+            Self::Trial => "trial",
+            Self::Incomplete => "incomplete",
+            Self::SentInvoice => "sent_invoice",
+            Self::Dunning => "dunning",
+            Self::ManualInvoice => "manual_invoice",
         }
     }
 
-    /// The kinds a word stands for: its own, or `purchases`, or `all`.
+    /// The kinds a word stands for: its own, or one of [`Kind::GROUPS`].
     #[must_use]
     pub fn named(word: &str) -> Option<Vec<Self>> {
         match word {
             "all" => Some(Self::ALL.to_vec()),
             "purchases" => Some(Self::PURCHASES.to_vec()),
+            "money" => Some(Self::MONEY.to_vec()),
+            "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
             _ => Self::ALL.iter().find(|kind| kind.name() == word).map(|kind| vec![*kind]),
         }
     }

@@ -3,6 +3,7 @@
 //! Pure and seeded: the same seed gives the same bytes on every machine and every day. Nothing here
 //! opens a connection, reads a clock or knows how events are delivered or handled.
 
+mod aftermath;
 mod company;
 pub mod delivery;
 mod dice;
@@ -14,6 +15,8 @@ mod object;
 mod objects;
 mod pretty;
 mod purchase;
+mod subscription;
+mod trail;
 mod truth;
 mod version;
 
@@ -27,7 +30,7 @@ pub use truth::{
 };
 pub use version::Version;
 
-use company::Company;
+use company::{Company, Lived};
 
 /// One Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +56,11 @@ pub struct History {
     pub events: Vec<SimEvent>,
     /// The final state.
     pub truth: Truth,
+    /// Whether an object came back to a state that it had before within the same second: then the events
+    /// of that second alone do not always tell where it ends.
+    pub revisits: bool,
+    /// Whether two Event objects describe one change.
+    pub twins: bool,
 }
 
 /// How a history is told.
@@ -63,7 +71,8 @@ pub struct Options {
     /// In how many of 100 cases an event shares the second of the one before, where nobody has to act
     /// in between.
     pub same_second: u8,
-    /// How many events are crowded into one second whatever happens between them.
+    /// How many events are crowded into one second whatever happens between them. Payments themselves
+    /// are left alone; what comes after them is crowded, and so are subscriptions.
     pub crowd: Option<usize>,
     /// For how many of 100 events Stripe makes a second Event object.
     pub twins: u8,
@@ -76,7 +85,7 @@ pub fn usual(seed: u64, index: u64) -> Options {
     Options {
         version: None,
         same_second: *dice.pick(&[0, 40, 80, 100]),
-        crowd: None,
+        crowd: *dice.pick(&[None, None, Some(3), Some(8), Some(1000)]),
         twins: *dice.pick(&[0, 0, 0, 10]),
     }
 }
@@ -94,11 +103,17 @@ pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
 pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> History {
     let mut company = Company::new(seed, index, options);
     let kind = if kinds.is_empty() { *company.dice.pick(Kind::ALL) } else { *company.dice.pick(kinds) };
-    purchase::live(&mut company, kind);
+    if Kind::PURCHASES.contains(&kind) {
+        purchase::live(&mut company, kind);
+    } else if Kind::MONEY.contains(&kind) {
+        aftermath::live(&mut company, kind);
+    } else {
+        subscription::live(&mut company, kind);
+    }
     let version = company.version;
-    let (events, mut truth) = company.finish();
+    let Lived { events, mut truth, revisits, twins } = company.finish();
     truth.lasting = keys::lasting(&truth);
-    History { name: kind.name(), version, events, truth }
+    History { name: kind.name(), version, events, truth, revisits, twins }
 }
 
 /// The first `count` histories of a seed, of every kind.

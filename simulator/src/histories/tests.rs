@@ -74,35 +74,43 @@ fn without_nulls(value: &Value) -> Value {
 
 #[test]
 fn previous_attributes_lead_back_to_the_state_before() {
-    let options = Options { same_second: 50, ..Options::default() };
     let mut checked = 0;
-    for index in 0..600 {
+    for index in 0..1500 {
+        let history = write(3, index, Kind::ALL);
         let mut latest: HashMap<String, Value> = HashMap::new();
-        for event in &write_with(3, index, Kind::ALL, options).events {
+        for event in &history.events {
             let body = body(event);
             let object = &body["data"]["object"];
             let id = object["id"].as_str().unwrap_or_default().to_owned();
-            if let (Some(previous), Some(before)) = (body["data"].get("previous_attributes"), latest.get(&id))
-            {
+            let before = latest.insert(id.clone(), object.clone());
+            // One change may be told by two events.
+            let before = before.filter(|before| before != object);
+            if let (Some(previous), Some(before)) = (body["data"].get("previous_attributes"), before) {
                 let merged = merged(object, previous);
-                assert_eq!(without_nulls(&merged), without_nulls(before), "{} of {id}", event.kind);
-                assert_ne!(object, before, "{} of {id} changed nothing", event.kind);
+                let at = format!("{} of {id} in {} {index}", event.kind, history.name);
+                assert_eq!(without_nulls(&merged), without_nulls(&before), "{at}");
+                assert_eq!(previous, &changed(&before, object), "{at}: says more than what changed");
                 checked += 1;
             }
-            latest.insert(id, object.clone());
         }
     }
-    assert!(checked > 20, "only {checked} updates seen");
+    assert!(checked > 1000, "only {checked} updates seen");
+}
+
+/// What an update from one state to the other must say.
+fn changed(before: &Value, after: &Value) -> Value {
+    object::difference(before.clone(), after).unwrap_or_default()
 }
 
 #[test]
 fn every_kind_is_written_under_its_name_and_knows_its_order() {
-    for kind in Kind::PURCHASES {
+    for kind in Kind::ALL {
         let history = write(5, 1, &[*kind]);
         assert_eq!(history.name, kind.name());
         assert_eq!(Kind::named(kind.name()), Some(vec![*kind]));
-        assert_eq!(history.truth.orders.len(), 1, "{}", history.name);
-        assert!(!history.events.is_empty() && !history.truth.payments.is_empty());
+        assert!(!history.events.is_empty());
+        let orders = usize::from(!Kind::SUBSCRIPTIONS.contains(kind));
+        assert_eq!(history.truth.orders.len(), orders, "{}", history.name);
     }
 }
 
@@ -119,4 +127,119 @@ fn a_history_is_cheap_to_write() {
     let events: usize = many(11, 1000).iter().map(|history| history.events.len()).sum();
     // Read by people who run with --nocapture; nothing is asserted about time.
     println!("{events} events of 1000 histories in {:?}", before.elapsed());
+}
+
+fn bodies_of(version: Version, kinds: &[Kind], kind: &str) -> Vec<Value> {
+    let options = Options { version: Some(version), ..Options::default() };
+    let histories = (0..20).map(|index| write_with(21, index, kinds, options));
+    let events = histories.flat_map(|history| history.events).filter(|event| event.kind == kind);
+    events.map(|event| body(&event)["data"]["object"].clone()).collect()
+}
+
+#[test]
+fn invoices_have_the_shape_of_their_version() {
+    for version in Version::ALL {
+        for invoice in bodies_of(*version, Kind::SUBSCRIPTIONS, "invoice.paid") {
+            let line = &invoice["lines"]["data"][0];
+            if version.basil() {
+                for gone in ["subscription", "payment_intent", "charge", "paid"] {
+                    assert!(invoice.get(gone).is_none(), "{gone} in {}", version.0);
+                }
+                let details = &invoice["parent"]["subscription_details"];
+                assert_eq!(details["subscription"].is_string(), invoice["billing_reason"] != "manual");
+                assert!(line["parent"]["type"].is_string() && line.get("price").is_none());
+            } else {
+                assert!(invoice.get("parent").is_none() && invoice["paid"] == true);
+                assert_eq!(invoice["subscription"].is_string(), invoice["billing_reason"] != "manual");
+                assert!(line["price"]["id"].is_string());
+            }
+        }
+    }
+}
+
+#[test]
+fn subscriptions_have_their_period_where_their_version_puts_it() {
+    for version in Version::ALL {
+        let subscriptions = bodies_of(*version, Kind::SUBSCRIPTIONS, "customer.subscription.created");
+        assert!(!subscriptions.is_empty());
+        for subscription in subscriptions {
+            let item = &subscription["items"]["data"][0];
+            assert_eq!(item["current_period_end"].is_i64(), version.basil());
+            assert_eq!(subscription["current_period_end"].is_i64(), !version.basil());
+        }
+    }
+}
+
+#[test]
+fn refunds_are_told_the_way_of_their_version() {
+    for version in Version::ALL {
+        assert_eq!(
+            bodies_of(*version, Kind::MONEY, "refund.created").is_empty(),
+            !version.refund_events(),
+            "{}",
+            version.0
+        );
+        assert_eq!(
+            bodies_of(*version, Kind::SUBSCRIPTIONS, "invoice_payment.paid").is_empty(),
+            !version.basil(),
+            "{}",
+            version.0
+        );
+        for charge in bodies_of(*version, Kind::MONEY, "charge.refunded") {
+            assert!(charge.get("refunds").is_none() && charge["amount_refunded"].is_i64());
+        }
+    }
+}
+
+#[test]
+fn a_whole_life_fits_in_one_second() {
+    let options = Options { crowd: Some(1000), ..Options::default() };
+    let mut revisits = 0;
+    for index in 0..300 {
+        let history = write_with(8, index, Kind::SUBSCRIPTIONS, options);
+        assert!(history.events.iter().all(|event| event.created == history.events[0].created));
+        revisits += usize::from(history.revisits);
+        assert!(!history.twins);
+    }
+    assert!(revisits > 10 && revisits < 290, "{revisits} lives come back to an earlier state");
+}
+
+#[test]
+fn a_seed_shows_every_outcome() {
+    let mut statuses: HashSet<&str> = HashSet::new();
+    for history in many(2, 2500) {
+        let truth = history.truth;
+        statuses.extend(truth.orders.iter().map(|order| order.status));
+        statuses.extend(truth.subscriptions.iter().map(|subscription| subscription.status));
+        statuses.extend(truth.invoices.iter().map(|invoice| invoice.status));
+        statuses.extend(truth.disputes.iter().map(|dispute| dispute.status));
+        statuses.extend(truth.refunds.iter().map(|refund| refund.status));
+    }
+    for status in [
+        "paid",
+        "payment_failed",
+        "canceled",
+        "expired",
+        "partially_refunded",
+        "refunded",
+        "disputed",
+        "charged_back",
+        "incomplete_expired",
+        "trialing",
+        "active",
+        "past_due",
+        "unpaid",
+        "paused",
+        "open",
+        "void",
+        "uncollectible",
+        "won",
+        "lost",
+        "warning_closed",
+        "needs_response",
+        "succeeded",
+        "failed",
+    ] {
+        assert!(statuses.contains(status), "nothing ends {status}");
+    }
 }

@@ -15,6 +15,8 @@ pub struct Truth {
     pub subscriptions: Vec<SubscriptionTruth>,
     /// Invoices.
     pub invoices: Vec<InvoiceTruth>,
+    /// Order ids that stand on sessions of subscriptions: no such order may come to be.
+    pub absent_orders: Vec<String>,
     /// The keys of lasting outgoing messages that must exist in the end, exactly these.
     pub lasting: Vec<String>,
 }

@@ -23,10 +23,11 @@ pub struct Difference {
     pub is: String,
 }
 
-type Truths<'a> = [(&'static str, &'a Truth)];
+/// Histories' names and what each must have come to.
+pub type Truths<'a> = [(&'static str, &'a Truth)];
 
 /// Everything that differs.
-pub(crate) async fn differences(
+pub async fn differences(
     client: &Client,
     truths: &Truths<'_>,
 ) -> Result<Vec<Difference>, tokio_postgres::Error> {
@@ -42,6 +43,7 @@ pub(crate) async fn differences(
                 .extend(must.iter().flat_map(|(name, row)| compare_row(name, table, row, is.get(&row.id))));
         }
     }
+    differences.extend(absent(client, truths).await?);
     differences.extend(messages(client, truths).await?);
     Ok(differences)
 }
@@ -77,6 +79,21 @@ fn compare_row(history: &str, table: &str, must: &Row, is: Option<&Value>) -> Ve
         Some(found) => Some(difference(field, value.to_string(), found.to_string())),
     };
     must.fields.iter().filter_map(unequal).collect()
+}
+
+/// Orders that must not have come to be.
+async fn absent(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference>, tokio_postgres::Error> {
+    let ids: Vec<&str> =
+        truths.iter().flat_map(|(_, truth)| &truth.absent_orders).map(String::as_str).collect();
+    let found = client.query("SELECT id, status FROM orders WHERE id = ANY($1)", &[&ids]).await?;
+    let difference = |row: &tokio_postgres::Row| Difference {
+        history: "subscription".to_owned(),
+        what: "orders".to_owned(),
+        id: row.get(0),
+        must_be: "no row".to_owned(),
+        is: row.get(1),
+    };
+    Ok(found.iter().map(difference).collect())
 }
 
 /// Lasting messages about anything in the histories: exactly those that must exist.

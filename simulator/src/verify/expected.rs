@@ -54,6 +54,7 @@ pub(crate) fn subjects(truth: &Truth) -> Vec<String> {
     let disputes = truth.disputes.iter().map(|dispute| &dispute.id);
     let subscriptions = truth.subscriptions.iter().map(|subscription| &subscription.id);
     let invoices = truth.invoices.iter().map(|invoice| &invoice.id);
+    let orders = orders.chain(&truth.absent_orders);
     let all = orders.chain(payments).chain(refunds).chain(disputes).chain(subscriptions).chain(invoices);
     all.cloned().collect()
 }

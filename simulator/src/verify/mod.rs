@@ -11,8 +11,7 @@ use anyhow::{Context as _, bail};
 use deadpool_postgres::Object;
 use secrecy::SecretString;
 
-pub use compare::Difference;
-pub(crate) use compare::differences;
+pub use compare::{Difference, Truths, differences};
 
 use crate::histories::History;
 use crate::send::{HistoryArgs, VerifyArgs};

@@ -3,12 +3,20 @@
 //! Each file holds one object as the newest version has it, and the table of what came and went.
 
 mod charge;
+mod dispute;
 mod intent;
+mod invoice;
+mod refund;
 mod session;
+mod subscription;
 
 pub(crate) use charge::charge;
+pub(crate) use dispute::{dispute, movement};
 pub(crate) use intent::intent;
+pub(crate) use invoice::{Line, invoice, invoice_payment};
+pub(crate) use refund::refund;
 pub(crate) use session::session;
+pub(crate) use subscription::{Plan, period_paths, subscription};
 
 use std::sync::LazyLock;
 

@@ -124,20 +124,20 @@ impl Cart {
 
     /// Writes down what became of the payment, and that the order ends with it.
     pub(crate) fn ends(&self, company: &mut Company, end: End) {
-        self.payment_ends(company, end);
-        let paid = if end == End::Paid { self.amount } else { 0 };
+        let payment = self.payment_ends(company, end);
+        let status = match end {
+            End::Paid => after_payment(&payment),
+            End::Failed => "payment_failed",
+            End::Canceled => "canceled",
+            End::Expired => "expired",
+        };
         company.truth.orders.push(OrderTruth {
             id: self.order.clone(),
-            status: match end {
-                End::Paid => "paid",
-                End::Failed => "payment_failed",
-                End::Canceled => "canceled",
-                End::Expired => "expired",
-            },
+            status,
             amount: self.amount,
             currency: company.currency.code,
-            amount_paid: paid,
-            amount_refunded: 0,
+            amount_paid: payment.amount_paid,
+            amount_refunded: payment.amount_refunded,
             customer: self.known_customer(),
             was_paid: end == End::Paid,
         });
@@ -151,10 +151,15 @@ impl Cart {
     }
 
     /// Writes down what became of the payment alone.
-    pub(crate) fn payment_ends(&self, company: &mut Company, end: End) {
-        let Some(object) = self.intent.as_ref().or(self.session.as_ref()) else { return };
-        company.truth.payments.push(PaymentTruth {
-            id: object.id().to_owned(),
+    pub(crate) fn payment_ends(&self, company: &mut Company, end: End) -> PaymentTruth {
+        let object = self.intent.as_ref().or(self.session.as_ref());
+        let id = object.map(Object::id).unwrap_or_default().to_owned();
+        let refunds = company.truth.refunds.iter();
+        let given =
+            refunds.filter(|refund| refund.payment == id && !matches!(refund.status, "failed" | "canceled"));
+        let amount_refunded = given.map(|refund| refund.amount).sum();
+        let dispute = company.truth.disputes.iter().find(|dispute| dispute.payment == id);
+        let payment = PaymentTruth {
             order: Some(self.order.clone()),
             status: match end {
                 End::Paid => "paid",
@@ -165,8 +170,33 @@ impl Cart {
             amount: self.amount,
             currency: company.currency.code,
             amount_paid: if end == End::Paid { self.amount } else { 0 },
-            amount_refunded: 0,
-            dispute: None,
-        });
+            amount_refunded,
+            dispute: dispute.map(|dispute| dispute_word(dispute.status)),
+            id,
+        };
+        company.truth.payments.push(payment.clone());
+        payment
+    }
+}
+
+/// Where an order stands that was paid: the worst comes first.
+fn after_payment(payment: &PaymentTruth) -> &'static str {
+    match (payment.dispute, payment.amount_refunded) {
+        (Some("lost"), _) => "charged_back",
+        (Some("open"), _) => "disputed",
+        (_, 0) => "paid",
+        (_, refunded) if refunded >= payment.amount_paid => "refunded",
+        _ => "partially_refunded",
+    }
+}
+
+/// The word in `payments.dispute` for Stripe's status.
+fn dispute_word(status: &str) -> &'static str {
+    match status {
+        "won" => "won",
+        "lost" => "lost",
+        "warning_closed" => "closed",
+        "needs_response" | "under_review" => "open",
+        _ => "inquiry",
     }
 }

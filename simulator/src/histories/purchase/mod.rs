@@ -5,7 +5,8 @@ mod cart;
 
 use serde_json::Value;
 
-use self::cart::{Cart, End};
+pub(crate) use self::cart::{Cart, End};
+
 use super::Kind;
 use super::company::Company;
 
@@ -24,8 +25,23 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::Abandoned => abandoned(company),
         Kind::ManualCapture => manual_capture(company),
         Kind::IntentCanceled => intent_canceled(company),
-        Kind::SecondTry => second_try(company),
+        _ => second_try(company),
     }
+}
+
+/// A purchase that has just been paid, one way or another. What it ends with is not yet written down.
+pub(crate) fn paid(company: &mut Company) -> Cart {
+    let mut cart = Cart::new(company);
+    let checkout = company.dice.chance(70);
+    if checkout {
+        cart.open_session(company);
+        company.wait(40);
+    }
+    attempt::start(company, &mut cart);
+    attempt::succeed(company, &mut cart);
+    cart.complete_session(company, "paid");
+    attempt::balance(company, &mut cart);
+    cart
 }
 
 fn card(company: &mut Company) {

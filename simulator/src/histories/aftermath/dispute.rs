@@ -1,0 +1,111 @@
+//! Disputes and inquiries.
+
+use serde_json::{Value, json};
+
+use crate::histories::company::Company;
+use crate::histories::object::Object;
+use crate::histories::objects;
+use crate::histories::truth::DisputeTruth;
+
+const DAY: i64 = 86_400;
+
+/// A dispute on its way.
+#[derive(Debug)]
+pub(super) struct Case {
+    dispute: Object,
+    /// Where it stands among the truth's disputes.
+    at: usize,
+}
+
+/// The bank opens a dispute and takes the money, or opens an inquiry and takes nothing.
+pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry: bool) -> Case {
+    company.by_itself();
+    let mut dispute = objects::dispute(company, charge, amount, inquiry);
+    if !inquiry {
+        let taken = objects::movement(company, &dispute, false);
+        dispute.set("balance_transactions", vec![taken]);
+    }
+    company.tick();
+    company.emit("charge.dispute.created", &dispute);
+    if !inquiry {
+        company.tick();
+        company.emit("charge.dispute.funds_withdrawn", &dispute);
+    }
+    company.truth.disputes.push(DisputeTruth {
+        id: dispute.id().to_owned(),
+        payment: dispute.text("payment_intent").to_owned(),
+        charge: dispute.text("charge").to_owned(),
+        amount,
+        currency: company.currency.code,
+        status: if inquiry { "warning_needs_response" } else { "needs_response" },
+        was_inquiry: inquiry,
+        was_dispute: !inquiry,
+        closed: false,
+        withdrawn: !inquiry,
+        reinstated: false,
+        due_by: dispute.value()["evidence_details"]["due_by"].as_i64(),
+    });
+    Case { dispute, at: company.truth.disputes.len() - 1 }
+}
+
+/// Staff hand in evidence.
+pub(super) fn answer(company: &mut Company, case: &mut Case) {
+    company.wait(2 * DAY);
+    company.asked();
+    let inquiry = case.dispute.text("status").starts_with("warning");
+    let status = if inquiry { "warning_under_review" } else { "under_review" };
+    let count = case.dispute.value()["evidence_details"]["submission_count"].as_i64().unwrap_or_default();
+    let text = format!("Delivered and signed for, answer {}.", count + 1);
+    let changes = vec![
+        ("evidence.uncategorized_text", Value::from(text)),
+        ("evidence_details.has_evidence", true.into()),
+        ("evidence_details.submission_count", (count + 1).into()),
+        ("status", status.into()),
+    ];
+    company.step(Some("charge.dispute.updated"), &[], &mut case.dispute, changes);
+    company.truth.disputes[case.at].status = status;
+}
+
+/// An inquiry becomes a dispute, and the money is taken.
+pub(super) fn escalate(company: &mut Company, case: &mut Case) {
+    company.wait(5 * DAY);
+    company.by_itself();
+    let due_by = company.now + 9 * DAY;
+    let taken = objects::movement(company, &case.dispute, false);
+    let mut changes = vec![
+        ("status", Value::from("needs_response")),
+        ("balance_transactions", json!([taken])),
+        ("is_charge_refundable", false.into()),
+        ("evidence_details.due_by", due_by.into()),
+    ];
+    if company.version.since("2024-06-20") {
+        changes.push(("payment_method_details.card.case_type", "chargeback".into()));
+    }
+    let also = &["charge.dispute.funds_withdrawn"];
+    company.step(Some("charge.dispute.updated"), also, &mut case.dispute, changes);
+    let truth = &mut company.truth.disputes[case.at];
+    (truth.status, truth.was_dispute, truth.withdrawn) = ("needs_response", true, true);
+    truth.due_by = Some(due_by);
+}
+
+/// The bank's verdict, or the end of an inquiry.
+pub(super) fn close(company: &mut Company, case: &mut Case, verdict: &'static str) {
+    company.wait(30 * DAY);
+    company.by_itself();
+    let won = verdict == "won";
+    let mut changes = vec![("status", Value::from(verdict))];
+    if won {
+        let mut moved = case.dispute.value()["balance_transactions"].as_array().cloned().unwrap_or_default();
+        moved.push(objects::movement(company, &case.dispute, true));
+        changes.push(("balance_transactions", moved.into()));
+    }
+    let also: &[_] = if won {
+        &["charge.dispute.closed", "charge.dispute.funds_reinstated"]
+    } else {
+        &["charge.dispute.closed"]
+    };
+    let update = company.dice.chance(60).then_some("charge.dispute.updated");
+    company.step(update, also, &mut case.dispute, changes);
+    let truth = &mut company.truth.disputes[case.at];
+    (truth.status, truth.closed, truth.reinstated) = (verdict, true, won);
+}
