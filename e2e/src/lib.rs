@@ -1,1 +1,18 @@
-//! Under construction.
+//! What the black-box tests share: the real programs, started on free ports against a database and queue names
+//! of the test's own, told apart by nothing but what their users see.
+//!
+//! Nothing here links the programs' libraries: a test must not know more than an operator does. A failing test
+//! panics and shows the end of each program's log.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod broker;
+mod net;
+mod program;
+mod system;
+mod wait;
+
+pub use broker::Queues;
+pub use net::Tap;
+pub use program::{Program, Running, binary};
+pub use system::{Counts, System};
+pub use wait::{eventually, eventually_within};

@@ -17,7 +17,7 @@ mod watch;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use command::{CommandArgs, run_command};
-pub use health::get_status;
+pub use health::{get_status, get_text};
 pub use settings::RunArgs;
 pub use signals::Signals;
 

@@ -1,0 +1,38 @@
+//! Simulated histories for the other tests: as they are delivered, and what must come of them.
+
+use e2e::System;
+use simulator::histories::{self, Dice, History, Kind, delivery};
+use simulator::verify;
+
+/// Some histories of one-time purchases, the same for a seed.
+pub(crate) fn purchases(seed: u64, count: u64) -> Vec<History> {
+    (0..count).map(|index| histories::write(seed, index, Kind::PURCHASES)).collect()
+}
+
+/// Their events, some twice, in any order.
+pub(crate) fn mixed_up(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
+    let mut dice = Dice::new(seed);
+    let bodies =
+        histories.iter().flat_map(|history| &history.events).map(|event| event.body.clone()).collect();
+    let mut bodies = delivery::duplicate(bodies, 20, &mut dice);
+    delivery::shuffle(&mut bodies, &mut dice);
+    bodies
+}
+
+/// How many events they are.
+pub(crate) fn count(histories: &[History]) -> usize {
+    histories.iter().map(|history| history.events.len()).sum()
+}
+
+/// Panics unless the database holds exactly what the histories must have come to, outgoing messages included.
+pub(crate) async fn must_be_true(system: &System, histories: &[History]) {
+    let client = system.database.connect().await.expect("the database answers");
+    let truths: Vec<_> = histories.iter().map(|history| (history.name, &history.truth)).collect();
+    let differences = verify::differences(&client, &truths).await.expect("compares");
+    assert!(
+        differences.is_empty(),
+        "{} differences, the first of them {:#?}",
+        differences.len(),
+        differences.first()
+    );
+}

@@ -1,0 +1,11 @@
+//! The promises of the whole system, shown from outside: real programs, real servers, no knowledge of their code.
+//!
+//! A test without a server fails; `make test` starts them.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bare_machine;
+mod crashes;
+mod histories;
+mod outages;
+mod settings;
+mod whole_path;

@@ -1,0 +1,87 @@
+//! Servers that go away and come back, while everything else goes on.
+
+use e2e::{Program, System, eventually};
+use simulator::servers::{PostgresServer, RabbitServer};
+
+use crate::histories::{count, mixed_up, must_be_true, purchases};
+
+/// Delivers half, then takes the broker away in some way while the other half is on its way.
+async fn broker_goes(system: &System, away: impl AsyncFnOnce()) {
+    let programs = system.start_all().await;
+    let histories = purchases(23, 80);
+    let bodies = mixed_up(&histories, 23);
+    let (first, rest) = bodies.split_at(bodies.len() / 2);
+    let mut client = system.client(&programs[0]);
+    system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
+    let sending = system.deliver(&mut client, rest.iter().map(Vec::as_slice));
+    tokio::join!(sending, away());
+    system.until_done(count(&histories)).await;
+    must_be_true(system, &histories).await;
+    for mut program in programs {
+        assert!(program.is_running(), "it went through the outage without a restart");
+    }
+}
+
+#[tokio::test]
+async fn a_broker_that_restarts_in_the_middle_loses_and_doubles_nothing() {
+    let rabbit = RabbitServer::start().await.expect("starts");
+    let system = System::with_rabbit(&rabbit).await;
+    broker_goes(&system, async || rabbit.restart().await.expect("comes back")).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_is_killed_in_the_middle_loses_and_doubles_nothing() {
+    let rabbit = RabbitServer::start().await.expect("starts");
+    let system = System::with_rabbit(&rabbit).await;
+    broker_goes(&system, async || {
+        rabbit.kill().await;
+        rabbit.start_again().await.expect("comes back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_postgres_is_away_events_are_taken_in_and_no_attempt_is_burnt() {
+    let postgres = PostgresServer::start().await.expect("starts");
+    let system = System::with_postgres(&postgres).await;
+    let mut programs = system.start_all().await;
+    let histories = purchases(29, 40);
+    let bodies = mixed_up(&histories, 29);
+    let (first, rest) = bodies.split_at(bodies.len() / 2);
+    let mut client = system.client(&programs[0]);
+    system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
+
+    postgres.kill().await;
+    for body in rest {
+        assert_eq!(system.post(&mut client, body).await.status, Ok(200), "the ingress needs no database");
+    }
+    eventually("the worker says that it is not ready", async || {
+        programs[1].health("ready").await != Some(200)
+    })
+    .await;
+    postgres.start_again().await.expect("comes back");
+
+    system.until_done(count(&histories)).await;
+    assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
+    assert_eq!(system.number("SELECT count(*) FROM dead_letters").await, 0);
+    must_be_true(&system, &histories).await;
+    for program in &mut programs {
+        assert!(program.is_running(), "it went through the outage without a restart");
+        program.until_ready().await;
+    }
+}
+
+#[tokio::test]
+async fn programs_that_start_before_their_servers_wait_for_them() {
+    let rabbit = RabbitServer::start().await.expect("starts");
+    let postgres = PostgresServer::start().await.expect("starts");
+    let system = System::with_rabbit(&rabbit).await.with("DATABASE_URL", &postgres.url());
+    rabbit.stop().await;
+    let ingress = e2e::Running::spawn(Program::Ingress, system.settings());
+    let worker = e2e::Running::spawn(Program::FulfillmentWorker, system.settings());
+    eventually("the ingress lives", async || ingress.health("live").await == Some(200)).await;
+    assert_eq!(ingress.health("ready").await, Some(503));
+    rabbit.start_again().await.expect("comes back");
+    ingress.until_ready().await;
+    worker.until_ready().await;
+}

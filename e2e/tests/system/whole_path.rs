@@ -1,0 +1,92 @@
+//! From a signed POST to rows that are right.
+
+use std::process::Stdio;
+
+use e2e::{System, binary, eventually};
+
+use crate::histories::{count, mixed_up, must_be_true, purchases};
+
+fn paid(id: &str, order: &str, amount: i64) -> String {
+    format!(
+        r#"{{"id":"{id}","object":"event","api_version":"2024-06-20","created":1790000000,"livemode":false,
+            "type":"payment_intent.succeeded","data":{{"object":{{"id":"pi_{order}","object":"payment_intent",
+            "amount":{amount},"amount_received":{amount},"currency":"usd","status":"succeeded","created":1790000000,
+            "customer":null,"latest_charge":"ch_{order}","metadata":{{"orderId":"{order}","customerId":"c_1"}}}}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_signed_post_becomes_a_paid_order() {
+    let system = System::new().await;
+    let programs = system.start_all().await;
+    let mut client = system.client(&programs[0]);
+
+    let answer = system.post(&mut client, paid("evt_1", "order_1", 1999).as_bytes()).await;
+    assert_eq!(answer.status, Ok(200));
+
+    system.until_done(1).await;
+    let order = system
+        .text("SELECT status || ' ' || amount_paid || ' ' || currency FROM orders WHERE id = 'order_1'")
+        .await;
+    assert_eq!(order, "paid 1999 usd");
+    assert_eq!(system.text("SELECT key FROM outbox").await, "order.paid/order_1");
+}
+
+#[tokio::test]
+async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
+    let system = System::new().await;
+    let programs = system.start_all().await;
+    let histories = purchases(7, 60);
+
+    let bodies = mixed_up(&histories, 7);
+    system.deliver(&mut system.client(&programs[0]), bodies.iter().map(Vec::as_slice)).await;
+
+    system.until_done(count(&histories)).await;
+    must_be_true(&system, &histories).await;
+}
+
+#[tokio::test]
+async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() {
+    let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "100ms,200ms");
+    let programs = system.start_all().await;
+    let body = paid("evt_early", "order_late", 1999);
+    system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
+    eventually("the dead letter is stored", async || {
+        system.number("SELECT count(*) FROM dead_letters").await == 1
+    })
+    .await;
+    let letter =
+        "SELECT id || ' ' || event_id || ' ' || reason || ' ' || attempts || ' ' || state FROM dead_letters";
+    assert_eq!(system.text(letter).await, "1 evt_early order_not_found 3 open");
+    let stored = "SELECT convert_from(payload, 'UTF8') FROM dead_letters";
+    assert_eq!(system.text(stored).await, body, "the bytes are the posted ones");
+
+    let create = [
+        "orders",
+        "create",
+        "--id",
+        "order_late",
+        "--customer",
+        "c_1",
+        "--amount",
+        "1999",
+        "--currency",
+        "usd",
+    ];
+    sluicegate(&system, &create);
+    sluicegate(&system, &["dead", "replay", "1", "--reason", "the order is there now"]);
+
+    system.until_done(1).await;
+    assert_eq!(system.text("SELECT status FROM orders").await, "paid");
+    eventually("the letter is resolved", async || {
+        system.text("SELECT state FROM dead_letters").await == "resolved"
+    })
+    .await;
+}
+
+fn sluicegate(system: &System, arguments: &[&str]) {
+    let mut command = std::process::Command::new(binary("sluicegate"));
+    let output =
+        command.args(arguments).envs(system.settings()).stdin(Stdio::null()).output().expect("starts");
+    assert!(output.status.success(), "sluicegate {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
