@@ -114,6 +114,20 @@ pub struct DisputeTruth {
     pub due_by: Option<i64>,
 }
 
+impl DisputeTruth {
+    /// As in `payments.dispute`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.status {
+            "won" => "won",
+            "lost" => "lost",
+            "warning_closed" => "closed",
+            "needs_response" | "under_review" => "open",
+            _ => "inquiry",
+        }
+    }
+}
+
 /// A subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionTruth {

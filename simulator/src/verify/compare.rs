@@ -73,10 +73,11 @@ fn compare_row(history: &str, table: &str, must: &Row, is: Option<&Value>) -> Ve
         is,
     };
     let Some(is) = is else { return vec![difference("", "a row".to_owned(), "none".to_owned())] };
+    let doubt = if is.get("ambiguous") == Some(&Value::Bool(true)) { " (marked ambiguous)" } else { "" };
     let unequal = |(field, value): &(&'static str, Value)| match is.get(field) {
         None => Some(difference(field, value.to_string(), "no such column".to_owned())),
         Some(found) if expected::same(value, found) => None,
-        Some(found) => Some(difference(field, value.to_string(), found.to_string())),
+        Some(found) => Some(difference(field, value.to_string(), format!("{found}{doubt}"))),
     };
     must.fields.iter().filter_map(unequal).collect()
 }

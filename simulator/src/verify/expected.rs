@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::histories::Truth;
+use crate::histories::{
+    DisputeTruth, InvoiceTruth, ItemTruth, OrderTruth, PaymentTruth, RefundTruth, SubscriptionTruth, Truth,
+};
 
 /// What a row must hold.
 #[derive(Debug, Clone)]
@@ -14,10 +16,17 @@ pub(crate) struct Row {
 type Rows = fn(&Truth) -> Vec<Row>;
 
 /// Every table that is compared.
-pub(crate) const TABLES: &[(&str, Rows)] = &[("orders", orders), ("payments", payments)];
+pub(crate) const TABLES: &[(&str, Rows)] = &[
+    ("orders", orders),
+    ("payments", payments),
+    ("refunds", refunds),
+    ("disputes", disputes),
+    ("subscriptions", subscriptions),
+    ("invoices", invoices),
+];
 
 fn orders(truth: &Truth) -> Vec<Row> {
-    let row = |order: &crate::histories::OrderTruth| Row {
+    let row = |order: &OrderTruth| Row {
         id: order.id.clone(),
         fields: vec![
             ("status", order.status.into()),
@@ -31,7 +40,7 @@ fn orders(truth: &Truth) -> Vec<Row> {
 }
 
 fn payments(truth: &Truth) -> Vec<Row> {
-    let row = |payment: &crate::histories::PaymentTruth| Row {
+    let row = |payment: &PaymentTruth| Row {
         id: payment.id.clone(),
         fields: vec![
             ("order_id", json!(payment.order)),
@@ -44,6 +53,77 @@ fn payments(truth: &Truth) -> Vec<Row> {
         ],
     };
     truth.payments.iter().map(row).collect()
+}
+
+/// A refund of before 2024-10-28 that never changes is told only by its charge and has no row.
+fn refunds(truth: &Truth) -> Vec<Row> {
+    let row = |refund: &RefundTruth| Row {
+        id: refund.id.clone(),
+        fields: vec![
+            ("payment_id", json!(refund.payment)),
+            ("charge", json!(refund.charge)),
+            ("amount", refund.amount.into()),
+            ("currency", refund.currency.into()),
+            ("status", refund.status.into()),
+        ],
+    };
+    truth.refunds.iter().filter(|refund| refund.seen).map(row).collect()
+}
+
+fn disputes(truth: &Truth) -> Vec<Row> {
+    let row = |dispute: &DisputeTruth| Row {
+        id: dispute.id.clone(),
+        fields: vec![
+            ("payment_id", json!(dispute.payment)),
+            ("charge", json!(dispute.charge)),
+            ("amount", dispute.amount.into()),
+            ("currency", dispute.currency.into()),
+            ("status", dispute.status.into()),
+            ("state", dispute.state().into()),
+            ("due_by", dispute.due_by.into()),
+            ("withdrawn", dispute.withdrawn.into()),
+            ("reinstated", dispute.reinstated.into()),
+        ],
+    };
+    truth.disputes.iter().map(row).collect()
+}
+
+fn subscriptions(truth: &Truth) -> Vec<Row> {
+    let row = |subscription: &SubscriptionTruth| {
+        let item = |item: &ItemTruth| json!({"price": item.price, "product": item.product, "quantity": item.quantity});
+        let mut fields = vec![
+            ("customer", json!(subscription.customer)),
+            ("status", subscription.status.into()),
+            ("paid_through", subscription.paid_through.into()),
+            ("cancel_at_period_end", subscription.cancel_at_period_end.into()),
+            ("items", subscription.items.iter().map(item).collect()),
+        ];
+        // Past due, access hangs on a setting and on the clock.
+        if subscription.past_due_since.is_none() {
+            fields.push(("access", subscription.access().into()));
+        }
+        Row { id: subscription.id.clone(), fields }
+    };
+    truth.subscriptions.iter().map(row).collect()
+}
+
+/// An invoice that belongs to no subscription is nobody's business here.
+fn invoices(truth: &Truth) -> Vec<Row> {
+    let row = |invoice: &InvoiceTruth| Row {
+        id: invoice.id.clone(),
+        fields: vec![
+            ("subscription_id", json!(invoice.subscription)),
+            ("customer", json!(invoice.customer)),
+            ("status", invoice.status.into()),
+            ("amount_due", invoice.amount_due.into()),
+            ("amount_paid", invoice.amount_paid.into()),
+            ("currency", invoice.currency.into()),
+            ("attempt_count", invoice.attempt_count.into()),
+            ("period_end", invoice.period_end.into()),
+            ("payment_succeeded", invoice.payment_succeeded.into()),
+        ],
+    };
+    truth.invoices.iter().filter(|invoice| invoice.subscription.is_some()).map(row).collect()
 }
 
 /// The ids that messages about this truth can be about.

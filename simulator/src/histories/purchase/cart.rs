@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::histories::company::Company;
 use crate::histories::object::Object;
 use crate::histories::objects;
-use crate::histories::truth::{OrderTruth, PaymentTruth};
+use crate::histories::truth::{DisputeTruth, OrderTruth, PaymentTruth};
 
 /// Where the company wrote its order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl Cart {
             currency: company.currency.code,
             amount_paid: if end == End::Paid { self.amount } else { 0 },
             amount_refunded,
-            dispute: dispute.map(|dispute| dispute_word(dispute.status)),
+            dispute: dispute.map(DisputeTruth::state),
             id,
         };
         company.truth.payments.push(payment.clone());
@@ -187,16 +187,5 @@ fn after_payment(payment: &PaymentTruth) -> &'static str {
         (_, 0) => "paid",
         (_, refunded) if refunded >= payment.amount_paid => "refunded",
         _ => "partially_refunded",
-    }
-}
-
-/// The word in `payments.dispute` for Stripe's status.
-fn dispute_word(status: &str) -> &'static str {
-    match status {
-        "won" => "won",
-        "lost" => "lost",
-        "warning_closed" => "closed",
-        "needs_response" | "under_review" => "open",
-        _ => "inquiry",
     }
 }
