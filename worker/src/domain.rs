@@ -2,8 +2,10 @@
 //!
 //! Pure: no I/O, no SQL, no clock but the one passed in.
 
+pub mod aggregate;
 pub mod decide;
 pub mod event;
+pub mod invoice;
 pub mod link;
 pub mod message;
 pub mod order;
@@ -11,4 +13,5 @@ pub mod payment;
 pub mod rejection;
 pub mod rules;
 pub mod state;
+pub mod subscription;
 pub mod version;

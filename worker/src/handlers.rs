@@ -6,8 +6,11 @@
 mod charge;
 mod checkout_session;
 mod dispute;
+mod invoice;
+mod invoice_payment;
 mod payment_intent;
 mod refund;
+mod subscription;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -27,9 +30,27 @@ pub trait Change: Send + Sync {
     /// # Errors
     /// [`Rejection`] when the event must not take effect; the caller undoes what was changed.
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection>;
+
+    /// Itself, as what an event asks for.
+    fn into_intent(self) -> Intent
+    where
+        Self: Sized + 'static,
+    {
+        Intent::Change(Box::new(self))
+    }
 }
 
-type Read = fn(&Event) -> Result<Box<dyn Change>, Rejection>;
+/// What an event asks for.
+pub enum Intent {
+    /// A change of state.
+    Change(Box<dyn Change>),
+    /// Nothing; why in one word.
+    Ignore(&'static str),
+    /// Its object cannot be read.
+    Reject(Rejection),
+}
+
+type Read = fn(&Event) -> Result<Intent, Rejection>;
 
 /// The event types of one Stripe object.
 pub struct Handler {
@@ -41,8 +62,16 @@ pub struct Handler {
 }
 
 /// Every handler.
-pub const HANDLERS: &[Handler] =
-    &[charge::HANDLER, checkout_session::HANDLER, dispute::HANDLER, payment_intent::HANDLER, refund::HANDLER];
+pub const HANDLERS: &[Handler] = &[
+    charge::HANDLER,
+    checkout_session::HANDLER,
+    dispute::HANDLER,
+    invoice::HANDLER,
+    invoice_payment::HANDLER,
+    payment_intent::HANDLER,
+    refund::HANDLER,
+    subscription::HANDLER,
+];
 
 static BY_TYPE: LazyLock<HashMap<&'static str, Read>> = LazyLock::new(|| {
     let mut by_type = HashMap::new();
@@ -62,15 +91,18 @@ pub fn check() {
     LazyLock::force(&BY_TYPE);
 }
 
-/// Reads the object of an event; `None` when no handler knows the type.
+/// Reads the object of an event. A type that no handler knows asks for nothing.
 ///
 /// # Errors
 /// [`Rejection`] when the object lacks what the type needs or is of another kind.
-pub fn read(event: &Event) -> Result<Option<Box<dyn Change>>, Rejection> {
+pub fn read(event: &Event) -> Result<Intent, Rejection> {
     if event.thin {
-        return Ok(None);
+        return Ok(Intent::Ignore("thin_event_without_api_key"));
     }
-    BY_TYPE.get(event.kind.as_str()).map(|read| read(event)).transpose()
+    match BY_TYPE.get(event.kind.as_str()) {
+        Some(read) => read(event),
+        None => Ok(Intent::Ignore("unhandled_type")),
+    }
 }
 
 #[cfg(test)]

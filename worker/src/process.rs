@@ -10,11 +10,12 @@ use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 use shared::message::EventHeaders;
 
-use crate::domain::decide::{Effect, Intent, Outcome, Prepared, decide};
+use crate::domain::decide::{Effect, Outcome, Prepared, decide};
 use crate::domain::event::Event;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::rules::Rules;
 use crate::domain::state::Keys;
+use crate::handlers::Intent;
 use crate::retry::{Next, Schedule};
 use crate::store::{self, Fate, Incoming, StoreError, Trouble, trouble};
 
@@ -194,7 +195,7 @@ pub(crate) async fn run(
         }
         verdicts.push(verdict);
     }
-    store::save(tx, &state, &effects, now).await?;
+    store::save(tx, &state, &effects, rules, now).await?;
     let fates: Vec<Fate<'_>> = fates.iter().filter_map(|(id, verdict)| fate(id, verdict, now)).collect();
     store::record(tx, &fates, &settled, now).await?;
     Ok(Run { verdicts })

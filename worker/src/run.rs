@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
+use jiff::Timestamp;
 use shared::broker::{Broker, BrokerSettings};
 use shared::health::{self, Readiness};
 use shared::pool::{self, PoolError};
@@ -18,9 +19,13 @@ use crate::process::Engine;
 use crate::retry::Schedule;
 use crate::settings::Settings;
 use crate::settle::Settler;
+use crate::store;
 
 /// How long a confirm of a retry or dead letter may take before it is published again.
 const CONFIRM: Duration = Duration::from_secs(10);
+
+/// How often grace periods are checked.
+const GRACE_CHECK: Duration = Duration::from_secs(60);
 
 /// Why a worker could not start.
 #[derive(Debug, Error)]
@@ -62,6 +67,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(queue = queue.name(), lanes = settings.concurrency, batch = settings.batch, "consuming");
+    let graces = (queue == Queue::Subscription)
+        .then(|| tokio::spawn(end_graces(engine.pool.clone(), shutdown.clone())));
     let lanes = (0..settings.concurrency).map(|_| {
         let lane = Lane {
             broker: consuming.clone(),
@@ -78,10 +85,30 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             tracing::error!(%error, "a consumer of this worker failed");
         }
     }
+    if let Some(graces) = graces
+        && let Err(error) = graces.await
+    {
+        tracing::error!(%error, "the watch over grace periods failed");
+    }
     publishing.close().await;
     consuming.close().await;
     tracing::info!(queue = queue.name(), "ended");
     Ok(())
+}
+
+/// Takes access from subscriptions whose grace period is over: no event announces that.
+async fn end_graces(pool: Pool, shutdown: CancellationToken) {
+    loop {
+        match store::end_grace(&pool, Timestamp::now()).await {
+            Ok(0) => {}
+            Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
+            Err(error) => tracing::warn!(%error, "grace periods could not be checked"),
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(GRACE_CHECK) => {}
+        }
+    }
 }
 
 fn readiness(broker: Broker, pool: Pool) -> Readiness {

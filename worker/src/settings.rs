@@ -11,6 +11,10 @@ use shared::topology::Topology;
 
 use crate::domain::rules::{OrdersPolicy, Rules};
 
+/// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
+/// card is charged the next day.
+const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// Consumes Stripe events from a queue and applies them to PostgreSQL, exactly once, in any order.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -35,6 +39,10 @@ pub struct Args {
     /// payment) or require (the event is retried, then dead). Default: adopt.
     #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
     orders_policy: Option<String>,
+    /// How long a subscription keeps access after it became past due, such as 7d; 0s: not at all.
+    /// Default: 7d.
+    #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
+    subscription_grace: Option<String>,
     /// When set, every payment that names an order must carry that order's reference code.
     #[arg(long, env = "REFERENCE_SECRET", hide_env_values = true, value_name = "SECRET")]
     reference_secret: Option<String>,
@@ -95,7 +103,12 @@ impl Args {
                     &policies,
                 ),
                 reference_secret: problem.secret("REFERENCE_SECRET", secret.0, secret.1),
-                grace: Duration::ZERO,
+                grace: problem.duration(
+                    "SUBSCRIPTION_GRACE",
+                    self.subscription_grace.as_deref(),
+                    GRACE,
+                    Duration::ZERO..=GRACE * 52,
+                ),
             },
         };
         problems.finish().map(|()| settings)

@@ -6,11 +6,13 @@
 
 mod claims;
 mod error;
+mod grace;
 mod load;
 mod save;
 
 pub use claims::{Claimed, Fate, Incoming, claim, record};
 pub use error::{StoreError, Trouble, trouble};
+pub use grace::end_grace;
 pub use load::load;
 pub use save::save;
 
@@ -33,4 +35,16 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("load_orders", load::ORDERS.load),
     ("save_orders", save::ORDERS),
     ("drop_orders", include_str!("store/sql/drop_orders.sql")),
+    ("create_invoices", load::INVOICES.create),
+    ("load_invoices", load::INVOICES.load),
+    ("save_invoices", save::INVOICES),
+    ("drop_invoices", include_str!("store/sql/drop_invoices.sql")),
+    ("create_subscriptions", load::SUBSCRIPTIONS.create),
+    ("load_subscriptions", load::SUBSCRIPTIONS.load),
+    ("save_subscriptions", save::SUBSCRIPTIONS),
+    ("drop_subscriptions", include_str!("store/sql/drop_subscriptions.sql")),
+    ("save_refunds", save::REFUNDS),
+    ("save_disputes", save::DISPUTES),
+    ("save_movements", save::MOVEMENTS),
+    ("end_grace", grace::END),
 ];

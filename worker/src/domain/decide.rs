@@ -4,13 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Map, Value, json};
 
+use super::aggregate::Aggregate;
 use super::event::Event;
-use super::order::Order;
-use super::payment::Payment;
 use super::rejection::{Reason, Rejection};
 use super::rules::Rules;
-use super::state::{Keys, State};
-use crate::handlers::{self, Change};
+use super::state::{Keys, State, Table, new_messages};
+use crate::handlers::{self, Intent};
 
 /// An event that has been read and not yet applied.
 pub struct Prepared {
@@ -18,16 +17,6 @@ pub struct Prepared {
     pub event: Event,
     /// What it asks for, once its object has been read.
     pub intent: Intent,
-}
-
-/// What an event asks for.
-pub enum Intent {
-    /// A change of state.
-    Change(Box<dyn Change>),
-    /// Nothing; why in one word.
-    Ignore(&'static str),
-    /// Its object cannot be read.
-    Reject(Rejection),
 }
 
 /// What became of an event.
@@ -57,9 +46,7 @@ impl Prepared {
     #[must_use]
     pub fn new(event: Event) -> Self {
         let intent = match handlers::read(&event) {
-            Ok(Some(change)) => Intent::Change(change),
-            Ok(None) if event.thin => Intent::Ignore("thin_event_without_api_key"),
-            Ok(None) => Intent::Ignore("unhandled_type"),
+            Ok(intent) => intent,
             Err(rejection) => Intent::Reject(rejection),
         };
         Self { event, intent }
@@ -85,7 +72,7 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Outcome
     };
     state.begin();
     let applied = catch_unwind(AssertUnwindSafe(|| {
-        change.apply(&prepared.event, state, rules).map(|()| effects(state))
+        change.apply(&prepared.event, state, rules).map(|()| effects(state, rules))
     }));
     match applied {
         Ok(Ok(effects)) => (Outcome::Processed, effects),
@@ -102,16 +89,20 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Outcome
     }
 }
 
-fn effects(state: &State) -> Vec<Effect> {
-    let payments = state.payments.touched().map(|(id, before, now)| {
-        effect("payment", id, describe_payment(before), describe_payment(now), Vec::new())
-    });
-    let orders = state.orders.touched().map(|(id, before, now)| {
-        let known: Vec<_> = before.messages(id).into_iter().map(|message| message.key).collect();
-        let new = now.messages(id).into_iter().map(|message| message.key).filter(|key| !known.contains(key));
-        effect("order", id, describe_order(before), describe_order(now), new.collect())
-    });
-    payments.chain(orders).collect()
+fn effects(state: &State, rules: &Rules) -> Vec<Effect> {
+    let mut effects = effects_on(&state.payments, rules);
+    effects.extend(effects_on(&state.orders, rules));
+    effects.extend(effects_on(&state.invoices, rules));
+    effects.extend(effects_on(&state.subscriptions, rules));
+    effects
+}
+
+fn effects_on<T: Aggregate>(table: &Table<T>, rules: &Rules) -> Vec<Effect> {
+    let told = |(id, before, now): (&str, &T, &T)| {
+        let messages = new_messages(id, before, now, rules).into_iter().map(|message| message.key).collect();
+        effect(T::NAME, id, before.describe(rules), now.describe(rules), messages)
+    };
+    table.touched().map(told).collect()
 }
 
 fn effect(aggregate: &'static str, id: &str, before: Value, now: Value, messages: Vec<String>) -> Effect {
@@ -132,21 +123,4 @@ fn effect(aggregate: &'static str, id: &str, before: Value, now: Value, messages
         change.insert("messages".to_owned(), json!(messages));
     }
     Effect { aggregate, id: id.to_owned(), change: Value::Object(change) }
-}
-
-fn describe_payment(payment: &Payment) -> Value {
-    let summary = payment.summary();
-    json!({
-        "status": summary.status, "order": payment.linked, "amount": summary.amount,
-        "currency": summary.currency, "amount_paid": summary.paid, "amount_refunded": summary.refunded,
-        "dispute": summary.dispute, "ambiguous": payment.ambiguous(),
-    })
-}
-
-fn describe_order(order: &Order) -> Value {
-    let totals = order.totals();
-    json!({
-        "status": totals.status, "amount": totals.amount, "currency": totals.currency,
-        "amount_paid": totals.paid, "amount_refunded": totals.refunded,
-    })
 }

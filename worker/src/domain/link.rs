@@ -87,3 +87,14 @@ pub fn payment_changed(state: &mut State, id: &str, claim: &Claim, rules: &Rules
     state.payments.touch(id).linked = order;
     Ok(())
 }
+
+/// Joins an invoice that has changed to its subscription.
+pub fn invoice_changed(state: &mut State, id: &str) {
+    let invoice = state.invoices.touch(id);
+    let named = invoice.version().and_then(|version| version.subscription.clone());
+    invoice.linked = named.or_else(|| invoice.linked.clone());
+    let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
+    if let Some(subscription) = subscription {
+        state.subscriptions.touch(&subscription).invoices.insert(id.to_owned(), summary);
+    }
+}

@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::message::Message;
-use super::payment::{DisputeState, Status as PaymentStatus, Summary};
+use super::payment::{Status as PaymentStatus, Summary};
 
 mod check;
+mod messages;
+mod status;
 
 pub use check::Claim;
+pub use status::Status;
 
 /// What the company registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,52 +39,6 @@ pub struct Order {
     /// Its payments by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<String, Summary>,
-}
-
-/// Where an order stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Nothing decisive is known.
-    #[default]
-    Pending,
-    /// A delayed payment is under way, or the money is held and not yet taken.
-    Processing,
-    /// Paid in full.
-    Paid,
-    /// The last try to pay failed.
-    PaymentFailed,
-    /// The payment was canceled.
-    Canceled,
-    /// The checkout session ran out.
-    Expired,
-    /// Some of the money was given back.
-    PartiallyRefunded,
-    /// All of the money was given back.
-    Refunded,
-    /// The customer's bank disputes the payment.
-    Disputed,
-    /// A dispute was lost.
-    ChargedBack,
-}
-
-impl Status {
-    /// The word in `orders.status`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Paid => "paid",
-            Self::PaymentFailed => "payment_failed",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-            Self::PartiallyRefunded => "partially_refunded",
-            Self::Refunded => "refunded",
-            Self::Disputed => "disputed",
-            Self::ChargedBack => "charged_back",
-        }
-    }
 }
 
 /// What an order's payments come to: the columns of its row.
@@ -145,81 +100,6 @@ impl Order {
     fn leading(&self) -> Option<&Summary> {
         let mut payments = self.payments.values();
         payments.clone().find(|p| p.status == PaymentStatus::Paid).or_else(|| payments.next_back())
-    }
-
-    fn status(&self, amount: Option<i64>, paid: i64, refunded: i64) -> Status {
-        let any = |status| self.payments.values().any(|p| p.status == status);
-        let dispute = self.payments.values().filter_map(|p| p.dispute).max();
-        let settled = self.settled(amount, paid);
-        match dispute {
-            Some(DisputeState::Lost) => return Status::ChargedBack,
-            Some(DisputeState::Open) => return Status::Disputed,
-            _ => {}
-        }
-        // A refund may be known before the payment it gives back.
-        if refunded > 0 && (refunded >= paid.max(amount.unwrap_or(0)) || (paid > 0 && refunded >= paid)) {
-            Status::Refunded
-        } else if refunded > 0 && paid - refunded < amount.unwrap_or(paid) {
-            Status::PartiallyRefunded
-        } else if settled {
-            Status::Paid
-        } else if any(PaymentStatus::Processing) || any(PaymentStatus::Authorized) {
-            Status::Processing
-        } else if any(PaymentStatus::Failed) {
-            Status::PaymentFailed
-        } else if any(PaymentStatus::Canceled) {
-            Status::Canceled
-        } else if any(PaymentStatus::Expired) {
-            Status::Expired
-        } else {
-            Status::Pending
-        }
-    }
-
-    /// Paid in full. Once true this stays true: money that was taken was taken.
-    fn settled(&self, amount: Option<i64>, paid: i64) -> bool {
-        let any_paid = self.payments.values().any(|p| p.status == PaymentStatus::Paid);
-        any_paid && paid >= amount.unwrap_or(0)
-    }
-
-    /// The messages that this state calls for.
-    #[must_use]
-    pub fn messages(&self, id: &str) -> Vec<Message> {
-        let totals = self.totals();
-        let data = |payment: Option<&str>| {
-            json!({
-                "order": id, "status": totals.status.word(), "customer": totals.customer,
-                "amount": totals.amount, "currency": totals.currency, "amount_paid": totals.paid,
-                "amount_refunded": totals.refunded, "payment_intent": totals.payment_intent,
-                "payment": payment, "products": self.leading().and_then(|p| p.products.clone()),
-            })
-        };
-        let mut messages = Vec::new();
-        if self.settled(totals.amount, totals.paid) {
-            messages.push(Message::lasting("order.paid", id, data(None)));
-        }
-        let (topic, cause) = match totals.status {
-            Status::Processing => {
-                ("order.processing", [PaymentStatus::Processing, PaymentStatus::Authorized])
-            }
-            Status::PaymentFailed => ("order.payment_failed", [PaymentStatus::Failed; 2]),
-            Status::Canceled => ("order.canceled", [PaymentStatus::Canceled; 2]),
-            Status::Expired => ("order.expired", [PaymentStatus::Expired; 2]),
-            Status::PartiallyRefunded => {
-                let about = format!("{id}/{}", totals.refunded);
-                messages.push(Message::notice("order.partially_refunded", &about, data(None)));
-                return messages;
-            }
-            Status::Refunded => {
-                messages.push(Message::notice("order.refunded", id, data(None)));
-                return messages;
-            }
-            Status::Pending | Status::Paid | Status::Disputed | Status::ChargedBack => return messages,
-        };
-        for (payment, _) in self.payments.iter().filter(|(_, summary)| cause.contains(&summary.status)) {
-            messages.push(Message::notice(topic, &format!("{id}/{payment}"), data(Some(payment))));
-        }
-        messages
     }
 }
 

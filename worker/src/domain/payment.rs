@@ -11,8 +11,11 @@ use shared::stripe::{Charge, CheckoutSession, Dispute, PaymentIntent, Refund};
 use super::version::{Fact, Step};
 
 mod derive;
+mod ledger;
+mod messages;
 
 pub use derive::{DisputeState, Status, Summary};
+pub use ledger::Movement;
 
 /// Everything that is known of one payment. Its id is the payment intent's; where there is none, the
 /// charge's, the session's or the refund's.

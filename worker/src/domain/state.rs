@@ -5,9 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::aggregate::Aggregate;
+use super::invoice::Invoice;
 use super::message::Message;
 use super::order::Order;
 use super::payment::Payment;
+use super::rules::Rules;
+use super::subscription::Subscription;
 
 /// The ids that an event touches, known before anything is loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,11 +138,21 @@ pub struct State {
     pub payments: Table<Payment>,
     /// Orders.
     pub orders: Table<Order>,
+    /// Invoices.
+    pub invoices: Table<Invoice>,
+    /// Subscriptions.
+    pub subscriptions: Table<Subscription>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { charges: Table::new("charge"), payments: Table::new("payment"), orders: Table::new("order") }
+        Self {
+            charges: Table::new("charge"),
+            payments: Table::new("payment"),
+            orders: Table::new("order"),
+            invoices: Table::new("invoice"),
+            subscriptions: Table::new("subscription"),
+        }
     }
 }
 
@@ -148,15 +162,18 @@ impl State {
         self.charges.undo.clear();
         self.payments.undo.clear();
         self.orders.undo.clear();
+        self.invoices.undo.clear();
+        self.subscriptions.undo.clear();
     }
 
     /// The messages that the state as it is now calls for, and the state as it was loaded did not.
     #[must_use]
-    pub fn messages(&self) -> Vec<Message> {
-        let orders = self.orders.changed().flat_map(|(id, row)| {
-            new_messages(row.loaded.as_ref().map(|order| order.messages(id)), row.now.messages(id))
-        });
-        orders.collect()
+    pub fn messages(&self, rules: &Rules) -> Vec<Message> {
+        let mut messages = self.payments.messages(rules);
+        messages.extend(self.orders.messages(rules));
+        messages.extend(self.invoices.messages(rules));
+        messages.extend(self.subscriptions.messages(rules));
+        messages
     }
 
     /// Undoes the event in hand.
@@ -164,11 +181,28 @@ impl State {
         self.charges.rollback();
         self.payments.rollback();
         self.orders.rollback();
+        self.invoices.rollback();
+        self.subscriptions.rollback();
     }
 }
 
-/// What was called for before has been sent before: messages are a function of the state.
-fn new_messages(before: Option<Vec<Message>>, now: Vec<Message>) -> Vec<Message> {
-    let before = before.unwrap_or_default();
-    now.into_iter().filter(|message| before.iter().all(|sent| sent.key != message.key)).collect()
+impl<T: Aggregate> Table<T> {
+    /// What was called for before has been sent before: messages are a function of the state.
+    fn messages(&self, rules: &Rules) -> Vec<Message> {
+        self.changed()
+            .flat_map(|(id, row)| {
+                new_messages(id, row.loaded.as_ref().unwrap_or(&T::default()), &row.now, rules)
+            })
+            .collect()
+    }
+}
+
+/// The messages that `now` calls for and `before` did not.
+pub fn new_messages<T: Aggregate>(id: &str, before: &T, now: &T, rules: &Rules) -> Vec<Message> {
+    let mut messages = now.messages(id, rules);
+    if !messages.is_empty() {
+        let before = before.messages(id, rules);
+        messages.retain(|message| before.iter().all(|sent| sent.key != message.key));
+    }
+    messages
 }

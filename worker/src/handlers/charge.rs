@@ -22,7 +22,7 @@ pub(super) const HANDLER: Handler = Handler {
         "charge.updated",
         "charge.refunded",
     ],
-    read: |event| Ok(Box::new(OneCharge(Charge::read(&event.object)?))),
+    read: |event| Ok(OneCharge(Charge::read(&event.object)?).into_intent()),
 };
 
 struct OneCharge(Charge);

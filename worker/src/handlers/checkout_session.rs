@@ -4,7 +4,7 @@
 
 use shared::stripe::CheckoutSession;
 
-use super::{Change, Handler};
+use super::{Change, Handler, Intent};
 use crate::domain::event::Event;
 use crate::domain::link::payment_changed;
 use crate::domain::order::Claim;
@@ -22,8 +22,16 @@ pub(super) const HANDLER: Handler = Handler {
         "checkout.session.async_payment_failed",
         "checkout.session.expired",
     ],
-    read: |event| Ok(Box::new(Session(CheckoutSession::read(&event.object)?))),
+    read: read,
 };
+
+fn read(event: &Event) -> Result<Intent, Rejection> {
+    let session = CheckoutSession::read(&event.object)?;
+    Ok(match (session.mode.as_str(), &session.subscription) {
+        ("payment", _) | (_, Some(_)) => Session(session).into_intent(),
+        _ => Intent::Ignore("no_payment_or_subscription"),
+    })
+}
 
 struct Session(CheckoutSession);
 
@@ -42,15 +50,21 @@ impl Change for Session {
         if is_purchase(&self.0) {
             keys.payments.insert(self.payment().to_owned());
             keys.orders.extend(self.order().cloned());
+        } else {
+            keys.subscriptions.extend(self.0.subscription.clone());
         }
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let session = &self.0;
-        if !is_purchase(session) {
+        let step = event.step(session.clone(), place(session), is_last(session));
+        if let Some(subscription) = session.subscription.as_ref().filter(|_| !is_purchase(session)) {
+            match &mut state.subscriptions.touch(subscription).session {
+                Some(fact) => fact.observe(step),
+                none => *none = Some(Fact::new(step)),
+            }
             return Ok(());
         }
-        let step = event.step(session.clone(), place(session), is_last(session));
         let payment = state.payments.touch(self.payment());
         payment.delayed_failed |= event.kind == "checkout.session.async_payment_failed";
         Fact::tell(&mut payment.sessions, &session.id, step);

@@ -21,7 +21,7 @@ pub(super) const HANDLER: Handler = Handler {
         "charge.dispute.funds_withdrawn",
         "charge.dispute.funds_reinstated",
     ],
-    read: |event| Ok(Box::new(OneDispute(Dispute::read(&event.object)?))),
+    read: |event| Ok(OneDispute(Dispute::read(&event.object)?).into_intent()),
 };
 
 struct OneDispute(Dispute);

@@ -22,12 +22,12 @@ pub(super) const HANDLER: Handler = Handler {
         "payment_intent.canceled",
         "payment_intent.amount_capturable_updated",
     ],
-    read: |event| Ok(Box::new(Intent(PaymentIntent::read(&event.object)?))),
+    read: |event| Ok(OneIntent(PaymentIntent::read(&event.object)?).into_intent()),
 };
 
-struct Intent(PaymentIntent);
+struct OneIntent(PaymentIntent);
 
-impl Change for Intent {
+impl Change for OneIntent {
     fn keys(&self, keys: &mut Keys) {
         keys.payments.insert(self.0.id.clone());
         keys.orders.extend(self.0.reference.order.clone());

@@ -14,7 +14,7 @@ use crate::domain::version::{Fact, Place};
 pub(super) const HANDLER: Handler = Handler {
     file: "refund",
     types: &["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"],
-    read: |event| Ok(Box::new(OneRefund(Refund::read(&event.object)?))),
+    read: |event| Ok(OneRefund(Refund::read(&event.object)?).into_intent()),
 };
 
 struct OneRefund(Refund);

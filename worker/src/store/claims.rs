@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use shared::message::EventHeaders;
 
 use super::error::StoreError;
-use crate::domain::decide::{Intent, Prepared};
+use crate::domain::decide::Prepared;
 use crate::domain::event::without_bom;
+use crate::handlers::Intent;
 
 /// One delivery: the event in it and how it came.
 pub struct Incoming<'a> {

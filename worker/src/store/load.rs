@@ -6,9 +6,11 @@ use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
 
 use super::error::StoreError;
+use crate::domain::invoice::Invoice;
 use crate::domain::order::{Expected, Order};
 use crate::domain::payment::Payment;
 use crate::domain::state::{ChargeLink, Keys, State};
+use crate::domain::subscription::Subscription;
 
 /// How the rows of one table are locked.
 pub(super) struct Locking {
@@ -24,6 +26,12 @@ pub(super) const PAYMENTS: Locking =
     Locking { create: include_str!("sql/create_payments.sql"), load: include_str!("sql/load_payments.sql") };
 pub(super) const ORDERS: Locking =
     Locking { create: include_str!("sql/create_orders.sql"), load: include_str!("sql/load_orders.sql") };
+pub(super) const INVOICES: Locking =
+    Locking { create: include_str!("sql/create_invoices.sql"), load: include_str!("sql/load_invoices.sql") };
+pub(super) const SUBSCRIPTIONS: Locking = Locking {
+    create: include_str!("sql/create_subscriptions.sql"),
+    load: include_str!("sql/load_subscriptions.sql"),
+};
 
 /// Locks and loads everything that the events behind `keys` may touch. What an event names comes first;
 /// what the loaded rows are joined to (a charge's payment, a payment's order) follows from them.
@@ -55,6 +63,17 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
         let mut order: Order = read_state("order", &id, &row)?;
         order.expected = expected(&row);
         state.orders.add(id, (!new).then_some(order));
+    }
+    let mut subscriptions = keys.subscriptions.clone();
+    for (id, new, row) in lock(tx, &INVOICES, &keys.invoices).await? {
+        let mut invoice: Invoice = read_state("invoice", &id, &row)?;
+        invoice.linked = row.get("subscription_id");
+        subscriptions.extend(invoice.linked.clone());
+        state.invoices.add(id, (!new).then_some(invoice));
+    }
+    for (id, new, row) in lock(tx, &SUBSCRIPTIONS, &subscriptions).await? {
+        let subscription: Subscription = read_state("subscription", &id, &row)?;
+        state.subscriptions.add(id, (!new).then_some(subscription));
     }
     Ok(state)
 }

@@ -1,5 +1,8 @@
 //! Saves what a batch changed.
 
+mod money;
+mod subscriptions;
+
 use std::collections::BTreeSet;
 
 use deadpool_postgres::Transaction;
@@ -10,14 +13,17 @@ use super::error::StoreError;
 use crate::domain::decide::Effect;
 use crate::domain::message::Message;
 use crate::domain::payment::{DisputeState, Payment, Summary};
+use crate::domain::rules::Rules;
 use crate::domain::state::{Row, State, Table};
+
+pub(super) use money::{DISPUTES, MOVEMENTS, REFUNDS};
+pub(super) use subscriptions::{INVOICES, SUBSCRIPTIONS};
 
 pub(super) const CHARGES: &str = include_str!("sql/save_charges.sql");
 pub(super) const PAYMENTS: &str = include_str!("sql/save_payments.sql");
 pub(super) const ORDERS: &str = include_str!("sql/save_orders.sql");
 
 /// Saves the changed aggregates, what each event did, and the messages that the new state calls for.
-/// Returns the keys of those messages.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
@@ -25,12 +31,18 @@ pub async fn save(
     tx: &Transaction<'_>,
     state: &State,
     effects: &[(&str, Effect)],
+    rules: &Rules,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     save_charges(tx, state).await?;
     save_payments(tx, state, now).await?;
     save_orders(tx, state, now).await?;
-    save_outbox(tx, &state.messages(), now).await?;
+    subscriptions::save_invoices(tx, state, now).await?;
+    subscriptions::save_subscriptions(tx, state, rules, now).await?;
+    money::save_refunds(tx, state, now).await?;
+    money::save_disputes(tx, state, now).await?;
+    money::save_movements(tx, state, now).await?;
+    save_outbox(tx, &state.messages(rules), now).await?;
     save_effects(tx, effects, now).await
 }
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use worker::domain::decide::{Outcome, Prepared, decide};
+use worker::domain::invoice::Invoice;
 use worker::domain::message::Message;
 use worker::domain::order::Order;
 use worker::domain::payment::Payment;
 use worker::domain::rules::Rules;
 use worker::domain::state::{ChargeLink, Keys, State, Table};
+use worker::domain::subscription::Subscription;
 
 /// All rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +17,8 @@ pub(crate) struct Rows {
     pub(crate) charges: BTreeMap<String, ChargeLink>,
     pub(crate) payments: BTreeMap<String, Payment>,
     pub(crate) orders: BTreeMap<String, Order>,
+    pub(crate) invoices: BTreeMap<String, Invoice>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
 
 /// Rows, outbox and claims.
@@ -40,12 +44,14 @@ impl Memory {
                 self.rejected.insert(one.event.id.clone(), rejection.to_string());
             }
         }
-        for Message { key, lasting, .. } in state.messages() {
+        for Message { key, lasting, .. } in state.messages(&self.rules) {
             if lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
         }
         save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
         save(&state.payments, &mut self.rows.payments, |payment| *payment == Payment::default());
         save(&state.orders, &mut self.rows.orders, |order| order.payments.is_empty());
+        save(&state.invoices, &mut self.rows.invoices, |invoice| *invoice == Invoice::default());
+        save(&state.subscriptions, &mut self.rows.subscriptions, |s| *s == Subscription::default());
     }
 
     fn load(&self, keys: &Keys) -> State {
@@ -68,6 +74,15 @@ impl Memory {
         }
         for id in orders {
             state.orders.add(id.clone(), self.rows.orders.get(&id).cloned());
+        }
+        let mut subscriptions = keys.subscriptions.clone();
+        for id in &keys.invoices {
+            let invoice = self.rows.invoices.get(id).cloned();
+            subscriptions.extend(invoice.as_ref().and_then(|invoice| invoice.linked.clone()));
+            state.invoices.add(id.clone(), invoice);
+        }
+        for id in subscriptions {
+            state.subscriptions.add(id.clone(), self.rows.subscriptions.get(&id).cloned());
         }
         state
     }

@@ -1,0 +1,31 @@
+//! `invoice_payment.paid`: since 2025-03-31.basil the only place that joins an invoice to its payment.
+
+use shared::stripe::InvoicePayment;
+
+use super::{Change, Handler};
+use crate::domain::event::Event;
+use crate::domain::link::invoice_changed;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "invoice_payment",
+    types: &["invoice_payment.paid"],
+    read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
+};
+
+struct OnePayment(InvoicePayment);
+
+impl Change for OnePayment {
+    fn keys(&self, keys: &mut Keys) {
+        keys.invoices.insert(self.0.invoice.clone());
+    }
+
+    fn apply(&self, _event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+        let invoice = state.invoices.touch(&self.0.invoice);
+        invoice.payments.insert(self.0.id.clone(), self.0.clone());
+        invoice_changed(state, &self.0.invoice);
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! `customer.subscription.*`: what was bought, and where it stands.
+
+use shared::stripe::Subscription;
+
+use super::{Change as _, Handler};
+use crate::domain::event::Event;
+use crate::domain::rejection::Rejection;
+use crate::domain::rules::Rules;
+use crate::domain::state::{Keys, State};
+use crate::domain::subscription::{Change, Told};
+use crate::domain::version::{Fact, Place, before};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "subscription",
+    types: &[
+        "customer.subscription.created",
+        "customer.subscription.updated",
+        "customer.subscription.deleted",
+        "customer.subscription.paused",
+        "customer.subscription.resumed",
+        "customer.subscription.trial_will_end",
+        "customer.subscription.pending_update_applied",
+        "customer.subscription.pending_update_expired",
+    ],
+    read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
+};
+
+struct OneSubscription(Subscription);
+
+impl super::Change for OneSubscription {
+    fn keys(&self, keys: &mut Keys) {
+        keys.subscriptions.insert(self.0.id.clone());
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+        let version = &self.0;
+        let old = event.previous.as_ref().map(|previous| before(&event.object, previous));
+        // A state before that cannot be read is nothing to tell about; the state now could be.
+        let old = old.and_then(|object| Subscription::read(&object).ok());
+        let change = old.as_ref().and_then(|old| Change::between(old, version));
+        let last = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
+        let step = event.step(Told { version: version.clone(), change }, place(version), last);
+        let subscription = state.subscriptions.touch(&version.id);
+        subscription.was_active |= matches!(version.status.as_str(), "active" | "trialing");
+        subscription.ended |= event.kind == "customer.subscription.deleted";
+        if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
+            subscription.past_due_since = subscription.past_due_since.max(Some(event.created));
+        }
+        if event.kind == "customer.subscription.trial_will_end" {
+            subscription.trial_ending = subscription.trial_ending.max(Some(version.trial_end.unwrap_or(0)));
+        }
+        match &mut subscription.fact {
+            Some(fact) => fact.observe(step),
+            none => *none = Some(Fact::new(step)),
+        }
+        Ok(())
+    }
+}
+
+/// After its first payment a subscription goes round between its statuses until it ends.
+fn place(version: &Subscription) -> Place {
+    let guess = match version.status.as_str() {
+        "incomplete" => return Place { sure: 0, guess: 0 },
+        "trialing" => 0,
+        "active" => 1,
+        "past_due" => 2,
+        "unpaid" => 3,
+        _ => 4,
+    };
+    Place { sure: 1, guess }
+}

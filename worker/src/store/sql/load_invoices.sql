@@ -1,0 +1,1 @@
+SELECT id, subscription_id, state::text FROM invoices WHERE id = ANY ($1) ORDER BY id FOR UPDATE

@@ -1,0 +1,67 @@
+//! A database of a test's own with an engine on it.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use shared::message::EventHeaders;
+use simulator::servers::TestDatabase;
+use tokio_postgres::Client;
+use worker::domain::rules::Rules;
+use worker::process::{Engine, Job, Verdict};
+use worker::retry::Schedule;
+
+/// A migrated database, an engine on it and a connection to look into it.
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) look: Client,
+    _database: TestDatabase,
+}
+
+impl Bench {
+    pub(crate) async fn new(rules: Rules) -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let pool = shared::pool::pool(&SecretString::from(database.url()), 4, "test").unwrap();
+        let schedule = Schedule::new(vec![Duration::from_secs(10), Duration::from_secs(60)]);
+        let look = database.connect().await.unwrap();
+        Self { engine: Engine { pool, rules, schedule }, look, _database: database }
+    }
+
+    /// Processes one batch.
+    pub(crate) async fn process(&self, jobs: &[Job]) -> Vec<Verdict> {
+        self.engine.process(jobs).await.unwrap()
+    }
+
+    /// One column of one row.
+    pub(crate) async fn text(&self, sql: &str) -> Option<String> {
+        self.look.query_opt(sql, &[]).await.unwrap().and_then(|row| row.get(0))
+    }
+
+    /// A count.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        self.look.query_one(sql, &[]).await.unwrap().get(0)
+    }
+}
+
+/// A first delivery.
+pub(crate) fn job(body: &[u8]) -> Job {
+    Job::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec())
+}
+
+/// An event around an object.
+pub(crate) fn event(id: &str, kind: &str, object: Value) -> Vec<u8> {
+    json!({
+        "id": id, "object": "event", "type": kind, "created": 1_790_000_000, "livemode": false,
+        "api_version": "2025-09-30.clover", "data": {"object": object}
+    })
+    .to_string()
+    .into_bytes()
+}
+
+/// A payment intent that pays an order.
+pub(crate) fn paid_intent(id: &str, order: &str, amount: i64) -> Value {
+    json!({
+        "id": id, "object": "payment_intent", "status": "succeeded", "amount": amount,
+        "amount_received": amount, "currency": "usd", "customer": "cus_1", "metadata": {"orderId": order}
+    })
+}

@@ -1,0 +1,208 @@
+//! What becomes of single events and of the bad one in a batch, through the real database.
+
+use secrecy::SecretString;
+use serde_json::json;
+use worker::domain::rejection::{Reason, Rejection};
+use worker::domain::rules::{OrdersPolicy, Rules, reference_code};
+use worker::process::Verdict;
+use worker::store::STATEMENTS;
+
+use crate::database::{Bench, event, job, paid_intent};
+
+fn reason(verdict: &Verdict) -> Option<Reason> {
+    match verdict {
+        Verdict::Dead(rejection) | Verdict::Retry { rejection, .. } => Some(rejection.reason()),
+        Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => None,
+    }
+}
+
+#[tokio::test]
+async fn every_statement_fits_the_migrated_schema() {
+    let bench = Bench::new(Rules::default()).await;
+    for (name, sql) in STATEMENTS {
+        bench.look.prepare(sql).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn a_batch_with_one_bad_event_of_each_kind_applies_all_the_others() {
+    let bench = Bench::new(Rules::default()).await;
+    let good = |n: usize| {
+        job(&event(
+            &format!("evt_{n}"),
+            "payment_intent.succeeded",
+            paid_intent(&format!("pi_{n}"), &n.to_string(), 5),
+        ))
+    };
+    let too_large = json!({"id": "pi_l", "object": "payment_intent", "status": "succeeded", "amount": 9_300_000_000_000_000_000_u64, "currency": "usd"});
+    let mut jobs: Vec<_> = (0..6).map(good).collect();
+    jobs.push(job(&event("evt_nul", "payment_intent.succeeded", paid_intent("pi_nul", "a\u{0}b", 5))));
+    jobs.push(job(&event("evt_large", "payment_intent.succeeded", too_large)));
+    jobs.push(job(&event("evt_noid", "charge.dispute.created", json!({"object": "dispute"}))));
+    jobs.push(job(&event("evt_other", "charge.succeeded", json!({"object": "customer", "id": "cus_1"}))));
+    jobs.push(job(b"no json at all"));
+    jobs.push(job(&event("evt_\u{0}", "payment_intent.succeeded", paid_intent("pi_9", "9", 5))));
+    let verdicts = bench.process(&jobs).await;
+    assert!(verdicts[..6].iter().all(|verdict| *verdict == Verdict::Processed), "{verdicts:?}");
+    let reasons: Vec<_> = verdicts[6..].iter().map(reason).collect();
+    let expected = [
+        Reason::InvalidData,
+        Reason::InvalidData,
+        Reason::MissingField,
+        Reason::UnexpectedObject,
+        Reason::MalformedEvent,
+        Reason::InvalidData,
+    ];
+    assert_eq!(reasons, expected.map(Some));
+    assert_eq!(bench.count("SELECT count(*) FROM orders WHERE status = 'paid'").await, 6);
+    assert_eq!(bench.count("SELECT count(*) FROM orders").await, 6, "no stub of a rejected event stays");
+    assert_eq!(bench.count("SELECT count(*) FROM payments").await, 6);
+    let dead = "SELECT count(*) FROM events WHERE outcome = 'dead' AND reason IS NOT NULL AND last_error IS NOT NULL";
+    assert_eq!(bench.count(dead).await, 4);
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_fails_its_own_event_alone() {
+    let bench = Bench::new(Rules::default()).await;
+    let huge = |id: &str| json!({"id": id, "object": "refund", "status": "succeeded", "amount": i64::MAX, "currency": "usd", "payment_intent": "pi_1"});
+    let jobs = [
+        job(&event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "1", 5))),
+        job(&event("evt_2", "refund.created", huge("re_1"))),
+        // The sum of the two overflows, which is a panic and not a wrong amount.
+        job(&event("evt_3", "refund.created", huge("re_2"))),
+        job(&event("evt_4", "payment_intent.succeeded", paid_intent("pi_2", "2", 5))),
+    ];
+    let verdicts = bench.process(&jobs).await;
+    assert_eq!(verdicts[0], Verdict::Processed);
+    assert_eq!(reason(&verdicts[2]), Some(Reason::HandlerPanic));
+    assert_eq!(verdicts[3], Verdict::Processed);
+    assert_eq!(bench.text("SELECT status FROM orders WHERE id = '2'").await.as_deref(), Some("paid"));
+    assert_eq!(bench.text("SELECT outcome FROM events WHERE id = 'evt_3'").await.as_deref(), Some("dead"));
+}
+
+#[tokio::test]
+async fn a_payment_that_does_not_match_its_order_never_marks_it_paid() {
+    let secret = SecretString::from("reference secret");
+    let rules = Rules { reference_secret: Some(secret.clone()), ..Rules::default() };
+    let bench = Bench::new(rules).await;
+    let code = reference_code(&secret, "o1", 1999, "usd");
+    bench
+        .look
+        .execute(
+            "INSERT INTO orders (id, customer, amount, currency, reference_code, registered) \
+             VALUES ('o1', 'cus_1', 1999, 'usd', $1, true)",
+            &[&code],
+        )
+        .await
+        .unwrap();
+    let intent = |n: u32, amount: i64, currency: &str, customer: &str, code: Option<&str>| {
+        let object = json!({
+            "id": format!("pi_{n}"), "object": "payment_intent", "status": "succeeded", "amount": amount,
+            "amount_received": amount, "currency": currency, "customer": customer,
+            "metadata": {"order_id": "o1", "reference_code": code.unwrap_or_default()}
+        });
+        job(&event(&format!("evt_{n}"), "payment_intent.succeeded", object))
+    };
+    let wrong = [
+        (intent(1, 999, "usd", "cus_1", Some(&code)), Reason::AmountMismatch),
+        (intent(2, 1999, "eur", "cus_1", Some(&code)), Reason::CurrencyMismatch),
+        (intent(3, 1999, "usd", "cus_2", Some(&code)), Reason::CustomerMismatch),
+        (intent(4, 1999, "usd", "cus_1", Some("00000000000000000000")), Reason::ReferenceCodeMismatch),
+        (intent(5, 1999, "usd", "cus_1", None), Reason::ReferenceCodeMismatch),
+    ];
+    let (jobs, reasons): (Vec<_>, Vec<_>) = wrong.into_iter().unzip();
+    let verdicts = bench.process(&jobs).await;
+    let found: Vec<_> = verdicts.iter().map(|verdict| reason(verdict).unwrap()).collect();
+    assert_eq!(found, reasons);
+    let said = "SELECT last_error FROM events WHERE id = 'evt_1'";
+    assert_eq!(bench.text(said).await.as_deref(), Some("amount_mismatch: order 1999 usd, payment 999 usd"));
+    assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("pending"));
+    assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
+    let right = bench.process(&[intent(6, 1999, "usd", "cus_1", Some(&code))]).await;
+    assert_eq!(right, [Verdict::Processed]);
+    assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("paid"));
+    assert_eq!(bench.text("SELECT key FROM outbox").await.as_deref(), Some("order.paid/o1"));
+}
+
+#[tokio::test]
+async fn an_order_that_must_be_registered_is_waited_for_and_then_dead() {
+    let bench = Bench::new(Rules { orders: OrdersPolicy::Require, ..Rules::default() }).await;
+    let body = event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 1999));
+    let mut attempt = job(&body);
+    for expected in 1..=2 {
+        let verdicts = bench.process(&[attempt]).await;
+        let Verdict::Retry { attempt: next, rejection: Rejection::Retry { reason, .. }, .. } = &verdicts[0]
+        else {
+            panic!("{verdicts:?}")
+        };
+        assert_eq!((*next, *reason), (expected, Reason::OrderNotFound));
+        assert_eq!(
+            bench.text("SELECT outcome FROM events WHERE next_attempt_at > now()").await.as_deref(),
+            Some("retrying")
+        );
+        attempt = job(&body);
+        attempt.headers.attempt = *next;
+    }
+    let verdicts = bench.process(&[attempt]).await;
+    assert_eq!(reason(&verdicts[0]), Some(Reason::OrderNotFound));
+    assert!(matches!(verdicts[0], Verdict::Dead(_)));
+    assert_eq!(
+        bench.text("SELECT attempts::text FROM events WHERE outcome = 'dead'").await.as_deref(),
+        Some("3")
+    );
+    assert_eq!(bench.count("SELECT count(*) FROM orders").await, 0);
+
+    // Registered at last: a replay takes effect and the dead letter is resolved.
+    bench
+        .look
+        .batch_execute(
+            "INSERT INTO orders (id, amount, currency, registered) VALUES ('o1', 1999, 'usd', true);
+             INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at, state)
+             VALUES ('evt_1', 't', 'order_not_found', 'e', 3, '', now(), now(), 'replayed')",
+        )
+        .await
+        .unwrap();
+    let mut replay = job(&body);
+    replay.headers.replay_of = Some("1".to_owned());
+    assert_eq!(bench.process(&[replay]).await, [Verdict::Processed]);
+    assert_eq!(bench.text("SELECT state FROM dead_letters").await.as_deref(), Some("resolved"));
+    assert_eq!(bench.text("SELECT status FROM orders").await.as_deref(), Some("paid"));
+}
+
+#[tokio::test]
+async fn a_replay_of_what_took_effect_changes_nothing() {
+    let bench = Bench::new(Rules::default()).await;
+    let body = event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 1999));
+    assert_eq!(bench.process(&[job(&body)]).await, [Verdict::Processed]);
+    let everything = "SELECT (SELECT jsonb_agg(to_jsonb(o) - 'updated_at') FROM orders o)::text
+        || (SELECT jsonb_agg(to_jsonb(p) - 'updated_at') FROM payments p)::text
+        || (SELECT jsonb_agg(to_jsonb(x)) FROM outbox x)::text || (SELECT jsonb_agg(to_jsonb(e)) FROM effects e)::text";
+    let before = bench.text(everything).await;
+    let mut replay = job(&body);
+    replay.headers.replay_of = Some("evt_1".to_owned());
+    assert_eq!(bench.process(&[replay]).await, [Verdict::Processed]);
+    assert_eq!(bench.process(&[job(&body), job(&body)]).await, [Verdict::Duplicate, Verdict::Duplicate]);
+    assert_eq!(bench.text(everything).await, before);
+}
+
+#[tokio::test]
+async fn a_dispute_that_names_only_its_charge_joins_the_payment_whichever_comes_first() {
+    let dispute = json!({"id": "dp_1", "object": "dispute", "status": "needs_response", "amount": 5, "currency": "usd", "charge": "ch_1"});
+    let charge = json!({
+        "id": "ch_1", "object": "charge", "status": "succeeded", "amount": 5, "currency": "usd", "captured": true,
+        "paid": true, "payment_intent": "pi_1", "metadata": {}
+    });
+    let events = [
+        event("evt_1", "charge.dispute.created", dispute),
+        event("evt_2", "charge.succeeded", charge),
+        event("evt_3", "payment_intent.succeeded", paid_intent("pi_1", "o1", 5)),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let bench = Bench::new(Rules::default()).await;
+        for at in order {
+            assert_eq!(bench.process(&[job(&events[at])]).await, [Verdict::Processed], "{order:?}");
+        }
+        assert_eq!(bench.text("SELECT status FROM orders").await.as_deref(), Some("disputed"), "{order:?}");
+        assert_eq!(bench.text("SELECT string_agg(id, ',') FROM payments").await.as_deref(), Some("pi_1"));
+    }
+}

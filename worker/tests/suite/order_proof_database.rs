@@ -1,0 +1,85 @@
+//! Order-proof through the real database: several workers, batches that share aggregates, repeats.
+
+use simulator::histories::{Dice, History, Kind, delivery, write};
+use worker::domain::rules::Rules;
+use worker::process::{Job, Verdict};
+
+use crate::database::{Bench, job};
+
+/// Histories sent through the database, each in an order of its own.
+const HISTORIES: u64 = 240;
+/// Histories whose events are mixed with each other.
+const TOGETHER: usize = 12;
+/// Workers at once.
+const WORKERS: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn four_workers_bring_every_mixed_up_history_to_its_true_end() {
+    let bench = Bench::new(Rules::default()).await;
+    let histories: Vec<History> = (0..HISTORIES).map(|index| write(11, index, Kind::ALL)).collect();
+    let mut dice = Dice::new(3);
+    for together in histories.chunks(TOGETHER) {
+        let mut bodies: Vec<&[u8]> =
+            together.iter().flat_map(|history| &history.events).map(|event| event.body.as_slice()).collect();
+        bodies = delivery::duplicate(bodies, 40, &mut dice);
+        delivery::shuffle(&mut bodies, &mut dice);
+        let mut lanes: Vec<Vec<Vec<Job>>> = (0..WORKERS).map(|_| Vec::new()).collect();
+        for (at, burst) in delivery::bursts(bodies, 8, &mut dice).into_iter().enumerate() {
+            lanes[at % WORKERS].push(burst.into_iter().map(job).collect());
+        }
+        let workers = lanes.into_iter().map(|batches| {
+            let engine = bench.engine.clone();
+            tokio::spawn(async move {
+                for batch in batches {
+                    let verdicts = engine.process(&batch).await.unwrap();
+                    let fine =
+                        |verdict: &Verdict| !matches!(verdict, Verdict::Retry { .. } | Verdict::Dead(_));
+                    assert!(verdicts.iter().all(fine), "{verdicts:?}");
+                }
+            })
+        });
+        for worker in workers.collect::<Vec<_>>() {
+            worker.await.unwrap();
+        }
+    }
+    for history in &histories {
+        check(&bench, history).await;
+    }
+}
+
+async fn check(bench: &Bench, history: &History) {
+    for truth in &history.truth.orders {
+        let sql = "SELECT status, amount, amount_paid, amount_refunded, currency FROM orders WHERE id = $1";
+        let row = bench.look.query_one(sql, &[&truth.id]).await.unwrap();
+        let found: (String, i64, i64, i64, String) =
+            (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
+        let expected = (
+            truth.status.to_owned(),
+            truth.amount,
+            truth.amount_paid,
+            truth.amount_refunded,
+            truth.currency.to_owned(),
+        );
+        assert_eq!(found, expected, "{}: order {}", history.name, truth.id);
+        let keys = bench
+            .look
+            .query_one(
+                "SELECT coalesce(array_agg(key ORDER BY key), '{}') FROM outbox \
+                 WHERE lasting AND payload ->> 'order' = $1",
+                &[&truth.id],
+            )
+            .await
+            .unwrap();
+        let expected: Vec<String> =
+            truth.was_paid.then(|| format!("order.paid/{}", truth.id)).into_iter().collect();
+        assert_eq!(keys.get::<_, Vec<String>>(0), expected, "{}", history.name);
+    }
+    for truth in &history.truth.payments {
+        let sql = "SELECT status, amount_paid, amount_refunded, order_id FROM payments WHERE id = $1";
+        let row = bench.look.query_one(sql, &[&truth.id]).await.unwrap();
+        let found: (String, i64, i64, Option<String>) = (row.get(0), row.get(1), row.get(2), row.get(3));
+        let expected =
+            (truth.status.to_owned(), truth.amount_paid, truth.amount_refunded, truth.order.clone());
+        assert_eq!(found, expected, "{}: payment {}", history.name, truth.id);
+    }
+}
