@@ -1,0 +1,19 @@
+#!/bin/sh
+# Makes an empty source for every target of the workspace's manifests, so that the dependencies can be built
+# before the sources are there (see Dockerfile).
+set -eu
+for manifest in */Cargo.toml; do
+  folder="${manifest%/Cargo.toml}"
+  mkdir -p "$folder/src"
+  echo '' >"$folder/src/lib.rs"
+  echo 'fn main() {}' >"$folder/src/main.rs"
+  # Targets with a path of their own, and tests that a manifest names.
+  sed -n 's/^path = "\(.*\.rs\)"$/\1/p' "$manifest" | while read -r path; do
+    mkdir -p "$folder/$(dirname "$path")"
+    echo 'fn main() {}' >"$folder/$path"
+  done
+  sed -n '/^\[\[test\]\]/,/^$/ s/^name = "\(.*\)"$/\1/p' "$manifest" | while read -r name; do
+    mkdir -p "$folder/tests"
+    [ -e "$folder/tests/$name" ] || [ -e "$folder/tests/$name.rs" ] || echo '' >"$folder/tests/$name.rs"
+  done
+done
