@@ -1,5 +1,7 @@
 //! The company a history happens to: its clock, its ids and the events Stripe sends it.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value};
 
 use super::dice::Dice;
@@ -143,11 +145,11 @@ impl Company {
         let twin = self.dice.chance(self.options.twins);
         for _ in 0..=u8::from(twin) {
             let id = self.ids.next("evt_1");
-            let body = self.body(&id, kind, created, object, previous.as_ref());
+            let (body, state) = self.body(&id, kind, created, object, previous.as_ref());
+            self.trails.visit(object.id(), &body[state], created);
             self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
         }
         self.twins |= twin;
-        self.trails.visit(object, created);
     }
 
     fn created(&mut self) -> i64 {
@@ -160,7 +162,15 @@ impl Company {
         self.stamp
     }
 
-    fn body(&self, id: &str, kind: &str, created: i64, object: &Object, previous: Option<&Value>) -> Vec<u8> {
+    /// The JSON, and where in it the object stands.
+    fn body(
+        &self,
+        id: &str,
+        kind: &str,
+        created: i64,
+        object: &Object,
+        previous: Option<&Value>,
+    ) -> (Vec<u8>, Range<usize>) {
         let mut body = Vec::with_capacity(6144);
         let head = format!(
             "{{\n  \"id\": \"{id}\",\n  \"object\": \"event\",\n  \"api_version\": \"{}\",\n  \"created\": {created},\n  \
@@ -169,6 +179,7 @@ impl Company {
         );
         body.extend_from_slice(head.as_bytes());
         pretty::write(&mut body, object.value(), 2);
+        let state = head.len()..body.len();
         if let Some(previous) = previous {
             body.extend_from_slice(b",\n    \"previous_attributes\": ");
             pretty::write(&mut body, previous, 2);
@@ -187,7 +198,7 @@ impl Company {
         body.extend_from_slice(b"\n  },\n  \"type\": ");
         pretty::string(&mut body, kind);
         body.extend_from_slice(b"\n}");
-        body
+        (body, state)
     }
 
     /// What happened and what must come of it.

@@ -1,7 +1,5 @@
 //! A Stripe object under change: setting fields, and saying what an update changed the way Stripe does.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use serde_json::{Map, Value};
 
 use super::version::Version;
@@ -24,13 +22,6 @@ impl Object {
     /// The object's id, or nothing where it has none (`invoice.upcoming`).
     pub(crate) fn id(&self) -> &str {
         self.text("id")
-    }
-
-    /// A hash of its state.
-    pub(crate) fn hash(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.0.hash(&mut hasher);
-        hasher.finish()
     }
 
     /// A text at the top, empty where there is none.

@@ -126,7 +126,7 @@ fn a_history_is_cheap_to_write() {
     let before = std::time::Instant::now();
     let events: usize = many(11, 500).iter().map(|history| history.events.len()).sum();
     // Read by people who run with --nocapture; nothing is asserted about time.
-    println!("{events} events of 1000 histories in {:?}", before.elapsed());
+    println!("{events} events of 500 histories in {:?}", before.elapsed());
 }
 
 fn bodies_of(version: Version, kinds: &[Kind], kind: &str) -> Vec<Value> {

@@ -1,6 +1,6 @@
 //! Whether an object comes back to a state that it had before within the same second.
 
-use super::object::Object;
+use std::hash::{DefaultHasher, Hasher as _};
 
 /// The states of every object, second by second.
 #[derive(Debug, Default)]
@@ -18,11 +18,13 @@ struct Trail {
 }
 
 impl Trails {
-    /// An event showed the object in its state.
-    pub(crate) fn visit(&mut self, object: &Object, second: i64) {
-        let state = object.hash();
-        let Some(trail) = self.trails.iter_mut().find(|trail| trail.object == object.id()) else {
-            self.trails.push(Trail { object: object.id().to_owned(), second, states: vec![state] });
+    /// An event showed the object in this state.
+    pub(crate) fn visit(&mut self, object: &str, state: &[u8], second: i64) {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(state);
+        let state = hasher.finish();
+        let Some(trail) = self.trails.iter_mut().find(|trail| trail.object == object) else {
+            self.trails.push(Trail { object: object.to_owned(), second, states: vec![state] });
             return;
         };
         if second > trail.second {
