@@ -1,11 +1,17 @@
 //! What the ingress answers: one body for 200, one shape for every refusal.
 
 use crate::body::BodyError;
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, http::Method};
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::web::Bytes;
 use shared::envelope::EnvelopeError;
 use shared::publisher::PublishError;
 use shared::signature::SignatureError;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// The word for an accepted event in metrics.
 pub(crate) const RECEIVED: &str = "received";
@@ -62,7 +68,8 @@ impl Refusal {
         }
     }
 
-    pub(crate) fn response(&self) -> HttpResponse {
+    /// The answer. `rest` is what may be left of the request's body: see [`Last`].
+    pub(crate) fn response(&self, rest: Payload) -> HttpResponse {
         let mut response = HttpResponse::build(self.status());
         if self.status() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
@@ -70,12 +77,31 @@ impl Refusal {
         if let Self::Method { allowed } = self {
             response.insert_header((header::ALLOW, *allowed));
         }
-        if matches!(self, Self::Body(_)) {
-            // The rest of the body may never end; there is no request to be found behind it.
-            response.force_close();
-        }
         let error = serde_json::json!({"error": {"code": self.code(), "message": self.to_string()}});
-        response.content_type("application/json").body(error.to_string())
+        let body = Last { text: Some(error.to_string().into()), _rest: rest };
+        response.content_type("application/json").body(BoxBody::new(body))
+    }
+}
+
+/// An answer that holds on to the rest of a request's body until it is sent.
+///
+/// The server reads on to the end of a chunked body that nobody holds, to keep the connection, and
+/// the end may never come. While somebody holds it, it closes the connection after the answer
+/// instead. A body that was read to its end is neither.
+struct Last {
+    text: Option<Bytes>,
+    _rest: Payload,
+}
+
+impl MessageBody for Last {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.text.as_ref().map_or(0, |text| text.len() as u64))
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(self.get_mut().text.take().map(Ok))
     }
 }
 
@@ -84,8 +110,8 @@ pub(crate) fn received() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(RECEIVED_BODY)
 }
 
-pub(crate) async fn unknown_path() -> HttpResponse {
-    Refusal::UnknownPath.response()
+pub(crate) async fn unknown_path(payload: actix_web::web::Payload) -> HttpResponse {
+    Refusal::UnknownPath.response(payload.into_inner())
 }
 
 pub(crate) fn check_method(method: &Method) -> Result<(), Refusal> {

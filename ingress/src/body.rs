@@ -3,7 +3,7 @@
 //! The bytes are kept as they came. A compressed body is never unpacked: the signature is over what
 //! was sent, and a small body that unpacks to a large one stays small.
 
-use actix_web::web::Payload;
+use actix_web::dev::Payload;
 use futures_util::StreamExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -77,7 +77,7 @@ pub(crate) struct Limits {
 
 /// Reads a whole body. `announced` is its Content-Length, if it has one.
 pub(crate) async fn read(
-    mut payload: Payload,
+    payload: &mut Payload,
     announced: Option<u64>,
     limits: &Limits,
 ) -> Result<(Vec<u8>, Held), BodyError> {

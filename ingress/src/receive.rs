@@ -3,6 +3,7 @@
 use crate::answer::{self, Refusal};
 use crate::body::{self, Limits};
 use crate::settings::Clock;
+use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
@@ -33,7 +34,8 @@ pub(crate) async fn receive(
     payload: web::Payload,
     gate: web::Data<Gate>,
 ) -> HttpResponse {
-    match gate.take(&request, payload).await {
+    let mut payload = payload.into_inner();
+    match gate.take(&request, &mut payload).await {
         Ok(()) => {
             count("200", answer::RECEIVED);
             answer::received()
@@ -41,13 +43,13 @@ pub(crate) async fn receive(
         Err(refusal) => {
             count(refusal.status().as_str(), refusal.code());
             tell(&request, &refusal);
-            refusal.response()
+            refusal.response(payload)
         }
     }
 }
 
 impl Gate {
-    async fn take(&self, request: &HttpRequest, payload: web::Payload) -> Result<(), Refusal> {
+    async fn take(&self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
         let endpoint = request.match_info().get("endpoint");
         let secrets = match endpoint {
             None => &self.secrets,

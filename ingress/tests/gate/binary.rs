@@ -5,13 +5,15 @@ use crate::http::{self, DEADLINE, Http, head};
 use rustix::process::{Pid, Signal, kill_process};
 use simulator::servers::{free_port, test_prefix};
 use std::net::SocketAddr;
-use std::process::{Output, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 struct Program {
     child: Child,
     address: SocketAddr,
     metrics: SocketAddr,
+    log: PathBuf,
 }
 
 fn command() -> Command {
@@ -24,7 +26,10 @@ impl Program {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        // A file: a pipe that nobody reads would stop the program when it is full.
+        let log = std::env::temp_dir().join(format!("sluicegate-ingress-{}.log", address.port()));
         let child = command()
+            .stderr(std::fs::File::create(&log).expect("a log"))
             .env("AMQP_URL", amqp_url())
             .env("AMQP_PREFIX", test_prefix())
             .env("STRIPE_WEBHOOK_SECRET", SECRET)
@@ -33,7 +38,7 @@ impl Program {
             .envs(settings.iter().copied())
             .spawn()
             .expect("the ingress starts");
-        let program = Self { child, address, metrics };
+        let program = Self { child, address, metrics, log };
         until("the ingress is ready", async || {
             tokio::net::TcpStream::connect(address).await.is_ok()
                 && get(program.address, "/health/ready").await.status == 200
@@ -47,8 +52,17 @@ impl Program {
         kill_process(pid, signal).expect("a signal");
     }
 
-    async fn ended(self) -> Output {
-        tokio::time::timeout(DEADLINE, self.child.wait_with_output()).await.expect("it ends").expect("output")
+    /// The exit code and the log.
+    async fn ended(mut self) -> (Option<i32>, String) {
+        let status =
+            tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").expect("a status");
+        (status.code(), std::fs::read_to_string(&self.log).expect("a log"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.log));
     }
 }
 
@@ -124,8 +138,8 @@ async fn sigterm_finishes_what_is_in_flight_and_takes_nothing_new() {
     http.send(rest).await;
     assert_eq!(http.response().await.status, 200);
     assert!(idle.is_closed().await);
-    let output = program.ended().await;
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let (code, log) = program.ended().await;
+    assert_eq!(code, Some(0), "{log}");
 }
 
 #[tokio::test]
@@ -138,7 +152,7 @@ async fn a_second_signal_ends_it_at_once() {
     program.signal(Signal::TERM);
     until("it is stopping", async || tokio::net::TcpStream::connect(program.address).await.is_err()).await;
     program.signal(Signal::INT);
-    assert_eq!(program.ended().await.status.code(), Some(130));
+    assert_eq!(program.ended().await.0, Some(130));
 }
 
 #[tokio::test]
@@ -176,8 +190,7 @@ async fn metrics_count_answers_and_logs_hold_neither_bodies_nor_secrets() {
         assert!(page.body.lines().any(|found| found == line), "{line} is missing:\n{}", page.body);
     }
     program.signal(Signal::TERM);
-    let output = program.ended().await;
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (_, log) = program.ended().await;
     assert!(log.contains("taking webhooks"), "{log}");
     for private in ["private-matter", SECRET, &amqp_url()] {
         assert!(!log.contains(private), "the log tells {private}");

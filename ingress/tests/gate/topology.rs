@@ -11,7 +11,7 @@ async fn a_queue_with_other_arguments_is_named_with_its_argument() {
     let gate = Gate::start_on(&url, |settings| settings.broker.topology = topology.clone());
     gate.until_ready().await;
     gate.stop().await;
-    // Now a classic queue is where a quorum queue should be.
+    // Now a queue that loses what cannot be processed is where the queue of refunds should be.
     let other = Gate::start().await;
     let channel = other.channel().await;
     let options = QueueDeclareOptions { durable: true, ..Default::default() };
@@ -21,7 +21,7 @@ async fn a_queue_with_other_arguments_is_named_with_its_argument() {
     let gate = Gate::start_on(&url, |settings| settings.broker.topology = topology.clone());
     until("the mismatch is told", async || {
         let ready = gate.get("/health/ready").await;
-        ready.status == 503 && ready.body.contains(&name) && ready.body.contains("x-queue-type")
+        ready.status == 503 && ready.body.contains(&name) && ready.body.contains("x-dead-letter-exchange")
     })
     .await;
     assert_eq!(gate.deliver(&event("evt_1", "x")).await.code(), "broker_down");
