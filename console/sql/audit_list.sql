@@ -1,4 +1,4 @@
-SELECT id, at, actor, action, subject, reason, encode(hash, 'hex') AS hash
+SELECT id, at, actor, action, subject, reason, encode(hash, 'hex') AS hex
 FROM audit
 WHERE ($1::text IS NULL OR actor = $1)
   AND ($2::text IS NULL OR action = $2)

@@ -89,12 +89,20 @@ impl DeadLetters {
             match self.commit(&letter).await {
                 Ok(fresh) => {
                     if fresh {
-                        metrics::counter!("sluicegate_dead_letters_total", "reason" => letter.reason.clone()).increment(1);
-                        info!(event = letter.event_id, reason = letter.reason, error = letter.error, "dead letter");
+                        metrics::counter!("sluicegate_dead_letters_total", "reason" => letter.reason.clone())
+                            .increment(1);
+                        info!(
+                            event = letter.event_id,
+                            reason = letter.reason,
+                            error = letter.error,
+                            "dead letter"
+                        );
                     }
                     return true;
                 }
-                Err(Failure::Invalid { message: why, .. }) if letter.envelope.is_some() || !letter.refs.is_empty() => {
+                Err(Failure::Invalid { message: why, .. })
+                    if letter.envelope.is_some() || !letter.refs.is_empty() =>
+                {
                     error!(event = letter.event_id, why, "a dead letter is stored without its particulars");
                     letter.envelope = None;
                     letter.refs.clear();

@@ -66,12 +66,18 @@ impl From<tokio_postgres::Error> for Failure {
         match e.as_db_error() {
             Some(db) => match &db.code().code()[..2] {
                 // The server is there but cannot serve now.
-                "53" | "57" => Failure::Unavailable(format!("the database cannot serve now: {}", db.message())),
+                "53" | "57" => {
+                    Failure::Unavailable(format!("the database cannot serve now: {}", db.message()))
+                }
                 // A value that PostgreSQL does not take: a NUL, a body nested too deep.
-                "22" | "54" => Failure::invalid("invalid_value", format!("the database refuses it: {}", db.message())),
+                "22" | "54" => {
+                    Failure::invalid("invalid_value", format!("the database refuses it: {}", db.message()))
+                }
                 _ => Failure::Internal(format!("database: {} ({})", db.message(), db.code().code())),
             },
-            None if e.is_closed() || std::error::Error::source(&e).is_some_and(|s| s.is::<std::io::Error>()) => {
+            None if e.is_closed()
+                || std::error::Error::source(&e).is_some_and(|s| s.is::<std::io::Error>()) =>
+            {
                 Failure::Unavailable(format!("the database cannot be reached: {e}"))
             }
             None => Failure::Internal(format!("database: {e}")),

@@ -125,8 +125,19 @@ fn without_bom(body: &[u8]) -> &[u8] {
 
 /// Members of Stripe objects that name another object.
 const NAMING: [&str; 13] = [
-    "id", "payment_intent", "charge", "latest_charge", "customer", "invoice", "subscription", "refund",
-    "dispute", "checkout_session", "client_reference_id", "balance_transaction", "payment",
+    "id",
+    "payment_intent",
+    "charge",
+    "latest_charge",
+    "customer",
+    "invoice",
+    "subscription",
+    "refund",
+    "dispute",
+    "checkout_session",
+    "client_reference_id",
+    "balance_transaction",
+    "payment",
 ];
 const ORDER_KEYS: [&str; 2] = ["orderId", "order_id"];
 const MOST_REFERENCES: usize = 40;

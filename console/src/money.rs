@@ -16,8 +16,8 @@ pub fn show(amount: i64, currency: &str) -> String {
 /// How many decimals Stripe's amounts have. ISK and UGX count no decimals any more, but Stripe passes them with two.
 fn decimals(currency: &str) -> u32 {
     match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV"
+        | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 3,
         _ => 2,
     }

@@ -10,8 +10,8 @@ use sha2::Sha256;
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::money;
-use crate::store::orders::{self as store, Expected, NewOrder, Order};
 use crate::store::audit;
+use crate::store::orders::{self as store, Expected, NewOrder, Order};
 
 const CODE_LENGTH: usize = 20;
 
@@ -20,7 +20,10 @@ pub fn checked(id: &str, customer: Option<&str>, amount: i64, currency: &str) ->
     let id = plain("id", id)?;
     let customer = customer.map(|c| plain("customer", c)).transpose()?;
     if amount < 0 {
-        return Err(Failure::invalid("invalid_amount", "amount takes a whole number of minor units, 0 or more"));
+        return Err(Failure::invalid(
+            "invalid_amount",
+            "amount takes a whole number of minor units, 0 or more",
+        ));
     }
     let currency = currency.to_ascii_lowercase();
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -34,7 +37,10 @@ fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
     if good {
         Ok(text.to_owned())
     } else {
-        Err(Failure::invalid("invalid_order", format!("{name} takes 1 to 255 characters without control characters")))
+        Err(Failure::invalid(
+            "invalid_order",
+            format!("{name} takes 1 to 255 characters without control characters"),
+        ))
     }
 }
 

@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_own_text() {
-        let cursor = Cursor { received_at: jiff::Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(), id: "evt.1".into() };
+        let cursor = Cursor {
+            received_at: jiff::Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(),
+            id: "evt.1".into(),
+        };
         assert_eq!(event_cursor(Some(&cursor.to_string())).unwrap(), Some(cursor));
         assert!(event_cursor(Some("nonsense")).is_err());
         assert!(event_cursor(Some("12.")).is_err());

@@ -6,11 +6,12 @@ use lapin::types::FieldTable;
 use serde::Serialize;
 use shared::broker::Broker;
 use shared::topology::{Queue, Topology};
+use utoipa::ToSchema;
 
 use crate::failure::Failure;
 
 /// One queue of the broker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct QueueState {
     /// Its name.
     pub name: String,
@@ -32,7 +33,12 @@ pub async fn list(broker: &Broker, topology: &Topology) -> Result<Vec<QueueState
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let asked = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
         let queue = asked.map_err(|e| away(&e))?;
-        found.push(QueueState { name, kind, ready: queue.message_count(), consumers: queue.consumer_count() });
+        found.push(QueueState {
+            name,
+            kind,
+            ready: queue.message_count(),
+            consumers: queue.consumer_count(),
+        });
     }
     if let Err(error) = channel.close(200, "done".into()).await {
         tracing::debug!(%error, "the channel was closed already");

@@ -4,13 +4,14 @@
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
+use shared::broker::Broker;
 use shared::message::{EventHeaders, Message};
-use shared::publisher::Publisher;
-use shared::topology::Topology;
+use shared::publisher::{PublishError, Publisher};
 
 use crate::actor::Actor;
 use crate::failure::Failure;
-use crate::store::{audit, dead_letters as letters, events};
+use crate::store::dead_letters::{self as letters, Locked};
+use crate::store::{audit, events};
 
 /// The longest reason that is kept.
 const REASON_LIMIT: usize = 1000;
@@ -20,7 +21,7 @@ const REASON_LIMIT: usize = 1000;
 pub struct Replayer {
     pool: Pool,
     publisher: Publisher,
-    topology: Topology,
+    broker: Broker,
 }
 
 /// Why somebody acts, checked: never empty.
@@ -56,8 +57,8 @@ struct Sending {
 
 impl Replayer {
     /// A replayer over these servers.
-    pub fn new(pool: Pool, publisher: Publisher, topology: Topology) -> Replayer {
-        Replayer { pool, publisher, topology }
+    pub fn new(pool: Pool, publisher: Publisher, broker: Broker) -> Replayer {
+        Replayer { pool, publisher, broker }
     }
 
     /// Replays a dead letter; returns its event's id.
@@ -84,14 +85,7 @@ impl Replayer {
         letters::set_state(&tx, id, if done { "resolved" } else { "replayed" }, 1).await?;
         audit::append(&tx, actor, "dead.replay", &subject(id), why.as_str()).await?;
         tx.commit().await?;
-        Ok(Sending {
-            event_id: letter.event_id,
-            kind: letter.kind,
-            body: letter.payload,
-            endpoint: letter.endpoint,
-            received_at: letter.received_at,
-            replay_of: id.to_string(),
-        })
+        Ok(Sending::from(letter))
     }
 
     /// Replays any recorded event. One that took effect changes nothing; one that died takes its letter along.
@@ -123,7 +117,39 @@ impl Replayer {
         sent
     }
 
+    /// Whether the broker takes messages now.
+    pub(crate) fn usable(&self) -> Result<(), Failure> {
+        self.broker.explain().map_err(Failure::Unavailable)
+    }
+
+    /// Sends a letter of a bulk job, already marked. On failure its state in the job and why: `failed` when
+    /// the broker surely has it not, `unknown` when it may have.
+    pub(crate) async fn send_bulk(&self, letter: Locked) -> Result<(), (&'static str, String)> {
+        let id = letter.id;
+        let Err(error) = self.publish(Sending::from(letter)).await else { return Ok(()) };
+        let surely_not = matches!(
+            error,
+            PublishError::Returned { .. }
+                | PublishError::Nacked
+                | PublishError::TooLong(_)
+                | PublishError::TooLarge
+        );
+        if surely_not && let Err(failure) = self.take_back(id).await {
+            tracing::warn!(letter = id, %failure, "a letter that was not sent still says replayed");
+        }
+        Err((if surely_not { "failed" } else { "unknown" }, error.to_string()))
+    }
+
+    async fn take_back(&self, id: i64) -> Result<(), Failure> {
+        letters::unsent(&self.pool.get().await?, id).await
+    }
+
     async fn send(&self, sending: Sending) -> Result<(), Failure> {
+        let published = self.publish(sending).await;
+        published.map_err(|e| Failure::Unavailable(format!("the broker did not take the replay: {e}")))
+    }
+
+    async fn publish(&self, sending: Sending) -> Result<(), PublishError> {
         let headers = EventHeaders {
             attempt: 0,
             received_at: sending.received_at.unwrap_or_else(Timestamp::now),
@@ -133,15 +159,27 @@ impl Replayer {
             first_failed_at: None,
         };
         let message = Message {
-            exchange: self.topology.events_exchange(),
+            exchange: self.broker.topology().events_exchange(),
             routing_key: sending.kind.clone(),
             message_id: sending.event_id,
             kind: sending.kind,
             headers: headers.to_table(),
             body: sending.body,
         };
-        let published = self.publisher.publish(message).await;
-        published.map_err(|e| Failure::Unavailable(format!("the broker did not take the replay: {e}")))
+        self.publisher.publish(message).await
+    }
+}
+
+impl From<Locked> for Sending {
+    fn from(letter: Locked) -> Self {
+        Sending {
+            event_id: letter.event_id,
+            kind: letter.kind,
+            body: letter.payload,
+            endpoint: letter.endpoint,
+            received_at: letter.received_at,
+            replay_of: letter.id.to_string(),
+        }
     }
 }
 

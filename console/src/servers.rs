@@ -38,11 +38,11 @@ impl Servers {
         let link = settings.amqp_url.as_ref().map(|url| {
             let topology = settings.topology.clone();
             let name = "sluicegate console publisher".to_owned();
-            let broker = BrokerSettings { amqp_url: url.clone(), topology: topology.clone(), name };
+            let broker = BrokerSettings { amqp_url: url.clone(), topology, name };
             // Closed by `close`, after everything that still publishes.
             let broker = Broker::start(broker, CancellationToken::new());
             let publisher = Publisher::new(broker.clone(), PUBLISH_CHANNELS, PUBLISH_TIMEOUT);
-            let replayer = Replayer::new(pool.clone(), publisher.clone(), topology);
+            let replayer = Replayer::new(pool.clone(), publisher.clone(), broker.clone());
             Link { broker, publisher, replayer }
         });
         Ok(Servers { pool, link })
@@ -71,7 +71,9 @@ impl Servers {
     pub async fn connected(&self) -> Result<(), Failure> {
         let broker = self.broker()?;
         let waited = tokio::time::timeout(CONNECT_TIMEOUT, broker.until_usable()).await;
-        waited.map_err(|_| Failure::Unavailable(broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned())))
+        waited.map_err(|_| {
+            Failure::Unavailable(broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned()))
+        })
     }
 
     /// Closes the broker's connection.

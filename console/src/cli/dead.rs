@@ -101,11 +101,12 @@ async fn list(context: &Context, a: ListArguments) -> Result<(), Failure> {
         kind: a.kind,
         reason: a.reason,
         fingerprint: a.fingerprint,
-        state: paging::one_of("state", a.state, &paging::STATES)?,
-        q: paging::text("q", a.q)?,
+        state: a.state,
+        q: a.q,
         since: None,
         until: None,
-    };
+    }
+    .checked()?;
     let letters = store::list(&client, &filter, before, limit + 1).await?;
     let page = paging::Page::cut(letters, limit, |l| l.id.to_string());
     if a.json {

@@ -110,7 +110,8 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Result<(), Failure>
         store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
     let effects = store::effects(&client, id).await?;
     if as_json {
-        let payload: serde_json::Value = serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body));
+        let payload: serde_json::Value =
+            serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body));
         return output::json(&json!({"event": event, "effects": effects, "payload": payload}));
     }
     output::fields(&[

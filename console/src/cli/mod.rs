@@ -1,5 +1,7 @@
 //! The command line: what can be said, and who carries it out. Output is a table for people or JSON for scripts.
 
+mod access;
+mod audit;
 mod dead;
 mod events;
 mod orders;
@@ -12,8 +14,8 @@ use clap::{Parser, Subcommand};
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::servers::Servers;
-use shared::settings::Problems;
 use crate::settings::{RawSettings, Settings};
+use shared::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
 #[derive(Debug, Parser)]
@@ -43,6 +45,15 @@ enum Command {
     Orders(orders::Command),
     /// The broker's queues
     Queues(queues::Arguments),
+    /// Who did what, and whether the record is whole
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Users of the console
+    #[command(subcommand)]
+    User(access::UserCommand),
+    /// Tokens for the API
+    #[command(subcommand)]
+    Token(access::TokenCommand),
 }
 
 /// Why a command failed, with its exit code.
@@ -88,6 +99,9 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
+        Command::Audit(command) => audit::run(&context, command).await,
+        Command::User(command) => access::user(&context, command).await,
+        Command::Token(command) => access::token(&context, command).await,
     };
     context.servers.close().await;
     Ok(done?)
@@ -99,7 +113,7 @@ impl Command {
             Command::Serve | Command::Queues(_) => true,
             Command::Events(command) => command.needs_broker(),
             Command::Dead(command) => command.needs_broker(),
-            Command::Migrate | Command::Orders(_) => false,
+            _ => false,
         }
     }
 }

@@ -18,13 +18,17 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
         println!("nothing found");
         return;
     }
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let widths: Vec<usize> = (0..headings.len())
         .map(|i| rows.iter().map(|row| row[i].chars().count()).chain([headings[i].len()]).max().unwrap_or(0))
         .collect();
     let line = |cells: &[String]| {
-        let padded: Vec<String> =
-            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}", width = *width))
+            .collect();
         println!("{}", padded.join("  ").trim_end());
     };
     line(&headings.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());

@@ -20,10 +20,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     if arguments.json {
         return output::json(&serde_json::json!({ "items": items }));
     }
-    let rows: Vec<Vec<String>> = items
-        .iter()
-        .map(|q| vec![q.name.clone(), q.ready.to_string(), q.consumers.to_string()])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        items.iter().map(|q| vec![q.name.clone(), q.ready.to_string(), q.consumers.to_string()]).collect();
     output::table(&["QUEUE", "READY", "CONSUMERS"], &rows);
     Ok(())
 }

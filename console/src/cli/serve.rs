@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::consumer::DeadLetters;
 use crate::failure::Failure;
-use crate::web;
+use crate::runner::Runner;
+use crate::web::{self, Console};
 
 const DATABASE_ANSWER: Duration = Duration::from_secs(3);
 const DRAIN: Duration = Duration::from_secs(5);
@@ -18,7 +19,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let settings = &context.settings;
     let shutdown = shared::shutdown::on_signal();
-    let url = settings.amqp_url.clone().ok_or_else(|| Failure::Unavailable("AMQP_URL is not set".to_owned()))?;
+    let url =
+        settings.amqp_url.clone().ok_or_else(|| Failure::Unavailable("AMQP_URL is not set".to_owned()))?;
     // A broker in an alarm blocks a connection that publishes, its acknowledgements included: two connections.
     let consuming = BrokerSettings {
         amqp_url: url,
@@ -31,14 +33,26 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let served = shared::health::start(settings.metrics_bind, metrics, Arc::clone(&ready), shutdown.clone());
     let bound = |name: &'static str| move |e| Failure::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
-    let address = web::start(settings.console_bind, ready, shutdown.clone()).map_err(bound("CONSOLE_BIND"))?;
+    let console = Console {
+        pool: context.servers.pool.clone(),
+        broker: context.servers.broker()?.clone(),
+        replayer: context.servers.replayer()?.clone(),
+        reference_secret: settings.reference_secret.clone(),
+    };
+    let address =
+        web::start(settings.console_bind, console, ready, shutdown.clone()).map_err(bound("CONSOLE_BIND"))?;
     tracing::info!(%address, metrics = ?metrics_address, "the console serves");
-    let letters =
-        DeadLetters { broker: broker.clone(), topology: settings.topology.clone(), pool: context.servers.pool.clone() };
+    let letters = DeadLetters {
+        broker: broker.clone(),
+        topology: settings.topology.clone(),
+        pool: context.servers.pool.clone(),
+    };
     let consumer = tokio::spawn(letters.run(shutdown.clone()));
+    let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
+    let runner = tokio::spawn(runner.run(shutdown.clone()));
     shutdown.cancelled().await;
-    if tokio::time::timeout(DRAIN, consumer).await.is_err() {
-        tracing::warn!("the dead queue's consumer did not end in time; what it held stays in the queue");
+    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner) }).await.is_err() {
+        tracing::warn!("not everything ended in time; what is unfinished is taken up at the next start");
     }
     broker.close().await;
     Ok(())

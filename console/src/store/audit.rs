@@ -1,8 +1,10 @@
 //! The audit: appended here, kept and chained by the database (V11). Must never change a row.
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
-use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
 
 use crate::actor::Actor;
 use crate::failure::Failure;
@@ -13,7 +15,7 @@ pub(crate) const CHAIN: &str = include_str!("../../sql/audit_chain.sql");
 pub(crate) const HEAD: &str = include_str!("../../sql/audit_head.sql");
 
 /// One line of the audit.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Entry {
     /// Its place in the chain.
     pub id: i64,
@@ -54,6 +56,33 @@ pub async fn append(
     Ok(())
 }
 
+/// A line with what chains it to the one before.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The line.
+    pub entry: Entry,
+    /// The hash of the line before.
+    pub previous_hash: Vec<u8>,
+    /// Its own.
+    pub hash: Vec<u8>,
+}
+
+/// Lines after `after`, in order.
+pub async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Result<Vec<Link>, Failure> {
+    let rows = client.query(CHAIN, &[&after, &limit]).await?;
+    let link = |row: &Row| {
+        let hash: Vec<u8> = row.get("hash");
+        Link { entry: Entry::from(row), previous_hash: row.get("previous_hash"), hash }
+    };
+    Ok(rows.iter().map(link).collect())
+}
+
+/// Number and hash of the last line.
+pub async fn head(client: &impl GenericClient) -> Result<(i64, Vec<u8>), Failure> {
+    let row = client.query_one(HEAD, &[]).await?;
+    Ok((row.get("id"), row.get("hash")))
+}
+
 /// A page of the audit, newest first.
 pub async fn list(
     client: &impl GenericClient,
@@ -61,18 +90,20 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Entry>, Failure> {
-    let rows =
-        client.query(LIST, &[&filter.actor, &filter.action, &filter.subject, &before, &limit]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Entry {
+    let rows = client.query(LIST, &[&filter.actor, &filter.action, &filter.subject, &before, &limit]).await?;
+    Ok(rows.iter().map(Entry::from).collect())
+}
+
+impl From<&Row> for Entry {
+    fn from(row: &Row) -> Self {
+        Entry {
             id: row.get("id"),
             at: row.get("at"),
             actor: row.get("actor"),
             action: row.get("action"),
             subject: row.get("subject"),
             reason: row.get("reason"),
-            hash: row.get("hash"),
-        })
-        .collect())
+            hash: row.get("hex"),
+        }
+    }
 }

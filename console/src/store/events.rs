@@ -1,10 +1,11 @@
 //! Events in the database: what came in and what became of it. Reads only; workers write them.
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
+use utoipa::ToSchema;
 
 use crate::failure::Failure;
 
@@ -13,7 +14,7 @@ pub(crate) const SHOW: &str = include_str!("../../sql/event_show.sql");
 pub(crate) const EFFECTS: &str = include_str!("../../sql/event_effects.sql");
 
 /// An event as lists show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Event {
     /// Stripe's id.
     pub id: String,
@@ -71,7 +72,7 @@ impl From<&Row> for Event {
 }
 
 /// What an event did to one aggregate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Effect {
     /// `payment`, `order`, `invoice` or `subscription`.
     pub aggregate: String,
@@ -132,8 +133,7 @@ pub async fn list(
 ) -> Result<Vec<Event>, Failure> {
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
-    let rows =
-        client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
+    let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
     Ok(rows.iter().map(Event::from).collect())
 }
 

@@ -1,10 +1,14 @@
 //! Everything the console asks PostgreSQL. One thin typed function for each statement in `console/sql/`.
 //! Must never decide: callers say what to do, this says it in SQL.
 
+pub mod access;
 pub mod audit;
 pub mod dead_letters;
 pub mod events;
+pub mod jobs;
 pub mod orders;
+pub mod search;
+pub mod subscriptions;
 
 /// All statements by name, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
@@ -13,6 +17,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("dead_letter_list", dead_letters::LIST),
     ("dead_letter_show", dead_letters::SHOW),
     ("dead_letter_lock", dead_letters::LOCK),
+    ("dead_letter_by_event", dead_letters::BY_EVENT),
     ("dead_letter_of_event", dead_letters::OF_EVENT),
     ("dead_letter_state", dead_letters::STATE),
     ("dead_letter_unsent", dead_letters::UNSENT),
@@ -27,4 +32,41 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("audit_list", audit::LIST),
     ("audit_chain", audit::CHAIN),
     ("audit_head", audit::HEAD),
+    ("token_insert", access::TOKEN_INSERT),
+    ("token_revoke", access::TOKEN_REVOKE),
+    ("token_list", access::TOKEN_LIST),
+    ("token_find", access::TOKEN_FIND),
+    ("user_set", access::USER_SET),
+    ("user_disable", access::USER_DISABLE),
+    ("user_list", access::USER_LIST),
+    ("user_find", access::USER_FIND),
+    ("failure_locked", access::FAILURE_LOCKED),
+    ("failure_count", access::FAILURE_COUNT),
+    ("failure_forget", access::FAILURE_FORGET),
+    ("session_insert", access::SESSION_INSERT),
+    ("session_find", access::SESSION_FIND),
+    ("session_delete", access::SESSION_DELETE),
+    ("dead_letter_count", dead_letters::COUNT),
+    ("dead_letter_groups", dead_letters::GROUPS),
+    ("job_insert", jobs::INSERT),
+    ("job_items_insert", jobs::ITEMS),
+    ("job_total", jobs::TOTAL),
+    ("job_show", jobs::SHOW),
+    ("job_list", jobs::LIST),
+    ("job_active", jobs::ACTIVE),
+    ("job_progress", jobs::PROGRESS),
+    ("job_move", jobs::MOVE),
+    ("job_lock", jobs::LOCK),
+    ("job_recover", jobs::RECOVER),
+    ("job_next", jobs::NEXT),
+    ("job_mark", jobs::MARK),
+    ("job_letters", jobs::LETTERS),
+    ("job_audit", jobs::AUDIT),
+    ("job_canary_at", jobs::CANARY_AT),
+    ("job_failures", jobs::FAILURES),
+    ("job_waiting", jobs::WAITING),
+    ("search_aggregates", search::AGGREGATES),
+    ("search_events", search::EVENTS),
+    ("subscription_show", subscriptions::SHOW),
+    ("invoice_list", subscriptions::INVOICES),
 ];

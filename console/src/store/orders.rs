@@ -1,9 +1,10 @@
 //! Orders in the database. The console registers them; everything else in their rows is the workers'.
 
+use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
-use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
+use utoipa::ToSchema;
 
 use crate::failure::Failure;
 
@@ -13,7 +14,7 @@ pub(crate) const REGISTER: &str = include_str!("../../sql/order_register.sql");
 pub(crate) const SHOW: &str = include_str!("../../sql/order_show.sql");
 
 /// An order. Amounts are in the currency's minor unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Order {
     /// The company's id.
     pub id: String,
@@ -90,9 +91,8 @@ pub struct Expected {
 
 /// Inserts a registered order; false when the id is taken.
 pub async fn insert(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<bool, Failure> {
-    let inserted = client
-        .execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code])
-        .await?;
+    let inserted =
+        client.execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(inserted == 1)
 }
 

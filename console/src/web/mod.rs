@@ -1,23 +1,43 @@
-//! The console over HTTP. Owns the server; must never do what the command line could not do too.
+//! The console over HTTP: JSON API and pages. Owns the server; must never do what the command line could not do too.
+
+pub mod api;
+mod error;
+mod state;
 
 use std::net::{SocketAddr, TcpListener};
 
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpServer, web};
 use shared::health::{self, Readiness};
 use tokio_util::sync::CancellationToken;
 
+pub use state::Console;
+
 const SHUTDOWN_SECONDS: u64 = 5;
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// Serves in the background until shutdown; returns where.
-pub fn start(bind: SocketAddr, ready: Readiness, shutdown: CancellationToken) -> std::io::Result<SocketAddr> {
+pub fn start(
+    bind: SocketAddr,
+    console: Console,
+    ready: Readiness,
+    shutdown: CancellationToken,
+) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(bind)?;
     let address = listener.local_addr()?;
-    let server = HttpServer::new(move || App::new().configure(|app| health::routes(app, &ready)))
-        .workers(2)
-        .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .listen(listener)?
-        .run();
+    let console = web::Data::new(console);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(console.clone())
+            .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            .configure(error::extractors)
+            .configure(|app| health::routes(app, &ready))
+            .configure(api::routes)
+    })
+    .workers(2)
+    .disable_signals()
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .listen(listener)?
+    .run();
     let handle = server.handle();
     tokio::spawn(async move {
         shutdown.cancelled().await;

@@ -36,12 +36,15 @@ pub struct World {
 }
 
 /// A process that ends with the test.
-pub struct Process(pub Child);
+pub struct Process {
+    pub child: Child,
+    pub url: String,
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -127,9 +130,29 @@ impl World {
 
     /// `sluicegate serve`, on a free port.
     pub fn serve(&self) -> Process {
+        self.serve_with(&[])
+    }
+
+    /// `sluicegate serve`, on a free port, with more settings.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Process {
+        let free =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
         let mut command = self.command(&["serve"]);
-        command.env("CONSOLE_BIND", "127.0.0.1:0").stdin(Stdio::null());
-        Process(command.spawn().expect("serve starts"))
+        command.env("CONSOLE_BIND", free.to_string()).envs(settings.iter().copied()).stdin(Stdio::null());
+        let process =
+            Process { child: command.spawn().expect("serve starts"), url: format!("http://{free}") };
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(free).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "the console does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        process
+    }
+
+    /// A new token with this role.
+    pub async fn token(&self, role: &str) -> String {
+        let made = self.ok(&["token", "create", "--name", &format!("test-{role}"), "--role", role]).await;
+        made.split_whitespace().last().expect("the last word").to_owned()
     }
 
     /// Puts a message into the dead queue as a worker does.

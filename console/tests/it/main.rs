@@ -3,10 +3,13 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test binary has no users")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod harness;
-
+mod api;
 mod audit;
+mod bulk;
 mod dead_letters;
+mod harness;
+mod http;
+mod openapi;
 mod orders;
 mod settings;
 mod statements;

@@ -10,7 +10,8 @@ async fn every_statement_fits_the_migrated_schema() {
         }
     }
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/sql")).unwrap().count();
-    assert_eq!(files, console::store::STATEMENTS.len(), "a statement is not in the list");
+    // The filter of dead letters and the end of their list are parts of other statements.
+    assert_eq!(files - 2, console::store::STATEMENTS.len(), "a statement is not in the list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,3 @@
+  AND ($9::bigint IS NULL OR id < $9)
+ORDER BY id DESC
+LIMIT $10

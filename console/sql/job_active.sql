@@ -1,0 +1,1 @@
+SELECT id FROM jobs WHERE state IN ('canary', 'running') ORDER BY id

@@ -1,0 +1,1 @@
+UPDATE jobs SET total = $2 WHERE id = $1

@@ -1,0 +1,3 @@
+INSERT INTO users (name, role, password) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET role = excluded.role, password = coalesce(excluded.password, users.password),
+                                 disabled_at = NULL

@@ -1,0 +1,158 @@
+//! `sluicegate user add|list|disable|unlock`, `sluicegate token create|list|revoke`.
+
+use std::io::{IsTerminal, Read};
+
+use clap::Subcommand;
+
+use super::{Context, output};
+use crate::access::{Role, lockout, tokens, users};
+use crate::failure::Failure;
+use crate::store::audit;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Make a user, or give an existing one another role or password
+    Add {
+        /// The name to sign in with
+        #[arg(long)]
+        name: String,
+        /// What the user may do
+        #[arg(long)]
+        role: Role,
+        /// No password: the user signs in through the reverse proxy only
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// All users
+    List {
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable a user and end their sessions
+    Disable {
+        /// The user's name
+        name: String,
+    },
+    /// Let a user sign in again who was locked out
+    Unlock {
+        /// The user's name
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Make an API token; it is shown now and never again
+    Create {
+        /// A name by which it is listed and revoked
+        #[arg(long)]
+        name: String,
+        /// What it may do
+        #[arg(long)]
+        role: Role,
+    },
+    /// All tokens, without what is secret
+    List {
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token, for good
+    Revoke {
+        /// The token's name
+        name: String,
+    },
+}
+
+pub(super) async fn user(context: &Context, command: UserCommand) -> Result<(), Failure> {
+    let (pool, actor) = (&context.servers.pool, &context.actor);
+    match command {
+        UserCommand::Add { name, role, no_password } => {
+            let password = if no_password { None } else { Some(read_password()?) };
+            users::set(pool, actor, &name, role, password.as_deref()).await?;
+            println!("user {name} has the role {role}");
+        }
+        UserCommand::List { json: true } => {
+            output::json(&serde_json::json!({"items": users::list(pool).await?}))?
+        }
+        UserCommand::List { json: false } => {
+            let rows: Vec<Vec<String>> = users::list(pool).await?.iter().map(user_row).collect();
+            output::table(&["USER", "ROLE", "SINCE", "STATE"], &rows);
+        }
+        UserCommand::Disable { name } => {
+            users::disable(pool, actor, &name).await?;
+            println!("user {name} is disabled");
+        }
+        UserCommand::Unlock { name } => {
+            let client = pool.get().await?;
+            lockout::forget(&client, &name).await?;
+            audit::append(&client, actor, "user.unlock", &format!("user:{name}"), "").await?;
+            println!("user {name} may sign in again");
+        }
+    }
+    Ok(())
+}
+
+fn user_row(user: &users::User) -> Vec<String> {
+    let state = match (user.disabled_at, user.locked_until) {
+        (Some(at), _) => format!("disabled since {}", output::time(at)),
+        (None, Some(until)) => format!("locked out until {}", output::time(until)),
+        (None, None) if !user.has_password => "reverse proxy only".to_owned(),
+        (None, None) => "enabled".to_owned(),
+    };
+    vec![user.name.clone(), user.role.to_string(), output::time(user.created_at), state]
+}
+
+pub(super) async fn token(context: &Context, command: TokenCommand) -> Result<(), Failure> {
+    let (pool, actor) = (&context.servers.pool, &context.actor);
+    match command {
+        TokenCommand::Create { name, role } => {
+            let token = tokens::create(pool, actor, &name, role).await?;
+            println!("token {name} with the role {role}, shown only now: {token}");
+        }
+        TokenCommand::List { json: true } => {
+            output::json(&serde_json::json!({"items": tokens::list(pool).await?}))?
+        }
+        TokenCommand::List { json: false } => {
+            let never = || "never".to_owned();
+            let rows: Vec<Vec<String>> = tokens::list(pool)
+                .await?
+                .iter()
+                .map(|t| {
+                    let state =
+                        t.revoked_at.map_or("valid".to_owned(), |at| format!("revoked {}", output::time(at)));
+                    let used = t.last_used_at.map_or_else(never, output::time);
+                    vec![
+                        t.name.clone(),
+                        t.role.to_string(),
+                        t.created_by.clone(),
+                        output::time(t.created_at),
+                        used,
+                        state,
+                    ]
+                })
+                .collect();
+            output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows);
+        }
+        TokenCommand::Revoke { name } => {
+            tokens::revoke(pool, actor, &name).await?;
+            println!("token {name} is revoked");
+        }
+    }
+    Ok(())
+}
+
+/// The password from standard input: never an argument, which others on the machine could see.
+fn read_password() -> Result<String, Failure> {
+    let failed =
+        |e: std::io::Error| Failure::invalid("invalid_password", format!("no password could be read: {e}"));
+    let mut text = String::new();
+    if std::io::stdin().is_terminal() {
+        eprint!("Password: ");
+        text = terminal::Term::stderr().read_secure_line().map_err(failed)?;
+    } else {
+        std::io::stdin().take(10_000).read_to_string(&mut text).map_err(failed)?;
+    }
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

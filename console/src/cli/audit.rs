@@ -1,0 +1,89 @@
+//! `sluicegate audit list|verify`.
+
+use clap::Subcommand;
+
+use super::{Context, output};
+use crate::chain;
+use crate::failure::Failure;
+use crate::paging::{self, Page};
+use crate::store::audit as store;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Who did what, newest first
+    List {
+        /// Only what this one did, such as user:anna
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only this, such as dead.replay
+        #[arg(long)]
+        action: Option<String>,
+        /// Only what was done to this, such as dead_letter:12
+        #[arg(long)]
+        subject: Option<String>,
+        /// Continue a list: the `next` of the page before
+        #[arg(long)]
+        before: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        limit: i64,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check that no line was changed, removed or slipped in
+    Verify {
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Verify { json } => verify(context, json).await,
+        Command::List { actor, action, subject, before, limit, json } => {
+            let limit = paging::limit(Some(limit))?;
+            let before = paging::number_cursor(before.as_deref())?;
+            let client = context.servers.pool.get().await?;
+            let filter = store::Filter { actor, action, subject };
+            let entries = store::list(&client, &filter, before, limit + 1).await?;
+            let page = Page::cut(entries, limit, |entry| entry.id.to_string());
+            if json {
+                return output::json(&page);
+            }
+            let row = |e: &store::Entry| {
+                vec![
+                    e.id.to_string(),
+                    output::time(e.at),
+                    e.actor.clone(),
+                    e.action.clone(),
+                    e.subject.clone(),
+                    e.reason.clone(),
+                ]
+            };
+            let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+            output::table(&["LINE", "WHEN", "WHO", "WHAT", "TO WHICH", "WHY"], &rows);
+            output::more(page.next.as_deref());
+            Ok(())
+        }
+    }
+}
+
+async fn verify(context: &Context, json: bool) -> Result<(), Failure> {
+    let verdict = chain::verify(&context.servers.pool).await?;
+    if json {
+        output::json(&verdict)?;
+    }
+    match verdict.broken {
+        Some(broken) => {
+            Err(Failure::conflict("audit_broken", format!("the audit's chain is broken: {broken}")))
+        }
+        None => {
+            if !json {
+                println!("the audit's chain is whole: {} lines", verdict.checked);
+            }
+            Ok(())
+        }
+    }
+}

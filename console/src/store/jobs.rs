@@ -1,0 +1,277 @@
+//! Bulk jobs in the database: the fixed list of letters, the mark before each is sent, and the progress.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use super::dead_letters::{Filter, Locked};
+use crate::actor::Actor;
+use crate::failure::Failure;
+
+pub(crate) const INSERT: &str = include_str!("../../sql/job_insert.sql");
+pub(crate) const ITEMS: &str =
+    concat!(include_str!("../../sql/job_items_insert.sql"), include_str!("../../sql/dead_letter_filter.sql"));
+pub(crate) const TOTAL: &str = include_str!("../../sql/job_total.sql");
+pub(crate) const SHOW: &str = include_str!("../../sql/job_show.sql");
+pub(crate) const LIST: &str = include_str!("../../sql/job_list.sql");
+pub(crate) const ACTIVE: &str = include_str!("../../sql/job_active.sql");
+pub(crate) const PROGRESS: &str = include_str!("../../sql/job_progress.sql");
+pub(crate) const MOVE: &str = include_str!("../../sql/job_move.sql");
+pub(crate) const LOCK: &str = include_str!("../../sql/job_lock.sql");
+pub(crate) const RECOVER: &str = include_str!("../../sql/job_recover.sql");
+pub(crate) const NEXT: &str = include_str!("../../sql/job_next.sql");
+pub(crate) const MARK: &str = include_str!("../../sql/job_mark.sql");
+pub(crate) const LETTERS: &str = include_str!("../../sql/job_letters.sql");
+pub(crate) const AUDIT: &str = include_str!("../../sql/job_audit.sql");
+pub(crate) const CANARY_AT: &str = include_str!("../../sql/job_canary_at.sql");
+pub(crate) const FAILURES: &str = include_str!("../../sql/job_failures.sql");
+pub(crate) const WAITING: &str = include_str!("../../sql/job_waiting.sql");
+
+/// A bulk job.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Job {
+    /// Its number.
+    pub id: i64,
+    /// `replay` or `discard`.
+    pub action: String,
+    /// Which letters, as they were asked for.
+    pub filter: Value,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub actor: String,
+    /// Letters per second.
+    pub rate: i32,
+    /// How many go first.
+    pub canary: i32,
+    /// `canary`, `running`, `paused`, `canceled`, `stopped` or `done`.
+    pub state: String,
+    /// Why it is in this state, where there is more to say.
+    pub note: Option<String>,
+    /// How many letters.
+    pub total: i32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when the fate of the canary is waited for.
+    pub canary_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl From<&Row> for Job {
+    fn from(row: &Row) -> Self {
+        Job {
+            id: row.get("id"),
+            action: row.get("action"),
+            filter: row.get("filter"),
+            reason: row.get("reason"),
+            actor: row.get("actor"),
+            rate: row.get("rate"),
+            canary: row.get("canary"),
+            state: row.get("state"),
+            note: row.get("note"),
+            total: row.get("total"),
+            created_at: row.get("created_at"),
+            canary_at: row.get("canary_at"),
+            finished_at: row.get("finished_at"),
+        }
+    }
+}
+
+/// How far a job is, in letters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Progress {
+    /// Not sent yet.
+    pub waiting: i64,
+    /// Sent (or discarded).
+    pub sent: i64,
+    /// Of those, took effect.
+    pub resolved: i64,
+    /// Of those, died again.
+    pub dead_again: i64,
+    /// Left out: not open any more.
+    pub skipped: i64,
+    /// Not taken by the broker.
+    pub failed: i64,
+    /// It cannot be said whether they were sent; they are not sent again.
+    pub unknown: i64,
+}
+
+/// A letter of a job that was not simply sent.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Exception {
+    /// Its dead letter.
+    pub dead_letter_id: i64,
+    /// `failed`, `unknown` or `skipped`.
+    pub state: String,
+    /// Why.
+    pub note: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// What a new job is to be.
+#[derive(Debug, Clone)]
+pub struct NewJob<'a> {
+    /// `replay` or `discard`.
+    pub action: &'a str,
+    /// Which letters.
+    pub filter: &'a Filter,
+    /// Why.
+    pub reason: &'a str,
+    /// Letters per second.
+    pub rate: i32,
+    /// How many go first.
+    pub canary: i32,
+}
+
+/// Makes a job and fixes its list of letters; its number and how many they are.
+pub async fn insert(
+    client: &impl GenericClient,
+    actor: &Actor,
+    job: &NewJob<'_>,
+) -> Result<(i64, i64), Failure> {
+    let filter = serde_json::to_value(job.filter).map_err(|e| Failure::Internal(e.to_string()))?;
+    let state = if job.canary > 0 { "canary" } else { "running" };
+    let row = client
+        .query_one(
+            INSERT,
+            &[&job.action, &filter, &job.reason, &actor.to_string(), &job.rate, &job.canary, &state],
+        )
+        .await?;
+    let id: i64 = row.get("id");
+    let f = job.filter;
+    let total = client
+        .execute(
+            ITEMS,
+            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until, &id],
+        )
+        .await?;
+    let total =
+        i32::try_from(total).map_err(|_| Failure::invalid("too_many", "these are too many letters"))?;
+    client.execute(TOTAL, &[&id, &total]).await?;
+    Ok((id, i64::from(total)))
+}
+
+/// One job.
+pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
+    Ok(client.query_opt(SHOW, &[&id]).await?.as_ref().map(Job::from))
+}
+
+/// A page of jobs, newest first.
+pub async fn list(client: &impl GenericClient, before: Option<i64>, limit: i64) -> Result<Vec<Job>, Failure> {
+    Ok(client.query(LIST, &[&before, &limit]).await?.iter().map(Job::from).collect())
+}
+
+/// Jobs that have something to do.
+pub async fn active(client: &impl GenericClient) -> Result<Vec<i64>, Failure> {
+    Ok(client.query(ACTIVE, &[]).await?.iter().map(|row| row.get("id")).collect())
+}
+
+/// How far a job is.
+pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, Failure> {
+    let mut progress = Progress::default();
+    for row in client.query(PROGRESS, &[&id]).await? {
+        let count: i64 = row.get("count");
+        let (state, letter): (&str, Option<&str>) = (row.get("state"), row.get("letter"));
+        match state {
+            "waiting" | "sending" => progress.waiting += count,
+            "sent" => progress.sent += count,
+            "skipped" => progress.skipped += count,
+            "failed" => progress.failed += count,
+            _ => progress.unknown += count,
+        }
+        match (state, letter) {
+            ("sent", Some("resolved")) => progress.resolved += count,
+            ("sent", Some("open")) => progress.dead_again += count,
+            _ => {}
+        }
+    }
+    Ok(progress)
+}
+
+/// Moves a job from one of these states to another; false when it is in none of them.
+pub async fn move_to(
+    client: &impl GenericClient,
+    id: i64,
+    from: &[&str],
+    to: &str,
+    note: Option<&str>,
+) -> Result<bool, Failure> {
+    Ok(client.execute(MOVE, &[&id, &from, &to, &note]).await? == 1)
+}
+
+/// Takes the job for this connection; false when another runner has it.
+pub async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+    Ok(client.query_one(LOCK, &[&id]).await?.get("locked"))
+}
+
+/// What a runner that died left in the middle becomes `unknown`. Only with the lock.
+pub async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failure> {
+    Ok(client.execute(RECOVER, &[&id]).await?)
+}
+
+/// The next letters of a job, locked, with their places. None when the job is paused or at its end.
+pub async fn next(client: &impl GenericClient, id: i64, most: i64) -> Result<Vec<(i32, Locked)>, Failure> {
+    let rows = client.query(NEXT, &[&id, &most]).await?;
+    Ok(rows.iter().map(|row| (row.get("position"), Locked::from(row))).collect())
+}
+
+/// A letter's place in a job and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its place.
+    pub position: i32,
+    /// The state of the item.
+    pub state: &'static str,
+    /// Why, where there is more to say.
+    pub note: Option<String>,
+}
+
+/// Marks items.
+pub async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
+    let positions: Vec<i32> = marks.iter().map(|m| m.position).collect();
+    let states: Vec<&str> = marks.iter().map(|m| m.state).collect();
+    let notes: Vec<Option<&str>> = marks.iter().map(|m| m.note.as_deref()).collect();
+    client.execute(MARK, &[&id, &positions, &states, &notes]).await?;
+    Ok(())
+}
+
+/// Sets the state of a chunk's letters and says so in the audit, one line for each.
+pub async fn set_letters(
+    client: &impl GenericClient,
+    job: &Job,
+    letters: &[i64],
+    state: &str,
+) -> Result<(), Failure> {
+    client.execute(LETTERS, &[&letters, &state]).await?;
+    let action = format!("dead.{}", job.action);
+    let reason = format!("job {}: {}", job.id, job.reason);
+    client.execute(AUDIT, &[&job.actor, &action, &reason, &letters]).await?;
+    Ok(())
+}
+
+/// Since when the fate of the canary is waited for.
+pub async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
+    Ok(client.query_one(CANARY_AT, &[&id]).await?.get("canary_at"))
+}
+
+/// Letters of a job that were not simply sent, the first of them.
+pub async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
+    let rows = client.query(FAILURES, &[&id]).await?;
+    let exception = |row: &Row| Exception {
+        dead_letter_id: row.get("dead_letter_id"),
+        state: row.get("state"),
+        note: row.get("note"),
+        at: row.get("at"),
+    };
+    Ok(rows.iter().map(exception).collect())
+}
+
+/// Whether anything is left to do.
+pub async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+    Ok(client.query_one(WAITING, &[&id]).await?.get("waiting"))
+}

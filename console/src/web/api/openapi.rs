@@ -1,0 +1,45 @@
+//! The API's own description, made from the code that serves it.
+
+use actix_web::{HttpResponse, Responder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{audit, dead_letters, events, jobs, orders, subscriptions};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Sluicegate console", description = "Events, dead letters and orders, for scripts and the company's backend."),
+    paths(
+        events::list, events::show, events::replay,
+        dead_letters::list, dead_letters::groups, dead_letters::show, dead_letters::replay_one,
+        dead_letters::discard_one, dead_letters::replay_many, dead_letters::discard_many,
+        jobs::list, jobs::show, jobs::change,
+        orders::create, orders::show, orders::list_queues, subscriptions::show,
+        audit::list,
+    ),
+    security(("token" = [])),
+    modifiers(&Token)
+)]
+struct Document;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("sluicegate token create"))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(token).into());
+    }
+}
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+pub(super) async fn serve() -> impl Responder {
+    HttpResponse::Ok().json(document())
+}

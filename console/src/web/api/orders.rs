@@ -1,0 +1,91 @@
+//! `/api/orders`, `/api/queues`.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Json, Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Caller, resource};
+use crate::access::Role;
+use crate::failure::Failure;
+use crate::queues::{self, QueueState};
+use crate::store::orders::{self as store, Order};
+use crate::web::Console;
+use crate::web::error::ErrorBody;
+
+/// An order that the company announces.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewOrderBody {
+    /// The company's id of the order.
+    #[schema(min_length = 1, max_length = 255)]
+    id: String,
+    /// The Stripe customer who is to pay.
+    #[schema(min_length = 1, max_length = 255)]
+    customer: Option<String>,
+    /// What is to be paid, in the currency's smallest unit.
+    #[schema(minimum = 0)]
+    amount: i64,
+    /// Three letters, such as usd.
+    #[schema(pattern = "^[A-Za-z]{3}$")]
+    currency: String,
+}
+
+/// The broker's queues.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Queues {
+    items: Vec<QueueState>,
+}
+
+/// Register an order before it is paid; the same order again is returned as it is
+#[utoipa::path(post, path = "/api/orders", tag = "orders", request_body = NewOrderBody, responses(
+    (status = 200, description = "It was registered already, with these values", body = Order),
+    (status = 201, description = "It is registered", body = Order),
+    (status = 400, description = "A value is wrong", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 403, description = "Takes an operator", body = ErrorBody),
+    (status = 409, description = "An order with this id has other values", body = ErrorBody),
+    (status = 413, description = "The body is too large", body = ErrorBody),
+    (status = 415, description = "The body is not JSON", body = ErrorBody)))]
+pub(super) async fn create(
+    caller: Caller,
+    console: web::Data<Console>,
+    body: Json<NewOrderBody>,
+) -> Result<HttpResponse, Failure> {
+    caller.0.require(Role::Operator)?;
+    let order = crate::orders::checked(&body.id, body.customer.as_deref(), body.amount, &body.currency)?;
+    let secret = console.reference_secret.as_ref();
+    let (order, created) = crate::orders::create(&console.pool, &caller.0.actor, &order, secret).await?;
+    let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(order))
+}
+
+/// One order and where it stands
+#[utoipa::path(get, path = "/api/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The company's id")), responses(
+    (status = 200, description = "The order", body = Order),
+    (status = 400, description = "The id cannot be one", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 404, description = "No such order", body = ErrorBody)))]
+pub(super) async fn show(
+    _: Caller,
+    console: web::Data<Console>,
+    id: Path<String>,
+) -> Result<Json<Order>, Failure> {
+    let found = store::show(&console.pool.get().await?, &id).await?;
+    found.map(Json).ok_or_else(|| Failure::NotFound(format!("order {id}")))
+}
+
+/// The broker's queues: what waits and who consumes
+#[utoipa::path(get, path = "/api/queues", tag = "overview", responses(
+    (status = 200, description = "The queues", body = Queues),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 503, description = "The broker is away", body = ErrorBody)))]
+pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Result<Json<Queues>, Failure> {
+    Ok(Json(Queues { items: queues::list(&console.broker, console.broker.topology()).await? }))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.service(resource("/orders", "POST").route(web::post().to(create)))
+        .service(resource("/orders/{id}", "GET").route(web::get().to(show)))
+        .service(resource("/queues", "GET").route(web::get().to(list_queues)));
+}

@@ -1,0 +1,191 @@
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use shared::topology::Queue;
+
+use crate::harness::{PATIENCE, World};
+use crate::http::Api;
+
+fn letters(count: usize, reason: &str) -> String {
+    format!(
+        "INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at)
+         SELECT 'evt_{reason}_' || n, 'charge.succeeded', '{reason}', '{reason}: order ' || n, 1, convert_to('{{\"n\":' || n || '}}', 'UTF8'), now(), now()
+         FROM generate_series(1, {count}) n"
+    )
+}
+
+async fn until_state(api: &Api, job: &Value, wanted: &str) -> Value {
+    let begun = Instant::now();
+    loop {
+        let shown = api.ok(&format!("/api/jobs/{}", job["id"]));
+        if shown["state"] == wanted {
+            return shown;
+        }
+        assert!(begun.elapsed() < PATIENCE, "not {wanted}: {shown}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Everything in the work queue, by message id with how often it is there.
+async fn sent(world: &World, count: usize) -> HashMap<String, usize> {
+    let mut ids = HashMap::new();
+    for _ in 0..count {
+        let message = world.take(Queue::Fulfillment).await;
+        *ids.entry(message.properties.message_id().as_ref().unwrap().to_string()).or_default() += 1;
+    }
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
+    let world = World::new().await;
+    let console = world.serve();
+    world.sql(&letters(7, "order_not_found")).await;
+    world.sql(&letters(2, "amount_mismatch")).await;
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let filter = json!({"reason": "order_not_found"});
+    let (status, run) = api.post("/api/dead-letters/replay", &json!({"filter": filter, "dry_run": true}));
+    assert_eq!((status, &run["count"], run["sample"].as_array().unwrap().len()), (200, &json!(7), 5));
+    assert_eq!(world.number("SELECT count(*) FROM jobs").await, 0);
+    let wrong = json!({"filter": filter, "reason": "x", "count": 6});
+    api.refused(api.post("/api/dead-letters/replay", &wrong), 409, "count_changed");
+    let none = json!({"filter": {"reason": "handler_panic"}, "reason": "x"});
+    api.refused(api.post("/api/dead-letters/replay", &none), 409, "nothing_to_do");
+    for (body, code) in [
+        (json!({"filter": filter}), "missing_reason"),
+        (json!({"filter": {"colour": "red"}, "reason": "x"}), "invalid_body"),
+        (json!({"filter": {"state": "resolved"}, "reason": "x"}), "invalid_filter"),
+        (json!({"filter": filter, "reason": "x", "rate": 0}), "invalid_rate"),
+        (json!({"filter": filter, "reason": "x", "canary": -1}), "invalid_canary"),
+    ] {
+        api.refused(api.post("/api/dead-letters/replay", &body), 400, code);
+    }
+    assert_eq!(world.number("SELECT count(*) FROM jobs").await, 0);
+    assert_eq!(world.number("SELECT count(*) FROM dead_letters WHERE state = 'open'").await, 9);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_replay_sends_each_letter_once_and_leaves_out_what_is_not_open() {
+    let world = World::new().await;
+    world.sql(&letters(30, "order_not_found")).await;
+    world.sql(&letters(3, "amount_mismatch")).await;
+    let console = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let body = json!({"filter": {"reason": "order_not_found"}, "reason": "registered now", "rate": 100, "count": 30});
+    let (status, job) = api.post("/api/dead-letters/replay", &body);
+    assert_eq!((status, &job["total"]), (202, &json!(30)));
+    let done = until_state(&api, &job, "done").await;
+    assert_eq!((&done["progress"]["sent"], &done["progress"]["waiting"]), (&json!(30), &json!(0)));
+    let ids = sent(&world, 30).await;
+    assert_eq!((ids.len(), ids.values().max()), (30, Some(&1)));
+    assert_eq!(world.waiting(Queue::Fulfillment).await, 0);
+    assert_eq!(
+        world
+            .number(
+                "SELECT count(*) FROM audit WHERE action = 'dead.replay' AND actor = 'token:test-operator'"
+            )
+            .await,
+        30
+    );
+    assert!(world.ok(&["audit", "verify"]).await.contains("whole"));
+    let (status, job) =
+        api.post("/api/dead-letters/discard", &json!({"filter": {}, "reason": "tests", "rate": 1000}));
+    assert_eq!((status, &job["total"]), (202, &json!(3)));
+    until_state(&api, &job, "done").await;
+    assert_eq!(world.number("SELECT count(*) FROM dead_letters WHERE state = 'discarded'").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_that_dies_again_stops_the_job_and_one_that_takes_effect_lets_it_go_on() {
+    let world = World::new().await;
+    world.sql(&letters(10, "order_not_found")).await;
+    let console = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let body = json!({"reason": "try", "rate": 100, "canary": 3});
+    let (_, job) = api.post("/api/dead-letters/replay", &body);
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'replayed'", 3).await;
+    sent(&world, 3).await;
+    world
+        .sql("UPDATE dead_letters SET state = 'resolved' WHERE id = (SELECT min(id) FROM dead_letters)")
+        .await;
+    world.sql("UPDATE dead_letters SET state = 'open' WHERE id = (SELECT min(id) FROM dead_letters WHERE state = 'replayed')").await;
+    let stopped = until_state(&api, &job, "stopped").await;
+    assert!(stopped["note"].as_str().unwrap().contains("died again"), "{stopped}");
+    assert_eq!(stopped["progress"]["waiting"], 7);
+    world.sql("UPDATE dead_letters SET state = 'open'").await;
+    let (_, job) = api.post("/api/dead-letters/replay", &body);
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'replayed'", 3).await;
+    assert_eq!(api.ok(&format!("/api/jobs/{}", job["id"]))["state"], "canary");
+    world.sql("UPDATE dead_letters SET state = 'resolved' WHERE state = 'replayed'").await;
+    until_state(&api, &job, "done").await;
+    sent(&world, 10).await;
+    assert_eq!(world.waiting(Queue::Fulfillment).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_paused_resumed_and_canceled() {
+    let world = World::new().await;
+    world.sql(&letters(500, "order_not_found")).await;
+    let console = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "slowly", "rate": 20}));
+    world.until("SELECT least(count(*), 1) FROM dead_letters WHERE state = 'replayed'", 1).await;
+    let path = |wish: &str| format!("/api/jobs/{}/{wish}", job["id"]);
+    assert_eq!(api.post(&path("pause"), &json!({})).0, 200);
+    api.refused(api.post(&path("pause"), &json!({})), 409, "wrong_state");
+    assert_eq!(api.post(&path("resume"), &json!({})).0, 200);
+    until_state(&api, &job, "running").await;
+    assert_eq!(api.post(&path("cancel"), &json!({})).0, 200);
+    api.refused(api.post(&path("resume"), &json!({})), 409, "wrong_state");
+    api.refused(api.post("/api/jobs/99/cancel", &json!({})), 404, "not_found");
+    let shown = until_state(&api, &job, "canceled").await;
+    assert!(shown["progress"]["waiting"].as_i64().unwrap() > 0, "{shown}");
+    assert_eq!(
+        world
+            .number("SELECT count(*) FROM audit WHERE action IN ('job.pause', 'job.resume', 'job.cancel')")
+            .await,
+        3
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_that_is_killed_again_and_again_sends_nothing_twice() {
+    let world = World::new().await;
+    world.sql(&letters(400, "order_not_found")).await;
+    let mut console = world.serve();
+    let token = world.token("operator").await;
+    let api = Api::new(&console.url, Some(&token));
+    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "through kills", "rate": 400}));
+    for share in [40, 120, 200] {
+        let begun = Instant::now();
+        while world.number("SELECT count(*) FROM job_items WHERE state <> 'waiting'").await < share {
+            assert!(begun.elapsed() < PATIENCE, "the job does not go on");
+        }
+        console.child.kill().unwrap();
+        console.child.wait().unwrap();
+        console = world.serve();
+    }
+    let api = Api::new(&console.url, Some(&token));
+    let done = until_state(&api, &job, "done").await;
+    let progress = &done["progress"];
+    let count = |name: &str| usize::try_from(progress[name].as_i64().unwrap()).unwrap();
+    assert_eq!(count("sent") + count("unknown"), 400, "{done}");
+    let there = world.waiting(Queue::Fulfillment).await as usize;
+    assert!((count("sent")..=400).contains(&there), "{there} messages, {progress}");
+    let ids = sent(&world, there).await;
+    assert_eq!(ids.values().max(), Some(&1), "something was sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_consoles_share_the_work_and_send_nothing_twice() {
+    let world = World::new().await;
+    world.sql(&letters(100, "order_not_found")).await;
+    let console = world.serve();
+    let _other = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "together", "rate": 500}));
+    until_state(&api, &job, "done").await;
+    let ids = sent(&world, 100).await;
+    assert_eq!((ids.len(), world.waiting(Queue::Fulfillment).await), (100, 0));
+}

@@ -1,0 +1,64 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::World;
+use crate::http::Api;
+
+/// What INTERFACES promises and this version has.
+const PROMISED: [&str; 15] = [
+    "get /api/events",
+    "get /api/events/{id}",
+    "post /api/events/{id}/replay",
+    "get /api/dead-letters",
+    "get /api/dead-letters/groups",
+    "get /api/dead-letters/{id}",
+    "post /api/dead-letters/{id}/replay",
+    "post /api/dead-letters/{id}/discard",
+    "post /api/dead-letters/replay",
+    "post /api/orders",
+    "get /api/orders/{id}",
+    "get /api/subscriptions/{id}",
+    "get /api/queues",
+    "get /api/audit",
+    "get /api/jobs/{id}",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_is_served_and_names_only_addresses_that_exist() {
+    let world = World::new().await;
+    let console = world.serve();
+    let api = Api::new(&console.url, None);
+    let document = api.ok("/api/openapi.json");
+    let expected: Value = serde_json::to_value(console::web::api::document()).unwrap();
+    assert_eq!(document, expected);
+    let mut operations = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            operations.insert(format!("{method} {path}"));
+            let concrete = path.replace("{id}", "1").replace("{wish}", "pause");
+            let (status, _, body) = api.send(&method.to_uppercase(), &concrete, &[], b"");
+            assert_eq!(status, 401, "{method} {concrete}: {body}");
+            assert!(operation["responses"]["401"].is_object(), "{method} {path} says nothing of tokens");
+            assert!(operation["summary"].is_string(), "{method} {path}");
+        }
+    }
+    for promised in PROMISED {
+        assert!(operations.contains(promised), "{promised} is missing");
+    }
+    references_resolve(&document, &document);
+}
+
+fn references_resolve(value: &Value, document: &Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let pointer = reference.strip_prefix('#').expect("a local reference");
+                assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+            }
+            members.values().for_each(|inner| references_resolve(inner, document));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| references_resolve(inner, document)),
+        _ => {}
+    }
+}
