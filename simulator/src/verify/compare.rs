@@ -21,6 +21,8 @@ pub struct Difference {
     pub must_be: String,
     /// In the database.
     pub is: String,
+    /// Whether the row says of itself that it is a guess.
+    pub guessed: bool,
 }
 
 /// Histories' names and what each must have come to.
@@ -60,24 +62,25 @@ async fn load(
     }
     let ids: Vec<&str> = must.iter().map(|(_, row)| row.id.as_str()).collect();
     // `table` is one of the constants in expected.rs.
-    let sql = format!("SELECT id, to_jsonb(t) - 'state' FROM {table} t WHERE id = ANY($1)");
+    let sql = format!("SELECT id, to_jsonb(t) FROM {table} t WHERE id = ANY($1)");
     Ok(client.query(&sql, &[&ids]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 fn compare_row(history: &str, table: &str, must: &Row, is: Option<&Value>) -> Vec<Difference> {
+    let guessed = is.and_then(|is| is.get("ambiguous")) == Some(&Value::Bool(true));
     let difference = |field: &str, must_be: String, is: String| Difference {
         history: history.to_owned(),
         what: format!("{table} {field}").trim_end().to_owned(),
         id: must.id.clone(),
         must_be,
         is,
+        guessed,
     };
     let Some(is) = is else { return vec![difference("", "a row".to_owned(), "none".to_owned())] };
-    let doubt = if is.get("ambiguous") == Some(&Value::Bool(true)) { " (marked ambiguous)" } else { "" };
     let unequal = |(field, value): &(&'static str, Value)| match is.get(field) {
         None => Some(difference(field, value.to_string(), "no such column".to_owned())),
         Some(found) if expected::same(value, found) => None,
-        Some(found) => Some(difference(field, value.to_string(), format!("{found}{doubt}"))),
+        Some(found) => Some(difference(field, value.to_string(), found.to_string())),
     };
     must.fields.iter().filter_map(unequal).collect()
 }
@@ -93,6 +96,7 @@ async fn absent(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference>,
         id: row.get(0),
         must_be: "no row".to_owned(),
         is: row.get(1),
+        guessed: false,
     };
     Ok(found.iter().map(difference).collect())
 }
@@ -110,6 +114,7 @@ async fn messages(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference
         id: key.to_owned(),
         must_be: must_be.to_owned(),
         is: is.to_owned(),
+        guessed: false,
     };
     let mut differences = Vec::new();
     for (name, truth) in truths {

@@ -10,7 +10,10 @@ const HEAD: [&str; 5] = ["history", "what", "id", "must be", "is"];
 pub(crate) fn table(differences: &[Difference], shown: usize) -> String {
     let mut rows = vec![HEAD.map(str::to_owned)];
     rows.extend(differences.iter().take(shown).map(|difference| {
-        let Difference { history, what, id, must_be, is } = difference.clone();
+        let Difference { history, what, id, must_be, mut is, guessed } = difference.clone();
+        if guessed {
+            is.push_str(" (marked ambiguous)");
+        }
         [history, what, id, must_be, is]
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
@@ -43,6 +46,7 @@ mod tests {
             id: "order_1".into(),
             must_be: "paid".into(),
             is: "pending".into(),
+            guessed: false,
         };
         let text = table(&[row.clone(), row], 1);
         assert_eq!(
