@@ -22,7 +22,11 @@ pub struct CommandArgs {
 }
 
 /// Does it; gives the exit status to end with.
-pub async fn run_command(args: CommandArgs, mut signals: Signals) -> anyhow::Result<u8> {
+pub async fn run_command(mut args: CommandArgs, mut signals: Signals) -> anyhow::Result<u8> {
+    for url in [&mut args.database_url, &mut args.amqp_url] {
+        // An empty variable counts as not set.
+        url.take_if(|url| url.is_empty());
+    }
     let started = Instant::now();
     let servers = tokio::select! {
         servers = start(&args) => servers?,

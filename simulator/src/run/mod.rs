@@ -35,6 +35,7 @@ pub enum Mode {
 
 /// Brings the system up, sends the samples, and serves or ends. Gives the exit status.
 pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Result<u8> {
+    let args = args.tidy();
     let clock = Clock::new(args.started);
     eprintln!("starting");
     let mut stack = tokio::select! {

@@ -37,6 +37,27 @@ pub struct RunArgs {
     pub(crate) started: Option<u64>,
 }
 
+/// An empty variable counts as not set, as it does for the programs.
+fn set<T: AsRef<std::ffi::OsStr>>(value: Option<T>) -> Option<T> {
+    value.filter(|value| !value.as_ref().is_empty())
+}
+
+impl RunArgs {
+    /// Without what is empty.
+    pub(crate) fn tidy(self) -> RunArgs {
+        RunArgs {
+            database_url: set(self.database_url),
+            amqp_url: set(self.amqp_url),
+            stripe_webhook_secret: set(self.stripe_webhook_secret),
+            stripe_webhook_secret_file: set(self.stripe_webhook_secret_file),
+            ingress_bind: set(self.ingress_bind),
+            console_bind: set(self.console_bind),
+            metrics_bind: set(self.metrics_bind),
+            ..self
+        }
+    }
+}
+
 /// Addresses and secrets of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -74,6 +95,10 @@ impl Settings {
             ("STRIPE_WEBHOOK_SECRET", &self.secret),
             ("INGRESS_BIND", &self.ingress),
             ("CONSOLE_BIND", &self.console),
+            // What is set above must not be said a second time by a file.
+            ("DATABASE_URL_FILE", ""),
+            ("AMQP_URL_FILE", ""),
+            ("STRIPE_WEBHOOK_SECRET_FILE", ""),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
