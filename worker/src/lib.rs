@@ -8,6 +8,7 @@ mod backoff;
 mod consumer;
 pub mod domain;
 pub mod handlers;
+pub mod preview;
 pub mod process;
 mod report;
 pub mod retry;
@@ -16,6 +17,7 @@ pub mod settings;
 pub mod settle;
 pub mod store;
 
+pub use preview::{Preview, RowChange, preview};
 pub use run::{StartError, run};
 
 use clap::Parser;

@@ -12,9 +12,10 @@ use shared::message::EventHeaders;
 
 use crate::domain::decide::{Effect, Outcome, Prepared, decide};
 use crate::domain::event::Event;
+use crate::domain::message::Message;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::rules::Rules;
-use crate::domain::state::Keys;
+use crate::domain::state::{Keys, Touched};
 use crate::handlers::Intent;
 use crate::retry::{Next, Schedule};
 use crate::store::{self, Fate, Incoming, StoreError, Trouble, trouble};
@@ -158,6 +159,10 @@ impl Engine {
 /// What a batch came to, not yet committed.
 pub(crate) struct Run {
     pub(crate) verdicts: Vec<Verdict>,
+    /// The messages that the new state calls for.
+    pub(crate) messages: Vec<Message>,
+    /// What was locked.
+    pub(crate) touched: Touched,
 }
 
 /// Claim, lock and load, decide, save: everything but the commit.
@@ -195,10 +200,11 @@ pub(crate) async fn run(
         }
         verdicts.push(verdict);
     }
-    store::save(tx, &state, &effects, rules, now).await?;
+    let messages = state.messages(rules);
+    store::save(tx, &state, &effects, &messages, rules, now).await?;
     let fates: Vec<Fate<'_>> = fates.iter().filter_map(|(id, verdict)| fate(id, verdict, now)).collect();
     store::record(tx, &fates, &settled, now).await?;
-    Ok(Run { verdicts })
+    Ok(Run { verdicts, messages, touched: state.touched() })
 }
 
 fn verdict(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Verdict {

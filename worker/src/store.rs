@@ -16,6 +16,8 @@ pub use grace::end_grace;
 pub use load::load;
 pub use save::save;
 
+pub(crate) const PREVIEW_ROWS: &str = include_str!("store/sql/preview_rows.sql");
+
 /// Every statement of the workers, by name; a test prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("claim", include_str!("store/sql/claim.sql")),
@@ -47,4 +49,5 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("save_disputes", save::DISPUTES),
     ("save_movements", save::MOVEMENTS),
     ("end_grace", grace::END),
+    ("preview_rows", PREVIEW_ROWS),
 ];

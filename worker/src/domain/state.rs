@@ -42,6 +42,19 @@ impl Keys {
     }
 }
 
+/// The ids of everything that a batch locked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Payments.
+    pub payments: Vec<String>,
+    /// Orders.
+    pub orders: Vec<String>,
+    /// Invoices.
+    pub invoices: Vec<String>,
+    /// Subscriptions.
+    pub subscriptions: Vec<String>,
+}
+
 /// Which payment a charge belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChargeLink {
@@ -115,6 +128,10 @@ impl<T: Clone + Default + PartialEq> Table<T> {
         self.rows.iter().map(|(id, row)| (id.as_str(), row))
     }
 
+    fn ids(&self) -> Vec<String> {
+        self.rows.keys().cloned().collect()
+    }
+
     /// The rows that differ from what was loaded.
     pub fn changed(&self) -> impl Iterator<Item = (&str, &Row<T>)> {
         self.rows().filter(|(_, row)| row.loaded.as_ref() != Some(&row.now))
@@ -174,6 +191,17 @@ impl State {
         messages.extend(self.invoices.messages(rules));
         messages.extend(self.subscriptions.messages(rules));
         messages
+    }
+
+    /// The ids of everything locked.
+    #[must_use]
+    pub fn touched(&self) -> Touched {
+        Touched {
+            payments: self.payments.ids(),
+            orders: self.orders.ids(),
+            invoices: self.invoices.ids(),
+            subscriptions: self.subscriptions.ids(),
+        }
     }
 
     /// Undoes the event in hand.

@@ -23,7 +23,8 @@ pub(super) const CHARGES: &str = include_str!("sql/save_charges.sql");
 pub(super) const PAYMENTS: &str = include_str!("sql/save_payments.sql");
 pub(super) const ORDERS: &str = include_str!("sql/save_orders.sql");
 
-/// Saves the changed aggregates, what each event did, and the messages that the new state calls for.
+/// Saves the changed aggregates, what each event did, and the messages that the new state calls
+/// for ([`State::messages`]).
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
@@ -31,6 +32,7 @@ pub async fn save(
     tx: &Transaction<'_>,
     state: &State,
     effects: &[(&str, Effect)],
+    messages: &[Message],
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -42,7 +44,7 @@ pub async fn save(
     money::save_refunds(tx, state, now).await?;
     money::save_disputes(tx, state, now).await?;
     money::save_movements(tx, state, now).await?;
-    save_outbox(tx, &state.messages(rules), now).await?;
+    save_outbox(tx, messages, now).await?;
     save_effects(tx, effects, now).await
 }
 

@@ -4,6 +4,7 @@
 mod database;
 mod engine;
 mod memory;
+mod one_second;
 mod order_proof;
 mod order_proof_database;
 mod truth;

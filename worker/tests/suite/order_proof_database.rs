@@ -7,7 +7,7 @@ use worker::process::{Job, Verdict};
 use crate::database::{Bench, job};
 
 /// Histories sent through the database, each in an order of its own.
-const HISTORIES: u64 = 240;
+const HISTORIES: u64 = 520;
 /// Histories whose events are mixed with each other.
 const TOGETHER: usize = 12;
 /// Workers at once.
@@ -65,7 +65,7 @@ async fn check(bench: &Bench, history: &History) {
             .look
             .query_one(
                 "SELECT coalesce(array_agg(key ORDER BY key), '{}') FROM outbox \
-                 WHERE lasting AND payload ->> 'order' = $1",
+                 WHERE topic = 'order.paid' AND payload ->> 'order' = $1",
                 &[&truth.id],
             )
             .await

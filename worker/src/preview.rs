@@ -1,0 +1,147 @@
+//! What processing an event now would do: the real code in a transaction that is rolled back.
+//!
+//! It must never leave a trace: nothing is committed, nothing is published.
+
+use std::collections::BTreeMap;
+
+use deadpool_postgres::{Pool, Transaction};
+use jiff::Timestamp;
+use serde_json::Value;
+use shared::message::EventHeaders;
+
+use crate::domain::message::Message;
+use crate::domain::rules::Rules;
+use crate::process::{Job, Run, Verdict, run};
+use crate::retry::Schedule;
+use crate::store::{Incoming, PREVIEW_ROWS, StoreError, Trouble, trouble};
+
+/// What an event would do.
+#[derive(Debug)]
+pub struct Preview {
+    /// What would become of the event itself.
+    pub verdict: Verdict,
+    /// The rows that would differ, by table, then by id.
+    pub rows: Vec<RowChange>,
+    /// The messages that would go out: those that have not gone out before.
+    pub messages: Vec<Message>,
+}
+
+/// One row, as it is and as it would be; `updated_at` alone is no difference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowChange {
+    /// The table.
+    pub table: String,
+    /// The row's id.
+    pub id: String,
+    /// As it is; `None`: there is none yet.
+    pub before: Option<Value>,
+    /// As it would be; `None`: it would go.
+    pub after: Option<Value>,
+}
+
+type Rows = BTreeMap<(String, String), Value>;
+
+/// Runs the event in `body` as a replay and rolls everything back.
+///
+/// # Errors
+/// [`StoreError`] when the database is in trouble. An event that would be rejected is no error: the
+/// verdict says so.
+pub async fn preview(
+    pool: &Pool,
+    body: &[u8],
+    endpoint: Option<String>,
+    rules: &Rules,
+) -> Result<Preview, StoreError> {
+    let now = Timestamp::now();
+    let headers =
+        EventHeaders { endpoint, replay_of: Some("preview".to_owned()), ..EventHeaders::received(now) };
+    let job = Job::new(headers, body.to_vec());
+    let prepared = match &job.event {
+        Ok(prepared) => prepared,
+        Err(rejection) => {
+            return Ok(Preview {
+                verdict: Verdict::Dead(rejection.clone()),
+                rows: Vec::new(),
+                messages: Vec::new(),
+            });
+        }
+    };
+    let incoming = [Incoming { prepared, body: &job.body, headers: &job.headers }];
+    let mut client = pool.get().await?;
+    let mut tx = client.transaction().await?;
+    let attempt = tx.savepoint("preview").await?;
+    // Without a schedule what would be retried shows as dead, with its reason.
+    let done = match run(&attempt, &incoming, rules, &Schedule::new(Vec::new()), now).await {
+        Ok(done) => done,
+        Err(error) if trouble(&error) == Trouble::Data => {
+            return Ok(Preview { verdict: refused(&error), rows: Vec::new(), messages: Vec::new() });
+        }
+        Err(error) => return Err(error),
+    };
+    let after = rows(&attempt, &done, &prepared.event.id).await?;
+    attempt.rollback().await?;
+    let before = rows(&tx, &done, &prepared.event.id).await?;
+    let messages = unsent(&tx, done.messages).await?;
+    tx.rollback().await?;
+    let verdict = done.verdicts.into_iter().next().unwrap_or(Verdict::Duplicate);
+    Ok(Preview { verdict, rows: differences(before, after), messages })
+}
+
+fn refused(error: &StoreError) -> Verdict {
+    use crate::domain::rejection::{Reason, Rejection};
+    Verdict::Dead(Rejection::permanent(Reason::InvalidData, error.to_string()))
+}
+
+async fn rows(tx: &Transaction<'_>, done: &Run, event: &str) -> Result<Rows, StoreError> {
+    let keys = &done.touched;
+    let statement = tx.prepare_cached(PREVIEW_ROWS).await?;
+    let rows = tx
+        .query(&statement, &[&keys.payments, &keys.orders, &keys.invoices, &keys.subscriptions, &event])
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let (table, id, cells): (String, String, &str) = (row.get(0), row.get(1), row.get(2));
+            let cells = serde_json::from_str(cells).map_err(|source| StoreError::State {
+                table: "preview",
+                id: id.clone(),
+                source,
+            })?;
+            Ok(((table, id), cells))
+        })
+        .collect()
+}
+
+async fn unsent(tx: &Transaction<'_>, mut messages: Vec<Message>) -> Result<Vec<Message>, StoreError> {
+    let keys: Vec<&str> = messages.iter().map(|message| message.key.as_str()).collect();
+    let sent = tx.query("SELECT key FROM outbox WHERE key = ANY ($1)", &[&keys]).await?;
+    let sent: Vec<String> = sent.iter().map(|row| row.get(0)).collect();
+    messages.retain(|message| !sent.contains(&message.key));
+    Ok(messages)
+}
+
+fn differences(mut before: Rows, after: Rows) -> Vec<RowChange> {
+    let mut changes: Vec<RowChange> = after
+        .into_iter()
+        .map(|((table, id), after)| {
+            let before = before.remove(&(table.clone(), id.clone()));
+            RowChange { table, id, before, after: Some(after) }
+        })
+        .collect();
+    let gone =
+        before.into_iter().map(|((table, id), row)| RowChange { table, id, before: Some(row), after: None });
+    changes.extend(gone);
+    changes.retain(|change| untimed(change.before.as_ref()) != untimed(change.after.as_ref()));
+    changes.sort_by(|a, b| (&a.table, &a.id).cmp(&(&b.table, &b.id)));
+    changes
+}
+
+/// A row without the times at which it was written.
+fn untimed(row: Option<&Value>) -> Option<Value> {
+    let mut row = row?.clone();
+    if let Value::Object(cells) = &mut row {
+        for written in ["updated_at", "processed_at", "state_at"] {
+            cells.remove(written);
+        }
+    }
+    Some(row)
+}

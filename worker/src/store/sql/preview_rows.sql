@@ -1,0 +1,17 @@
+-- The rows that an event touched, without what only the workers read.
+SELECT 'payments' AS tbl, id, (to_jsonb(p) - 'state')::text AS cells FROM payments p WHERE id = ANY ($1)
+UNION ALL
+SELECT 'orders', id, (to_jsonb(o) - 'state')::text FROM orders o WHERE id = ANY ($2)
+UNION ALL
+SELECT 'invoices', id, (to_jsonb(i) - 'state')::text FROM invoices i WHERE id = ANY ($3)
+UNION ALL
+SELECT 'subscriptions', id, (to_jsonb(s) - 'state')::text FROM subscriptions s WHERE id = ANY ($4)
+UNION ALL
+SELECT 'refunds', id, to_jsonb(r)::text FROM refunds r WHERE payment_id = ANY ($1)
+UNION ALL
+SELECT 'disputes', id, to_jsonb(d)::text FROM disputes d WHERE payment_id = ANY ($1)
+UNION ALL
+SELECT 'events', id, (to_jsonb(e) - 'payload')::text FROM events e WHERE id = $5
+UNION ALL
+SELECT 'dead_letters', l.id::text, (to_jsonb(l) - 'payload')::text FROM dead_letters l WHERE event_id = $5
+ORDER BY 1, 2
