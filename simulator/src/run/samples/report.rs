@@ -130,7 +130,7 @@ async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) ->
         let truths: Vec<_> = group.truths.iter().map(|(name, truth)| (*name, truth)).collect();
         let differences = verify::differences(db, &truths).await.context("comparing with the database")?;
         wrong.extend(differences.iter().map(|difference| {
-            let verify::Difference { history, what, id, must_be, is } = difference;
+            let verify::Difference { history, what, id, must_be, is, .. } = difference;
             format!("{history}: {what} of {id} must be {must_be}, is {is}")
         }));
     }
