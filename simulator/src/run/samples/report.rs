@@ -129,7 +129,9 @@ async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) ->
     } else {
         let truths: Vec<_> = group.truths.iter().map(|(name, truth)| (*name, truth)).collect();
         let differences = verify::differences(db, &truths).await.context("comparing with the database")?;
-        wrong.extend(differences.iter().map(|difference| {
+        // A row that says of itself that it is a guess waits for a fetch from Stripe, which samples cannot give.
+        let certain = differences.iter().filter(|difference| !difference.guessed);
+        wrong.extend(certain.map(|difference| {
             let verify::Difference { history, what, id, must_be, is, .. } = difference;
             format!("{history}: {what} of {id} must be {must_be}, is {is}")
         }));
