@@ -50,3 +50,29 @@ pub fn bursts<T>(events: Vec<T>, largest: usize, dice: &mut Dice) -> Vec<Vec<T>>
         bursts.push(burst);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duplicate_comes_after_its_original() {
+        let sent = duplicate((0..500).collect(), 30, &mut Dice::new(1));
+        assert!(sent.len() > 600 && sent.len() < 700, "{}", sent.len());
+        let firsts: Vec<_> = (0..500).map(|event| sent.iter().position(|sent| *sent == event)).collect();
+        assert!(firsts.windows(2).all(|pair| pair[0] < pair[1]), "the originals stay in order");
+    }
+
+    #[test]
+    fn shuffling_jostling_and_bursting_lose_nothing() {
+        let mut dice = Dice::new(2);
+        let mut events: Vec<u32> = (0..300).collect();
+        shuffle(&mut events, &mut dice);
+        assert_ne!(events, (0..300).collect::<Vec<_>>());
+        let bursts = bursts(jostle(events, 5, &mut dice), 7, &mut dice);
+        assert!(bursts.iter().all(|burst| (1..=7).contains(&burst.len())));
+        let mut events: Vec<u32> = bursts.into_iter().flatten().collect();
+        events.sort_unstable();
+        assert_eq!(events, (0..300).collect::<Vec<_>>());
+    }
+}

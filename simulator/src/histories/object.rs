@@ -155,3 +155,46 @@ pub(crate) fn difference(old: Value, new: &Value) -> Option<Value> {
         (old, _) => Some(old),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn changed(before: &Value, changes: Vec<(&str, Value)>) -> Value {
+        Value::Object(Object::new(before).change(changes))
+    }
+
+    #[test]
+    fn an_object_shows_only_the_keys_that_changed() {
+        let before =
+            json!({"metadata": {"a": "1", "b": "2"}, "rendering": {"pdf": {"size": "auto", "x": 1}}});
+        let previous =
+            changed(&before, vec![("metadata.b", json!("3")), ("rendering.pdf.size", json!("letter"))]);
+        assert_eq!(previous, json!({"metadata": {"b": "2"}, "rendering": {"pdf": {"size": "auto"}}}));
+    }
+
+    #[test]
+    fn what_was_not_there_shows_as_null_and_what_went_away_as_it_was() {
+        let previous = changed(
+            &json!({"metadata": {}, "pending": {"a": 1}}),
+            vec![("metadata.note", json!("x")), ("pending", Value::Null)],
+        );
+        assert_eq!(previous, json!({"metadata": {"note": null}, "pending": {"a": 1}}));
+    }
+
+    #[test]
+    fn a_list_shows_whole_and_once() {
+        let before =
+            json!({"items": {"object": "list", "data": [{"price": "a", "quantity": 1}, {"price": "b"}]}});
+        let previous =
+            changed(&before, vec![("items.data.0.price", json!("c")), ("items.data.0.quantity", json!(2))]);
+        assert_eq!(previous, json!({"items": {"data": before["items"]["data"]}}));
+    }
+
+    #[test]
+    fn what_stays_the_same_is_not_told() {
+        assert_eq!(changed(&json!({"status": "open"}), vec![("status", json!("open"))]), json!({}));
+    }
+}

@@ -132,3 +132,90 @@ fn unix_now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_secs()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Answers one request on a connection; gives its signature and body.
+    async fn answer(stream: &mut BufReader<TcpStream>, status: &str) -> Option<(String, Vec<u8>)> {
+        let (mut signature, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+            match line.trim_end().split_once(": ") {
+                Some(("stripe-signature", value)) => signature = value.to_owned(),
+                Some(("content-length", value)) => length = value.parse().expect("a length"),
+                None if line.trim_end().is_empty() => break,
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await.ok()?;
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.ok()?;
+        Some((signature, body))
+    }
+
+    fn plan(port: u16) -> Arc<Plan> {
+        let target = Target::parse(&format!("http://127.0.0.1:{port}")).expect("a target");
+        let (connections, tries) = (1, 3);
+        let (pause, every) = (Duration::ZERO, None);
+        Arc::new(Plan { target, secret: "whsec_x".into(), connections, tries, pause, every })
+    }
+
+    fn item(body: &'static str) -> Item {
+        Item { name: body.to_owned(), body: body.into() }
+    }
+
+    #[tokio::test]
+    async fn a_refused_event_is_sent_again_until_it_is_accepted() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let mut stream = BufReader::new(stream);
+            let mut seen = Vec::new();
+            for status in ["503 Busy", "302 Found", "200 OK", "200 OK"] {
+                seen.push(answer(&mut stream, status).await.expect("a request"));
+            }
+            seen
+        });
+        let tally = dispatch(plan(port), vec![vec![item("a"), item("b")]]).await;
+        let seen = server.await.expect("the server ends");
+        assert!(tally.all_accepted());
+        assert_eq!(
+            seen.iter().map(|(_, body)| body.as_slice()).collect::<Vec<_>>(),
+            [b"a", b"a", b"a", b"b"]
+        );
+        assert!(seen.iter().all(|(signature, _)| signature.starts_with("t=") && signature.contains(",v1=")));
+    }
+
+    #[tokio::test]
+    async fn a_connection_closed_while_idle_costs_no_try() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (stream, _) = listener.accept().await.expect("a connection");
+                answer(&mut BufReader::new(stream), "200 OK").await.expect("a request");
+            }
+        });
+        let tally = dispatch(plan(port), vec![vec![item("a"), item("b")]]).await;
+        server.await.expect("the server ends");
+        assert!(tally.report(Duration::from_secs(1)).starts_with("sent 2 in"), "no post was refused");
+    }
+
+    #[tokio::test]
+    async fn an_event_that_nobody_takes_is_given_up_by_name() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        let tally = dispatch(plan(port), vec![vec![item("a")]]).await;
+        assert!(!tally.all_accepted());
+        assert!(tally.report(Duration::from_secs(1)).ends_with("3 × no connection\ngiven up: 1\n  a"));
+    }
+}

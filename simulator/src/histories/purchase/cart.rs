@@ -50,6 +50,10 @@ impl Cart {
             metadata.insert(if snake { "customer_id" } else { "customerId" }.to_owned(), customer.into());
             metadata.insert(if snake { "product_ids" } else { "productIds" }.to_owned(), "p-1,p-2".into());
         }
+        if company.dice.chance(15) {
+            // What customers type is passed on as it is.
+            metadata.insert("note".to_owned(), "„Für Oma“ \"<b>’; --\\\n🎁".into());
+        }
         let place = *company.dice.pick(&[Place::Session, Place::SessionAndIntent, Place::Reference]);
         let known = company.dice.chance(50);
         let customer = if known { company.ids.next("cus_").into() } else { Value::Null };
