@@ -21,6 +21,8 @@ pub enum Kind {
     Abandoned,
     /// Authorized first, captured later.
     ManualCapture,
+    /// Authorized, then let go: Stripe tells of it as a refund of what was never taken.
+    Released,
     /// An intent the company cancels.
     IntentCanceled,
     /// A first session that expires or fails, then a second that is paid.
@@ -105,7 +107,7 @@ impl Kind {
         Self::ManualInvoice,
     ];
 
-    /// Every kind.
+    /// Every kind but those that stand apart.
     pub const ALL: &[Self] = &[
         Self::Card,
         Self::Direct,
@@ -138,6 +140,10 @@ impl Kind {
         Self::ManualInvoice,
     ];
 
+    /// Told only when asked for by name: an authorization that is let go shows as a refund on its charge
+    /// (`charge.refunded` with `captured` false), which must not count as money given back.
+    pub const APART: &[Self] = &[Self::Released];
+
     /// Words for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
 
@@ -154,6 +160,7 @@ impl Kind {
             Self::Retries => "retries",
             Self::Abandoned => "abandoned",
             Self::ManualCapture => "manual_capture",
+            Self::Released => "released",
             Self::IntentCanceled => "intent_canceled",
             Self::SecondTry => "second_try",
             Self::RefundPartial => "refund_partial",
@@ -185,7 +192,7 @@ impl Kind {
             "purchases" => Some(Self::PURCHASES.to_vec()),
             "money" => Some(Self::MONEY.to_vec()),
             "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
-            _ => Self::ALL.iter().find(|kind| kind.name() == word).map(|kind| vec![*kind]),
+            _ => Self::ALL.iter().chain(Self::APART).find(|kind| kind.name() == word).map(|kind| vec![*kind]),
         }
     }
 }

@@ -103,12 +103,12 @@ pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
 pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> History {
     let mut company = Company::new(seed, index, options);
     let kind = if kinds.is_empty() { *company.dice.pick(Kind::ALL) } else { *company.dice.pick(kinds) };
-    if Kind::PURCHASES.contains(&kind) {
-        purchase::live(&mut company, kind);
-    } else if Kind::MONEY.contains(&kind) {
+    if Kind::MONEY.contains(&kind) {
         aftermath::live(&mut company, kind);
-    } else {
+    } else if Kind::SUBSCRIPTIONS.contains(&kind) {
         subscription::live(&mut company, kind);
+    } else {
+        purchase::live(&mut company, kind);
     }
     let version = company.version;
     let Lived { events, mut truth, revisits, twins } = company.finish();

@@ -142,6 +142,13 @@ pub(crate) fn cancel(company: &mut Company, cart: &mut Cart, reason: Value) {
     company.emit("payment_intent.canceled", intent);
 }
 
+/// What was set aside is let go. Stripe counts it as refunded, though nothing was ever taken.
+pub(crate) fn release(company: &mut Company, cart: &mut Cart) {
+    let Some(charge) = &mut cart.charge else { return };
+    let changes = vec![("amount_refunded", cart.amount.into()), ("refunded", true.into())];
+    company.step(Some("charge.refunded"), &[], charge, changes);
+}
+
 /// The charge's money has reached the balance: `charge.updated`, sometimes.
 pub(crate) fn balance(company: &mut Company, cart: &mut Cart) {
     let Some(charge) = &mut cart.charge else { return };

@@ -24,6 +24,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::Retries => retries(company),
         Kind::Abandoned => abandoned(company),
         Kind::ManualCapture => manual_capture(company),
+        Kind::Released => released(company),
         Kind::IntentCanceled => intent_canceled(company),
         _ => second_try(company),
     }
@@ -161,6 +162,16 @@ fn manual_capture(company: &mut Company) {
     company.wait(hours * 3600);
     attempt::capture(company, &mut cart);
     cart.ends(company, End::Paid);
+}
+
+fn released(company: &mut Company) {
+    let mut cart = Cart::new(company);
+    attempt::start(company, &mut cart);
+    attempt::authorize(company, &mut cart);
+    company.wait(DAY);
+    attempt::cancel(company, &mut cart, Value::from("requested_by_customer"));
+    attempt::release(company, &mut cart);
+    cart.ends(company, End::Canceled);
 }
 
 fn intent_canceled(company: &mut Company) {
