@@ -1,0 +1,15 @@
+//! The handlers against Stripe's own objects and histories. They lie outside the repository, in the folder
+//! that `SLUICEGATE_STRIPE_MATERIAL` names; without it the tests fail.
+
+#[path = "../suite/memory.rs"]
+mod memory;
+mod sequences;
+mod views;
+
+use std::path::PathBuf;
+
+/// A folder of the material.
+fn folder(name: &str) -> PathBuf {
+    let root = std::env::var_os("SLUICEGATE_STRIPE_MATERIAL").expect("SLUICEGATE_STRIPE_MATERIAL is set");
+    PathBuf::from(root).join(name)
+}
