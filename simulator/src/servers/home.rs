@@ -16,13 +16,19 @@ use super::account::Account;
 use super::error::ServerError;
 use super::process;
 
-/// The folder `.local` of the repository that this program was built in.
+/// The folder `.local` of the repository that this program was built in; of the current folder, where that
+/// repository is gone or somebody else's.
 pub fn local() -> PathBuf {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    match repository.canonicalize() {
-        Ok(repository) => repository.join(".local"),
-        Err(_) => PathBuf::from(".local"),
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize();
+    let of_repository = repository.map(|repository| repository.join(".local"));
+    match of_repository {
+        Ok(local) if std::fs::create_dir_all(&local).is_ok() && is_ours(&local) => local,
+        _ => std::path::absolute(".local").unwrap_or_else(|_| PathBuf::from(".local")),
     }
+}
+
+fn is_ours(folder: &Path) -> bool {
+    std::fs::metadata(folder).is_ok_and(|meta| meta.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// A server's own folder: `data` inside belongs to the server's account, the rest to us.
