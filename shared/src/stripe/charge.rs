@@ -65,6 +65,15 @@ impl Charge {
         })
     }
 
+    /// Minor units given back of what was taken. Stripe counts money that was held and then let go (a
+    /// canceled authorization, the rest of a partial capture) as refunded too; nobody had it.
+    #[must_use]
+    pub fn given_back(&self, amount_refunded: i64) -> i64 {
+        let captured = self.amount_captured.filter(|captured| *captured > 0).unwrap_or(self.amount);
+        let let_go = self.amount - if self.captured { captured } else { 0 };
+        (amount_refunded - let_go).max(0)
+    }
+
     /// Minor units taken: nothing while it is only authorized, pending or failed.
     #[must_use]
     pub fn taken(&self) -> i64 {
