@@ -5,11 +5,13 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
 /// More copies than anybody starts at once in one clone.
 const MOST: u32 = 100;
+const TURN_WITHIN: Duration = Duration::from_secs(60);
 
 /// A place that no other run has; free again when dropped or when this process ends.
 #[derive(Debug)]
@@ -73,6 +75,21 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.forget_env();
     }
+}
+
+/// Waits until no other copy on this machine is between choosing its ports and listening on them: two that
+/// start at once would both find the usual ports free. Without the file to wait on, or when another holds it
+/// for too long, it goes on: the worst is a port that turns out to be taken.
+pub(crate) async fn turn() -> Option<File> {
+    let path = std::env::temp_dir().join("sluicegate-ports.lock");
+    let open = || File::open(&path);
+    // Another user's file can be locked too, but not created again.
+    let file = open().or_else(|_| File::create(&path).and_then(|_| open())).ok()?;
+    let deadline = Instant::now() + TURN_WITHIN;
+    while file.try_lock().is_err() && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Some(file)
 }
 
 /// As a shell reads it back; plain where no quotes are needed, for readers that are not shells.

@@ -59,7 +59,7 @@ impl RunArgs {
 }
 
 /// Addresses and secrets of a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) secret: String,
     pub(crate) ingress: String,
@@ -71,20 +71,21 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn new(args: &RunArgs, processes: usize) -> std::io::Result<Settings> {
-        let mut remarks = Vec::new();
+    /// The addresses are to be chosen when the processes are about to take them.
+    pub(crate) fn new(args: &RunArgs) -> std::io::Result<Settings> {
         let secret = match (&args.stripe_webhook_secret, &args.stripe_webhook_secret_file) {
             (Some(secret), _) => secret.clone(),
             (None, Some(path)) => std::fs::read_to_string(path)?.trim().to_owned(),
             (None, None) => format!("whsec_{:032x}", rand::random::<u128>()),
         };
-        Ok(Settings {
-            secret,
-            ingress: bind(args.ingress_bind.as_deref(), 8080, "INGRESS_BIND", &mut remarks),
-            console: bind(args.console_bind.as_deref(), 8081, "CONSOLE_BIND", &mut remarks),
-            metrics: metrics(args.metrics_bind.as_deref(), processes),
-            remarks,
-        })
+        Ok(Settings { secret, ..Settings::default() })
+    }
+
+    /// Chooses the addresses: those given, the usual ones, or free ones.
+    pub(crate) fn choose_addresses(&mut self, args: &RunArgs, processes: usize) {
+        self.ingress = bind(args.ingress_bind.as_deref(), 8080, "INGRESS_BIND", &mut self.remarks);
+        self.console = bind(args.console_bind.as_deref(), 8081, "CONSOLE_BIND", &mut self.remarks);
+        self.metrics = metrics(args.metrics_bind.as_deref(), processes);
     }
 
     /// Sets for every process; its metrics address comes on top.

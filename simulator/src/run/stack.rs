@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::task::JoinSet;
 
-use super::place::Place;
+use super::place::{self, Place};
 use super::progress::step;
 use super::service::{Kept, Readiness, Service};
 use super::settings::{RunArgs, Settings, reach};
@@ -45,7 +45,7 @@ impl Stack {
     pub(crate) async fn start(args: &RunArgs) -> anyhow::Result<Stack> {
         let place = Place::take(&home::local())?;
         let left_overs = LeftOvers::watch()?;
-        let settings = Settings::new(args, PROCESSES.len()).context("reading the settings")?;
+        let settings = Settings::new(args).context("reading the settings")?;
         let (postgres, rabbit) = watch::start(args).await?;
         let url = |given: &Option<String>, started: &Option<Server>| {
             given.clone().or_else(|| started.as_ref().map(Server::url)).unwrap_or_default()
@@ -62,7 +62,11 @@ impl Stack {
             place,
         };
         step("database schema", stack.migrate()).await?;
-        stack.start_processes().await?;
+        {
+            let _turn = place::turn().await;
+            stack.settings.choose_addresses(args, PROCESSES.len());
+            stack.start_processes().await?;
+        }
         for server in stack.servers.clone() {
             stack.watchers.spawn(server.keep_up());
         }
