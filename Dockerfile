@@ -13,6 +13,7 @@ COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/
 COPY e2e/Cargo.toml e2e/
 COPY bench/Cargo.toml bench/
+COPY bench/Cargo.toml bench/
 COPY scripts/empty-sources.sh scripts/
 RUN sh scripts/empty-sources.sh \
  && cargo build --release --locked -p ingress -p worker -p sluicegate-console

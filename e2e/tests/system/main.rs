@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bare_machine;
+mod containers;
 mod crashes;
 mod histories;
 mod outages;

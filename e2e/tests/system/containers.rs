@@ -1,0 +1,143 @@
+//! The compose files and the Dockerfile, read: no container engine is needed, and none has built them here.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use e2e::binary;
+use yaml_rust2::{Yaml, YamlLoader};
+
+const WORKERS: [&str; 3] = ["fulfillment-worker", "subscription-worker", "refund-worker"];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(repository().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn compose(name: &str) -> Yaml {
+    YamlLoader::load_from_str(&read(name)).expect("YAML").remove(0)
+}
+
+fn text(yaml: &Yaml) -> &str {
+    yaml.as_str().unwrap_or_else(|| panic!("not a text: {yaml:?}"))
+}
+
+/// The services with their names.
+fn services(compose: &Yaml) -> Vec<(&str, &Yaml)> {
+    compose["services"]
+        .as_hash()
+        .expect("services")
+        .iter()
+        .map(|(name, service)| (text(name), service))
+        .collect()
+}
+
+/// A key of a mapping, also where it comes from a merged one.
+fn get<'a>(yaml: &'a Yaml, key: &str) -> &'a Yaml {
+    match &yaml[key] {
+        Yaml::BadValue if !yaml["<<"].is_badvalue() => get(&yaml["<<"], key),
+        found => found,
+    }
+}
+
+/// The keys of a mapping, merged ones too.
+fn keys(yaml: &Yaml) -> Vec<String> {
+    let mut found = Vec::new();
+    for (key, value) in yaml.as_hash().into_iter().flatten() {
+        match text(key) {
+            "<<" => found.extend(keys(value)),
+            key => found.push(key.to_owned()),
+        }
+    }
+    found
+}
+
+#[test]
+fn all_of_the_system_is_there_and_little_of_it_is_published() {
+    let compose = compose("docker-compose.yml");
+    let names: Vec<&str> = services(&compose).iter().map(|(name, _)| *name).collect();
+    let wanted =
+        ["postgres", "rabbitmq", "migrate", "ingress", WORKERS[0], WORKERS[1], WORKERS[2], "console"];
+    assert_eq!(names, wanted);
+    for (name, service) in services(&compose) {
+        let ports: Vec<&str> = get(service, "ports").as_vec().into_iter().flatten().map(text).collect();
+        match name {
+            "ingress" => assert!(ports.iter().all(|port| port.ends_with(":8080")) && ports.len() == 1),
+            "console" => assert!(ports.iter().all(|port| port.starts_with("127.0.0.1:")) && ports.len() == 1),
+            _ => assert!(ports.is_empty(), "{name} publishes {ports:?}"),
+        }
+        // A fixed name or host would keep a service from being scaled.
+        assert!(get(service, "container_name").is_badvalue(), "{name} has a fixed name");
+        assert!(name == "rabbitmq" || get(service, "hostname").is_badvalue(), "{name} has a fixed host name");
+        let image = text(get(service, "image"));
+        assert!(!image.contains('/'), "{name}: {image} names a registry");
+    }
+}
+
+#[test]
+fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
+    let compose = compose("docker-compose.yml");
+    let condition = |service: &str, on: &str| {
+        let (_, service) =
+            services(&compose).into_iter().find(|(name, _)| *name == service).expect("a service");
+        get(get(service, "depends_on"), on)["condition"].as_str().map(str::to_owned)
+    };
+    assert_eq!(condition("migrate", "postgres").as_deref(), Some("service_healthy"));
+    assert_eq!(condition("ingress", "rabbitmq").as_deref(), Some("service_healthy"));
+    for name in WORKERS.iter().chain(&["console"]) {
+        assert_eq!(condition(name, "migrate").as_deref(), Some("service_completed_successfully"), "{name}");
+        assert_eq!(condition(name, "rabbitmq").as_deref(), Some("service_healthy"), "{name}");
+    }
+    for (name, service) in services(&compose) {
+        let checked = get(get(service, "healthcheck"), "test").as_vec().is_some();
+        assert_eq!(checked, name != "migrate", "{name}");
+    }
+}
+
+#[test]
+fn every_variable_is_one_that_its_program_knows() {
+    for file in ["docker-compose.yml", "docker-compose.secrets.yml"] {
+        for (name, service) in services(&compose(file)) {
+            if ["postgres", "rabbitmq"].contains(&name) {
+                continue;
+            }
+            let program = if ["migrate", "console"].contains(&name) { "sluicegate" } else { name };
+            let help = help(program);
+            for variable in keys(get(service, "environment")) {
+                assert!(help.contains(&variable), "{file}: {program} does not know {variable}");
+            }
+        }
+    }
+}
+
+fn help(program: &str) -> String {
+    let output = Command::new(binary(program)).arg("--help").stdin(Stdio::null()).output().expect("starts");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
+    let dockerfile = read("Dockerfile");
+    for (name, service) in services(&compose("docker-compose.yml")) {
+        if let Some(command) = get(service, "command")[0].as_str()
+            && name != "postgres"
+        {
+            assert!(dockerfile.contains(&format!("target/release/{command}")), "{command} is not copied");
+        }
+    }
+    let workspace = read("Cargo.toml");
+    let members =
+        workspace.split_once("members = [").and_then(|(_, rest)| rest.split_once(']')).expect("members").0;
+    for member in
+        members.split(',').map(|member| member.trim().trim_matches('"')).filter(|member| !member.is_empty())
+    {
+        assert!(
+            dockerfile.contains(&format!("COPY {member}/Cargo.toml {member}/")),
+            "{member} is not copied"
+        );
+        assert!(read(".dockerignore").contains(&format!("!{member}")), "{member} is ignored");
+    }
+    assert!(dockerfile.contains("\nUSER 10001"), "it does not run as root");
+}
