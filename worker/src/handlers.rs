@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::domain::event::Event;
+use crate::domain::message::Topic;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Keys, State};
@@ -56,8 +57,10 @@ type Read = fn(&Event) -> Result<Intent, Rejection>;
 pub struct Handler {
     /// The name of its file, without the ending.
     pub file: &'static str,
-    /// The event types, in Stripe's words.
-    pub types: &'static [&'static str],
+    /// The event types, in Stripe's words, and what each does, in ours.
+    pub types: &'static [(&'static str, &'static str)],
+    /// The messages that they may cause.
+    pub tells: &'static [&'static Topic],
     read: Read,
 }
 
@@ -76,7 +79,7 @@ pub const HANDLERS: &[Handler] = &[
 static BY_TYPE: LazyLock<HashMap<&'static str, Read>> = LazyLock::new(|| {
     let mut by_type = HashMap::new();
     for handler in HANDLERS {
-        for kind in handler.types {
+        for (kind, _) in handler.types {
             assert!(by_type.insert(*kind, handler.read).is_none(), "two handlers for {kind}");
         }
     }
@@ -121,5 +124,12 @@ mod tests {
         let mut listed: Vec<&str> = HANDLERS.iter().map(|handler| handler.file).collect();
         listed.sort_unstable();
         assert_eq!(files, listed);
+    }
+
+    #[test]
+    fn the_page_of_events_says_what_the_code_does() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/EVENTS.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        assert_eq!(page, crate::events_page(), "write it anew: cargo run -p worker --example events-page");
     }
 }

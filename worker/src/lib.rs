@@ -7,6 +7,7 @@
 mod backoff;
 mod consumer;
 pub mod domain;
+mod events_page;
 pub mod handlers;
 pub mod preview;
 pub mod process;
@@ -17,6 +18,7 @@ pub mod settings;
 pub mod settle;
 pub mod store;
 
+pub use events_page::events_page;
 pub use preview::{Preview, RowChange, preview};
 pub use run::{StartError, run};
 

@@ -77,6 +77,7 @@ impl Kind {
         Self::Retries,
         Self::Abandoned,
         Self::ManualCapture,
+        Self::Released,
         Self::IntentCanceled,
         Self::SecondTry,
     ];
@@ -118,6 +119,7 @@ impl Kind {
         Self::Retries,
         Self::Abandoned,
         Self::ManualCapture,
+        Self::Released,
         Self::IntentCanceled,
         Self::SecondTry,
         Self::RefundPartial,
@@ -139,10 +141,6 @@ impl Kind {
         Self::Dunning,
         Self::ManualInvoice,
     ];
-
-    /// Told only when asked for by name: an authorization that is let go shows as a refund on its charge
-    /// (`charge.refunded` with `captured` false), which must not count as money given back.
-    pub const APART: &[Self] = &[Self::Released];
 
     /// Words for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
@@ -192,7 +190,7 @@ impl Kind {
             "purchases" => Some(Self::PURCHASES.to_vec()),
             "money" => Some(Self::MONEY.to_vec()),
             "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
-            _ => Self::ALL.iter().chain(Self::APART).find(|kind| kind.name() == word).map(|kind| vec![*kind]),
+            _ => Self::ALL.iter().find(|kind| kind.name() == word).map(|kind| vec![*kind]),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::stripe::{Invoice as Version, InvoicePayment};
 
 use super::aggregate::Aggregate;
-use super::message::Message;
+use super::message::{self, Message};
 use super::rules::Rules;
 use super::version::Fact;
 
@@ -106,10 +106,10 @@ impl Aggregate for Invoice {
             return messages;
         }
         if self.payment_succeeded {
-            messages.push(Message::lasting("subscription.payment_succeeded", id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_SUCCEEDED, id, self.data(id)));
         }
         if self.status() == Some("paid") {
-            messages.push(Message::lasting("subscription.invoice_settled", id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, self.data(id)));
             return messages;
         }
         if matches!(self.status(), Some("void" | "uncollectible")) {
@@ -119,10 +119,14 @@ impl Aggregate for Invoice {
             let mut data = self.data(id);
             data["attempt_count"] = json!(attempt);
             data["next_payment_attempt"] = json!(next);
-            messages.push(Message::notice("subscription.payment_failed", &format!("{id}/{attempt}"), data));
+            messages.push(Message::new(
+                &message::SUBSCRIPTION_PAYMENT_FAILED,
+                &format!("{id}/{attempt}"),
+                data,
+            ));
         }
         if self.action_required {
-            messages.push(Message::notice("subscription.payment_action_required", id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, id, self.data(id)));
         }
         messages
     }

@@ -1,31 +1,94 @@
-//! Messages to the company's own services.
+//! Messages to the company's own services: the topics, and what makes a message unique.
 
 use serde_json::Value;
+
+/// A topic of `sluicegate.out`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// The routing key.
+    pub name: &'static str,
+    /// True when the condition, once true, is true for ever: every order of arrival sends it, exactly
+    /// once. False for a notice: sent at most once, and only if it is true at the commit that sends it.
+    pub lasting: bool,
+    /// When it is sent, in words.
+    pub when: &'static str,
+}
+
+macro_rules! topics {
+    ($($(#[$doc:meta])* $constant:ident = $kind:ident $name:literal: $when:literal;)*) => {
+        $($(#[$doc])* pub const $constant: Topic =
+            Topic { name: $name, lasting: topics!(@ $kind), when: $when };)*
+        /// Every topic.
+        pub const TOPICS: &[&Topic] = &[$(&$constant),*];
+    };
+    (@ lasting) => { true };
+    (@ notice) => { false };
+}
+
+topics! {
+    /// About an order.
+    ORDER_PAID = lasting "order.paid": "the order was paid in full (once for each order)";
+    /// About an order.
+    ORDER_PROCESSING = notice "order.processing": "a delayed payment is under way, or money is held (once for each payment)";
+    /// About an order.
+    ORDER_PAYMENT_FAILED = notice "order.payment_failed": "the last try to pay failed (once for each payment)";
+    /// About an order.
+    ORDER_CANCELED = notice "order.canceled": "the payment was canceled (once for each payment)";
+    /// About an order.
+    ORDER_EXPIRED = notice "order.expired": "the checkout session ran out (once for each payment)";
+    /// About an order.
+    ORDER_PARTIALLY_REFUNDED = notice "order.partially_refunded": "some of the money was given back (once for each order; `refund.created` tells each refund)";
+    /// About an order.
+    ORDER_REFUNDED = notice "order.refunded": "all of the money was given back (once for each order; a refund may still fail)";
+    /// About a refund.
+    REFUND_CREATED = lasting "refund.created": "the refund exists";
+    /// About a refund.
+    REFUND_FAILED = lasting "refund.failed": "the refund failed: the money is back with the company";
+    /// About a dispute.
+    DISPUTE_OPENED = lasting "dispute.opened": "the customer's bank disputes the payment (reason, amount, evidence due by)";
+    /// About a dispute.
+    DISPUTE_INQUIRY_OPENED = lasting "dispute.inquiry_opened": "the customer's bank asks; no money has moved";
+    /// About a dispute.
+    DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed)";
+    /// About a dispute.
+    DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money left the company";
+    /// About a dispute.
+    DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "the disputed money came back";
+    /// About an invoice of a subscription.
+    SUBSCRIPTION_PAYMENT_SUCCEEDED = lasting "subscription.payment_succeeded": "an invoice of the subscription was paid by a payment: the hook for provisioning (once for each invoice)";
+    /// About an invoice of a subscription.
+    SUBSCRIPTION_INVOICE_SETTLED = lasting "subscription.invoice_settled": "an invoice of the subscription is settled, by a payment or out of band (once for each invoice)";
+    /// About an invoice of a subscription.
+    SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "a try to collect an invoice failed (attempt count, next attempt; once for each attempt)";
+    /// About an invoice of a subscription.
+    SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each invoice)";
+    /// About a subscription.
+    SUBSCRIPTION_ACTIVATED = lasting "subscription.activated": "the subscription was active or trialing for the first time";
+    /// About a subscription.
+    SUBSCRIPTION_CHANGED = notice "subscription.changed": "status, items, trial, pause or the planned end changed (`what`, `from`, `to`)";
+    /// About a subscription.
+    SUBSCRIPTION_TRIAL_WILL_END = notice "subscription.trial_will_end": "the trial ends soon (once for each trial end)";
+    /// About a subscription.
+    SUBSCRIPTION_CANCELED = lasting "subscription.canceled": "the subscription ended";
+    /// About a subscription.
+    SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each period)";
+}
 
 /// A message that a state calls for. Its key makes it unique: it is sent at most once, ever.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// `<topic>/<what it is about>`.
     pub key: String,
-    /// Routing key on `sluicegate.out`.
-    pub topic: &'static str,
-    /// True when the condition, once true, is true for ever: every order of arrival sends it. False for a
-    /// notice, which is sent only if it is true at the commit that would send it.
-    pub lasting: bool,
+    /// The topic.
+    pub topic: &'static Topic,
     /// The `data` of the message.
     pub data: Value,
 }
 
 impl Message {
-    /// A message whose condition, once true, is true for ever.
+    /// A message of a topic about something.
     #[must_use]
-    pub fn lasting(topic: &'static str, about: &str, data: Value) -> Self {
-        Self { key: format!("{topic}/{about}"), topic, lasting: true, data }
-    }
-
-    /// A message that is true now.
-    #[must_use]
-    pub fn notice(topic: &'static str, about: &str, data: Value) -> Self {
-        Self { key: format!("{topic}/{about}"), topic, lasting: false, data }
+    pub fn new(topic: &'static Topic, about: &str, data: Value) -> Self {
+        Self { key: format!("{}/{about}", topic.name), topic, data }
     }
 }

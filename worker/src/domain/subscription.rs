@@ -11,7 +11,7 @@ use shared::stripe::{CheckoutSession, Subscription as Version};
 
 use super::aggregate::Aggregate;
 use super::invoice;
-use super::message::Message;
+use super::message::{self, Message};
 use super::rules::Rules;
 use super::version::Fact;
 
@@ -157,7 +157,9 @@ impl Subscription {
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
         let lost = self.was_active && self.version().is_some() && self.access(rules) == Access::Denied;
         let period = self.version().and_then(|version| version.current_period_end).unwrap_or(0);
-        lost.then(|| Message::notice("subscription.access_lost", &format!("{id}/{period}"), self.data(id)))
+        lost.then(|| {
+            Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{period}"), self.data(id))
+        })
     }
 
     /// What the newest event changed; nothing is said of a guess.
@@ -169,7 +171,11 @@ impl Subscription {
         data["what"] = change.to.keys().cloned().collect();
         data["from"] = Value::Object(change.from.clone());
         data["to"] = Value::Object(change.to.clone());
-        Some(Message::notice("subscription.changed", &format!("{id}/{}/{}", step.created, step.after), data))
+        Some(Message::new(
+            &message::SUBSCRIPTION_CHANGED,
+            &format!("{id}/{}/{}", step.created, step.after),
+            data,
+        ))
     }
 }
 
@@ -179,14 +185,14 @@ impl Aggregate for Subscription {
     fn messages(&self, id: &str, rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.was_active {
-            messages.push(Message::lasting("subscription.activated", id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_ACTIVATED, id, self.data(id)));
         }
         if self.ended || self.status() == Some("canceled") {
-            messages.push(Message::lasting("subscription.canceled", id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
         }
         if let Some(trial_end) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
             let about = format!("{id}/{trial_end}");
-            messages.push(Message::notice("subscription.trial_will_end", &about, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
         }
         messages.extend(self.changed(id));
         messages.extend(self.access_lost(id, rules));

@@ -32,10 +32,41 @@ use sha2::{Digest as _, Sha256};
 /// A short hash of an object's whole state, the same however its keys are ordered.
 pub type Digest = String;
 
-/// Hashes a state. `serde_json` keeps the keys of its maps sorted, so equal states hash equally.
+/// Hashes a state. `serde_json` keeps the keys of its maps sorted, so equal states hash equally. A key
+/// that is null and one that is absent are the same: `previous_attributes` shows null for what was not there.
 #[must_use]
 pub fn digest(state: &Value) -> Digest {
-    hex::encode(&Sha256::digest(state.to_string().as_bytes())[..8])
+    let mut hasher = Sha256::new();
+    hash(state, &mut hasher);
+    hex::encode(&hasher.finalize()[..8])
+}
+
+fn hash(state: &Value, hasher: &mut Sha256) {
+    match state {
+        Value::Object(fields) => {
+            hasher.update(b"{");
+            for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                hash_text(key, hasher);
+                hash(value, hasher);
+            }
+            hasher.update(b"}");
+        }
+        Value::Array(entries) => {
+            hasher.update(b"[");
+            entries.iter().for_each(|entry| hash(entry, hasher));
+            hasher.update(b"]");
+        }
+        Value::String(text) => hash_text(text, hasher),
+        Value::Number(number) => hasher.update(format!("{number},")),
+        Value::Bool(flag) => hasher.update(if *flag { b"t" } else { b"f" }),
+        Value::Null => hasher.update(b"n"),
+    }
+}
+
+/// With its length first, so that no two sequences of texts look alike.
+fn hash_text(text: &str, hasher: &mut Sha256) {
+    hasher.update(text.len().to_le_bytes());
+    hasher.update(text);
 }
 
 /// The state before an update: `previous_attributes` put back over `data.object`, objects deep and

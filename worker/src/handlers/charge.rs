@@ -5,6 +5,7 @@ use shared::stripe::Charge;
 use super::{Change, Handler, refund};
 use crate::domain::event::Event;
 use crate::domain::link::{self, payment_changed};
+use crate::domain::message;
 use crate::domain::order::Claim;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
@@ -14,13 +15,21 @@ use crate::domain::version::{Fact, Place};
 pub(super) const HANDLER: Handler = Handler {
     file: "charge",
     types: &[
-        "charge.succeeded",
-        "charge.failed",
-        "charge.captured",
-        "charge.expired",
-        "charge.pending",
-        "charge.updated",
-        "charge.refunded",
+        ("charge.succeeded", "a try took the money, or holds it"),
+        ("charge.failed", "a try failed"),
+        ("charge.captured", "held money was taken"),
+        ("charge.expired", "a hold ran out"),
+        ("charge.pending", "a delayed payment is under way"),
+        ("charge.updated", "the newest version of the charge"),
+        ("charge.refunded", "adds to what was given back, in part or in full"),
+    ],
+    tells: &[
+        &message::ORDER_PAID,
+        &message::ORDER_PROCESSING,
+        &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+        &message::REFUND_CREATED,
     ],
     read: |event| Ok(OneCharge(Charge::read(&event.object)?).into_intent()),
 };
@@ -50,12 +59,12 @@ impl Change for OneCharge {
         payment.try_failed |= event.kind == "charge.failed";
         if event.kind == "charge.refunded" {
             let issued = payment.issued.entry(charge.id.clone()).or_default();
-            let from = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
-            match from {
+            let to = charge.given_back(charge.amount_refunded);
+            match event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64()) {
                 Some(from) => {
-                    issued.steps.insert((from, charge.amount_refunded));
+                    issued.steps.insert((charge.given_back(from), to));
                 }
-                None => issued.told = issued.told.max(charge.amount_refunded),
+                None => issued.told = issued.told.max(to),
             }
         }
         let mut view = charge.clone();

@@ -7,6 +7,7 @@ use shared::stripe::CheckoutSession;
 use super::{Change, Handler, Intent};
 use crate::domain::event::Event;
 use crate::domain::link::payment_changed;
+use crate::domain::message;
 use crate::domain::order::Claim;
 use crate::domain::payment::is_purchase;
 use crate::domain::rejection::Rejection;
@@ -17,12 +18,21 @@ use crate::domain::version::{Fact, Place};
 pub(super) const HANDLER: Handler = Handler {
     file: "checkout_session",
     types: &[
-        "checkout.session.completed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.async_payment_failed",
-        "checkout.session.expired",
+        (
+            "checkout.session.completed",
+            "mode payment: the order is paid, free, or under way with a delayed method; mode subscription: joins the session to its subscription",
+        ),
+        ("checkout.session.async_payment_succeeded", "the delayed payment came: the order is paid"),
+        ("checkout.session.async_payment_failed", "the delayed payment failed"),
+        ("checkout.session.expired", "the session ran out"),
     ],
-    read: read,
+    tells: &[
+        &message::ORDER_PAID,
+        &message::ORDER_PROCESSING,
+        &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_EXPIRED,
+    ],
+    read,
 };
 
 fn read(event: &Event) -> Result<Intent, Rejection> {

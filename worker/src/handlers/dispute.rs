@@ -5,6 +5,7 @@ use shared::stripe::Dispute;
 use super::{Change, Handler};
 use crate::domain::event::Event;
 use crate::domain::link::{self, payment_changed};
+use crate::domain::message;
 use crate::domain::order::Claim;
 use crate::domain::payment::{DisputeFile, DisputeState};
 use crate::domain::rejection::Rejection;
@@ -15,11 +16,18 @@ use crate::domain::version::Place;
 pub(super) const HANDLER: Handler = Handler {
     file: "dispute",
     types: &[
-        "charge.dispute.created",
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.funds_reinstated",
+        ("charge.dispute.created", "a dispute or an inquiry was opened"),
+        ("charge.dispute.updated", "the newest version of the dispute"),
+        ("charge.dispute.closed", "won, lost, or an inquiry that came to nothing"),
+        ("charge.dispute.funds_withdrawn", "the disputed money left"),
+        ("charge.dispute.funds_reinstated", "the disputed money came back"),
+    ],
+    tells: &[
+        &message::DISPUTE_OPENED,
+        &message::DISPUTE_INQUIRY_OPENED,
+        &message::DISPUTE_CLOSED,
+        &message::DISPUTE_FUNDS_WITHDRAWN,
+        &message::DISPUTE_FUNDS_REINSTATED,
     ],
     read: |event| Ok(OneDispute(Dispute::read(&event.object)?).into_intent()),
 };

@@ -8,6 +8,7 @@ use shared::stripe::Invoice;
 use super::{Change, Handler, Intent};
 use crate::domain::event::Event;
 use crate::domain::link::invoice_changed;
+use crate::domain::message;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Keys, State};
@@ -16,17 +17,23 @@ use crate::domain::version::{Fact, Place};
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice",
     types: &[
-        "invoice.created",
-        "invoice.finalized",
-        "invoice.updated",
-        "invoice.paid",
-        "invoice.payment_succeeded",
-        "invoice.payment_failed",
-        "invoice.payment_action_required",
-        "invoice.voided",
-        "invoice.marked_uncollectible",
-        "invoice.upcoming",
-        "invoice.overdue",
+        ("invoice.created", "a draft of what is owed"),
+        ("invoice.finalized", "what is owed stands"),
+        ("invoice.updated", "the newest version of the invoice"),
+        ("invoice.paid", "settled, by a payment or out of band: extends what is paid for"),
+        ("invoice.payment_succeeded", "paid by a payment"),
+        ("invoice.payment_failed", "a try to collect failed"),
+        ("invoice.payment_action_required", "the customer must confirm"),
+        ("invoice.voided", "nothing is owed after all"),
+        ("invoice.marked_uncollectible", "given up"),
+        ("invoice.upcoming", "a forecast without an id: recorded as ignored (`forecast`)"),
+        ("invoice.overdue", "the newest version of the invoice"),
+    ],
+    tells: &[
+        &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
+        &message::SUBSCRIPTION_INVOICE_SETTLED,
+        &message::SUBSCRIPTION_PAYMENT_FAILED,
+        &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
     ],
     read,
 };

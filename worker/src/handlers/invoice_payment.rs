@@ -11,7 +11,11 @@ use crate::domain::state::{Keys, State};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice_payment",
-    types: &["invoice_payment.paid"],
+    types: &[(
+        "invoice_payment.paid",
+        "joins the invoice to the payment that paid it (since 2025-03-31.basil)",
+    )],
+    tells: &[],
     read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
 };
 

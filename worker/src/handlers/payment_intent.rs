@@ -5,6 +5,7 @@ use shared::stripe::PaymentIntent;
 use super::{Change, Handler};
 use crate::domain::event::Event;
 use crate::domain::link::payment_changed;
+use crate::domain::message;
 use crate::domain::order::Claim;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
@@ -14,13 +15,20 @@ use crate::domain::version::{Fact, Place};
 pub(super) const HANDLER: Handler = Handler {
     file: "payment_intent",
     types: &[
-        "payment_intent.created",
-        "payment_intent.processing",
-        "payment_intent.requires_action",
-        "payment_intent.succeeded",
-        "payment_intent.payment_failed",
-        "payment_intent.canceled",
-        "payment_intent.amount_capturable_updated",
+        ("payment_intent.created", "the payment exists"),
+        ("payment_intent.processing", "a delayed payment is under way"),
+        ("payment_intent.requires_action", "the customer must confirm"),
+        ("payment_intent.succeeded", "the money was taken: the order is paid"),
+        ("payment_intent.payment_failed", "a try to pay failed"),
+        ("payment_intent.canceled", "the payment was canceled"),
+        ("payment_intent.amount_capturable_updated", "the money is held and can be captured"),
+    ],
+    tells: &[
+        &message::ORDER_PAID,
+        &message::ORDER_PROCESSING,
+        &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_CANCELED,
+        &message::ORDER_EXPIRED,
     ],
     read: |event| Ok(OneIntent(PaymentIntent::read(&event.object)?).into_intent()),
 };

@@ -5,6 +5,7 @@ use shared::stripe::Refund;
 use super::{Change, Handler};
 use crate::domain::event::Event;
 use crate::domain::link::{self, payment_changed};
+use crate::domain::message;
 use crate::domain::order::Claim;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
@@ -13,7 +14,18 @@ use crate::domain::version::{Fact, Place};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "refund",
-    types: &["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"],
+    types: &[
+        ("refund.created", "the refund exists"),
+        ("refund.updated", "the newest version of the refund"),
+        ("refund.failed", "the refund failed: its money counts as paid again"),
+        ("charge.refund.updated", "as `refund.updated`, before 2024-10-28.acacia"),
+    ],
+    tells: &[
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+    ],
     read: |event| Ok(OneRefund(Refund::read(&event.object)?).into_intent()),
 };
 

@@ -4,6 +4,7 @@ use shared::stripe::Subscription;
 
 use super::{Change as _, Handler};
 use crate::domain::event::Event;
+use crate::domain::message;
 use crate::domain::rejection::Rejection;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Keys, State};
@@ -13,14 +14,21 @@ use crate::domain::version::{Fact, Place, before};
 pub(super) const HANDLER: Handler = Handler {
     file: "subscription",
     types: &[
-        "customer.subscription.created",
-        "customer.subscription.updated",
-        "customer.subscription.deleted",
-        "customer.subscription.paused",
-        "customer.subscription.resumed",
-        "customer.subscription.trial_will_end",
-        "customer.subscription.pending_update_applied",
-        "customer.subscription.pending_update_expired",
+        ("customer.subscription.created", "the subscription exists"),
+        ("customer.subscription.updated", "status, items, trial, pause or planned end changed"),
+        ("customer.subscription.deleted", "the subscription ended"),
+        ("customer.subscription.paused", "paused: no access"),
+        ("customer.subscription.resumed", "resumed"),
+        ("customer.subscription.trial_will_end", "the trial ends in three days"),
+        ("customer.subscription.pending_update_applied", "a change that waited for its payment took effect"),
+        ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
+    ],
+    tells: &[
+        &message::SUBSCRIPTION_ACTIVATED,
+        &message::SUBSCRIPTION_CHANGED,
+        &message::SUBSCRIPTION_TRIAL_WILL_END,
+        &message::SUBSCRIPTION_CANCELED,
+        &message::SUBSCRIPTION_ACCESS_LOST,
     ],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };

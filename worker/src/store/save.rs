@@ -50,10 +50,10 @@ pub async fn save(
 
 /// The rows to update and the rows to drop: those that hold nothing (created for an event that was then
 /// rejected, or emptied because a charge's payment became known).
-fn split<'a, T: Clone + Default + PartialEq>(
-    table: &'a Table<T>,
+fn split<T: Clone + Default + PartialEq>(
+    table: &Table<T>,
     empty: impl Fn(&T) -> bool,
-) -> (Vec<(&'a str, &'a Row<T>)>, Vec<&'a str>) {
+) -> (Vec<(&str, &Row<T>)>, Vec<&str>) {
     let dropped = table.rows().filter(|(_, row)| empty(&row.now)).map(|(id, _)| id).collect();
     (table.changed().filter(|(_, row)| !empty(&row.now)).collect(), dropped)
 }
@@ -156,8 +156,8 @@ async fn save_outbox(tx: &Transaction<'_>, messages: &[Message], now: Timestamp)
         return Ok(());
     }
     let keys: Vec<&str> = messages.iter().map(|message| message.key.as_str()).collect();
-    let topics: Vec<&str> = messages.iter().map(|message| message.topic).collect();
-    let lasting: Vec<bool> = messages.iter().map(|message| message.lasting).collect();
+    let topics: Vec<&str> = messages.iter().map(|message| message.topic.name).collect();
+    let lasting: Vec<bool> = messages.iter().map(|message| message.topic.lasting).collect();
     let data: Vec<String> = messages.iter().map(|message| message.data.to_string()).collect();
     let statement = tx.prepare_cached(include_str!("sql/save_outbox.sql")).await?;
     tx.execute(&statement, &[&keys, &topics, &lasting, &data, &now]).await?;

@@ -1,5 +1,6 @@
 //! The handlers against Stripe's own objects and histories. They lie outside the repository, in the folder
 //! that `SLUICEGATE_STRIPE_MATERIAL` names; without it the tests fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../suite/memory.rs"]
 mod memory;

@@ -44,8 +44,8 @@ impl Memory {
                 self.rejected.insert(one.event.id.clone(), rejection.to_string());
             }
         }
-        for Message { key, lasting, .. } in state.messages(&self.rules) {
-            if lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
+        for Message { key, topic, .. } in state.messages(&self.rules) {
+            if topic.lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
         }
         save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
         save(&state.payments, &mut self.rows.payments, |payment| *payment == Payment::default());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::status::GivenBack;
 use super::{Order, Status};
 use crate::domain::aggregate::Aggregate;
-use crate::domain::message::Message;
+use crate::domain::message::{self, Message};
 use crate::domain::payment::Status as PaymentStatus;
 use crate::domain::rules::Rules;
 
@@ -24,25 +24,27 @@ impl Aggregate for Order {
         };
         let mut messages = Vec::new();
         if self.settled(totals.amount, totals.paid) {
-            messages.push(Message::lasting("order.paid", id, data(None)));
+            messages.push(Message::new(&message::ORDER_PAID, id, data(None)));
         }
         // Disputed or not, what was given back was given back.
         match GivenBack::of(totals.amount, totals.paid, totals.refunded) {
-            GivenBack::Some => messages.push(Message::notice("order.partially_refunded", id, data(None))),
-            GivenBack::All => messages.push(Message::notice("order.refunded", id, data(None))),
+            GivenBack::Some => {
+                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, id, data(None)))
+            }
+            GivenBack::All => messages.push(Message::new(&message::ORDER_REFUNDED, id, data(None))),
             GivenBack::Nothing => {}
         }
         let (topic, cause) = match totals.status {
             Status::Processing => {
-                ("order.processing", [PaymentStatus::Processing, PaymentStatus::Authorized])
+                (&message::ORDER_PROCESSING, [PaymentStatus::Processing, PaymentStatus::Authorized])
             }
-            Status::PaymentFailed => ("order.payment_failed", [PaymentStatus::Failed; 2]),
-            Status::Canceled => ("order.canceled", [PaymentStatus::Canceled; 2]),
-            Status::Expired => ("order.expired", [PaymentStatus::Expired; 2]),
+            Status::PaymentFailed => (&message::ORDER_PAYMENT_FAILED, [PaymentStatus::Failed; 2]),
+            Status::Canceled => (&message::ORDER_CANCELED, [PaymentStatus::Canceled; 2]),
+            Status::Expired => (&message::ORDER_EXPIRED, [PaymentStatus::Expired; 2]),
             _ => return messages,
         };
         for (payment, _) in self.payments.iter().filter(|(_, summary)| cause.contains(&summary.status)) {
-            messages.push(Message::notice(topic, &format!("{id}/{payment}"), data(Some(payment))));
+            messages.push(Message::new(topic, &format!("{id}/{payment}"), data(Some(payment))));
         }
         messages
     }

@@ -236,13 +236,21 @@ impl Payment {
     /// Minor units given back. Refunds that are known count without the failed and canceled ones; where
     /// the charge tells of more than the known refunds explain, its word stands less what has come back.
     fn refunded(&self) -> i64 {
+        let canceled = self.intent.as_ref().is_some_and(|fact| fact.view().status == "canceled");
+        if canceled && self.paid() == 0 {
+            // Nothing was taken, so what Stripe calls refunded was only let go.
+            return 0;
+        }
         let mut kept = 0;
         let mut undone = 0;
         for refund in self.refunds.values().map(Fact::view) {
             *(if refund.undone() { &mut undone } else { &mut kept }) += refund.amount;
         }
         let issued: i64 = self.issued.values().map(super::Issued::total).sum();
-        let snapshots = || self.charges.values().map(|fact| fact.view().amount_refunded).sum();
+        let snapshots = || {
+            let charges = self.charges.values().map(Fact::view);
+            charges.map(|charge| charge.given_back(charge.amount_refunded)).sum()
+        };
         if self.issued.is_empty() && self.refunds.is_empty() {
             return snapshots();
         }

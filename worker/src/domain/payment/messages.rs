@@ -5,7 +5,7 @@ use shared::stripe::Refund;
 
 use super::{DisputeFile, DisputeState, Payment};
 use crate::domain::aggregate::Aggregate;
-use crate::domain::message::Message;
+use crate::domain::message::{self, Message};
 use crate::domain::rules::Rules;
 use crate::domain::version::Fact;
 
@@ -15,21 +15,25 @@ impl Aggregate for Payment {
     fn messages(&self, id: &str, _rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         for refund in self.refunds.values().map(Fact::view) {
-            messages.push(Message::lasting("refund.created", &refund.id, self.about_refund(id, refund)));
+            messages.push(Message::new(&message::REFUND_CREATED, &refund.id, self.about_refund(id, refund)));
             if refund.status == "failed" {
-                messages.push(Message::lasting("refund.failed", &refund.id, self.about_refund(id, refund)));
+                messages.push(Message::new(
+                    &message::REFUND_FAILED,
+                    &refund.id,
+                    self.about_refund(id, refund),
+                ));
             }
         }
         for (dispute, file) in &self.disputes {
             let told = [
-                (file.inquired, "dispute.inquiry_opened"),
-                (file.opened, "dispute.opened"),
-                (file.withdrawn, "dispute.funds_withdrawn"),
-                (file.reinstated, "dispute.funds_reinstated"),
-                (file.closed, "dispute.closed"),
+                (file.inquired, &message::DISPUTE_INQUIRY_OPENED),
+                (file.opened, &message::DISPUTE_OPENED),
+                (file.withdrawn, &message::DISPUTE_FUNDS_WITHDRAWN),
+                (file.reinstated, &message::DISPUTE_FUNDS_REINSTATED),
+                (file.closed, &message::DISPUTE_CLOSED),
             ];
             for (_, topic) in told.into_iter().filter(|(seen, _)| *seen) {
-                messages.push(Message::lasting(topic, dispute, self.about_dispute(id, file)));
+                messages.push(Message::new(topic, dispute, self.about_dispute(id, file)));
             }
         }
         messages

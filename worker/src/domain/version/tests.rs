@@ -181,6 +181,8 @@ fn equal_states_hash_equally_however_their_keys_are_ordered() {
     assert_eq!(digest(&one), digest(&other));
     let changed: Value = serde_json::from_str(r#"{"b":{"d":[2,1],"c":2},"a":1}"#).unwrap();
     assert_ne!(digest(&one), digest(&changed));
+    assert_eq!(digest(&json!({"a": {"b": null}})), digest(&json!({"a": {}, "c": null})));
+    assert_ne!(digest(&json!(["ab", "c"])), digest(&json!(["a", "bc"])));
 }
 
 #[test]
