@@ -16,7 +16,8 @@ COPY bench/Cargo.toml bench/
 COPY bench/Cargo.toml bench/
 COPY scripts/empty-sources.sh scripts/
 RUN sh scripts/empty-sources.sh \
- && cargo build --release --locked -p ingress -p worker -p sluicegate-console
+ && cargo build --release --locked -p ingress -p worker -p sluicegate-console \
+ && find . -path ./target -prune -o -name '*.rs' -exec rm {} +
 
 COPY . .
 # Cargo goes by modification times, and the copied sources may be older than the empty ones.
