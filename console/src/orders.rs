@@ -2,10 +2,8 @@
 //! Must never touch what the workers derive (status, amounts paid and refunded).
 
 use deadpool_postgres::Pool;
-use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
-use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
+use secrecy::SecretString;
 
 use crate::actor::Actor;
 use crate::failure::Failure;
@@ -45,16 +43,13 @@ fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
 }
 
 /// The code that the order's payment carries: bound to the order's values where a secret is set, else random.
-pub fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> Result<String, Failure> {
-    let Some(secret) = secret else {
-        return Ok(hex::encode(rand::rng().random::<[u8; CODE_LENGTH / 2]>()));
-    };
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
-        .map_err(|e| Failure::Internal(format!("REFERENCE_SECRET: {e}")))?;
-    mac.update(format!("{}\n{}\n{}", order.id, order.amount, order.currency).as_bytes());
-    let mut code = hex::encode(mac.finalize().into_bytes());
-    code.truncate(CODE_LENGTH);
-    Ok(code)
+pub fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String {
+    match secret {
+        Some(secret) => {
+            worker::domain::rules::reference_code(secret, &order.id, order.amount, &order.currency)
+        }
+        None => hex::encode(rand::rng().random::<[u8; CODE_LENGTH / 2]>()),
+    }
 }
 
 /// Registers an order. The same order again is returned as it is; false: it was there already.
@@ -64,7 +59,7 @@ pub async fn create(
     order: &NewOrder,
     secret: Option<&SecretString>,
 ) -> Result<(Order, bool), Failure> {
-    let code = reference_code(secret, order)?;
+    let code = reference_code(secret, order);
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let mut created = store::insert(&tx, order, &code).await?;

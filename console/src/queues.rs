@@ -1,6 +1,8 @@
 //! What the broker says about its queues. Passive declares tell what is ready and who consumes; more
 //! needs RabbitMQ's management, which need not be there. Must never create or change a queue.
 
+use std::collections::HashMap;
+
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use serde::Serialize;
@@ -9,6 +11,7 @@ use shared::topology::{Queue, Topology};
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
+use crate::management::Management;
 
 /// One queue of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,12 +22,22 @@ pub struct QueueState {
     pub kind: &'static str,
     /// Messages waiting.
     pub ready: u32,
+    /// Messages that consumers hold; known only where RabbitMQ's management answers.
+    pub unacknowledged: Option<u64>,
     /// Who consumes.
     pub consumers: u32,
 }
 
 /// All queues: work, dead letters, retries.
-pub async fn list(broker: &Broker, topology: &Topology) -> Result<Vec<QueueState>, Failure> {
+pub async fn list(
+    broker: &Broker,
+    topology: &Topology,
+    management: Option<&Management>,
+) -> Result<Vec<QueueState>, Failure> {
+    let held = match management {
+        Some(management) => management.unacknowledged().await,
+        None => HashMap::new(),
+    };
     let away = |e: &dyn std::fmt::Display| Failure::Unavailable(format!("the broker cannot be asked: {e}"));
     let channel = broker.channel().await.map_err(|e| away(&e))?;
     let mut found = Vec::new();
@@ -34,6 +47,7 @@ pub async fn list(broker: &Broker, topology: &Topology) -> Result<Vec<QueueState
         let asked = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
         let queue = asked.map_err(|e| away(&e))?;
         found.push(QueueState {
+            unacknowledged: held.get(&name).copied(),
             name,
             kind,
             ready: queue.message_count(),

@@ -1,9 +1,11 @@
-//! `sluicegate dead list|show|replay|discard`.
+//! `sluicegate dead list|groups|show|preview|replay|discard`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, output};
+use super::bulk::{self, Many};
+use super::{Context, output, preview};
+use crate::bulk::Action;
 use crate::failure::Failure;
 use crate::paging;
 use crate::replay::Why;
@@ -21,21 +23,39 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Send a dead letter's event through the workers once more
-    Replay {
-        /// Its number
-        id: i64,
-        /// Why: kept in the audit
+    /// Letters that died of the same thing, the largest group first
+    Groups {
+        /// JSON for scripts
         #[arg(long)]
-        reason: String,
+        json: bool,
     },
-    /// Mark a dead letter as not to be replayed
-    Discard {
+    /// What a replay would do now; nothing is written, nothing is sent
+    Preview {
         /// Its number
         id: i64,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send dead letters' events through the workers once more
+    Replay {
+        /// One letter, by its number
+        id: Option<i64>,
         /// Why: kept in the audit
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        many: Many,
+    },
+    /// Mark dead letters as not to be replayed
+    Discard {
+        /// One letter, by its number
+        id: Option<i64>,
+        /// Why: kept in the audit
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        many: Many,
     },
 }
 
@@ -69,7 +89,7 @@ pub(super) struct ListArguments {
 
 impl Command {
     pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. })
+        matches!(self, Command::Replay { .. } | Command::Discard { id: None, .. })
     }
 }
 
@@ -77,14 +97,22 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
     match command {
         Command::List(arguments) => list(context, arguments).await,
         Command::Show { id, json } => show(context, id, json).await,
-        Command::Replay { id, reason } => {
+        Command::Groups { json } => preview::groups(context, json).await,
+        Command::Preview { id, json } => preview::preview(context, id, json).await,
+        Command::Replay { id, reason, many } => {
+            let Some(id) = many.meant(id)? else {
+                return bulk::run(context, Action::Replay, many, &reason).await;
+            };
             let why = Why::new(&reason)?;
             context.servers.connected().await?;
             let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
             println!("dead letter {id} was sent again as event {}", output::visible(&event));
             Ok(())
         }
-        Command::Discard { id, reason } => {
+        Command::Discard { id, reason, many } => {
+            let Some(id) = many.meant(id)? else {
+                return bulk::run(context, Action::Discard, many, &reason).await;
+            };
             let why = Why::new(&reason)?;
             crate::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
             println!("dead letter {id} is discarded");

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::paging;
 use crate::replay::Why;
 use crate::store::events as store;
+use crate::store::search::{self, Touching};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -42,6 +43,15 @@ pub(super) struct ListArguments {
     /// Only events about this Stripe object
     #[arg(long)]
     object: Option<String>,
+    /// Only events that touched this order
+    #[arg(long)]
+    order: Option<String>,
+    /// Only events that touched what belongs to this customer
+    #[arg(long)]
+    customer: Option<String>,
+    /// Any id: event, order, customer, subscription, payment intent, charge, invoice
+    #[arg(short, long)]
+    q: Option<String>,
     /// Continue a list: the `next` of the page before
     #[arg(long)]
     before: Option<String>,
@@ -79,7 +89,12 @@ async fn list(context: &Context, arguments: ListArguments) -> Result<(), Failure
     let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
     let limit = paging::limit(Some(arguments.limit))?;
     let filter = store::Filter { kind: arguments.kind, outcome, object: arguments.object };
-    let events = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
+    let touching = Touching {
+        order: paging::text("order", arguments.order)?,
+        customer: paging::text("customer", arguments.customer)?,
+        any: paging::text("q", arguments.q)?,
+    };
+    let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
     let page = paging::Page::cut(events, limit, |e| store::Cursor::after(e).to_string());
     if arguments.json {
         return output::json(&page);

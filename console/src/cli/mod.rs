@@ -2,10 +2,12 @@
 
 mod access;
 mod audit;
+mod bulk;
 mod dead;
 mod events;
 mod orders;
 mod output;
+mod preview;
 mod queues;
 mod serve;
 
@@ -40,6 +42,9 @@ enum Command {
     /// Dead letters: find, replay, discard
     #[command(subcommand)]
     Dead(dead::Command),
+    /// Replays and discards of many dead letters
+    #[command(subcommand)]
+    Jobs(bulk::JobCommand),
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::Command),
@@ -97,6 +102,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
+        Command::Jobs(command) => bulk::jobs(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,

@@ -42,7 +42,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
     match command {
         Command::Create { id, customer, amount, currency, json } => {
             let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
-            let secret = context.settings.reference_secret.as_ref();
+            let secret = context.settings.rules.reference_secret.as_ref();
             let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
         }

@@ -37,7 +37,9 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         pool: context.servers.pool.clone(),
         broker: context.servers.broker()?.clone(),
         replayer: context.servers.replayer()?.clone(),
-        reference_secret: settings.reference_secret.clone(),
+        management: settings.management.clone(),
+        rules: settings.rules.clone(),
+        access: settings.entry.clone(),
     };
     let address =
         web::start(settings.console_bind, console, ready, shutdown.clone()).map_err(bound("CONSOLE_BIND"))?;

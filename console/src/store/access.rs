@@ -17,6 +17,7 @@ pub(crate) const USER_SET: &str = include_str!("../../sql/user_set.sql");
 pub(crate) const USER_DISABLE: &str = include_str!("../../sql/user_disable.sql");
 pub(crate) const USER_LIST: &str = include_str!("../../sql/user_list.sql");
 pub(crate) const USER_FIND: &str = include_str!("../../sql/user_find.sql");
+pub(crate) const USER_ANY: &str = include_str!("../../sql/user_any.sql");
 pub(crate) const FAILURE_LOCKED: &str = include_str!("../../sql/failure_locked.sql");
 pub(crate) const FAILURE_COUNT: &str = include_str!("../../sql/failure_count.sql");
 pub(crate) const FAILURE_FORGET: &str = include_str!("../../sql/failure_forget.sql");
@@ -105,6 +106,12 @@ pub async fn enabled_user(
 ) -> Result<Option<(Role, Option<String>)>, Failure> {
     let row = client.query_opt(USER_FIND, &[&name]).await?;
     row.map(|row| Ok((role(row.get("role"))?, row.get("password")))).transpose()
+}
+
+/// Role of a user, and whether they are disabled.
+pub async fn any_user(client: &impl GenericClient, name: &str) -> Result<Option<(Role, bool)>, Failure> {
+    let row = client.query_opt(USER_ANY, &[&name]).await?;
+    row.map(|row| Ok((role(row.get("role"))?, row.get("disabled")))).transpose()
 }
 
 /// The latest end of a lock on any of the subjects.

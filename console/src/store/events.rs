@@ -146,13 +146,16 @@ pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event
 /// What an event did.
 pub async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
     let rows = client.query(EFFECTS, &[&id]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Effect {
+    Ok(rows.iter().map(Effect::from).collect())
+}
+
+impl From<&Row> for Effect {
+    fn from(row: &Row) -> Self {
+        Effect {
             aggregate: row.get("aggregate"),
             aggregate_id: row.get("aggregate_id"),
             at: row.get("at"),
             change: row.get("change"),
-        })
-        .collect())
+        }
+    }
 }

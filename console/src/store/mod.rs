@@ -6,6 +6,7 @@ pub mod audit;
 pub mod dead_letters;
 pub mod events;
 pub mod jobs;
+pub mod money;
 pub mod orders;
 pub mod search;
 pub mod subscriptions;
@@ -69,4 +70,13 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("search_events", search::EVENTS),
     ("subscription_show", subscriptions::SHOW),
     ("invoice_list", subscriptions::INVOICES),
+    ("overview", crate::overview::NUMBERS),
+    ("workers", crate::overview::WORKERS),
+    ("user_any", access::USER_ANY),
+    ("order_list", orders::LIST),
+    ("search_effects", search::EFFECTS),
+    ("payment_list", money::PAYMENTS),
+    ("refund_list", money::REFUNDS),
+    ("dispute_list", money::DISPUTES),
+    ("message_list", money::MESSAGES),
 ];

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 pub(crate) const INSERT: &str = include_str!("../../sql/order_insert.sql");
 pub(crate) const LOCK: &str = include_str!("../../sql/order_lock.sql");
 pub(crate) const REGISTER: &str = include_str!("../../sql/order_register.sql");
+pub(crate) const LIST: &str = include_str!("../../sql/order_list.sql");
 pub(crate) const SHOW: &str = include_str!("../../sql/order_show.sql");
 
 /// An order. Amounts are in the currency's minor unit.
@@ -112,6 +113,11 @@ pub async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expect
 pub async fn register(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
     client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
+}
+
+/// Orders by id.
+pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
+    Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::from).collect())
 }
 
 /// One order.

@@ -1,11 +1,14 @@
 //! From any id to what it leads to: aggregates, and the events that touched them.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::GenericClient;
 
-use super::events::{self, Cursor, Event, Filter};
+use super::events::{self, Cursor, Effect, Event, Filter};
 use crate::failure::Failure;
 
 pub(crate) const AGGREGATES: &str = include_str!("../../sql/search_aggregates.sql");
+pub(crate) const EFFECTS: &str = include_str!("../../sql/search_effects.sql");
 pub(crate) const EVENTS: &str = include_str!("../../sql/search_events.sql");
 
 /// What the events must have touched: one of these.
@@ -26,6 +29,18 @@ pub type Aggregate = (String, String);
 pub async fn aggregates(client: &impl GenericClient, touching: &Touching) -> Result<Vec<Aggregate>, Failure> {
     let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// What events did, by event.
+pub async fn effects(
+    client: &impl GenericClient,
+    events: &[&str],
+) -> Result<HashMap<String, Vec<Effect>>, Failure> {
+    let mut found: HashMap<String, Vec<Effect>> = HashMap::new();
+    for row in client.query(EFFECTS, &[&events]).await? {
+        found.entry(row.get("event_id")).or_default().push(Effect::from(&row));
+    }
+    Ok(found)
 }
 
 /// A page of events, newest first, of those that touched what is asked for.

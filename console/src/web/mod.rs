@@ -1,7 +1,10 @@
 //! The console over HTTP: JSON API and pages. Owns the server; must never do what the command line could not do too.
 
 pub mod api;
+mod entry;
 mod error;
+mod guard;
+mod pages;
 mod state;
 
 use std::net::{SocketAddr, TcpListener};
@@ -10,6 +13,7 @@ use actix_web::{App, HttpServer, web};
 use shared::health::{self, Readiness};
 use tokio_util::sync::CancellationToken;
 
+pub use entry::Entry;
 pub use state::Console;
 
 const SHUTDOWN_SECONDS: u64 = 5;
@@ -27,11 +31,13 @@ pub fn start(
     let console = web::Data::new(console);
     let server = HttpServer::new(move || {
         App::new()
+            .wrap(guard::headers())
             .app_data(console.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
             .configure(error::extractors)
             .configure(|app| health::routes(app, &ready))
             .configure(api::routes)
+            .configure(pages::routes)
     })
     .workers(2)
     .disable_signals()

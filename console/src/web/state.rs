@@ -1,9 +1,11 @@
 //! What every request may use.
 
 use deadpool_postgres::Pool;
-use secrecy::SecretString;
 use shared::broker::Broker;
+use worker::domain::rules::Rules;
 
+use super::entry::Entry;
+use crate::management::Management;
 use crate::replay::Replayer;
 
 /// The console's servers and settings, as requests use them.
@@ -15,6 +17,10 @@ pub struct Console {
     pub broker: Broker,
     /// What sends events once more.
     pub replayer: Replayer,
-    /// What reference codes are made with.
-    pub reference_secret: Option<SecretString>,
+    /// RabbitMQ's management, where there is one.
+    pub management: Option<Management>,
+    /// What decisions depend on, for previews and reference codes.
+    pub rules: Rules,
+    /// How people get in.
+    pub access: Entry,
 }

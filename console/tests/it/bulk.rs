@@ -189,3 +189,33 @@ async fn two_consoles_share_the_work_and_send_nothing_twice() {
     let ids = sent(&world, 100).await;
     assert_eq!((ids.len(), world.waiting(Queue::Fulfillment).await), (100, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
+    let world = World::new().await;
+    world.sql(&letters(12, "order_not_found")).await;
+    world.sql(&letters(2, "amount_mismatch")).await;
+    let filter = [
+        "dead",
+        "replay",
+        "--all",
+        "--died-of",
+        "order_not_found",
+        "--rate",
+        "100",
+        "--reason",
+        "registered now",
+    ];
+    let with = |more: &[&'static str]| [&filter[..], more].concat();
+    assert!(world.ok(&with(&["--dry-run"])).await.contains("replay of 12 dead letters"));
+    assert!(world.fails(&filter, 2).await.contains("--dry-run"));
+    assert!(world.fails(&with(&["--count", "11"]), 1).await.contains("12 letters now"));
+    let said = world.ok(&with(&["--count", "12"])).await;
+    assert!(said.contains("is done: 12 sent"), "{said}");
+    assert_eq!(sent(&world, 12).await.len(), 12);
+    assert!(world.fails(&["dead", "replay", "--reason", "x"], 2).await.contains("--all"));
+    assert!(world.ok(&["jobs", "list"]).await.contains("cli:tester"));
+    assert!(world.ok(&["dead", "groups"]).await.contains("amount_mismatch"));
+    let id = world.json(&["jobs", "list", "--json"]).await["items"][0]["id"].to_string();
+    assert_eq!(world.json(&["jobs", "show", &id, "--json"]).await["progress"]["sent"], 12);
+}

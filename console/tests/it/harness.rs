@@ -204,7 +204,7 @@ impl World {
 
     /// How many messages wait in a queue.
     pub async fn waiting(&self, queue: Queue) -> u32 {
-        let listed = console::queues::list(&self.broker, &self.topology()).await.expect("queues");
+        let listed = console::queues::list(&self.broker, &self.topology(), None).await.expect("queues");
         listed.iter().find(|q| q.name == self.topology().queue(queue)).expect("the queue").ready
     }
 

@@ -11,5 +11,7 @@ mod harness;
 mod http;
 mod openapi;
 mod orders;
+mod pages;
+mod preview;
 mod settings;
 mod statements;

@@ -6,7 +6,9 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// What INTERFACES promises and this version has.
-const PROMISED: [&str; 15] = [
+const PROMISED: [&str; 17] = [
+    "post /api/dead-letters/{id}/preview",
+    "get /api/overview",
     "get /api/events",
     "get /api/events/{id}",
     "post /api/events/{id}/replay",

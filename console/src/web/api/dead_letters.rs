@@ -13,6 +13,7 @@ use crate::bulk::{self, Action, DryRun, JobView};
 use crate::failure::Failure;
 use crate::find::{self, DeadLetterView};
 use crate::paging::{self, Page};
+use crate::preview::{self, PreviewView};
 use crate::replay::{self, Why};
 use crate::store::dead_letters::{self as letters, DeadLetter, Filter, Group};
 use crate::web::Console;
@@ -211,6 +212,22 @@ pub(super) async fn replay_one(
     Ok(Json(Done { id: id.to_string(), done: "replayed" }))
 }
 
+/// What a replay would do now; nothing is written, nothing is sent
+#[utoipa::path(post, path = "/api/dead-letters/{id}/preview", tag = "dead letters", params(("id" = i64, Path, description = "Its number")), responses(
+    (status = 200, description = "What it would do", body = PreviewView),
+    (status = 400, description = "The id cannot be one", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 403, description = "Takes an operator", body = ErrorBody),
+    (status = 404, description = "No such dead letter", body = ErrorBody)))]
+pub(super) async fn preview_one(
+    caller: Caller,
+    console: web::Data<Console>,
+    id: Path<i64>,
+) -> Result<Json<PreviewView>, Failure> {
+    caller.0.require(Role::Operator)?;
+    Ok(Json(preview::dead_letter(&console.pool, &console.rules, *id, caller.0.role).await?))
+}
+
 /// Mark a dead letter as not to be replayed
 #[utoipa::path(post, path = "/api/dead-letters/{id}/discard", tag = "dead letters", request_body = Reason,
     params(("id" = i64, Path, description = "Its number")), responses(
@@ -299,6 +316,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         .service(resource("/dead-letters/replay", "POST").route(web::post().to(replay_many)))
         .service(resource("/dead-letters/discard", "POST").route(web::post().to(discard_many)))
         .service(resource("/dead-letters/{id}", "GET").route(web::get().to(show)))
+        .service(resource("/dead-letters/{id}/preview", "POST").route(web::post().to(preview_one)))
         .service(resource("/dead-letters/{id}/replay", "POST").route(web::post().to(replay_one)))
         .service(resource("/dead-letters/{id}/discard", "POST").route(web::post().to(discard_one)));
 }

@@ -9,6 +9,7 @@ use crate::access::Role;
 use crate::failure::Failure;
 use crate::find::{self, EventView};
 use crate::paging::{self, Page};
+use crate::preview::{self, PreviewView};
 use crate::replay::Why;
 use crate::store::events::{Cursor, Event, Filter};
 use crate::store::search;
@@ -125,6 +126,22 @@ pub(super) async fn show(
     Ok(Json(find::event(&console.pool, &id, caller.0.role).await?))
 }
 
+/// What a replay would do now; nothing is written, nothing is sent
+#[utoipa::path(post, path = "/api/events/{id}/preview", tag = "events", params(("id" = String, Path, description = "Stripe's event id")), responses(
+    (status = 200, description = "What it would do", body = PreviewView),
+    (status = 400, description = "The id cannot be one", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 403, description = "Takes an operator", body = ErrorBody),
+    (status = 404, description = "No such event", body = ErrorBody)))]
+pub(super) async fn preview_one(
+    caller: Caller,
+    console: web::Data<Console>,
+    id: Path<String>,
+) -> Result<Json<PreviewView>, Failure> {
+    caller.0.require(Role::Operator)?;
+    Ok(Json(preview::event(&console.pool, &console.rules, &id, caller.0.role).await?))
+}
+
 /// Send an event through the workers once more; what took effect already changes nothing
 #[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events", request_body = Reason,
     params(("id" = String, Path, description = "Stripe's event id")), responses(
@@ -151,5 +168,6 @@ pub(super) async fn replay(
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/events", "GET").route(web::get().to(list)))
         .service(resource("/events/{id}", "GET").route(web::get().to(show)))
+        .service(resource("/events/{id}/preview", "POST").route(web::post().to(preview_one)))
         .service(resource("/events/{id}/replay", "POST").route(web::post().to(replay)));
 }

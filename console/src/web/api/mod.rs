@@ -15,7 +15,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, Resource, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, Resource, ResponseError, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,12 +43,21 @@ async fn authenticated(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let token = bearer(request.request()).ok_or(Failure::Unauthorized)?;
+    match principal(request.request()).await {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+        // As an answer, not as an error: an error would leave without the headers that every answer has.
+        Err(failure) => Ok(request.into_response(failure.error_response())),
+    }
+}
+
+async fn principal(request: &HttpRequest) -> Result<Principal, Failure> {
+    let token = bearer(request).ok_or(Failure::Unauthorized)?;
     let console = request.app_data::<web::Data<Console>>().cloned();
     let console = console.ok_or_else(|| Failure::Internal("no servers".to_owned()))?;
-    let principal = tokens::authenticate(&console.pool, &token).await?;
-    request.extensions_mut().insert(principal);
-    next.call(request).await
+    tokens::authenticate(&console.pool, &token).await
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {

@@ -10,11 +10,11 @@ use super::{audit, dead_letters, events, jobs, orders, subscriptions};
 #[openapi(
     info(title = "Sluicegate console", description = "Events, dead letters and orders, for scripts and the company's backend."),
     paths(
-        events::list, events::show, events::replay,
-        dead_letters::list, dead_letters::groups, dead_letters::show, dead_letters::replay_one,
+        events::list, events::show, events::preview_one, events::replay,
+        dead_letters::list, dead_letters::groups, dead_letters::show, dead_letters::preview_one, dead_letters::replay_one,
         dead_letters::discard_one, dead_letters::replay_many, dead_letters::discard_many,
         jobs::list, jobs::show, jobs::change,
-        orders::create, orders::show, orders::list_queues, subscriptions::show,
+        orders::create, orders::show, orders::list_queues, orders::show_overview, subscriptions::show,
         audit::list,
     ),
     security(("token" = [])),

@@ -1,4 +1,4 @@
-//! `/api/orders`, `/api/queues`.
+//! `/api/orders`, `/api/queues`, `/api/overview`.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Json, Path};
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{Caller, resource};
 use crate::access::Role;
 use crate::failure::Failure;
+use crate::overview::{self, Overview};
 use crate::queues::{self, QueueState};
 use crate::store::orders::{self as store, Order};
 use crate::web::Console;
@@ -54,7 +55,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Failure> {
     caller.0.require(Role::Operator)?;
     let order = crate::orders::checked(&body.id, body.customer.as_deref(), body.amount, &body.currency)?;
-    let secret = console.reference_secret.as_ref();
+    let secret = console.rules.reference_secret.as_ref();
     let (order, created) = crate::orders::create(&console.pool, &caller.0.actor, &order, secret).await?;
     let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(order))
@@ -81,11 +82,22 @@ pub(super) async fn show(
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 503, description = "The broker is away", body = ErrorBody)))]
 pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Result<Json<Queues>, Failure> {
-    Ok(Json(Queues { items: queues::list(&console.broker, console.broker.topology()).await? }))
+    Ok(Json(Queues {
+        items: queues::list(&console.broker, console.broker.topology(), console.management.as_ref()).await?,
+    }))
+}
+
+/// How the system is now: rates, lag, what waits, queues and workers
+#[utoipa::path(get, path = "/api/overview", tag = "overview", responses(
+    (status = 200, description = "The overview", body = Overview),
+    (status = 401, description = "No valid token", body = ErrorBody)))]
+pub(super) async fn show_overview(_: Caller, console: web::Data<Console>) -> Result<Json<Overview>, Failure> {
+    Ok(Json(overview::overview(&console.pool, &console.broker, console.management.as_ref()).await?))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/orders", "POST").route(web::post().to(create)))
         .service(resource("/orders/{id}", "GET").route(web::get().to(show)))
+        .service(resource("/overview", "GET").route(web::get().to(show_overview)))
         .service(resource("/queues", "GET").route(web::get().to(list_queues)));
 }

@@ -1,0 +1,1 @@
+SELECT key, sent_at FROM outbox WHERE key = ANY($1::text[])

@@ -1,0 +1,52 @@
+//! `sluicegate dead groups` and `sluicegate dead preview`.
+
+use super::{Context, output};
+use crate::access::Role;
+use crate::failure::Failure;
+use crate::preview;
+use crate::store::dead_letters::{self as store, Group};
+
+pub(super) async fn groups(context: &Context, json: bool) -> Result<(), Failure> {
+    let client = context.servers.pool.get().await?;
+    let items = store::groups(&client, Some("open"), None, None, 500).await?;
+    if json {
+        return output::json(&serde_json::json!({ "items": items, "next": null }));
+    }
+    let row = |g: &Group| {
+        vec![
+            g.count.to_string(),
+            g.reason.clone(),
+            g.kind.clone(),
+            output::time(g.first_seen),
+            output::time(g.last_seen),
+            g.fingerprint.clone(),
+            output::short(&g.error, 60),
+        ]
+    };
+    let rows: Vec<Vec<String>> = items.iter().map(row).collect();
+    output::table(&["COUNT", "REASON", "TYPE", "FIRST SEEN", "LAST SEEN", "GROUP", "NEWEST ERROR"], &rows);
+    Ok(())
+}
+
+pub(super) async fn preview(context: &Context, id: i64, json: bool) -> Result<(), Failure> {
+    // Who has the database's password sees everything in it.
+    let found = preview::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    if json {
+        return output::json(&found);
+    }
+    println!("a replay now: {}", found.verdict);
+    if let Some(error) = &found.error {
+        println!("{}", output::visible(error));
+    }
+    for row in &found.rows {
+        println!("\n{} {}", row.table, output::visible(&row.id));
+        let text =
+            |value: &Option<serde_json::Value>| value.as_ref().map_or("–".to_owned(), ToString::to_string);
+        println!("  now:   {}", text(&row.before));
+        println!("  after: {}", text(&row.after));
+    }
+    for message in &found.messages {
+        println!("message {}", output::visible(&message.key));
+    }
+    Ok(())
+}

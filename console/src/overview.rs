@@ -1,0 +1,107 @@
+//! How the whole system is now: what comes in, what goes out, what waits, who works.
+
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::broker::Broker;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+use crate::management::Management;
+use crate::queues::{self, QueueState};
+
+pub(crate) const NUMBERS: &str = include_str!("../sql/overview.sql");
+pub(crate) const WORKERS: &str = include_str!("../sql/workers.sql");
+const BROKER_ANSWER: Duration = Duration::from_secs(4);
+
+/// Numbers of the last minute and of now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Numbers {
+    /// Events received in the last minute, of those that a worker has seen.
+    pub received: i64,
+    /// Events that took effect or were ignored in the last minute.
+    pub processed: i64,
+    /// Events that will be tried again.
+    pub retrying: i64,
+    /// When the longest waiting of those was received.
+    pub oldest_retrying: Option<Timestamp>,
+    /// Dead letters that somebody has to look at.
+    pub dead_open: i64,
+    /// Dead letters that were sent again and have not taken effect.
+    pub dead_replayed: i64,
+    /// Messages to the company's services that wait to be sent.
+    pub unsent: i64,
+    /// Seconds from received to processed, at the median of the newest events.
+    pub lag_p50: Option<f64>,
+    /// The same, of the slowest hundredth.
+    pub lag_p99: Option<f64>,
+}
+
+/// Workers of one kind that said lately that they are alive.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Alive {
+    /// Fulfillment, subscription, refund.
+    pub kind: String,
+    /// How many.
+    pub alive: i64,
+    /// When one of them was heard of last.
+    pub seen_at: Timestamp,
+}
+
+/// The whole overview.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Overview {
+    /// Events and dead letters.
+    pub numbers: Numbers,
+    /// The queues; none while the broker is away.
+    pub queues: Vec<QueueState>,
+    /// Why there are none.
+    pub broker: Option<String>,
+    /// Workers that report themselves. Empty: look at the queues' consumers.
+    pub workers: Vec<Alive>,
+}
+
+/// Asks the database and the broker.
+pub async fn overview(
+    pool: &Pool,
+    broker: &Broker,
+    management: Option<&Management>,
+) -> Result<Overview, Failure> {
+    let numbers = numbers(pool).await?;
+    let workers = workers(pool).await?;
+    let asked =
+        tokio::time::timeout(BROKER_ANSWER, queues::list(broker, broker.topology(), management)).await;
+    let (queues, broker) = match asked {
+        Ok(Ok(queues)) => (queues, None),
+        Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
+        Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
+    };
+    Ok(Overview { numbers, queues, broker, workers })
+}
+
+async fn numbers(pool: &Pool) -> Result<Numbers, Failure> {
+    let row = pool.get().await?.query_one(NUMBERS, &[]).await?;
+    Ok(Numbers {
+        received: row.get("received"),
+        processed: row.get("processed"),
+        retrying: row.get("retrying"),
+        oldest_retrying: row.get("oldest_retrying"),
+        dead_open: row.get("dead_open"),
+        dead_replayed: row.get("dead_replayed"),
+        unsent: row.get("unsent"),
+        lag_p50: row.get("p50"),
+        lag_p99: row.get("p99"),
+    })
+}
+
+async fn workers(pool: &Pool) -> Result<Vec<Alive>, Failure> {
+    let rows = pool.get().await?.query(WORKERS, &[]).await?;
+    let alive = |row: &tokio_postgres::Row| Alive {
+        kind: row.get("kind"),
+        alive: row.get("alive"),
+        seen_at: row.get("seen_at"),
+    };
+    Ok(rows.iter().map(alive).collect())
+}

@@ -1,0 +1,189 @@
+//! Who sees the pages: sessions by cookie, or users that a trusted reverse proxy vouches for; and what
+//! every answer says to the browser. Must let nothing through to a page without a visitor.
+
+use std::net::IpAddr;
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{DefaultHeaders, Next};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use maud::{Markup, html};
+use std::future::{Ready, ready};
+use subtle::ConstantTimeEq;
+
+use super::Console;
+use super::pages::PageFailure;
+use crate::access::{Principal, Role, sessions};
+use crate::actor::Actor;
+use crate::failure::Failure;
+
+/// Somebody who looks at a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    /// Who, and what they may do.
+    pub(crate) principal: Principal,
+    /// Must come back with every form.
+    pub(crate) csrf: String,
+    /// The reverse proxy vouches for them.
+    pub(crate) by_proxy: bool,
+}
+
+impl Visitor {
+    /// The name alone.
+    pub(crate) fn name(&self) -> &str {
+        match &self.principal.actor {
+            Actor::User(name) => name,
+            _ => "",
+        }
+    }
+
+    /// Whether they may do what operators may.
+    pub(crate) fn operates(&self) -> bool {
+        self.principal.role >= Role::Operator
+    }
+
+    /// The hidden part of every form.
+    pub(crate) fn csrf_field(&self) -> Markup {
+        html! { input type="hidden" name="csrf" value=(self.csrf); }
+    }
+
+    /// Refuses a form that did not come from one of our pages.
+    pub(crate) fn check(&self, csrf: &str) -> Result<(), Failure> {
+        if bool::from(csrf.as_bytes().ct_eq(self.csrf.as_bytes())) {
+            return Ok(());
+        }
+        Err(Failure::Forbidden("this form has expired: go back, reload the page and try again".to_owned()))
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = PageFailure;
+    type Future = Ready<Result<Self, PageFailure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Visitor>().cloned().ok_or(PageFailure(Failure::Unauthorized)))
+    }
+}
+
+/// Lets visitors through and sends everybody else to the sign-in page.
+pub(super) async fn signed_in(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    match visiting(request.request()).await {
+        Ok(Some((visitor, cookie))) => {
+            request.extensions_mut().insert(visitor);
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            if let Some(cookie) = cookie {
+                response.response_mut().add_cookie(&cookie)?;
+            }
+            Ok(response)
+        }
+        Ok(None) => {
+            let asked = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+            let back = if *request.method() == Method::GET { asked } else { "/".to_owned() };
+            let to = super::pages::sign_in_address(&back);
+            let response = HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish();
+            Ok(request.into_response(response))
+        }
+        // As an answer, not as an error: an error would leave without the headers that every answer has.
+        Err(failure) => Ok(request.into_response(failure.error_response())),
+    }
+}
+
+async fn visiting(request: &HttpRequest) -> Result<Option<(Visitor, Option<Cookie<'static>>)>, PageFailure> {
+    same_site(request)?;
+    let console = console(request)?;
+    Ok(visitor(&console, request).await?)
+}
+
+/// The console's state of a request.
+pub(super) fn console(request: &HttpRequest) -> Result<web::Data<Console>, PageFailure> {
+    let console = request.app_data::<web::Data<Console>>().cloned();
+    console.ok_or_else(|| PageFailure(Failure::Internal("no servers".to_owned())))
+}
+
+/// The visitor, with a cookie when a session begins now.
+async fn visitor(
+    console: &Console,
+    request: &HttpRequest,
+) -> Result<Option<(Visitor, Option<Cookie<'static>>)>, Failure> {
+    let cookie = request.cookie(console.access.cookie_name()).map(|c| c.value().to_owned());
+    let session = match &cookie {
+        Some(cookie) => sessions::find(&console.pool, cookie).await?,
+        None => None,
+    };
+    if let Some(user) = console.access.vouched(request) {
+        let user =
+            user.map_err(|()| Failure::invalid("invalid_user", "the reverse proxy names no possible user"))?;
+        let role = console.access.role_of(&console.pool, &user).await?;
+        let Some(role) = role else {
+            return Err(Failure::Forbidden(format!("{user} may not use this console: ask an admin")));
+        };
+        let principal = Principal { actor: Actor::User(user.clone()), role };
+        let kept = session.filter(|s| s.by_proxy && s.user == user);
+        if let Some(session) = kept {
+            return Ok(Some((Visitor { principal, csrf: session.csrf, by_proxy: true }, None)));
+        }
+        let begun = sessions::begin(&console.pool, &user, true).await?;
+        let visitor = Visitor { principal, csrf: sessions::csrf(&begun), by_proxy: true };
+        return Ok(Some((visitor, Some(console.access.cookie(begun)))));
+    }
+    let session = session.filter(|s| !s.by_proxy);
+    Ok(session.and_then(|session| {
+        let principal = session.principal(session.role?);
+        Some((Visitor { principal, csrf: session.csrf, by_proxy: false }, None))
+    }))
+}
+
+/// Browsers say where a request comes from: one that changes something must come from our own pages.
+pub(super) fn same_site(request: &HttpRequest) -> Result<(), Failure> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let value = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let foreign = || Failure::Forbidden("this request comes from another site".to_owned());
+    if value("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
+        return Err(foreign());
+    }
+    let host = value("host");
+    match value("origin") {
+        Some(origin) if origin.split_once("://").map(|(_, at)| at) != host => Err(foreign()),
+        _ => Ok(()),
+    }
+}
+
+/// Where a request comes from, through trusted proxies.
+pub(super) fn client_address(console: &Console, request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !console.access.trusts(peer) {
+        return Some(peer);
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    forwarded
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(|last| last.trim().parse().ok())
+        .or(Some(peer))
+}
+
+/// What every answer says to the browser.
+pub(super) fn headers() -> DefaultHeaders {
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    DefaultHeaders::new()
+        .add(("content-security-policy", policy))
+        .add(("x-content-type-options", "nosniff"))
+        .add(("x-frame-options", "DENY"))
+        .add(("referrer-policy", "same-origin"))
+        .add(("cross-origin-opener-policy", "same-origin"))
+        .add(("cross-origin-resource-policy", "same-origin"))
+        .add(("permissions-policy", "camera=(), geolocation=(), microphone=()"))
+        .add((header::CACHE_CONTROL, "no-store"))
+}
+
+/// The session's cookie: out of reach of scripts and other sites.
+pub(super) fn session_cookie(name: &'static str, value: String, secure: bool) -> Cookie<'static> {
+    Cookie::build(name, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).finish()
+}

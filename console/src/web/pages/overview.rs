@@ -1,0 +1,98 @@
+//! The overview: how the system is now. Refreshes itself.
+
+use actix_web::web;
+use maud::{Markup, html};
+
+use super::layout::{Place, page, when};
+use super::{Shown, shown};
+use crate::overview::{self as data, Numbers, Overview};
+use crate::web::Console;
+use crate::web::guard::Visitor;
+
+async fn show(visitor: Visitor, console: web::Data<Console>) -> Shown {
+    let overview = data::overview(&console.pool, &console.broker, console.management.as_ref()).await?;
+    let body = html! {
+        h1 { "Overview" }
+        div id="now" data-refresh="5" { (now(&overview)) }
+    };
+    Ok(shown(&page(Some(&visitor), Place::Overview, "Overview", &body)))
+}
+
+fn now(overview: &Overview) -> Markup {
+    html! {
+        @if let Some(why) = &overview.broker {
+            p.note.bad role="alert" { "The broker cannot be asked: " (why) ". New events wait at Stripe, which tries again." }
+        }
+        (tiles(&overview.numbers))
+        h2 { "Queues" }
+        @if overview.queues.is_empty() { p.card { "Nothing is known of the queues now." } } @else { (queues(overview)) }
+        h2 { "Workers" }
+        (workers(overview))
+    }
+}
+
+fn tiles(n: &Numbers) -> Markup {
+    let stuck = n.dead_open > 0;
+    html! {
+        div.tiles {
+            a.tile.alarm[stuck] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
+            a.tile href="/dead-letters/list?state=replayed" { b { (n.dead_replayed) } span { "replayed, on their way" } }
+            a.tile href="/events?outcome=retrying" {
+                b { (n.retrying) } span { "will be tried again" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
+            }
+            a.tile href="/events" { b { (n.received) } span { "received in the last minute" } }
+            div.tile { b { (n.processed) } span { "done in the last minute" } }
+            div.tile { b { (seconds(n.lag_p50)) } span { "from received to done, median" } }
+            div.tile { b { (seconds(n.lag_p99)) } span { "the same, slowest of a hundred" } }
+            div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
+        }
+    }
+}
+
+fn seconds(lag: Option<f64>) -> String {
+    match lag {
+        None => "–".to_owned(),
+        Some(s) if s < 1.0 => format!("{:.0} ms", s * 1000.0),
+        Some(s) if s < 120.0 => format!("{s:.1} s"),
+        Some(s) if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        Some(s) => format!("{:.0} h", s / 3600.0),
+    }
+}
+
+fn queues(overview: &Overview) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr { th { "Queue" } th.num { "Ready" } th.num { "Unacknowledged" } th.num { "Consumers" } } }
+            tbody {
+                @for queue in &overview.queues {
+                    tr {
+                        td { code { (queue.name) } " " @if queue.kind != "work" { span.hint { (queue.kind) } } }
+                        td.num { (queue.ready) }
+                        td.num { @if let Some(n) = queue.unacknowledged { (n) } @else { span.hint title="RABBITMQ_MANAGEMENT_URL is not set or does not answer" { "not known" } } }
+                        td.num {
+                            (queue.consumers)
+                            @if queue.consumers == 0 && queue.kind != "retry" { " " span.badge.bad { "nobody works" } }
+                        }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn workers(overview: &Overview) -> Markup {
+    html! {
+        @if overview.workers.is_empty() {
+            p.card { "Workers are counted by the consumers of their queue, above." }
+        } @else {
+            div.scroll { table {
+                thead { tr { th { "Workers" } th.num { "Alive" } th { "Heard of" } } }
+                tbody { @for w in &overview.workers { tr { td { (w.kind) } td.num { (w.alive) } td { (when(w.seen_at)) } } } }
+            } }
+        }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/", web::get().to(show));
+}
