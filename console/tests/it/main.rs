@@ -5,6 +5,7 @@
 
 mod api;
 mod audit;
+mod browser;
 mod bulk;
 mod dead_letters;
 mod harness;
@@ -15,3 +16,4 @@ mod pages;
 mod preview;
 mod settings;
 mod statements;
+mod webdriver;

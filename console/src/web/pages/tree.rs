@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// Levels that are open at first.
-const OPEN: usize = 2;
+const OPEN: usize = 3;
 /// Items of one array or object that are shown.
 const SHOWN: usize = 200;
 

@@ -1,0 +1,230 @@
+//! What a person sees and does, in a real browser, with a real worker behind.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use shared::message::{EventHeaders, Message};
+use shared::topology::Queue;
+use tokio_util::sync::CancellationToken;
+use worker::domain::rules::{OrdersPolicy, Rules};
+
+use crate::harness::{Process, World};
+use crate::pages::{PASSWORD, user};
+use crate::preview::payment;
+use crate::webdriver::Chromium;
+
+/// A fulfillment worker that wants every order registered, and gives up at once.
+fn work(world: &World) -> CancellationToken {
+    let settings = worker::settings::Settings {
+        amqp_url: world.amqp_url.clone().into(),
+        topology: world.topology(),
+        database_url: world.database_url.clone().into(),
+        log: (shared::telemetry::LogFormat::Json, "error".to_owned()),
+        metrics: None,
+        schedule: Vec::new(),
+        batch: 10,
+        concurrency: 1,
+        rules: Rules { orders: OrdersPolicy::Require, reference_secret: None, grace: Duration::ZERO },
+    };
+    let stop = CancellationToken::new();
+    tokio::spawn(worker::run(settings, Queue::Fulfillment, stop.clone()));
+    stop
+}
+
+/// Puts an event where the ingress puts it.
+async fn receive(world: &World, event: &Value) {
+    let message = Message {
+        exchange: world.topology().events_exchange(),
+        routing_key: event["type"].as_str().unwrap().to_owned(),
+        message_id: event["id"].as_str().unwrap().to_owned(),
+        kind: event["type"].as_str().unwrap().to_owned(),
+        headers: EventHeaders::received(jiff::Timestamp::now()).to_table(),
+        body: event.to_string().into_bytes(),
+    };
+    world.publisher.publish(message).await.unwrap();
+}
+
+fn sign_in(console: &Process, name: &str) -> Chromium {
+    let browser = Chromium::open(&console.url, 1280, 900);
+    browser.go("/");
+    browser.fill("name", name);
+    browser.fill("password", PASSWORD);
+    browser.click("Sign in");
+    browser.sees("Overview");
+    browser
+}
+
+fn unharmed(browser: &Chromium) {
+    assert_ne!(browser.script("return document.title"), "owned");
+    assert_eq!(browser.script("return document.querySelectorAll('img').length"), 0);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+async fn order(world: &World, id: &str, amount: &str) {
+    world
+        .ok(&["orders", "create", "--id", id, "--customer", "cus_1", "--amount", amount, "--currency", "usd"])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
+    let _work = work(&world);
+    order(&world, "A-1", "1999").await;
+    order(&world, "A-3", "500").await;
+    receive(&world, &payment("evt_short", "A-1", 999)).await;
+    receive(&world, &payment("evt_early", "A-2", 4500)).await;
+    receive(&world, &payment("evt_good", "A-3", 500)).await;
+    world.until("SELECT count(*) FROM dead_letters", 2).await;
+    world.until("SELECT count(*) FROM orders WHERE id = 'A-3' AND status = 'paid'", 1).await;
+    let out = Chromium::open(&console.url, 1280, 900);
+    out.go("/dead-letters");
+    out.sees("Sign in");
+    out.picture("sign-in");
+    out.fill("name", "anna");
+    out.fill("password", "not the password");
+    out.click("Sign in");
+    out.sees("Name or password is wrong");
+    drop(out);
+    let browser = sign_in(&console, "anna");
+    browser.sees("fulfillment");
+    browser.picture("overview");
+    browser.press("/");
+    browser.until("the search box has the focus", "return document.activeElement.id === 'find'");
+    browser.fill("q", "A-3");
+    browser.press("\u{e007}");
+    browser.sees("What happened, newest first");
+    browser.sees("5.00 USD");
+    browser.picture("search");
+    browser.click("Dead letters");
+    browser.sees("order_not_found");
+    browser.picture("dead-letters");
+    browser.go("/dead-letters/list?q=A-2");
+    browser.sees("order_not_found");
+    browser.picture("dead-letters-list");
+    let id = world.number("SELECT id FROM dead_letters WHERE event_id = 'evt_early'").await;
+    browser.click(&format!("#{id}"));
+    browser.sees("What to do:");
+    unharmed(&browser);
+    browser.picture("dead-letter");
+    browser.click("Preview a replay");
+    browser.sees("A replay now would fail again.");
+    browser.picture("preview-fails");
+    order(&world, "A-2", "4500").await;
+    browser.click("Dead letters");
+    browser.go(&format!("/dead-letters/{id}"));
+    browser.click("Preview a replay");
+    browser.sees("A replay now would take effect.");
+    browser.sees("order.paid/A-2");
+    unharmed(&browser);
+    browser.picture("preview");
+    assert_eq!(world.number("SELECT count(*) FROM orders WHERE id = 'A-2' AND status = 'paid'").await, 0);
+    browser.fill("reason", "order A-2 is registered now");
+    browser.click("Replay");
+    browser.sees("Sent again.");
+    browser.until("resolved", "return document.getElementById('state').innerText === 'resolved'");
+    browser.picture("resolved");
+    assert_eq!(world.number("SELECT count(*) FROM orders WHERE id = 'A-2' AND status = 'paid'").await, 1);
+    browser.go("/events/evt_early");
+    browser.sees("What it changed");
+    unharmed(&browser);
+    browser.picture("event");
+    browser.click("Events");
+    browser.sees("evt_good");
+    browser.picture("events");
+    browser.click("Audit");
+    browser.sees("order A-2 is registered now");
+    browser.picture("audit");
+    browser.click("Sign out");
+    browser.sees("Password");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_are_replayed_with_a_canary_first() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
+    let _work = work(&world);
+    for n in 0..30 {
+        receive(&world, &payment(&format!("evt_{n:02}"), &format!("B-{n}"), 1000)).await;
+    }
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'open'", 30).await;
+    world.sql("INSERT INTO orders (id, customer, amount, currency, registered) SELECT 'B-' || n, 'cus_1', 1000, 'usd', true FROM generate_series(0, 29) n").await;
+    let browser = sign_in(&console, "anna");
+    browser.click("Dead letters");
+    browser.click("Replay or discard all …");
+    browser.sees("30 open dead letters");
+    browser.picture("bulk");
+    browser.fill("reason", "the orders are registered now");
+    browser.fill("canary", "5");
+    browser.fill("rate", "20");
+    browser.fill("confirm", "29");
+    browser.click("Start");
+    browser.sees("nothing was done");
+    browser.go("/dead-letters/bulk?state=open");
+    browser.fill("reason", "the orders are registered now");
+    browser.fill("canary", "5");
+    browser.fill("rate", "20");
+    browser.fill("confirm", "30");
+    browser.click("Start");
+    browser.sees("Bulk job #");
+    browser.picture("job");
+    browser.until("done", "return document.querySelector('#job .badge').innerText === 'done'");
+    browser.until("all took effect", "return [...document.querySelectorAll('.tile')].some(t => t.innerText.startsWith('30') && t.innerText.includes('took effect'))");
+    browser.picture("job-done");
+    browser.click("Bulk jobs");
+    browser.sees("the orders are registered now");
+    browser.picture("jobs");
+    assert_eq!(world.number("SELECT count(*) FROM orders WHERE status = 'paid'").await, 30);
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
+    let world = World::new().await;
+    user(&world, "vera", "viewer").await;
+    let console = world.serve();
+    world
+        .dead_letter(
+            &payment("evt_1", "A-1", 999),
+            "amount_mismatch",
+            "amount_mismatch: order 1999 usd, payment 999 usd",
+        )
+        .await;
+    world.until("SELECT count(*) FROM dead_letters", 1).await;
+    let id = world.number("SELECT id FROM dead_letters").await;
+    let browser = sign_in(&console, "vera");
+    browser.go(&format!("/dead-letters/{id}"));
+    browser.sees("•••");
+    let text = browser.text();
+    assert!(
+        !text.contains("anna@example.com") && !text.contains("Why?") && !text.contains("Preview"),
+        "{text}"
+    );
+    unharmed(&browser);
+    browser.picture("viewer");
+    browser.phone();
+    let letter = format!("/dead-letters/{id}");
+    for (name, path) in [
+        ("overview", "/"),
+        ("dead-letters", "/dead-letters"),
+        ("list", "/dead-letters/list"),
+        ("letter", letter.as_str()),
+        ("events", "/events"),
+        ("audit", "/audit"),
+        ("jobs", "/jobs"),
+        ("search", "/search?q=A-1"),
+    ] {
+        browser.go(path);
+        browser.fits(path);
+        browser.picture(&format!("phone-{name}"));
+    }
+    browser.dark();
+    browser.go("/");
+    browser.picture("phone-dark");
+    browser.press("\u{e004}");
+    browser.until("Tab leads to the content", "return document.activeElement.className === 'skip'");
+}
