@@ -1,0 +1,115 @@
+//! How fast a worker drains a backlog, beside pgbench doing the same writes with one transaction for each
+//! event: the same server, payloads stored, alternating runs, medians.
+//!
+//! Takes the servers from `DATABASE_URL` and `AMQP_URL` and runs the `fulfillment-worker` built beside it.
+
+mod backlog;
+mod peer;
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use bench::{median, memory, program};
+use clap::Parser;
+use shared::topology::Topology;
+use simulator::servers::TestDatabase;
+
+/// How many times faster than one transaction for each event the drain is to be.
+const AIM: f64 = 4.0;
+/// A drain that takes longer has failed.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Measures the drain of a backlog.
+#[derive(Parser)]
+struct Args {
+    /// RabbitMQ.
+    #[arg(long, env = "AMQP_URL", hide_env_values = true)]
+    amqp_url: String,
+    /// PostgreSQL.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: String,
+    /// Runs of each.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Events in the backlog.
+    #[arg(long, default_value_t = 100_000)]
+    events: usize,
+    /// Seconds of each run of pgbench.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let prefix = format!("drain{}.", std::process::id());
+    let topology = Topology { prefix: prefix.clone(), retry: Vec::new() };
+    let bodies = backlog::write(args.events);
+    let mean = bodies.iter().map(|event| event.body.len()).sum::<usize>() / bodies.len().max(1);
+    println!("{} events of purchases, {mean} bytes each on average", bodies.len());
+    println!("{:>5} {:>16} {:>20} {:>7}", "run", "worker events/s", "pgbench events/s", "ratio");
+    let (mut drained, mut single, mut peak) = (Vec::new(), Vec::new(), 0.0_f64);
+    for round in 1..=args.rounds {
+        backlog::fill(&args.amqp_url, &topology, &bodies).await?;
+        let (fast, memory) = drain(&args, &prefix, bodies.len()).await?;
+        let slow = peer::run(&args.database_url, Duration::from_secs(args.seconds)).await?;
+        println!("{round:>5} {fast:>16.0} {slow:>20.0} {:>7.1}", fast / slow);
+        drained.push(fast);
+        single.push(slow);
+        peak = peak.max(memory);
+    }
+    backlog::delete(&args.amqp_url, &topology).await?;
+    let (drained, single) = (median(drained), median(single));
+    let ratio = drained / single;
+    println!("worker: median {drained:.0} events a second from a backlog of {}", bodies.len());
+    println!("pgbench, one transaction for each event: median {single:.0} events a second");
+    println!("ratio: {ratio:.1} (aim {AIM}){}", if ratio < AIM { " FALLS SHORT" } else { "" });
+    println!("worker memory: {peak:.0} MiB at most");
+    Ok(())
+}
+
+/// Drains the backlog into a database of its own: events a second, and the worker's memory in MiB.
+async fn drain(args: &Args, prefix: &str, events: usize) -> anyhow::Result<(f64, f64)> {
+    let database = TestDatabase::create_at(&args.database_url).await?;
+    let client = database.connect().await?;
+    let start = Instant::now();
+    let worker = Worker::start(args, prefix, database.url())?;
+    let expected = i64::try_from(events)?;
+    loop {
+        let done: i64 =
+            client.query_one("SELECT count(*) FROM events WHERE outcome = 'processed'", &[]).await?.get(0);
+        if done >= expected {
+            break;
+        }
+        anyhow::ensure!(start.elapsed() < LONGEST, "only {done} of {events} events were processed");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let took = start.elapsed().as_secs_f64();
+    let (_, peak) = memory(worker.0.id())?;
+    Ok((events as f64 / took, peak))
+}
+
+struct Worker(Child);
+
+impl Worker {
+    fn start(args: &Args, prefix: &str, database: &str) -> anyhow::Result<Self> {
+        let child = Command::new(program("fulfillment-worker")?)
+            .env("AMQP_URL", &args.amqp_url)
+            .env("AMQP_PREFIX", prefix)
+            .env("DATABASE_URL", database)
+            .env("RETRY_SCHEDULE", "10s")
+            .env("METRICS_BIND", "off")
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .spawn()?;
+        Ok(Self(child))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.0.kill().context("the worker had ended"));
+        drop(self.0.wait());
+    }
+}
