@@ -72,6 +72,50 @@ async fn while_postgres_is_away_events_are_taken_in_and_no_attempt_is_burnt() {
 }
 
 #[tokio::test]
+async fn a_postgres_that_freezes_and_goes_on_costs_nothing() {
+    let postgres = PostgresServer::start().await.expect("starts");
+    let system = System::with_postgres(&postgres).await;
+    let mut programs = system.start_all().await;
+    let histories = purchases(31, 20);
+    let bodies = mixed_up(&histories, 31);
+
+    postgres.pause().await;
+    let mut client = system.client(&programs[0]);
+    for body in &bodies {
+        assert_eq!(system.post(&mut client, body).await.status, Ok(200), "the ingress needs no database");
+    }
+    postgres.resume().await;
+
+    system.until_done(count(&histories)).await;
+    assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
+    must_be_true(&system, &histories).await;
+    assert!(programs.iter_mut().all(e2e::Running::is_running));
+}
+
+#[tokio::test]
+async fn a_broker_that_freezes_is_answered_503_and_when_it_goes_on_nothing_is_lost_or_doubled() {
+    let rabbit = RabbitServer::start().await.expect("starts");
+    let system = System::with_rabbit(&rabbit).await.with("INGRESS_PUBLISH_TIMEOUT", "500ms");
+    let mut programs = system.start_all().await;
+    let histories = purchases(37, 40);
+    let bodies = mixed_up(&histories, 37);
+    let (first, rest) = bodies.split_at(bodies.len() / 2);
+    let mut client = system.client(&programs[0]);
+    system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
+
+    rabbit.pause().await;
+    let answer = system.post(&mut client, &rest[0]).await;
+    assert_eq!(answer.status, Ok(503));
+    assert!(answer.retry_after.is_some(), "it says when to come again");
+    rabbit.resume().await;
+
+    system.deliver(&mut client, rest.iter().map(Vec::as_slice)).await;
+    system.until_done(count(&histories)).await;
+    must_be_true(&system, &histories).await;
+    assert!(programs.iter_mut().all(e2e::Running::is_running));
+}
+
+#[tokio::test]
 async fn programs_that_start_before_their_servers_wait_for_them() {
     let rabbit = RabbitServer::start().await.expect("starts");
     let postgres = PostgresServer::start().await.expect("starts");
