@@ -68,6 +68,11 @@ impl Lane {
                 () = shutdown.cancelled() => return,
                 () = self.broker.until_usable() => {}
             }
+            // Nothing is taken from the queue before the database answers: each delivery that is given back
+            // counts towards the delivery limit.
+            if self.until_database_answers(shutdown).await.is_break() {
+                return;
+            }
             let began = Instant::now();
             match self.consume(shutdown).await {
                 Ok(()) => return,
@@ -82,6 +87,17 @@ impl Lane {
                 return;
             }
         }
+    }
+
+    async fn until_database_answers(&self, shutdown: &CancellationToken) -> ControlFlow<()> {
+        let mut backoff = Backoff::default();
+        while let Err(error) = self.engine.ping().await {
+            tracing::warn!(error = %error_chain(&error), "the database does not answer; waiting");
+            if backoff.wait(shutdown).await.is_break() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     async fn consume(&self, shutdown: &CancellationToken) -> Result<(), Interrupted> {
@@ -143,7 +159,7 @@ impl Lane {
             }
         };
         crate::report::batch(&jobs, &verdicts, began.elapsed());
-        self.settler.settle(&deliveries, &jobs, &verdicts).await?;
+        self.settler.settle(&deliveries, &jobs, &verdicts, shutdown).await?;
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -85,6 +85,15 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Asks whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.pool.get().await?.simple_query("").await?;
+        Ok(())
+    }
+
     /// Processes a batch and says what is to be done with each delivery, in the same order.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 //! A retry or a dead letter is published and confirmed first, then the delivery is acknowledged: a crash
 //! in between doubles a message, which the claim makes harmless, and never loses one.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use lapin::message::Delivery;
@@ -11,7 +13,9 @@ use shared::message::{self, EventHeaders, Message};
 use shared::publisher::{PublishError, Publisher};
 use shared::topology::Topology;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
+use crate::backoff::Backoff;
 use crate::domain::rejection::Rejection;
 use crate::process::{Job, Verdict};
 
@@ -21,10 +25,17 @@ pub enum SettleError {
     /// The retry or the dead letter was not confirmed.
     #[error("a retry or dead letter was not confirmed")]
     Publish(#[from] PublishError),
+    /// The end was asked for meanwhile.
+    #[error("the worker ends before a retry or dead letter was confirmed")]
+    Ending,
     /// The channel is gone.
     #[error("a delivery could not be acknowledged")]
     Acknowledge(#[from] lapin::Error),
 }
+
+/// How long a delivery is held while a retry or dead letter cannot be published: less than the broker's
+/// `consumer_timeout` (30 minutes). Giving it back sooner would only count up its deliveries.
+const HOLD: Duration = Duration::from_secs(10 * 60);
 
 /// Where retries and dead letters are published.
 #[derive(Clone)]
@@ -46,15 +57,32 @@ impl Settler {
         deliveries: &[Delivery],
         jobs: &[Job],
         verdicts: &[Verdict],
+        shutdown: &CancellationToken,
     ) -> Result<(), SettleError> {
         let settling =
             deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
                 if let Some(message) = self.message(delivery, job, verdict) {
-                    self.publisher.publish(message).await?;
+                    self.publish(message, shutdown).await?;
                 }
                 acknowledge(delivery).await
             });
         join_all(settling).await.into_iter().collect()
+    }
+
+    /// Publishes, and waits out a broker that is away, blocked or slow.
+    async fn publish(&self, message: Message, shutdown: &CancellationToken) -> Result<(), SettleError> {
+        let began = Instant::now();
+        let mut backoff = Backoff::default();
+        loop {
+            match self.publisher.publish(message.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error) if began.elapsed() > HOLD => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "a retry or dead letter is not confirmed yet; waiting"),
+            }
+            if backoff.wait(shutdown).await.is_break() {
+                return Err(SettleError::Ending);
+            }
+        }
     }
 
     fn message(&self, delivery: &Delivery, job: &Job, verdict: &Verdict) -> Option<Message> {
