@@ -44,7 +44,7 @@ pub struct RawSettings {
     /// Where `serve` serves the console. Default: 127.0.0.1:8081.
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS")]
     console_bind: Option<String>,
-    /// The address at which browsers reach the console, such as https://console.example.com: with https the
+    /// The address at which browsers reach the console, such as `https://console.example.com`: with https the
     /// session's cookie is for HTTPS only. Default: http on loopback.
     #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL")]
     console_public_url: Option<String>,
