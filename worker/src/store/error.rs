@@ -13,8 +13,8 @@ pub enum StoreError {
     /// PostgreSQL refused a statement, or the connection broke.
     #[error("PostgreSQL: {}", described(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// A stored state could not be read back.
-    #[error("the stored state of {table} {id} cannot be read")]
+    /// A stored state could not be read back, or a new one not be written down.
+    #[error("the state of {table} {id} cannot be read or written")]
     State {
         /// The table.
         table: &'static str,

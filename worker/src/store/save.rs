@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use deadpool_postgres::Transaction;
 use jiff::Timestamp;
-use serde_json::json;
+use serde::Serialize;
 
 use super::error::StoreError;
 use crate::domain::decide::Effect;
@@ -84,7 +84,7 @@ async fn save_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> R
         let disputes: Vec<Option<&str>> =
             payments.iter().map(|(_, s)| s.dispute.map(DisputeState::word)).collect();
         let ambiguous: Vec<bool> = payments.iter().map(|(p, _)| p.ambiguous()).collect();
-        let states: Vec<String> = payments.iter().map(|(p, _)| json!(p).to_string()).collect();
+        let states = documents("payment", rows.iter().map(|(id, row)| (*id, &row.now)))?;
         let statement = tx.prepare_cached(PAYMENTS).await?;
         tx.execute(
             &statement,
@@ -121,7 +121,7 @@ async fn save_orders(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Res
         let paid: Vec<i64> = totals.iter().map(|t| t.paid).collect();
         let refunded: Vec<i64> = totals.iter().map(|t| t.refunded).collect();
         let intents: Vec<Option<&str>> = totals.iter().map(|t| t.payment_intent.as_deref()).collect();
-        let states: Vec<String> = rows.iter().map(|(_, row)| json!(row.now).to_string()).collect();
+        let states = documents("order", rows.iter().map(|(id, row)| (*id, &row.now)))?;
         let statement = tx.prepare_cached(ORDERS).await?;
         tx.execute(
             &statement,
@@ -142,6 +142,17 @@ async fn save_orders(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Res
         .await?;
     }
     drop_rows(tx, include_str!("sql/drop_orders.sql"), &dropped).await
+}
+
+/// The facts of some rows, as they are stored.
+fn documents<'a, T: Serialize + 'a>(
+    table: &'static str,
+    rows: impl Iterator<Item = (&'a str, &'a T)>,
+) -> Result<Vec<String>, StoreError> {
+    rows.map(|(id, state)| {
+        serde_json::to_string(state).map_err(|source| StoreError::State { table, id: id.to_owned(), source })
+    })
+    .collect()
 }
 
 async fn drop_rows(tx: &Transaction<'_>, statement: &'static str, ids: &[&str]) -> Result<(), StoreError> {

@@ -83,7 +83,7 @@ async fn drain(args: &Args, prefix: &str, events: usize) -> anyhow::Result<(f64,
             break;
         }
         anyhow::ensure!(start.elapsed() < LONGEST, "only {done} of {events} events were processed");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
     }
     let took = start.elapsed().as_secs_f64();
     let (_, peak) = memory(worker.0.id())?;

@@ -4,7 +4,7 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{StoreError, drop_rows, split};
+use super::{StoreError, documents, drop_rows, split};
 use crate::domain::invoice::Invoice;
 use crate::domain::rules::Rules;
 use crate::domain::state::State;
@@ -42,7 +42,7 @@ pub(super) async fn save_invoices(
         let succeeded: Vec<bool> = invoices().map(|i| i.payment_succeeded).collect();
         let ambiguous: Vec<bool> =
             invoices().map(|i| i.fact.as_ref().is_some_and(|f| f.ambiguous())).collect();
-        let states: Vec<String> = invoices().map(|i| json!(i).to_string()).collect();
+        let states = documents("invoice", rows.iter().map(|(id, row)| (*id, &row.now)))?;
         let statement = tx.prepare_cached(INVOICES).await?;
         tx.execute(
             &statement,
@@ -97,7 +97,7 @@ pub(super) async fn save_subscriptions(
         let sessions: Vec<Option<&str>> =
             subscriptions().map(|s| s.session.as_ref().map(|session| session.view().id.as_str())).collect();
         let ambiguous: Vec<bool> = subscriptions().map(Subscription::ambiguous).collect();
-        let states: Vec<String> = subscriptions().map(|s| json!(s).to_string()).collect();
+        let states = documents("subscription", rows.iter().map(|(id, row)| (*id, &row.now)))?;
         let statement = tx.prepare_cached(SUBSCRIPTIONS).await?;
         tx.execute(
             &statement,
