@@ -25,8 +25,8 @@ const MIB: u64 = 1024 * 1024;
 #[command(name = "ingress", version)]
 pub struct Args {
     /// The signing secret of the webhook endpoint /webhooks/stripe; several, comma separated, while
-    /// a secret is rolled. Required. Further endpoints /webhooks/stripe/<name> are made by setting
-    /// STRIPE_WEBHOOK_SECRET_<NAME> (or STRIPE_WEBHOOK_SECRET_<NAME>_FILE) in the environment.
+    /// a secret is rolled. Required. Further endpoints `/webhooks/stripe/<name>` are made by setting
+    /// `STRIPE_WEBHOOK_SECRET_<NAME>` (or `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`) in the environment.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRETS")]
     pub stripe_webhook_secret: Option<String>,
     /// A file that holds STRIPE_WEBHOOK_SECRET.
