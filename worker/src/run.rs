@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
 use shared::broker::{Broker, BrokerSettings};
 use shared::health::{self, Readiness};
 use shared::pool::{self, PoolError};
@@ -12,6 +11,7 @@ use shared::publisher::Publisher;
 use shared::telemetry;
 use shared::topology::Queue;
 use thiserror::Error;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumer::Lane;
@@ -19,13 +19,10 @@ use crate::process::Engine;
 use crate::retry::Schedule;
 use crate::settings::Settings;
 use crate::settle::Settler;
-use crate::store;
+use crate::{grace, heartbeat};
 
 /// How long a confirm of a retry or dead letter may take before it is published again.
 const CONFIRM: Duration = Duration::from_secs(10);
-
-/// How often grace periods are checked.
-const GRACE_CHECK: Duration = Duration::from_secs(60);
 
 /// Why a worker could not start.
 #[derive(Debug, Error)]
@@ -67,9 +64,12 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(queue = queue.name(), lanes = settings.concurrency, batch = settings.batch, "consuming");
-    let graces = (queue == Queue::Subscription)
-        .then(|| tokio::spawn(end_graces(engine.pool.clone(), shutdown.clone())));
-    let lanes = (0..settings.concurrency).map(|_| {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(heartbeat::run(engine.pool.clone(), queue.name(), shutdown.clone()));
+    if queue == Queue::Subscription {
+        tasks.spawn(grace::run(engine.pool.clone(), shutdown.clone()));
+    }
+    for _ in 0..settings.concurrency {
         let lane = Lane {
             broker: consuming.clone(),
             queue: settings.topology.queue(queue),
@@ -78,37 +78,17 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             settler: settler.clone(),
         };
         let shutdown = shutdown.clone();
-        tokio::spawn(async move { lane.run(&shutdown).await })
-    });
-    for ended in lanes.collect::<Vec<_>>() {
-        if let Err(error) = ended.await {
-            tracing::error!(%error, "a consumer of this worker failed");
-        }
+        tasks.spawn(async move { lane.run(&shutdown).await });
     }
-    if let Some(graces) = graces
-        && let Err(error) = graces.await
-    {
-        tracing::error!(%error, "the watch over grace periods failed");
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a part of this worker failed");
+        }
     }
     publishing.close().await;
     consuming.close().await;
     tracing::info!(queue = queue.name(), "ended");
     Ok(())
-}
-
-/// Takes access from subscriptions whose grace period is over: no event announces that.
-async fn end_graces(pool: Pool, shutdown: CancellationToken) {
-    loop {
-        match store::end_grace(&pool, Timestamp::now()).await {
-            Ok(0) => {}
-            Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
-            Err(error) => tracing::warn!(%error, "grace periods could not be checked"),
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(GRACE_CHECK) => {}
-        }
-    }
 }
 
 fn readiness(broker: Broker, pool: Pool) -> Readiness {

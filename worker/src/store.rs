@@ -7,12 +7,14 @@
 mod claims;
 mod error;
 mod grace;
+mod heartbeat;
 mod load;
 mod save;
 
 pub use claims::{Claimed, Fate, Incoming, claim, record};
 pub use error::{StoreError, Trouble, trouble};
 pub use grace::end_grace;
+pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;
 pub use save::save;
 
@@ -49,5 +51,6 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("save_disputes", save::DISPUTES),
     ("save_movements", save::MOVEMENTS),
     ("end_grace", grace::END),
+    ("heartbeat", heartbeat::BEAT),
     ("preview_rows", PREVIEW_ROWS),
 ];

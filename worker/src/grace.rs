@@ -1,0 +1,30 @@
+//! Takes access from subscriptions whose grace period is over: no event announces that.
+
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::store;
+
+/// How often grace periods are checked.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Checks until the end is asked for.
+pub(crate) async fn run(pool: Pool, shutdown: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            ended = store::end_grace(&pool, Timestamp::now()) => match ended {
+                Ok(0) => {}
+                Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
+                Err(error) => tracing::warn!(%error, "grace periods could not be checked"),
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}

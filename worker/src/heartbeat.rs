@@ -1,0 +1,55 @@
+//! Tells the console that this worker lives, by a row of its own in `workers`.
+
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::store::{self, HeartBeat};
+
+/// The console calls a worker alive that was seen within three beats.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// How long taking the row away may take.
+const LAST: Duration = Duration::from_secs(2);
+
+/// Beats until the end is asked for, then takes the row away.
+pub(crate) async fn run(pool: Pool, kind: &'static str, shutdown: CancellationToken) {
+    let started_at = Timestamp::now();
+    let host = host();
+    let beat = HeartBeat {
+        id: format!("{host}/{kind}/{}/{}", std::process::id(), started_at.as_millisecond()),
+        kind,
+        host,
+        version: env!("CARGO_PKG_VERSION"),
+        started_at,
+    };
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            told = store::beat(&pool, &beat, Timestamp::now()) => {
+                if let Err(error) = told {
+                    tracing::debug!(%error, "no heartbeat");
+                }
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            () = tokio::time::sleep(BEAT) => {}
+        }
+    }
+    // A database that is away must not keep the worker from ending.
+    match tokio::time::timeout(LAST, store::end_beat(&pool, &beat.id)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the last heartbeat stays"),
+        Err(_) => tracing::debug!("the last heartbeat stays: the database does not answer"),
+    }
+}
+
+/// The machine's name; in a container its id.
+fn host() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "unknown".to_owned() } else { name.to_owned() }
+}

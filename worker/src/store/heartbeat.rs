@@ -1,0 +1,44 @@
+//! The row of a worker in `workers`.
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+
+use super::error::StoreError;
+
+pub(super) const BEAT: &str = include_str!("sql/heartbeat.sql");
+
+/// A worker, as the console shows it.
+pub struct HeartBeat {
+    /// Unique to this process.
+    pub id: String,
+    /// The queue that it consumes.
+    pub kind: &'static str,
+    /// The machine's name.
+    pub host: String,
+    /// The program's version.
+    pub version: &'static str,
+    /// When it started.
+    pub started_at: Timestamp,
+}
+
+/// Says that the worker lives.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL.
+pub async fn beat(pool: &Pool, beat: &HeartBeat, now: Timestamp) -> Result<(), StoreError> {
+    let client = pool.get().await?;
+    let statement = client.prepare_cached(BEAT).await?;
+    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
+        [&beat.id, &beat.kind, &beat.host, &beat.version, &beat.started_at, &now];
+    client.execute(&statement, &worker).await?;
+    Ok(())
+}
+
+/// Takes the row away.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL.
+pub async fn end_beat(pool: &Pool, id: &str) -> Result<(), StoreError> {
+    pool.get().await?.execute("DELETE FROM workers WHERE id = $1", &[&id]).await?;
+    Ok(())
+}
