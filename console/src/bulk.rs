@@ -102,9 +102,11 @@ pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64,
             format!("rate takes 1 to {HIGHEST_RATE} letters per second"),
         ));
     }
-    if request.canary < 0 || (request.canary > 0 && request.action == Action::Discard) {
-        return Err(Failure::invalid("invalid_canary", "canary takes 0 or more letters, of a replay"));
+    if request.canary < 0 {
+        return Err(Failure::invalid("invalid_canary", "canary takes 0 or more letters"));
     }
+    // A discard cannot fail later, so it needs no canary.
+    let canary = if request.action == Action::Replay { request.canary } else { 0 };
     let filter = scope(request.action, request.filter)?;
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
@@ -113,7 +115,7 @@ pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64,
         filter: &filter,
         reason: request.why.as_str(),
         rate: request.rate,
-        canary: request.canary,
+        canary,
     };
     let (id, total) = store::insert(&tx, actor, &job).await?;
     match request.count {
@@ -126,12 +128,8 @@ pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64,
         }
         _ => {}
     }
-    let what = format!(
-        "{total} letters, {} per second, canary {}: {}",
-        request.rate,
-        request.canary,
-        request.why.as_str()
-    );
+    let what =
+        format!("{total} letters, {} per second, canary {}: {}", request.rate, canary, request.why.as_str());
     audit::append(&tx, actor, &format!("job.{}", request.action.name()), &subject(id), &what).await?;
     tx.commit().await?;
     Ok(id)

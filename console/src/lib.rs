@@ -28,3 +28,4 @@ pub mod settings;
 pub mod store;
 pub mod timeline;
 pub mod web;
+mod whole;

@@ -13,6 +13,15 @@ pub fn show(amount: i64, currency: &str) -> String {
     format!("{sign}{}.{:0width$} {currency}", digits / unit, digits % unit, width = decimals as usize)
 }
 
+/// A number out of JSON as an amount; in minor units, said so, where the currency is not known.
+pub fn value(amount: &serde_json::Number, currency: Option<&str>) -> String {
+    match (amount.as_i64(), currency) {
+        (Some(0), None) => "0".to_owned(),
+        (Some(amount), Some(currency)) => show(amount, currency),
+        _ => format!("{amount} minor units"),
+    }
+}
+
 /// How many decimals Stripe's amounts have. ISK and UGX count no decimals any more, but Stripe passes them with two.
 fn decimals(currency: &str) -> u32 {
     match currency {

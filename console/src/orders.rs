@@ -31,7 +31,7 @@ pub fn checked(id: &str, customer: Option<&str>, amount: i64, currency: &str) ->
 }
 
 fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
-    let good = !text.trim().is_empty() && text.len() <= 255 && !text.chars().any(char::is_control);
+    let good = !text.trim().is_empty() && text.chars().count() <= 255 && !text.chars().any(char::is_control);
     if good {
         Ok(text.to_owned())
     } else {

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 use crate::management::Management;
 use crate::queues::{self, QueueState};
 
-pub(crate) const NUMBERS: &str = include_str!("../sql/overview.sql");
+/// The statement, for tests that look at its plan.
+pub const NUMBERS: &str = include_str!("../sql/overview.sql");
 pub(crate) const WORKERS: &str = include_str!("../sql/workers.sql");
 const BROKER_ANSWER: Duration = Duration::from_secs(4);
 

@@ -62,14 +62,14 @@ pub fn one_of(name: &str, word: Option<String>, words: &[&str]) -> Result<Option
     }
 }
 
-/// A text to search or filter by: PostgreSQL takes no NUL, and nobody types more than this.
+/// A text to search or filter by. PostgreSQL's text takes no NUL, and so holds none: a text with one finds nothing.
 pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
     match text {
-        Some(t) if t.contains('\0') || t.len() > 255 => {
-            Err(Failure::invalid("invalid_filter", format!("{name} takes at most 255 bytes, without NUL")))
+        Some(t) if t.chars().count() > 255 => {
+            Err(Failure::invalid("invalid_filter", format!("{name} takes at most 255 characters")))
         }
         Some(t) if t.is_empty() => Ok(None),
-        other => Ok(other),
+        other => Ok(other.map(|t| t.replace('\0', "\u{fffd}"))),
     }
 }
 

@@ -2,6 +2,7 @@
 //! needs RabbitMQ's management, which need not be there. Must never create or change a queue.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
@@ -12,6 +13,8 @@ use utoipa::ToSchema;
 
 use crate::failure::Failure;
 use crate::management::Management;
+
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One queue of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,6 +42,11 @@ pub async fn list(
         None => HashMap::new(),
     };
     let away = |e: &dyn std::fmt::Display| Failure::Unavailable(format!("the broker cannot be asked: {e}"));
+    // A connection that is just being made is waited for, one that is gone not for long.
+    if tokio::time::timeout(PATIENCE, broker.until_usable()).await.is_err() {
+        let why = broker.explain().err().unwrap_or_else(|| "the broker does not answer".to_owned());
+        return Err(Failure::Unavailable(why));
+    }
     let channel = broker.channel().await.map_err(|e| away(&e))?;
     let mut found = Vec::new();
     for (kind, name) in names(topology) {

@@ -31,12 +31,13 @@ pub struct Why(String);
 impl Why {
     /// The reason, which must say something.
     pub fn new(reason: &str) -> Result<Why, Failure> {
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().count() > REASON_LIMIT || reason.contains('\0') {
+        // PostgreSQL's text takes no NUL.
+        let reason = reason.trim().replace('\0', "\u{fffd}");
+        if reason.is_empty() || reason.chars().count() > REASON_LIMIT {
             let message = format!("a reason of 1 to {REASON_LIMIT} characters is needed: why is this done?");
             return Err(Failure::invalid("missing_reason", message));
         }
-        Ok(Why(reason.to_owned()))
+        Ok(Why(reason))
     }
 
     /// The words.

@@ -12,7 +12,8 @@ use crate::paging;
 
 pub(crate) const STORE: &str = include_str!("../../sql/dead_letter_store.sql");
 pub(crate) const EVENT: &str = include_str!("../../sql/dead_letter_event.sql");
-pub(crate) const LIST: &str = concat!(
+/// The statement, for tests that look at its plan.
+pub const LIST: &str = concat!(
     include_str!("../../sql/dead_letter_list.sql"),
     include_str!("../../sql/dead_letter_filter.sql"),
     include_str!("../../sql/dead_letter_list_page.sql")
@@ -21,8 +22,10 @@ pub(crate) const COUNT: &str = concat!(
     include_str!("../../sql/dead_letter_count.sql"),
     include_str!("../../sql/dead_letter_filter.sql")
 );
-pub(crate) const GROUPS: &str = include_str!("../../sql/dead_letter_groups.sql");
-pub(crate) const SHOW: &str = include_str!("../../sql/dead_letter_show.sql");
+/// The statement, for tests that look at its plan.
+pub const GROUPS: &str = include_str!("../../sql/dead_letter_groups.sql");
+/// The statement, for tests that look at its plan.
+pub const SHOW: &str = include_str!("../../sql/dead_letter_show.sql");
 pub(crate) const LOCK: &str = include_str!("../../sql/dead_letter_lock.sql");
 pub(crate) const BY_EVENT: &str = include_str!("../../sql/dead_letter_by_event.sql");
 pub(crate) const OF_EVENT: &str = include_str!("../../sql/dead_letter_of_event.sql");
@@ -91,18 +94,23 @@ impl From<&Row> for DeadLetter {
 pub struct Filter {
     /// Event type.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
     pub kind: Option<String>,
     /// Reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
     pub reason: Option<String>,
     /// Fingerprint of a group.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
     pub fingerprint: Option<String>,
     /// State.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(open|replayed)$")]
     pub state: Option<String>,
     /// An id that the letter names, or a part of its event id, type, reason or error.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
     pub q: Option<String>,
     /// Dead at this time or later.
     #[serde(skip_serializing_if = "Option::is_none")]

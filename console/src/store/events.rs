@@ -9,8 +9,10 @@ use utoipa::ToSchema;
 
 use crate::failure::Failure;
 
-pub(crate) const LIST: &str = include_str!("../../sql/event_list.sql");
-pub(crate) const SHOW: &str = include_str!("../../sql/event_show.sql");
+/// The statement, for tests that look at its plan.
+pub const LIST: &str = include_str!("../../sql/event_list.sql");
+/// The statement, for tests that look at its plan.
+pub const SHOW: &str = include_str!("../../sql/event_show.sql");
 pub(crate) const EFFECTS: &str = include_str!("../../sql/event_effects.sql");
 
 /// An event as lists show it.

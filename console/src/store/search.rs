@@ -7,11 +7,13 @@ use deadpool_postgres::GenericClient;
 use super::events::{self, Cursor, Effect, Event, Filter};
 use crate::failure::Failure;
 
-pub(crate) const AGGREGATES: &str = include_str!("../../sql/search_aggregates.sql");
+/// The statement, for tests that look at its plan.
+pub const AGGREGATES: &str = include_str!("../../sql/search_aggregates.sql");
 pub(crate) const EFFECTS: &str = include_str!("../../sql/search_effects.sql");
-pub(crate) const EVENTS: &str = include_str!("../../sql/search_events.sql");
+/// The statement, for tests that look at its plan.
+pub const EVENTS: &str = include_str!("../../sql/search_events.sql");
 
-/// What the events must have touched: one of these.
+/// What the events must have touched; all of it, where several are said.
 #[derive(Debug, Clone, Default)]
 pub struct Touching {
     /// An order.
@@ -20,6 +22,20 @@ pub struct Touching {
     pub customer: Option<String>,
     /// Any id.
     pub any: Option<String>,
+}
+
+impl Touching {
+    /// What is asked for, one by one.
+    fn each(&self) -> Vec<Touching> {
+        let any = self.any.clone().map(|id| Touching { any: Some(id), ..Touching::default() });
+        let order = self.order.clone().map(|id| Touching { order: Some(id), ..Touching::default() });
+        let customer = self.customer.clone().map(|id| Touching { customer: Some(id), ..Touching::default() });
+        [any, order, customer].into_iter().flatten().collect()
+    }
+
+    fn id(&self) -> Option<&String> {
+        self.any.as_ref().or(self.order.as_ref()).or(self.customer.as_ref())
+    }
 }
 
 /// An aggregate: its kind and its id.
@@ -51,21 +67,40 @@ pub async fn events(
     before: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Event>, Failure> {
-    let ids: Vec<&String> =
-        [&touching.any, &touching.order, &touching.customer].into_iter().flatten().collect();
-    match ids.len() {
-        0 => return events::list(client, filter, before, limit).await,
-        1 => {}
-        _ => return Err(Failure::invalid("invalid_filter", "give one of q, order and customer")),
+    let asked = touching.each();
+    let sets = i32::try_from(asked.len()).unwrap_or(0);
+    if sets == 0 {
+        return events::list(client, filter, before, limit).await;
     }
-    let found = aggregates(client, touching).await?;
-    let (kinds, names): (Vec<String>, Vec<String>) = found.into_iter().unzip();
+    let (mut numbers, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, one) in (1..).zip(&asked) {
+        for (kind, name) in aggregates(client, one).await? {
+            numbers.push(number);
+            kinds.push(kind);
+            names.push(name);
+        }
+    }
+    let asked_numbers: Vec<i32> = (1..=sets).collect();
+    let ids: Vec<&String> = asked.iter().filter_map(Touching::id).collect();
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
     let rows = client
         .query(
             EVENTS,
-            &[&kinds, &names, &ids, &filter.kind, &filter.outcome, &filter.object, &at, &id, &limit],
+            &[
+                &numbers,
+                &kinds,
+                &names,
+                &asked_numbers,
+                &ids,
+                &sets,
+                &filter.kind,
+                &filter.outcome,
+                &filter.object,
+                &at,
+                &id,
+                &limit,
+            ],
         )
         .await?;
     Ok(rows.iter().map(Event::from).collect())

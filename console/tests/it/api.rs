@@ -104,17 +104,9 @@ async fn events_are_listed_in_pages_that_miss_and_repeat_nothing() {
     assert_eq!(api.ok("/api/events?outcome=dead")["items"], json!([]));
     assert_eq!(api.ok("/api/events?object=pi_7&limit=1")["items"][0]["id"], "evt_7");
     assert_eq!(api.ok("/api/events?q=evt_7")["items"][0]["id"], "evt_7");
-    for wrong in [
-        "limit=0",
-        "limit=501",
-        "limit=x",
-        "outcome=lost",
-        "before=nonsense",
-        "before=1.%00",
-        "colour=red",
-        "type=a%00b",
-        "q=a&order=b",
-    ] {
+    for wrong in
+        ["limit=0", "limit=501", "limit=x", "outcome=lost", "before=nonsense", "before=1.%00", "colour=red"]
+    {
         let (status, body) = api.get(&format!("/api/events?{wrong}"));
         assert_eq!(status, 400, "{wrong}: {body}");
     }
@@ -156,6 +148,8 @@ async fn an_order_a_customer_a_payment_and_a_dead_letter_lead_to_their_events() 
     assert_eq!(found("q=in_1"), "evt_5");
     assert_eq!(found("customer=cus_2&type=charge.succeeded"), "");
     assert_eq!(found("order=nothing"), "");
+    assert_eq!(found("order=A-1&customer=cus_1&q=evt_2"), "evt_1 evt_2");
+    assert_eq!(found("order=A-1&customer=cus_2"), "");
     assert_eq!(api.ok("/api/subscriptions/sub_1")["invoices"][0]["id"], "in_1");
     api.refused(api.get("/api/subscriptions/sub_9"), 404, "not_found");
     let shown = api.ok("/api/events/evt_4");

@@ -66,19 +66,7 @@ async fn order(world: &World, id: &str, amount: &str) {
         .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
-    let world = World::new().await;
-    user(&world, "anna", "operator").await;
-    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
-    let _work = work(&world);
-    order(&world, "A-1", "1999").await;
-    order(&world, "A-3", "500").await;
-    receive(&world, &payment("evt_short", "A-1", 999)).await;
-    receive(&world, &payment("evt_early", "A-2", 4500)).await;
-    receive(&world, &payment("evt_good", "A-3", 500)).await;
-    world.until("SELECT count(*) FROM dead_letters", 2).await;
-    world.until("SELECT count(*) FROM orders WHERE id = 'A-3' AND status = 'paid'", 1).await;
+fn sign_in_wrongly(console: &Process) {
     let out = Chromium::open(&console.url, 1280, 900);
     out.go("/dead-letters");
     out.sees("Sign in");
@@ -88,7 +76,9 @@ async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
     out.click("Sign in");
     out.sees("Name or password is wrong");
     drop(out);
-    let browser = sign_in(&console, "anna");
+}
+
+fn look_around(browser: &Chromium) {
     browser.sees("fulfillment");
     browser.picture("overview");
     browser.press("/");
@@ -104,6 +94,37 @@ async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
     browser.go("/dead-letters/list?q=A-2");
     browser.sees("order_not_found");
     browser.picture("dead-letters-list");
+}
+
+fn look_back(browser: &Chromium) {
+    browser.go("/events/evt_early");
+    browser.sees("What it changed");
+    unharmed(browser);
+    browser.picture("event");
+    browser.click("Events");
+    browser.sees("evt_good");
+    browser.picture("events");
+    browser.click("Audit");
+    browser.sees("order A-2 is registered now");
+    browser.picture("audit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
+    let _work = work(&world);
+    order(&world, "A-1", "1999").await;
+    order(&world, "A-3", "500").await;
+    receive(&world, &payment("evt_short", "A-1", 999)).await;
+    receive(&world, &payment("evt_early", "A-2", 4500)).await;
+    receive(&world, &payment("evt_good", "A-3", 500)).await;
+    world.until("SELECT count(*) FROM dead_letters", 2).await;
+    world.until("SELECT count(*) FROM orders WHERE id = 'A-3' AND status = 'paid'", 1).await;
+    sign_in_wrongly(&console);
+    let browser = sign_in(&console, "anna");
+    look_around(&browser);
     let id = world.number("SELECT id FROM dead_letters WHERE event_id = 'evt_early'").await;
     browser.click(&format!("#{id}"));
     browser.sees("What to do:");
@@ -127,16 +148,7 @@ async fn a_dead_letter_is_found_previewed_replayed_and_seen_resolved() {
     browser.until("resolved", "return document.getElementById('state').innerText === 'resolved'");
     browser.picture("resolved");
     assert_eq!(world.number("SELECT count(*) FROM orders WHERE id = 'A-2' AND status = 'paid'").await, 1);
-    browser.go("/events/evt_early");
-    browser.sees("What it changed");
-    unharmed(&browser);
-    browser.picture("event");
-    browser.click("Events");
-    browser.sees("evt_good");
-    browser.picture("events");
-    browser.click("Audit");
-    browser.sees("order A-2 is registered now");
-    browser.picture("audit");
+    look_back(&browser);
     browser.click("Sign out");
     browser.sees("Password");
     assert_eq!(browser.complaints(), Vec::<String>::new());

@@ -26,6 +26,7 @@ pub(super) struct ListQuery {
     #[param(max_length = 255)]
     subject: Option<String>,
     /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     before: Option<String>,
     /// 1 to 500, 50 where nothing is said.
     #[param(minimum = 1, maximum = 500)]

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::body::{self, Body};
+use super::bulk_body::BulkDescribed;
 use super::events::Reason;
 use super::{Caller, Done, resource};
 use crate::access::Role;
@@ -18,6 +20,7 @@ use crate::replay::{self, Why};
 use crate::store::dead_letters::{self as letters, DeadLetter, Filter, Group};
 use crate::web::Console;
 use crate::web::error::ErrorBody;
+use crate::whole;
 
 /// Which dead letters.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,6 +48,7 @@ pub(super) struct ListQuery {
     /// Dead before this time.
     until: Option<Timestamp>,
     /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     before: Option<String>,
     /// 1 to 500, 50 where nothing is said.
     #[param(minimum = 1, maximum = 500)]
@@ -106,22 +110,23 @@ pub(super) struct Groups {
     next: Option<String>,
 }
 
-/// Replay or discard many.
-#[derive(Debug, Deserialize, ToSchema)]
+/// Replay or discard many. Described by [`BulkDescribed`]: what is needed depends on `dry_run`.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BulkBody {
     /// Which letters; open ones where no state is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "body::object")]
     filter: Filter,
     /// Kept in the audit. Not needed for a dry run.
     reason: Option<String>,
     /// Letters per second; 10 where nothing is said.
-    #[schema(minimum = 1, maximum = 1000)]
+    #[serde(default, deserialize_with = "whole::optional")]
     rate: Option<i32>,
     /// How many go first; the rest follows when they took effect.
-    #[schema(minimum = 0)]
+    #[serde(default, deserialize_with = "whole::optional")]
     canary: Option<i32>,
     /// How many letters they must be, as a dry run has said. Refused when they are not.
+    #[serde(default, deserialize_with = "whole::optional")]
     count: Option<i64>,
     /// Only say what would be done.
     #[serde(default)]
@@ -204,10 +209,10 @@ pub(super) async fn replay_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-    body: Json<Reason>,
+    body: Body<Reason>,
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
-    let why = Why::new(&body.reason)?;
+    let why = Why::new(&body.0.reason)?;
     console.replayer.dead_letter(*id, &caller.0.actor, &why).await?;
     Ok(Json(Done { id: id.to_string(), done: "replayed" }))
 }
@@ -243,16 +248,16 @@ pub(super) async fn discard_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-    body: Json<Reason>,
+    body: Body<Reason>,
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
-    let why = Why::new(&body.reason)?;
+    let why = Why::new(&body.0.reason)?;
     replay::discard(&console.pool, *id, &caller.0.actor, &why).await?;
     Ok(Json(Done { id: id.to_string(), done: "discarded" }))
 }
 
 /// Replay many dead letters, as a job with a rate and a canary; or say what would be replayed
-#[utoipa::path(post, path = "/api/dead-letters/replay", tag = "dead letters", request_body = BulkBody, responses(
+#[utoipa::path(post, path = "/api/dead-letters/replay", tag = "dead letters", request_body = BulkDescribed, responses(
     (status = 200, description = "The dry run", body = DryRun),
     (status = 202, description = "The job", body = JobView),
     (status = 400, description = "The filter, the reason or the rate is wrong", body = ErrorBody),
@@ -264,13 +269,13 @@ pub(super) async fn discard_one(
 pub(super) async fn replay_many(
     caller: Caller,
     console: web::Data<Console>,
-    body: Json<BulkBody>,
+    body: Body<BulkBody>,
 ) -> Result<impl Responder, Failure> {
-    many(Action::Replay, &caller, &console, body.into_inner()).await
+    many(Action::Replay, &caller, &console, body.0).await
 }
 
 /// Discard many dead letters, as a job; or say what would be discarded
-#[utoipa::path(post, path = "/api/dead-letters/discard", tag = "dead letters", request_body = BulkBody, responses(
+#[utoipa::path(post, path = "/api/dead-letters/discard", tag = "dead letters", request_body = BulkDescribed, responses(
     (status = 200, description = "The dry run", body = DryRun),
     (status = 202, description = "The job", body = JobView),
     (status = 400, description = "The filter, the reason or the rate is wrong", body = ErrorBody),
@@ -282,9 +287,9 @@ pub(super) async fn replay_many(
 pub(super) async fn discard_many(
     caller: Caller,
     console: web::Data<Console>,
-    body: Json<BulkBody>,
+    body: Body<BulkBody>,
 ) -> Result<impl Responder, Failure> {
-    many(Action::Discard, &caller, &console, body.into_inner()).await
+    many(Action::Discard, &caller, &console, body.0).await
 }
 
 async fn many(

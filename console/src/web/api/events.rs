@@ -4,6 +4,7 @@ use actix_web::web::{self, Json, Path, Query};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::body::Body;
 use super::{Caller, Done, resource};
 use crate::access::Role;
 use crate::failure::Failure;
@@ -41,6 +42,7 @@ pub(super) struct ListQuery {
     #[param(max_length = 255)]
     q: Option<String>,
     /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,15}[.][A-Za-z0-9_:.-]{1,200}$")]
     before: Option<String>,
     /// 1 to 500, 50 where nothing is said.
     #[param(minimum = 1, maximum = 500)]
@@ -80,7 +82,7 @@ pub(super) struct EventPage {
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
     /// Kept in the audit. 1 to 1000 characters that are not all blank.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     pub(super) reason: String,
 }
 
@@ -157,10 +159,10 @@ pub(super) async fn replay(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-    body: Json<Reason>,
+    body: Body<Reason>,
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
-    let why = Why::new(&body.reason)?;
+    let why = Why::new(&body.0.reason)?;
     console.replayer.event(&id, &caller.0.actor, &why).await?;
     Ok(Json(Done { id: id.into_inner(), done: "replayed" }))
 }

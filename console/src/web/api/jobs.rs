@@ -19,6 +19,7 @@ use crate::web::error::ErrorBody;
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     before: Option<String>,
     /// 1 to 500, 50 where nothing is said.
     #[param(minimum = 1, maximum = 500)]

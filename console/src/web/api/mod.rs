@@ -2,6 +2,8 @@
 //! believes a cookie, so no other site can make a browser call it.
 
 mod audit;
+mod body;
+mod bulk_body;
 mod dead_letters;
 mod events;
 mod jobs;

@@ -5,6 +5,7 @@ use actix_web::web::{self, Json, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body::Body;
 use super::{Caller, resource};
 use crate::access::Role;
 use crate::failure::Failure;
@@ -13,18 +14,28 @@ use crate::queues::{self, QueueState};
 use crate::store::orders::{self as store, Order};
 use crate::web::Console;
 use crate::web::error::ErrorBody;
+use crate::whole;
 
 /// An order that the company announces.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewOrderBody {
     /// The company's id of the order.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     id: String,
     /// The Stripe customer who is to pay.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"
+    )]
     customer: Option<String>,
     /// What is to be paid, in the currency's smallest unit.
+    #[serde(deserialize_with = "whole::whole")]
     #[schema(minimum = 0)]
     amount: i64,
     /// Three letters, such as usd.
@@ -51,10 +62,11 @@ pub(super) struct Queues {
 pub(super) async fn create(
     caller: Caller,
     console: web::Data<Console>,
-    body: Json<NewOrderBody>,
+    body: Body<NewOrderBody>,
 ) -> Result<HttpResponse, Failure> {
     caller.0.require(Role::Operator)?;
-    let order = crate::orders::checked(&body.id, body.customer.as_deref(), body.amount, &body.currency)?;
+    let order =
+        crate::orders::checked(&body.0.id, body.0.customer.as_deref(), body.0.amount, &body.0.currency)?;
     let secret = console.rules.reference_secret.as_ref();
     let (order, created) = crate::orders::create(&console.pool, &caller.0.actor, &order, secret).await?;
     let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };

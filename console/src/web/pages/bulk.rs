@@ -34,10 +34,10 @@ async fn show(visitor: Visitor, console: web::Data<Console>, query: Query<Filter
         h1 { "Replay or discard many" }
         @if run.count == 0 { p.card { "No open dead letter fits. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
             p.note { "Dry run: " b { (run.count) " open dead letters" } " fit now. Nothing is done yet." }
-            div.columns {
-                (form(&visitor, &query, &run))
-                div { h2 { "The newest of them" } (dead_list::table(&run.sample)) p { a href=(query.at("/dead-letters/list", None)) { "Look at all of them" } } }
-            }
+            (form(&visitor, &query, &run))
+            h2 { "The newest of them" }
+            (dead_list::table(&run.sample))
+            p { a href=(query.at("/dead-letters/list", None)) { "Look at all of them" } }
         }
     };
     Ok(shown(&page(Some(&visitor), Place::Dead, "Replay or discard many", &body)))

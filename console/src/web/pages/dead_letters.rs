@@ -12,6 +12,7 @@ use super::tree::tree;
 use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::find::{self, DeadLetterView};
+use crate::money;
 use crate::preview::{self, PreviewView, RowView};
 use crate::replay::{self, Why};
 use crate::store::dead_letters::DeadLetter;
@@ -148,22 +149,29 @@ fn compared(row: &RowView) -> Markup {
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
     names.dedup();
-    let differ = |name: &&String| before.get(*name) != after.get(*name) && *name != "updated_at";
+    let said =
+        |row: &serde_json::Map<String, Value>, name: &str| row.get(name).filter(|v| !v.is_null()).cloned();
+    let currency = said(&after, "currency").or_else(|| said(&before, "currency"));
+    let currency = currency.as_ref().and_then(Value::as_str);
+    let differ = |name: &&String| said(&before, name) != said(&after, name) && *name != "updated_at";
     html! {
         h2 { (row.table) " " code { (row.id) } @if row.before.is_none() { " " span.badge.warn { "new" } } }
         div.scroll { table {
             thead { tr { th { "" } th { "Now" } th { "After a replay" } } }
             tbody { @for name in names.into_iter().filter(differ) { tr {
                 th scope="row" { (name) }
-                td.long { (cell(before.get(name))) }
-                td.long.changed { (cell(after.get(name))) }
+                td.long { (cell(name, before.get(name), currency)) }
+                td.long.changed { (cell(name, after.get(name), currency)) }
             } } }
         } }
     }
 }
 
-fn cell(value: Option<&Value>) -> Markup {
+fn cell(name: &str, value: Option<&Value>, currency: Option<&str>) -> Markup {
     match value {
+        Some(Value::Number(amount)) if name.starts_with("amount") => {
+            html! { (money::value(amount, currency)) }
+        }
         None | Some(Value::Null) => html! { span.dim { "–" } },
         Some(Value::String(text)) => html! { (text) },
         Some(inner @ (Value::Object(_) | Value::Array(_))) => {

@@ -12,6 +12,7 @@ use super::tree::tree;
 use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::find::{self, EventView};
+use crate::money;
 use crate::paging::{self, Page};
 use crate::replay::Why;
 use crate::store::audit::Entry;
@@ -146,9 +147,11 @@ pub(super) fn effects(effects: &[Effect]) -> Markup {
 /// One change in a line.
 pub(super) fn change(effect: &Effect) -> Markup {
     let messages = effect.change["messages"].as_array();
+    let currency =
+        effect.change["to"]["currency"].as_str().or_else(|| effect.change["from"]["currency"].as_str());
     html! {
         (effect.aggregate) " " (search_link(&effect.aggregate_id)) ": "
-        (state(&effect.change["from"])) " → " (state(&effect.change["to"]))
+        (state(&effect.change["from"], currency)) " → " (state(&effect.change["to"], currency))
         @if let Some(messages) = messages.filter(|m| !m.is_empty()) {
             div.hint { "messages: " @for m in messages { code { (m.as_str().unwrap_or("?")) } " " } }
         }
@@ -156,17 +159,26 @@ pub(super) fn change(effect: &Effect) -> Markup {
 }
 
 /// A state in short: a word, or the members that say most.
-fn state(value: &serde_json::Value) -> Markup {
+fn state(value: &serde_json::Value, currency: Option<&str>) -> Markup {
     match value {
         serde_json::Value::Null => html! { span.dim { "nothing" } },
         serde_json::Value::String(word) => badge(word),
         serde_json::Value::Object(members) => html! {
             @if let Some(status) = members.get("status").and_then(|s| s.as_str()) { (badge(status)) }
             @for (name, value) in members.iter().filter(|(name, value)| *name != "status" && !value.is_null()) {
-                " " span.hint { (name) " " (value.as_str().map_or_else(|| value.to_string(), str::to_owned)) }
+                " " span.hint { (name.replace('_', " ")) " " (word(name, value, currency)) }
             }
         },
         other => html! { code { (other) } },
+    }
+}
+
+/// A value in words: an amount as people write it.
+fn word(name: &str, value: &serde_json::Value, currency: Option<&str>) -> String {
+    match value {
+        serde_json::Value::Number(amount) if name.starts_with("amount") => money::value(amount, currency),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -42,8 +42,7 @@ fn tiles(n: &Numbers) -> Markup {
             }
             a.tile href="/events" { b { (n.received) } span { "received in the last minute" } }
             div.tile { b { (n.processed) } span { "done in the last minute" } }
-            div.tile { b { (seconds(n.lag_p50)) } span { "from received to done, median" } }
-            div.tile { b { (seconds(n.lag_p99)) } span { "the same, slowest of a hundred" } }
+            div.tile { b { (seconds(n.lag_p50)) } span { "from received to done (p50); slowest of a hundred (p99) " (seconds(n.lag_p99)) } }
             div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
         }
     }

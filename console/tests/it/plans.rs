@@ -1,0 +1,111 @@
+//! Every list, search and group view on a large table: no sequential scan over a table that grows.
+
+use console::store::{dead_letters, events, search};
+use serde_json::Value;
+
+use crate::harness::World;
+
+/// Enough rows that PostgreSQL plans as it would with many more.
+const ROWS: &str = include_str!("large.sql");
+const GROWING: [&str; 8] =
+    ["events", "dead_letters", "effects", "payments", "orders", "audit", "outbox", "charges"];
+
+fn scans(plan: &Value, found: &mut Vec<String>) {
+    if plan["Node Type"].as_str().is_some_and(|kind| kind.contains("Seq Scan"))
+        && let Some(table) = plan["Relation Name"].as_str()
+        && GROWING.contains(&table)
+    {
+        found.push(table.to_owned());
+    }
+    plan["Plans"].as_array().into_iter().flatten().for_each(|inner| scans(inner, found));
+}
+
+/// A statement with its parameters put in, as `force_custom_plan` plans it.
+fn with(sql: &str, parameters: &[&str]) -> String {
+    let mut sql = sql.to_owned();
+    for (i, parameter) in parameters.iter().enumerate().rev() {
+        sql = sql.replace(&format!("${}", i + 1), &format!("({parameter})"));
+    }
+    sql
+}
+
+fn letters(overrides: &[(usize, &str)]) -> String {
+    let mut parameters = ["NULL"; 10];
+    parameters[9] = "51";
+    for (at, value) in overrides {
+        parameters[at - 1] = value;
+    }
+    with(dead_letters::LIST, &parameters)
+}
+
+fn listed(overrides: &[(usize, &str)]) -> String {
+    let mut parameters = ["NULL"; 6];
+    parameters[5] = "51";
+    for (at, value) in overrides {
+        parameters[at - 1] = value;
+    }
+    with(events::LIST, &parameters)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_list_search_or_group_view_scans_a_growing_table() {
+    let world = World::new().await;
+    world.sql(&ROWS.replace(":events", "60000").replace(":letters", "20000")).await;
+    // As autovacuum leaves them.
+    world.sql("VACUUM ANALYZE").await;
+    let views = [
+        ("events", listed(&[])),
+        ("events, page 2", listed(&[(4, "now() - interval '1 hour'"), (5, "'evt_5'")])),
+        ("events by type", listed(&[(1, "'charge.refunded'")])),
+        ("events by outcome", listed(&[(2, "'dead'")])),
+        ("events by object", listed(&[(3, "'pi_77'")])),
+        ("events by type and outcome", listed(&[(1, "'charge.refunded'"), (2, "'retrying'")])),
+        ("letters", letters(&[])),
+        ("open letters", letters(&[(4, "'open'")])),
+        ("letters by type", letters(&[(1, "'charge.refunded'")])),
+        ("letters by reason", letters(&[(2, "'order_not_found'")])),
+        ("a group's letters", letters(&[(3, "'000000000000'"), (4, "'open'")])),
+        ("letters by id", letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
+        ("letters by words", letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
+        ("groups", with(dead_letters::GROUPS, &["'open'", "NULL", "NULL", "100"])),
+        ("aggregates of an id", with(search::AGGREGATES, &["'order-77'", "NULL", "NULL"])),
+        ("aggregates of a customer", with(search::AGGREGATES, &["NULL", "NULL", "'cus_7'"])),
+        (
+            "events of an order",
+            with(
+                search::EVENTS,
+                &[
+                    "ARRAY[1,1]",
+                    "ARRAY['order','payment']",
+                    "ARRAY['order-77','pi_77']",
+                    "ARRAY[1]",
+                    "ARRAY['order-77']",
+                    "1",
+                    "NULL",
+                    "NULL",
+                    "NULL",
+                    "NULL",
+                    "NULL",
+                    "101",
+                ],
+            ),
+        ),
+        ("an event", with(events::SHOW, &["'evt_77'"])),
+        ("overview", console::overview::NUMBERS.to_owned()),
+    ];
+    let client = world.pool.get().await.unwrap();
+    let mut wrong = Vec::new();
+    for (name, sql) in views {
+        let row = client
+            .query_one(&format!("EXPLAIN (FORMAT JSON) {sql}"), &[])
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e:?}\n{sql}"));
+        let plan: Value = row.get(0);
+        let mut found = Vec::new();
+        scans(&plan[0]["Plan"], &mut found);
+        if !found.is_empty() {
+            wrong.push(format!("{name}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "sequential scans: {wrong:#?}");
+}

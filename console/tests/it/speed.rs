@@ -1,0 +1,69 @@
+//! How fast lists, searches and group views answer with 1,000,000 events and 100,000 dead letters.
+//! Prints, and asserts no time. `cargo test --release -p sluicegate-console --test it -- --ignored --nocapture speed`
+
+use std::time::{Duration, Instant};
+
+use crate::harness::World;
+use crate::http::Api;
+
+const EVENTS: u32 = 1_000_000;
+const LETTERS: u32 = 100_000;
+const TIMES: usize = 21;
+
+const VIEWS: [(&str, &str); 20] = [
+    ("events", "/api/events"),
+    ("events, a later page", "/api/events?before=PAGE"),
+    ("events by type", "/api/events?type=charge.refunded"),
+    ("events by outcome", "/api/events?outcome=retrying"),
+    ("events by type and outcome", "/api/events?type=charge.refunded&outcome=dead"),
+    ("events of an order", "/api/events?order=order-777"),
+    ("events of a customer", "/api/events?customer=cus_777"),
+    ("search: payment", "/api/events?q=pi_777"),
+    ("search: charge", "/api/events?q=ch_777"),
+    ("search: nothing", "/api/events?q=nothing"),
+    ("one event", "/api/events/evt_777"),
+    ("dead letters", "/api/dead-letters"),
+    ("dead letters, open", "/api/dead-letters?state=open"),
+    ("dead letters by reason", "/api/dead-letters?reason=missing_field&type=charge.refunded"),
+    ("dead letters by id", "/api/dead-letters?q=order-777"),
+    ("dead letters by words", "/api/dead-letters?q=payment%204999"),
+    ("dead letters by rare words", "/api/dead-letters?q=order-99999%20"),
+    ("dead letter groups", "/api/dead-letters/groups"),
+    ("audit", "/api/audit?subject=dead_letter:77"),
+    ("overview", "/api/overview"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a benchmark: loads a million events"]
+async fn lists_with_a_million_events() {
+    let world = World::new().await;
+    let begun = Instant::now();
+    let sql = include_str!("large.sql")
+        .replace(":events", &EVENTS.to_string())
+        .replace(":letters", &LETTERS.to_string());
+    world.sql(&sql).await;
+    world.sql("VACUUM ANALYZE").await;
+    println!("{EVENTS} events and {LETTERS} dead letters loaded in {:.0?}", begun.elapsed());
+    let console = world.serve();
+    let operator = world.token("operator").await;
+    let api = Api::new(&console.url, Some(&operator));
+    let page = api.ok("/api/events?limit=500")["next"].as_str().unwrap().to_owned();
+    println!("{:<32} {:>10} {:>10}", "view", "median", "slowest");
+    for (name, path) in VIEWS {
+        let path = path.replace("PAGE", &page);
+        api.ok(&path);
+        let mut times: Vec<Duration> = (0..TIMES)
+            .map(|_| {
+                let begun = Instant::now();
+                api.ok(&path);
+                begun.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("{name:<32} {:>8.1?} {:>8.1?}", times[TIMES / 2], times[TIMES - 1]);
+    }
+    let dry = serde_json::json!({"dry_run": true, "filter": {"reason": "order_not_found"}});
+    let begun = Instant::now();
+    assert_eq!(api.post("/api/dead-letters/replay", &dry).0, 200);
+    println!("{:<32} {:>8.1?}", "dry run of a bulk replay", begun.elapsed());
+}
