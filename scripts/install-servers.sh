@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks: a C linker (rustc needs one), PostgreSQL and RabbitMQ.
 #
+# With --with-browser also Chromium and its driver, which the console's tests need.
+#
 # The packages' own services are not started: the project runs private copies of the servers (see simulator).
 # With DATABASE_URL and AMQP_URL set no server is installed. Quick, and silent, when all is there.
 set -euo pipefail
 
 log_folder="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.local/log"
 deadline_for_locks=600
+with_browser=no
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -26,7 +29,7 @@ has_rabbitmq() {
 
 needs_servers() { [ -z "${DATABASE_URL:-}" ] || [ -z "${AMQP_URL:-}" ]; }
 
-# What is missing, as words: cc make certificates postgres rabbitmq.
+# What is missing, as words: cc make postgres rabbitmq browser.
 missing() {
   command -v cc >/dev/null || echo cc
   command -v make >/dev/null || echo make
@@ -34,6 +37,11 @@ missing() {
     has_postgres || echo postgres
     has_rabbitmq || echo rabbitmq
   fi
+  if [ "$with_browser" = yes ]; then
+    command -v chromedriver >/dev/null || echo browser
+  fi
+  # The console's tests drive a browser; nothing else needs one.
+  [ -z "${NEEDS_BROWSER:-}" ] || command -v chromedriver >/dev/null || echo browser
 }
 
 check_cargo() {
@@ -52,6 +60,8 @@ debian_packages() {
       make) echo make ;;
       postgres) echo postgresql ;;
       rabbitmq) echo rabbitmq-server ;;
+      browser) echo chromium chromium-driver ;;
+      browser) echo chromium chromium-driver ;;
     esac
   done
 }
@@ -164,6 +174,8 @@ install_macos() {
       cc | make) die "the command line tools are missing: run  xcode-select --install  and try again." ;;
       postgres) formulae+=(postgresql@17) ;;
       rabbitmq) formulae+=(rabbitmq) ;;
+      browser) formulae+=(chromium chromedriver) ;;
+      browser) formulae+=(chromium chromedriver) ;;
     esac
   done
   command -v brew >/dev/null || die "Homebrew is missing: install it, or install ${formulae[*]} yourself."
@@ -181,7 +193,8 @@ main() {
     Linux)
       command -v apt-get >/dev/null || die \
         "missing here: ${words[*]}. This script knows apt and brew; with another system install a C compiler, make," \
-        "PostgreSQL 14 or newer (server and initdb) and RabbitMQ 3.10 or newer yourself," \
+        "PostgreSQL 14 or newer (server and initdb) and RabbitMQ 3.10 or newer yourself (for the tests also Chromium" \
+        "with chromedriver)," \
         "or set DATABASE_URL and AMQP_URL to servers that run elsewhere."
       install_debian "${words[@]}"
       ;;
@@ -196,5 +209,6 @@ if [ "${1:-}" = --as-root ]; then
   shift
   as_root "$@"
 else
+  if [ "${1:-}" = --with-browser ]; then with_browser=yes; fi
   main
 fi
