@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks: a C linker (rustc needs one), PostgreSQL and RabbitMQ.
 #
-# With --with-browser also Chromium and its driver, which the console's tests need.
+# With NEEDS_BROWSER set also Chromium and its driver, which the console's tests need.
 #
 # The packages' own services are not started: the project runs private copies of the servers (see simulator).
 # With DATABASE_URL and AMQP_URL set no server is installed. Quick, and silent, when all is there.
@@ -9,7 +9,6 @@ set -euo pipefail
 
 log_folder="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.local/log"
 deadline_for_locks=600
-with_browser=no
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -37,9 +36,6 @@ missing() {
     has_postgres || echo postgres
     has_rabbitmq || echo rabbitmq
   fi
-  if [ "$with_browser" = yes ]; then
-    command -v chromedriver >/dev/null || echo browser
-  fi
   # The console's tests drive a browser; nothing else needs one.
   [ -z "${NEEDS_BROWSER:-}" ] || command -v chromedriver >/dev/null || echo browser
 }
@@ -60,7 +56,6 @@ debian_packages() {
       make) echo make ;;
       postgres) echo postgresql ;;
       rabbitmq) echo rabbitmq-server ;;
-      browser) echo chromium chromium-driver ;;
       browser) echo chromium chromium-driver ;;
     esac
   done
@@ -175,7 +170,6 @@ install_macos() {
       postgres) formulae+=(postgresql@17) ;;
       rabbitmq) formulae+=(rabbitmq) ;;
       browser) formulae+=(chromium chromedriver) ;;
-      browser) formulae+=(chromium chromedriver) ;;
     esac
   done
   command -v brew >/dev/null || die "Homebrew is missing: install it, or install ${formulae[*]} yourself."
@@ -209,6 +203,5 @@ if [ "${1:-}" = --as-root ]; then
   shift
   as_root "$@"
 else
-  if [ "${1:-}" = --with-browser ]; then with_browser=yes; fi
   main
 fi

@@ -4,7 +4,6 @@
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
 export NEEDS_BROWSER=1
-bash scripts/install-servers.sh --with-browser
 build
 [ "$#" -gt 0 ] || set -- --workspace
 mkdir -p .local/log
