@@ -1,5 +1,5 @@
 # What each target does is in README.md; the work is done by scripts/ and the simulator.
-.PHONY: run demo test check bench help
+.PHONY: run demo test check bench fuzz-api help
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -10,6 +10,7 @@ help:
 	@echo "make test   all tests, real servers included"
 	@echo "make check  format, lints, docs, dependencies"
 	@echo "make bench  benchmarks"
+	@echo "make fuzz-api  schemathesis over the console's API"
 
 run demo:
 	@exec bash scripts/run.sh $@
@@ -22,3 +23,6 @@ check:
 
 bench:
 	@exec bash scripts/bench.sh
+
+fuzz-api:
+	@bash -c '. scripts/build.sh && build && exec "$$programs/simulator" servers -- bash console/fuzz-api.sh'

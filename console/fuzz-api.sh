@@ -3,7 +3,7 @@
 # Needs DATABASE_URL and AMQP_URL (`simulator servers -- console/fuzz-api.sh` sets them), psql and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${DATABASE_URL:?}" "${AMQP_URL:?}"
+: "${DATABASE_URL:?set it, or use make fuzz-api}" "${AMQP_URL:?set it, or use make fuzz-api}"
 target=${CARGO_TARGET_DIR:-target}
 tool=.local/schemathesis
 if [ ! -x "$tool/bin/schemathesis" ]; then

@@ -78,7 +78,13 @@ pub struct JobView {
 /// The filter as a job takes it: open letters only, unless it says replayed ones.
 fn scope(action: Action, mut filter: Filter) -> Result<Filter, Failure> {
     let state = filter.state.get_or_insert_with(|| "open".to_owned());
-    let fits = state == "open" || (state == "replayed" && action == Action::Replay);
+    if state == "replayed" && action == Action::Discard {
+        return Err(Failure::conflict(
+            "not_open",
+            "a replayed letter is on its way: only open ones are discarded",
+        ));
+    }
+    let fits = state == "open" || state == "replayed";
     if fits {
         return Ok(filter);
     }

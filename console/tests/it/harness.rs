@@ -244,18 +244,17 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database);
-        let done = Command::new("psql").args([&self.admin_url, "-qc", &drop_database]).status();
-        if !done.is_ok_and(|s| s.success()) {
-            eprintln!("the database {} is left over", self.database);
-        }
         let names = console::queues::names(&self.topology());
-        let amqp_url = self.amqp_url.clone();
+        let (amqp_url, admin_url) = (self.amqp_url.clone(), self.admin_url.clone());
+        let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database);
         // A runtime of its own: this one may be ending.
         let deleted = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
             runtime.block_on(async {
+                let admin = shared::pool::pool(&admin_url.into(), 1, "console tests").expect("pool");
+                let client = admin.get().await.expect("connection");
+                client.batch_execute(&drop_database).await.expect("drop database");
                 let connection =
                     lapin::Connection::connect(&amqp_url, Default::default()).await.expect("connect");
                 let channel = connection.create_channel().await.expect("channel");
@@ -264,7 +263,9 @@ impl Drop for World {
                 }
             });
         });
-        drop(deleted.join());
+        if deleted.join().is_err() {
+            eprintln!("the database {} is left over", self.database);
+        }
     }
 }
 
