@@ -12,6 +12,8 @@ if [ "${1:-}" = --with-servers ]; then
     printf '\n== %s\n' "$name"
     "$benchmark" || missed+=("$name")
   done
+  printf '\n== lists of the console\n'
+  cargo bench --locked --quiet -p sluicegate-console --bench lists || missed+=("lists of the console")
   printf '\n'
   if [ "${#missed[@]}" -gt 0 ]; then
     say "bench: failed or short of its aim: ${missed[*]} (${SECONDS} s)"

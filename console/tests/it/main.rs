@@ -16,6 +16,5 @@ mod pages;
 mod plans;
 mod preview;
 mod settings;
-mod speed;
 mod statements;
 mod webdriver;

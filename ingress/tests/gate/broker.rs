@@ -2,12 +2,13 @@
 //! with a broker of the test's own, and each recovers without a restart.
 
 use crate::harness::{Gate, PATH, event, until};
-use crate::http::Response;
+use crate::http::{DEADLINE, Response};
 use lapin::options::QueueDeleteOptions;
 use shared::topology::Queue;
 use simulator::servers::RabbitServer;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Not durable, by its code, with a hint when to come again.
 fn assert_503(response: &Response, code: &str) {
@@ -93,6 +94,7 @@ async fn what_was_answered_200_survives_the_power_cut() {
     let broker = RabbitServer::start().await.expect("a RabbitMQ");
     let gate = Gate::start_on(&broker.url(), |_| {});
     gate.until_ready().await;
+    let received = Semaphore::new(0);
     let posts = (0..32).map(async |lane| {
         let mut confirmed = Vec::new();
         for n in 0.. {
@@ -101,11 +103,14 @@ async fn what_was_answered_200_survives_the_power_cut() {
                 200 => confirmed.push(id),
                 _ => break,
             }
+            received.add_permits(1);
         }
         confirmed
     });
+    // In the middle of it: some hundreds are confirmed, and every lane has one on its way.
     let cut = async {
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        let enough = tokio::time::timeout(DEADLINE, received.acquire_many(300)).await;
+        drop(enough.expect("300 events are confirmed in time"));
         broker.kill().await;
     };
     let (confirmed, ()) = tokio::join!(futures_util::future::join_all(posts), cut);

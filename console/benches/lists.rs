@@ -1,5 +1,13 @@
 //! How fast lists, searches and group views answer with 1,000,000 events and 100,000 dead letters.
-//! Prints, and asserts no time. `cargo test --release -p sluicegate-console --test it -- --ignored --nocapture speed`
+//! Prints, and asserts no time. `make bench` runs it; alone:
+//! `simulator servers -- cargo bench -p sluicegate-console --bench lists`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "the tests use the rest of what they stand on")]
+
+#[path = "../tests/it/harness.rs"]
+mod harness;
+#[path = "../tests/it/http.rs"]
+mod http;
 
 use std::time::{Duration, Instant};
 
@@ -33,12 +41,11 @@ const VIEWS: [(&str, &str); 20] = [
     ("overview", "/api/overview"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a benchmark: loads a million events"]
-async fn lists_with_a_million_events() {
+#[tokio::main]
+async fn main() {
     let world = World::new().await;
     let begun = Instant::now();
-    let sql = include_str!("large.sql")
+    let sql = include_str!("../tests/it/large.sql")
         .replace(":events", &EVENTS.to_string())
         .replace(":letters", &LETTERS.to_string());
     world.sql(&sql).await;
