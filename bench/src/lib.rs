@@ -26,6 +26,19 @@ pub fn memory(pid: u32) -> anyhow::Result<(f64, f64)> {
     Ok((mib("VmRSS:").unwrap_or(f64::NAN), mib("VmHWM:").unwrap_or(f64::NAN)))
 }
 
+/// Processor time that a process has used, in seconds. Unlike the time of day it hardly depends on
+/// what else the machine is doing.
+pub fn processor_time(pid: u32) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name of the program stands in parentheses and may hold spaces.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    Ok(ticks / TICKS)
+}
+
+/// Linux counts processor time in hundredths of a second, whatever its own clock does.
+const TICKS: f64 = 100.0;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 const SIGNATURE: &str = "stripe-signature";
 
-/// All that a request needs; shared by the server's threads.
+/// All that a request needs; one for each of the server's threads.
 pub(crate) struct Gate {
     pub(crate) secrets: Vec<SecretString>,
     pub(crate) endpoints: BTreeMap<String, Vec<SecretString>>,

@@ -16,6 +16,8 @@ const SECRET_TAKES: &str = "the signing secret of the webhook endpoint, whsec_â€
 const METRICS_PORT: u16 = 9090;
 const DAY: u64 = 86_400;
 const MIB: u64 = 1024 * 1024;
+/// RabbitMQ 4 takes no larger message.
+const LARGEST_BODY: u64 = 16 * MIB;
 
 /// Takes Stripe's webhooks in and answers 200 only when RabbitMQ has confirmed the event.
 ///
@@ -47,7 +49,8 @@ pub struct Args {
     /// How many bytes of bodies may be in memory at once; more is answered 503. Default: 67108864.
     #[arg(long, env = "INGRESS_MAX_IN_FLIGHT", value_name = "BYTES")]
     pub ingress_max_in_flight: Option<String>,
-    /// How many connections are served at once; more wait to be accepted. Default: 4096.
+    /// How many connections are served at once; more wait to be accepted. A busy one takes up to
+    /// 256 KiB besides its body. Default: 1024.
     #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER")]
     pub ingress_max_connections: Option<String>,
     /// How long the broker may take to confirm an event; longer is answered 503. Default: 5s.
@@ -121,7 +124,7 @@ impl Settings {
         let size = |problems: &mut Problems, name, raw: &Option<String>, default, range| {
             usize::try_from(problems.integer(name, raw.as_deref(), default, range)).unwrap_or(usize::MAX)
         };
-        let max_body = size(problems, "INGRESS_MAX_BODY", &args.ingress_max_body, MIB, 1..=64 * MIB);
+        let max_body = size(problems, "INGRESS_MAX_BODY", &args.ingress_max_body, MIB, 1..=LARGEST_BODY);
         Self {
             secrets: split(SECRET, &secrets, problems),
             endpoints: endpoints(environment, problems),
@@ -151,7 +154,7 @@ impl Settings {
                 problems,
                 "INGRESS_MAX_CONNECTIONS",
                 &args.ingress_max_connections,
-                4096,
+                1024,
                 1..=1_000_000,
             ),
             publish_timeout: problems.duration(

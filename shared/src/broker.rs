@@ -169,9 +169,8 @@ impl Broker {
 
 async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing: CancellationToken) {
     let mut pause = Pause::default();
-    let up = metrics::gauge!("broker_connected");
     loop {
-        up.set(0.0);
+        metrics::gauge!("broker_connected").set(0.0);
         let opened = tokio::select! {
             () = closing.cancelled() => return,
             opened = open(&settings) => opened,
@@ -180,7 +179,7 @@ async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing
             Ok((connection, events)) => {
                 tracing::info!(name = settings.name, "connected to the broker");
                 pause = Pause::default();
-                up.set(1.0);
+                metrics::gauge!("broker_connected").set(1.0);
                 let connection = Arc::new(connection);
                 state.send_replace(Link { connection: Some(Arc::clone(&connection)), reason: String::new() });
                 let Some(reason) = watch_connection(&connection, events, &state, &closing).await else {

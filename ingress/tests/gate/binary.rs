@@ -217,7 +217,9 @@ async fn memory_stays_bounded_under_bodies_that_never_end() {
     let offers =
         tokio::time::timeout(DEADLINE, futures_util::future::join_all(offers)).await.expect("no stall");
     let grown = peak_kib(&program) - before;
-    assert!(grown < 64 * 1024, "it grew by {grown} KiB");
+    // The bodies that there is room for, and what the server reads ahead on each connection.
+    let bound = 4 * 1024 + 256 * 256 + 16 * 1024;
+    assert!(grown < bound, "it grew by {grown} KiB, not by less than {bound}");
     drop(offers);
     until("there is room again", async || {
         http::exchange(program.address, &signed(PATH, &event("evt_2", "x"))).await.status == 200

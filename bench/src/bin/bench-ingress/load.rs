@@ -21,6 +21,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn count(&self) -> usize {
+        self.latencies.len()
+    }
+
     /// Milliseconds.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let at = (self.latencies.len() as f64 * share) as usize;

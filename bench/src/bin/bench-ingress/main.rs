@@ -7,7 +7,7 @@ mod load;
 mod raw;
 
 use anyhow::Context;
-use bench::{median, memory, program};
+use bench::{median, memory, processor_time, program};
 use clap::Parser;
 use lapin::options::{QueueDeleteOptions, QueuePurgeOptions};
 use lapin::{Channel, Connection, ConnectionProperties};
@@ -29,6 +29,9 @@ struct Args {
     /// RabbitMQ.
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: String,
+    /// The process of the broker, to measure what each event costs it.
+    #[arg(long, env = "RABBITMQ_PID")]
+    broker_pid: Option<u32>,
     /// Runs of each.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -56,19 +59,24 @@ async fn main() -> anyhow::Result<()> {
     let bodies: Vec<_> = KINDS.iter().map(|kind| (*kind, body(kind, args.body))).collect();
 
     let (mut gate, mut peer) = (Vec::new(), Vec::new());
-    println!("{:>5} {:>14} {:>14} {:>9} {:>9}", "run", "ingress 200/s", "raw lapin/s", "p50", "p99");
+    println!("                                             microseconds of processor time for each event:");
+    println!("  run ingress/s     raw/s       p50       p99   ingress load broker   ingress  raw broker");
     // The first of each warms up and does not count.
     for round in 0..=args.rounds {
+        let clocks = Clocks::read(&ingress, args.broker_pid)?;
         let run = load::run(ingress.address, &bodies, args.connections, time)?;
+        let gate_cost = clocks.per_event(&ingress, run.count())?;
         purge(&channel, &topology).await?;
-        let raw = raw::run(&connection, &topology, &bodies, args.connections, time).await?;
+        let clocks = Clocks::read(&ingress, args.broker_pid)?;
+        let (raw, confirmed) = raw::run(&connection, &topology, &bodies, args.connections, time).await?;
+        let raw_cost = clocks.per_event(&ingress, usize::try_from(confirmed)?)?;
         purge(&channel, &topology).await?;
         let name = if round == 0 { "warm".to_owned() } else { round.to_string() };
         println!(
-            "{name:>5} {:>14.0} {raw:>14.0} {:>6.1} ms {:>6.1} ms",
+            "{name:>5} {:>9.0} {raw:>9.0} {:>6.1} ms {:>6.1} ms   {gate_cost}   {raw_cost}",
             run.per_second,
             run.quantile(0.5),
-            run.quantile(0.99)
+            run.quantile(0.99),
         );
         if round > 0 {
             gate.push(run.per_second);
@@ -82,10 +90,35 @@ async fn main() -> anyhow::Result<()> {
     println!("raw pipelined lapin publisher: median {peer:.0} confirms a second");
     println!("ratio: {ratio:.2} (aim {AIM}){}", if ratio < AIM { " FALLS SHORT" } else { "" });
     println!("ingress memory: {now:.0} MiB now, {peak:.0} MiB at most");
+    drop(ingress);
     for queue in Queue::ALL {
-        channel.queue_delete(topology.queue(queue).into(), QueueDeleteOptions::default()).await?;
+        let name = topology.queue(queue);
+        // The result stands whether or not the broker is quick to remove a long queue.
+        if let Err(error) = channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default()).await {
+            eprintln!("the queue {name} is still there: {error}");
+        }
     }
     Ok(())
+}
+
+/// Processor time of the ingress, of this program and of the broker.
+struct Clocks {
+    broker_pid: Option<u32>,
+    seconds: [f64; 3],
+}
+
+impl Clocks {
+    fn read(ingress: &Ingress, broker_pid: Option<u32>) -> anyhow::Result<Self> {
+        let broker = broker_pid.map_or(Ok(f64::NAN), processor_time)?;
+        let seconds = [processor_time(ingress.child.id())?, processor_time(std::process::id())?, broker];
+        Ok(Self { broker_pid, seconds })
+    }
+
+    fn per_event(&self, ingress: &Ingress, events: usize) -> anyhow::Result<String> {
+        let now = Self::read(ingress, self.broker_pid)?.seconds;
+        let cost = |n: usize| (now[n] - self.seconds[n]) * 1e6 / events as f64;
+        Ok(format!("{:>7.1} {:>4.1} {:>6.1}", cost(0), cost(1), cost(2)))
+    }
 }
 
 async fn purge(channel: &Channel, topology: &Topology) -> lapin::Result<()> {

@@ -1,24 +1,25 @@
-//! The peer: lapin alone, as fast as it goes with the same promises (persistent, `mandatory`,
-//! confirmed), a fixed number of messages on their way, no HTTP and no signature.
+//! The peer: lapin alone, as fast as it goes with the same messages and the same promises
+//! (persistent, `mandatory`, confirmed), a fixed number of them on their way, no HTTP, no signature.
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Connection};
+use shared::message::EventHeaders;
 use shared::topology::Topology;
 use std::time::{Duration, Instant};
 
 const CHANNELS: usize = 4;
 const PERSISTENT: u8 = 2;
 
-/// Confirms per second.
+/// Confirms per second, and how many there were.
 pub(crate) async fn run(
     connection: &Connection,
     topology: &Topology,
     bodies: &[(&str, Vec<u8>)],
     on_their_way: usize,
     time: Duration,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<(f64, u64)> {
     let start = Instant::now();
     let until = start + time;
     let lanes = (0..CHANNELS).map(async |_| {
@@ -29,7 +30,7 @@ pub(crate) async fn run(
         tokio::spawn(lane).await?
     });
     let confirmed: u64 = futures_util::future::try_join_all(lanes).await?.into_iter().sum();
-    Ok(confirmed as f64 / start.elapsed().as_secs_f64())
+    Ok((confirmed as f64 / start.elapsed().as_secs_f64(), confirmed))
 }
 
 async fn lane(
@@ -70,7 +71,8 @@ async fn publish(channel: &Channel, exchange: &str, kind: &str, body: &[u8]) -> 
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT)
         .with_message_id("evt_bench".into())
-        .with_type(kind.into());
+        .with_type(kind.into())
+        .with_headers(EventHeaders::received(jiff::Timestamp::now()).to_table());
     let options = BasicPublishOptions { mandatory: true, ..Default::default() };
     #[expect(clippy::disallowed_methods, reason = "this is what the publisher is measured against")]
     let confirm = channel.basic_publish(exchange.into(), kind.into(), options, body, properties).await?;
