@@ -4,9 +4,24 @@ use e2e::System;
 use simulator::histories::{self, Dice, History, Kind, delivery};
 use simulator::verify;
 
-/// Some histories of one-time purchases, the same for a seed.
-pub(crate) fn purchases(seed: u64, count: u64) -> Vec<History> {
-    (0..count).map(|index| histories::write(seed, index, Kind::PURCHASES)).collect()
+/// Some histories of every kind, the same for a seed.
+pub(crate) fn of_all_kinds(seed: u64, count: u64) -> Vec<History> {
+    (0..count).map(|index| histories::write(seed, index, Kind::ALL)).collect()
+}
+
+/// Some histories that one worker can bring to their end: all their events go to the queue `fulfillment`.
+pub(crate) fn purchases(seed: u64, count: usize) -> Vec<History> {
+    let written = (0..).map(|index| histories::write(seed, index, Kind::PURCHASES));
+    written
+        .filter(|history| history.events.iter().all(|event| is_fulfillment(&event.kind)))
+        .take(count)
+        .collect()
+}
+
+/// As the exchange's bindings have it.
+fn is_fulfillment(kind: &str) -> bool {
+    let elsewhere = ["customer.subscription.", "invoice", "charge.refund", "refund.", "charge.dispute."];
+    !elsewhere.iter().any(|start| kind.starts_with(start))
 }
 
 /// Their events, some twice, in any order.

@@ -3,12 +3,12 @@
 use e2e::{Program, System, eventually};
 use simulator::servers::{PostgresServer, RabbitServer};
 
-use crate::histories::{count, mixed_up, must_be_true, purchases};
+use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
 
 /// Delivers half, then takes the broker away in some way while the other half is on its way.
 async fn broker_goes(system: &System, away: impl AsyncFnOnce()) {
     let programs = system.start_all().await;
-    let histories = purchases(23, 80);
+    let histories = of_all_kinds(23, 80);
     let bodies = mixed_up(&histories, 23);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);
@@ -45,7 +45,7 @@ async fn while_postgres_is_away_events_are_taken_in_and_no_attempt_is_burnt() {
     let postgres = PostgresServer::start().await.expect("starts");
     let system = System::with_postgres(&postgres).await;
     let mut programs = system.start_all().await;
-    let histories = purchases(29, 40);
+    let histories = of_all_kinds(29, 40);
     let bodies = mixed_up(&histories, 29);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);
@@ -76,7 +76,7 @@ async fn a_postgres_that_freezes_and_goes_on_costs_nothing() {
     let postgres = PostgresServer::start().await.expect("starts");
     let system = System::with_postgres(&postgres).await;
     let mut programs = system.start_all().await;
-    let histories = purchases(31, 20);
+    let histories = of_all_kinds(31, 20);
     let bodies = mixed_up(&histories, 31);
 
     postgres.pause().await;
@@ -97,7 +97,7 @@ async fn a_broker_that_freezes_is_answered_503_and_when_it_goes_on_nothing_is_lo
     let rabbit = RabbitServer::start().await.expect("starts");
     let system = System::with_rabbit(&rabbit).await.with("INGRESS_PUBLISH_TIMEOUT", "500ms");
     let mut programs = system.start_all().await;
-    let histories = purchases(37, 40);
+    let histories = of_all_kinds(37, 40);
     let bodies = mixed_up(&histories, 37);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);

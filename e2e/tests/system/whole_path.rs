@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use e2e::{System, binary, eventually};
 
-use crate::histories::{count, mixed_up, must_be_true, purchases};
+use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
 
 fn paid(id: &str, order: &str, amount: i64) -> String {
     format!(
@@ -36,7 +36,7 @@ async fn a_signed_post_becomes_a_paid_order() {
 async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
     let system = System::new().await;
     let programs = system.start_all().await;
-    let histories = purchases(7, 60);
+    let histories = of_all_kinds(7, 60);
 
     let bodies = mixed_up(&histories, 7);
     system.deliver(&mut system.client(&programs[0]), bodies.iter().map(Vec::as_slice)).await;
