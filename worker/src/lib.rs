@@ -29,9 +29,6 @@ use shared::settings::EXIT_USAGE;
 use shared::topology::Queue;
 use shared::{shutdown, telemetry};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The `main` of a worker: reads the settings, runs until it is told to end.
 ///
 /// # Errors
