@@ -25,24 +25,31 @@ impl Place {
     /// Takes the first free place in the folder `local`, and clears what an earlier run left in it.
     pub(crate) fn take(local: &Path) -> anyhow::Result<Place> {
         std::fs::create_dir_all(local).with_context(|| format!("making {}", local.display()))?;
+        let mut taken = None;
         for number in 1..=MOST {
             let suffix = if number == 1 { String::new() } else { format!("-{number}") };
             let path = local.join(format!("lock{suffix}"));
+            if taken.is_some() && !path.exists() {
+                break;
+            }
             let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
             let lock = lock.with_context(|| format!("opening {}", path.display()))?;
             if lock.try_lock().is_err() {
                 continue;
             }
+            // Nobody runs there: an `env` file is what a killed run left. The places after ours are free again
+            // as soon as they are looked through.
             let place = Place {
                 env: local.join(format!("env{suffix}")),
                 log: local.join(format!("log{suffix}")),
                 _lock: lock,
             };
             place.forget_env();
-            std::fs::create_dir_all(&place.log).with_context(|| format!("making {}", place.log.display()))?;
-            return Ok(place);
+            taken = taken.or(Some(place));
         }
-        anyhow::bail!("{MOST} runs are going on in {}", local.display())
+        let place = taken.with_context(|| format!("{MOST} runs are going on in {}", local.display()))?;
+        std::fs::create_dir_all(&place.log).with_context(|| format!("making {}", place.log.display()))?;
+        Ok(place)
     }
 
     /// The file with the addresses and process ids of the run.
