@@ -25,7 +25,6 @@ pub use preview::{Preview, RowChange, preview};
 pub use run::{StartError, run};
 
 use clap::Parser;
-use shared::settings::EXIT_USAGE;
 use shared::topology::Queue;
 use shared::{shutdown, telemetry};
 
@@ -33,13 +32,12 @@ use shared::{shutdown, telemetry};
 ///
 /// # Errors
 /// [`StartError`] when the worker cannot start. Wrong settings end the process with exit code 2.
-#[expect(clippy::print_stderr, reason = "settings are told before there is a log")]
 pub async fn main(queue: Queue) -> Result<(), StartError> {
     let settings = match settings::Args::parse().read() {
         Ok(settings) => settings,
         Err(problems) => {
-            eprint!("{problems}");
-            std::process::exit(EXIT_USAGE);
+            problems.finish_or_exit();
+            return Ok(());
         }
     };
     telemetry::init(settings.log.0, &settings.log.1);
