@@ -43,12 +43,15 @@ pub async fn run_command(mut args: CommandArgs, mut signals: Signals) -> anyhow:
         eprintln!("Ctrl-C stops them.");
         return Ok(signals.next().await);
     };
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .env("DATABASE_URL", database_url)
-        .env("AMQP_URL", amqp_url)
-        .spawn()
-        .with_context(|| format!("starting {program}"))?;
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments).env("DATABASE_URL", database_url).env("AMQP_URL", amqp_url);
+    if let Some(rabbit) = rabbit
+        && let Some(pid) = rabbit.pid().await
+    {
+        // Benchmarks tell what an event costs the broker.
+        command.env("RABBITMQ_PID", pid.to_string());
+    }
+    let mut child = command.spawn().with_context(|| format!("starting {program}"))?;
     loop {
         tokio::select! {
             status = child.wait() => return Ok(exit_code(status.context("waiting for the command")?)),

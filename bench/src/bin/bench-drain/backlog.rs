@@ -2,7 +2,8 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeleteOptions};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueueDeleteOptions};
+use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use shared::message::EventHeaders;
 use shared::topology::{Queue, Topology};
@@ -58,6 +59,13 @@ async fn publish(channel: &Channel, exchange: &str, event: &SimEvent) -> anyhow:
         .await?;
     anyhow::ensure!(confirm.await?.is_ack(), "the broker refused a message");
     Ok(())
+}
+
+/// How many messages wait. Asking the database instead would make it count a growing table again and again.
+pub(crate) async fn waiting(channel: &Channel, topology: &Topology) -> anyhow::Result<u32> {
+    let queue = topology.queue(Queue::Fulfillment);
+    let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    Ok(channel.queue_declare(queue.into(), passive, FieldTable::default()).await?.message_count())
 }
 
 /// Removes the queues.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use bench::{median, memory, program};
 use clap::Parser;
+use lapin::{Channel, Connection, ConnectionProperties};
 use shared::topology::Topology;
 use simulator::servers::TestDatabase;
 
@@ -19,6 +20,7 @@ use simulator::servers::TestDatabase;
 const AIM: f64 = 4.0;
 /// A drain that takes longer has failed.
 const LONGEST: Duration = Duration::from_secs(600);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Measures the drain of a backlog.
 #[derive(Parser)]
@@ -44,7 +46,9 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let prefix = format!("drain{}.", std::process::id());
-    let topology = Topology { prefix: prefix.clone(), retry: Vec::new() };
+    let topology = Topology { prefix, retry: Vec::new() };
+    let connection = Connection::connect(&args.amqp_url, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
     let bodies = backlog::write(args.events);
     let mean = bodies.iter().map(|event| event.body.len()).sum::<usize>() / bodies.len().max(1);
     println!("{} events of purchases, {mean} bytes each on average", bodies.len());
@@ -52,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
     let (mut drained, mut single, mut peak) = (Vec::new(), Vec::new(), 0.0_f64);
     for round in 1..=args.rounds {
         backlog::fill(&args.amqp_url, &topology, &bodies).await?;
-        let (fast, memory) = drain(&args, &prefix, bodies.len()).await?;
+        let (fast, memory) = drain(&args, &channel, &topology, bodies.len()).await?;
         let slow = peer::run(&args.database_url, Duration::from_secs(args.seconds)).await?;
         println!("{round:>5} {fast:>16.0} {slow:>20.0} {:>7.1}", fast / slow);
         drained.push(fast);
@@ -70,20 +74,30 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Drains the backlog into a database of its own: events a second, and the worker's memory in MiB.
-async fn drain(args: &Args, prefix: &str, events: usize) -> anyhow::Result<(f64, f64)> {
+async fn drain(
+    args: &Args,
+    channel: &Channel,
+    topology: &Topology,
+    events: usize,
+) -> anyhow::Result<(f64, f64)> {
     let database = TestDatabase::create_at(&args.database_url).await?;
     let client = database.connect().await?;
     let start = Instant::now();
-    let worker = Worker::start(args, prefix, database.url())?;
+    let worker = Worker::start(args, &topology.prefix, database.url())?;
     let expected = i64::try_from(events)?;
     loop {
+        if backlog::waiting(channel, topology).await? > 0 {
+            anyhow::ensure!(start.elapsed() < LONGEST, "the backlog is not drained");
+            tokio::time::sleep(LOOK_EVERY).await;
+            continue;
+        }
         let done: i64 =
             client.query_one("SELECT count(*) FROM events WHERE outcome = 'processed'", &[]).await?.get(0);
         if done >= expected {
             break;
         }
         anyhow::ensure!(start.elapsed() < LONGEST, "only {done} of {events} events were processed");
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        tokio::time::sleep(LOOK_EVERY).await;
     }
     let took = start.elapsed().as_secs_f64();
     let (_, peak) = memory(worker.0.id())?;
