@@ -6,6 +6,7 @@ touched AS (
     JOIN effects x ON x.aggregate = a.aggregate AND x.aggregate_id = a.id
     UNION SELECT a.number, e.id FROM asked a JOIN events e ON e.id = a.id
     UNION SELECT a.number, e.id FROM asked a JOIN events e ON e.object_id = a.id
+    UNION SELECT a.number, r.event_id FROM asked a JOIN event_refs r ON r.ref = a.id
     UNION SELECT a.number, d.event_id FROM asked a JOIN dead_letters d ON d.refs @> ARRAY[a.id]),
 wanted AS (SELECT id FROM touched GROUP BY id HAVING count(*) = $6::int)
 SELECT e.id, e.type, e.created, e.livemode, e.account, e.api_version, e.object_id, e.endpoint, e.received_at, e.outcome,

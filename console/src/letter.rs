@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 use lapin::types::{AMQPValue, FieldTable, LongString};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::envelope::Envelope;
 use shared::message::{ERROR, EventHeaders, REASON};
+use worker::domain::references::references;
 
 /// The reason of what the broker itself gave up on: delivered too often without being settled.
 pub const DELIVERY_LIMIT: &str = "delivery_limit";
@@ -121,61 +121,4 @@ fn long(s: &LongString) -> String {
 
 fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
-}
-
-/// Members of Stripe objects that name another object.
-const NAMING: [&str; 13] = [
-    "id",
-    "payment_intent",
-    "charge",
-    "latest_charge",
-    "customer",
-    "invoice",
-    "subscription",
-    "refund",
-    "dispute",
-    "checkout_session",
-    "client_reference_id",
-    "balance_transaction",
-    "payment",
-];
-const ORDER_KEYS: [&str; 2] = ["orderId", "order_id"];
-const MOST_REFERENCES: usize = 40;
-
-/// Every id in the event's object by which somebody may look for it: its own, those it points at, its order's.
-pub fn references(body: &[u8]) -> Vec<String> {
-    let Ok(event) = serde_json::from_slice::<Value>(without_bom(body)) else { return Vec::new() };
-    let mut found = Vec::new();
-    let object = &event["data"]["object"];
-    collect(object, &mut found);
-    for nested in ["parent", "payment", "subscription_details", "payment_details"] {
-        collect(&object[nested], &mut found);
-        collect(&object[nested]["subscription_details"], &mut found);
-    }
-    collect(&event["related_object"], &mut found);
-    if let Some(account) = event["account"].as_str() {
-        found.push(clean(account));
-    }
-    found.retain(|id| !id.is_empty() && id.len() <= 255);
-    found.sort();
-    found.dedup();
-    found.truncate(MOST_REFERENCES);
-    found
-}
-
-fn collect(object: &Value, found: &mut Vec<String>) {
-    for name in NAMING {
-        match &object[name] {
-            Value::String(id) => found.push(clean(id)),
-            Value::Object(expanded) => found.extend(expanded.get("id").and_then(Value::as_str).map(clean)),
-            _ => {}
-        }
-    }
-    for key in ORDER_KEYS {
-        match &object["metadata"][key] {
-            Value::String(id) => found.push(clean(id)),
-            Value::Number(id) => found.push(id.to_string()),
-            _ => {}
-        }
-    }
 }

@@ -7,7 +7,7 @@ use simulator::send::{Answer, Client, Target};
 use simulator::servers::{PostgresServer, RabbitServer, TestDatabase, amqp_url, test_prefix};
 
 use crate::broker::Queues;
-use crate::program::{Program, Running};
+use crate::program::{Program, Running, binary};
 use crate::wait::eventually;
 
 /// A database and names of a test's own. Programs are started on it one by one.
@@ -96,6 +96,16 @@ impl System {
             program.until_ready().await;
         }
         running
+    }
+
+    /// Runs one of `sluicegate`'s commands to its end; what it prints. Panics when it fails.
+    pub fn sluicegate(&self, arguments: &[&str]) -> String {
+        let mut command = std::process::Command::new(binary("sluicegate"));
+        command.args(arguments).envs(&self.settings).stdin(std::process::Stdio::null());
+        let output = command.output().expect("sluicegate starts");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "sluicegate {arguments:?}: {errors}");
+        String::from_utf8(output.stdout).expect("text")
     }
 
     /// The queues.

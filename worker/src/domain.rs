@@ -10,6 +10,7 @@ pub mod link;
 pub mod message;
 pub mod order;
 pub mod payment;
+pub mod references;
 pub mod rejection;
 pub mod rules;
 pub mod state;

@@ -13,6 +13,7 @@ use shared::message::EventHeaders;
 use crate::domain::decide::{Effect, Outcome, Prepared, decide};
 use crate::domain::event::Event;
 use crate::domain::message::Message;
+use crate::domain::references::references;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::rules::Rules;
 use crate::domain::state::{Keys, Touched};
@@ -203,7 +204,7 @@ pub(crate) async fn run(
         effects.extend(done.into_iter().map(|effect| (id, effect)));
         let verdict = verdict(outcome, schedule, one.headers.attempt);
         match &verdict {
-            Verdict::Retry { .. } | Verdict::Dead(_) => fates.push((id, verdict.clone())),
+            Verdict::Retry { .. } | Verdict::Dead(_) => fates.push((one, verdict.clone())),
             _ if *known_before => settled.push(id),
             _ => {}
         }
@@ -211,7 +212,7 @@ pub(crate) async fn run(
     }
     let messages = state.messages(rules);
     store::save(tx, &state, &effects, &messages, rules, now).await?;
-    let fates: Vec<Fate<'_>> = fates.iter().filter_map(|(id, verdict)| fate(id, verdict, now)).collect();
+    let fates: Vec<Fate<'_>> = fates.iter().filter_map(|(one, verdict)| fate(one, verdict, now)).collect();
     store::record(tx, &fates, &settled, now).await?;
     Ok(Run { verdicts, messages, touched: state.touched() })
 }
@@ -227,7 +228,7 @@ fn verdict(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Verdict {
     }
 }
 
-fn fate<'a>(id: &'a str, verdict: &Verdict, now: Timestamp) -> Option<Fate<'a>> {
+fn fate<'a>(one: &'a Incoming<'_>, verdict: &Verdict, now: Timestamp) -> Option<Fate<'a>> {
     let (rejection, next_attempt) = match verdict {
         Verdict::Retry { delay, rejection, .. } => {
             let delay = SignedDuration::try_from(*delay).unwrap_or(SignedDuration::MAX);
@@ -236,7 +237,13 @@ fn fate<'a>(id: &'a str, verdict: &Verdict, now: Timestamp) -> Option<Fate<'a>> 
         Verdict::Dead(rejection) => (rejection, None),
         Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => return None,
     };
-    Some(Fate { id, reason: rejection.reason().word(), error: rejection.to_string(), next_attempt })
+    Some(Fate {
+        id: &one.prepared.event.id,
+        reason: rejection.reason().word(),
+        error: rejection.to_string(),
+        next_attempt,
+        refs: references(one.body),
+    })
 }
 
 impl<'a> Incoming<'a> {

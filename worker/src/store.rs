@@ -24,6 +24,7 @@ pub(crate) const PREVIEW_ROWS: &str = include_str!("store/sql/preview_rows.sql")
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("claim", include_str!("store/sql/claim.sql")),
     ("reject", include_str!("store/sql/reject.sql")),
+    ("save_refs", include_str!("store/sql/save_refs.sql")),
     ("resolve_dead_letters", include_str!("store/sql/resolve_dead_letters.sql")),
     ("save_effects", include_str!("store/sql/save_effects.sql")),
     ("save_outbox", include_str!("store/sql/save_outbox.sql")),

@@ -1,12 +1,10 @@
 //! From a signed POST to rows that are right.
 
-use std::process::Stdio;
-
-use e2e::{System, binary, eventually};
+use e2e::{System, eventually};
 
 use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
 
-fn paid(id: &str, order: &str, amount: i64) -> String {
+pub(crate) fn paid(id: &str, order: &str, amount: i64) -> String {
     format!(
         r#"{{"id":"{id}","object":"event","api_version":"2024-06-20","created":1790000000,"livemode":false,
             "type":"payment_intent.succeeded","data":{{"object":{{"id":"pi_{order}","object":"payment_intent",
@@ -73,8 +71,8 @@ async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() 
         "--currency",
         "usd",
     ];
-    sluicegate(&system, &create);
-    sluicegate(&system, &["dead", "replay", "1", "--reason", "the order is there now"]);
+    system.sluicegate(&create);
+    system.sluicegate(&["dead", "replay", "1", "--reason", "the order is there now"]);
 
     system.until_done(1).await;
     assert_eq!(system.text("SELECT status FROM orders").await, "paid");
@@ -84,9 +82,23 @@ async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() 
     .await;
 }
 
-fn sluicegate(system: &System, arguments: &[&str]) {
-    let mut command = std::process::Command::new(binary("sluicegate"));
-    let output =
-        command.args(arguments).envs(system.settings()).stdin(Stdio::null()).output().expect("starts");
-    assert!(output.status.success(), "sluicegate {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+#[tokio::test]
+async fn an_event_that_waits_for_its_order_is_found_by_all_that_it_names() {
+    let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "1h");
+    let programs = system.start_all().await;
+    let body = paid("evt_waits", "order_to_come", 1999);
+    system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
+    eventually("it waits", async || system.counts().await.retrying == 1).await;
+    for filter in [
+        ["--order", "order_to_come"],
+        ["--q", "pi_order_to_come"],
+        ["--q", "ch_order_to_come"],
+        ["--q", "evt_waits"],
+    ] {
+        let found = system.sluicegate(&["events", "list", filter[0], filter[1], "--json"]);
+        let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+        let items = found["items"].as_array().expect("a list");
+        assert_eq!(items.len(), 1, "{filter:?}: {found}");
+        assert_eq!((&items[0]["id"], &items[0]["outcome"]), (&"evt_waits".into(), &"retrying".into()));
+    }
 }

@@ -37,6 +37,8 @@ pub struct Fate<'a> {
     pub error: String,
     /// When it will be tried again; `None`: never.
     pub next_attempt: Option<Timestamp>,
+    /// Ids that it names, to be found by.
+    pub refs: Vec<String>,
 }
 
 /// Claims the events of a batch; those that are not returned are duplicates. An id may stand in `batch`
@@ -104,6 +106,10 @@ pub async fn record(
         let next: Vec<Option<Timestamp>> = rejected.iter().map(|fate| fate.next_attempt).collect();
         let statement = tx.prepare_cached(include_str!("sql/reject.sql")).await?;
         tx.execute(&statement, &[&ids, &reasons, &errors, &next]).await?;
+        let named = rejected.iter().flat_map(|fate| fate.refs.iter().map(|name| (name.as_str(), fate.id)));
+        let (refs, events): (Vec<&str>, Vec<&str>) = named.unzip();
+        let statement = tx.prepare_cached(include_str!("sql/save_refs.sql")).await?;
+        tx.execute(&statement, &[&refs, &events]).await?;
     }
     if !settled.is_empty() {
         let statement = tx.prepare_cached(include_str!("sql/resolve_dead_letters.sql")).await?;
