@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::replay::Why;
 use crate::store::audit;
 use crate::store::dead_letters::{self as letters, DeadLetter, Filter};
-use crate::store::jobs::{self as store, Exception, Job, NewJob, Progress};
+use crate::store::job_items::{self as items, Exception};
+use crate::store::jobs::{self as store, Job, NewJob, Progress};
 
 /// Letters per second where nothing is said.
 pub const USUAL_RATE: i32 = 10;
@@ -146,7 +147,7 @@ pub async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
     let client = pool.get().await?;
     let job = store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
     let progress = store::progress(&client, id).await?;
-    let exceptions = store::exceptions(&client, id).await?;
+    let exceptions = items::exceptions(&client, id).await?;
     Ok(JobView { job, progress, exceptions })
 }
 

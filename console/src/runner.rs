@@ -16,7 +16,8 @@ use tracing::{error, info, warn};
 use crate::failure::Failure;
 use crate::replay::Replayer;
 use crate::store::dead_letters::Locked;
-use crate::store::jobs::{self as store, Job, Mark};
+use crate::store::job_items::{self as items, Mark};
+use crate::store::jobs::{self as store, Job};
 
 /// How often new and resumed jobs are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -95,7 +96,7 @@ impl Runner {
     }
 
     async fn work(&self, client: &mut Client, id: i64, shutdown: &CancellationToken) -> Result<(), Failure> {
-        let lost = store::recover(client, id).await?;
+        let lost = items::recover(client, id).await?;
         if lost > 0 {
             warn!(job = id, lost, "letters that may or may not have been sent are not sent again");
         }
@@ -118,7 +119,7 @@ impl Runner {
                 continue;
             }
             let sent = self.send(client, &job, size).await?;
-            if sent == 0 && !store::has_waiting(client, id).await? {
+            if sent == 0 && !items::has_waiting(client, id).await? {
                 return self.finish(client, &job).await;
             }
             let pace = Duration::from_secs(1) * u32::try_from(sent).unwrap_or(1)
@@ -162,7 +163,7 @@ impl Runner {
     async fn send(&self, client: &mut Client, job: &Job, size: i32) -> Result<usize, Failure> {
         let wanted = job.filter["state"].as_str().unwrap_or("open").to_owned();
         let tx = client.transaction().await?;
-        let chunk = store::next(&tx, job.id, i64::from(size)).await?;
+        let chunk = items::next(&tx, job.id, i64::from(size)).await?;
         let (go, stay): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|(_, letter)| letter.state == wanted);
         let taken = go.len() + stay.len();
         let letters: Vec<i64> = go.iter().map(|(_, letter)| letter.id).collect();
@@ -170,12 +171,12 @@ impl Runner {
         let mut marks: Vec<Mark> = stay.iter().map(|(at, letter)| left_out(*at, letter)).collect();
         let state = if replay { "sending" } else { "sent" };
         marks.extend(go.iter().map(|(at, _)| Mark { position: *at, state, note: None }));
-        store::mark(&tx, job.id, &marks).await?;
-        store::set_letters(&tx, job, &letters, if replay { "replayed" } else { "discarded" }).await?;
+        items::mark(&tx, job.id, &marks).await?;
+        items::set_letters(&tx, job, &letters, if replay { "replayed" } else { "discarded" }).await?;
         tx.commit().await?;
         if replay {
             let sent = join_all(go.into_iter().map(|(at, letter)| self.publish(at, letter))).await;
-            store::mark(client, job.id, &sent).await?;
+            items::mark(client, job.id, &sent).await?;
         }
         Ok(taken)
     }

@@ -5,9 +5,11 @@ pub mod access;
 pub mod audit;
 pub mod dead_letters;
 pub mod events;
+pub mod job_items;
 pub mod jobs;
 pub mod money;
 pub mod orders;
+pub mod queues;
 pub mod search;
 pub mod subscriptions;
 
@@ -58,20 +60,22 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("job_progress", jobs::PROGRESS),
     ("job_move", jobs::MOVE),
     ("job_lock", jobs::LOCK),
-    ("job_recover", jobs::RECOVER),
-    ("job_next", jobs::NEXT),
-    ("job_mark", jobs::MARK),
-    ("job_letters", jobs::LETTERS),
-    ("job_audit", jobs::AUDIT),
+    ("job_recover", job_items::RECOVER),
+    ("job_next", job_items::NEXT),
+    ("job_mark", job_items::MARK),
+    ("job_letters", job_items::LETTERS),
+    ("job_audit", job_items::AUDIT),
     ("job_canary_at", jobs::CANARY_AT),
-    ("job_failures", jobs::FAILURES),
-    ("job_waiting", jobs::WAITING),
+    ("job_failures", job_items::FAILURES),
+    ("job_waiting", job_items::WAITING),
     ("search_aggregates", search::AGGREGATES),
     ("search_events", search::EVENTS),
     ("subscription_show", subscriptions::SHOW),
     ("invoice_list", subscriptions::INVOICES),
     ("overview", crate::overview::NUMBERS),
     ("workers", crate::overview::WORKERS),
+    ("queue_marks", queues::MARKS),
+    ("queue_marks_move", queues::MOVE),
     ("user_any", access::USER_ANY),
     ("order_list", orders::LIST),
     ("search_effects", search::EFFECTS),

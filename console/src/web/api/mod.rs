@@ -3,6 +3,7 @@
 
 mod audit;
 mod body;
+mod bulk;
 mod bulk_body;
 mod dead_letters;
 mod events;
@@ -89,6 +90,8 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         web::scope("/api")
             .wrap(from_fn(authenticated))
             .configure(events::routes)
+            // Before the letters: their paths with a number would match these too.
+            .configure(bulk::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(orders::routes)

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, Responder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{audit, dead_letters, events, jobs, orders, subscriptions};
+use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -12,7 +12,7 @@ use super::{audit, dead_letters, events, jobs, orders, subscriptions};
     paths(
         events::list, events::show, events::preview_one, events::replay,
         dead_letters::list, dead_letters::groups, dead_letters::show, dead_letters::preview_one, dead_letters::replay_one,
-        dead_letters::discard_one, dead_letters::replay_many, dead_letters::discard_many,
+        dead_letters::discard_one, bulk::replay_many, bulk::discard_many,
         jobs::list, jobs::show, jobs::change,
         orders::create, orders::show, orders::list_queues, orders::show_overview, subscriptions::show,
         audit::list,
