@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod chain;
 pub mod cli;
 pub mod consumer;
+pub mod elapsed;
 pub mod failure;
 pub mod find;
 pub mod letter;

@@ -5,12 +5,10 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::broker::Broker;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
-use crate::management::Management;
-use crate::queues::{self, QueueState};
+use crate::queues::{self, QueueState, Sources};
 
 /// The statement, for tests that look at its plan.
 pub const NUMBERS: &str = include_str!("../sql/overview.sql");
@@ -65,15 +63,10 @@ pub struct Overview {
 }
 
 /// Asks the database and the broker.
-pub async fn overview(
-    pool: &Pool,
-    broker: &Broker,
-    management: Option<&Management>,
-) -> Result<Overview, Failure> {
-    let numbers = numbers(pool).await?;
-    let workers = workers(pool).await?;
-    let asked =
-        tokio::time::timeout(BROKER_ANSWER, queues::list(broker, broker.topology(), management)).await;
+pub async fn overview(sources: Sources<'_>) -> Result<Overview, Failure> {
+    let numbers = numbers(sources.pool).await?;
+    let workers = workers(sources.pool).await?;
+    let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
     let (queues, broker) = match asked {
         Ok(Ok(queues)) => (queues, None),
         Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),

@@ -22,6 +22,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::heartbeat::Progress;
 use crate::process::{Engine, Job};
 use crate::settle::{SettleError, Settler};
 
@@ -57,6 +58,7 @@ pub(crate) struct Lane {
     pub(crate) batch: u16,
     pub(crate) engine: Engine,
     pub(crate) settler: Settler,
+    pub(crate) progress: Progress,
 }
 
 impl Lane {
@@ -160,6 +162,7 @@ impl Lane {
         };
         crate::report::batch(&jobs, &verdicts, began.elapsed());
         self.settler.settle(&deliveries, &jobs, &verdicts, shutdown).await?;
+        self.progress.settled(jobs.iter().map(|job| job.headers.received_at));
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -1,5 +1,7 @@
 //! Tells the console that this worker lives, by a row of its own in `workers`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
@@ -14,8 +16,30 @@ const BEAT: Duration = Duration::from_secs(10);
 /// How long taking the row away may take.
 const LAST: Duration = Duration::from_secs(2);
 
+/// How far a worker is: when the newest event was received that it has settled. What still waits in its queue
+/// came later, about: the broker hands out oldest first.
+#[derive(Clone, Default)]
+pub(crate) struct Progress(Arc<AtomicI64>);
+
+impl Progress {
+    /// Events received at these times were settled.
+    pub(crate) fn settled(&self, received: impl Iterator<Item = Timestamp>) {
+        if let Some(newest) = received.max() {
+            self.0.fetch_max(newest.as_millisecond(), Ordering::Relaxed);
+        }
+    }
+
+    /// None yet is `None`.
+    fn through(&self) -> Option<Timestamp> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            reached => Timestamp::from_millisecond(reached).ok(),
+        }
+    }
+}
+
 /// Beats until the end is asked for, then takes the row away.
-pub(crate) async fn run(pool: Pool, kind: &'static str, shutdown: CancellationToken) {
+pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
     let started_at = Timestamp::now();
     let host = host();
     let beat = HeartBeat {
@@ -28,7 +52,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, shutdown: CancellationTo
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            told = store::beat(&pool, &beat, Timestamp::now()) => {
+            told = store::beat(&pool, &beat, progress.through(), Timestamp::now()) => {
                 if let Err(error) = told {
                     tracing::debug!(%error, "no heartbeat");
                 }

@@ -65,7 +65,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(queue = queue.name(), lanes = settings.concurrency, batch = settings.batch, "consuming");
     let mut tasks = JoinSet::new();
-    tasks.spawn(heartbeat::run(engine.pool.clone(), queue.name(), shutdown.clone()));
+    let progress = heartbeat::Progress::default();
+    tasks.spawn(heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()));
     if queue == Queue::Subscription {
         tasks.spawn(grace::run(engine.pool.clone(), shutdown.clone()));
     }
@@ -76,6 +77,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             batch: settings.batch,
             engine: engine.clone(),
             settler: settler.clone(),
+            progress: progress.clone(),
         };
         let shutdown = shutdown.clone();
         tasks.spawn(async move { lane.run(&shutdown).await });

@@ -1,10 +1,13 @@
 //! `sluicegate queues`.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::{Context, output};
+use crate::elapsed;
 use crate::failure::Failure;
-use crate::queues;
+use crate::queues::{self, Sources};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -16,8 +19,8 @@ pub(super) struct Arguments {
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
     context.servers.connected().await?;
     let broker = context.servers.broker()?;
-    let items =
-        queues::list(broker, &context.settings.topology, context.settings.management.as_ref()).await?;
+    let management = context.settings.management.as_ref();
+    let items = queues::list(Sources { broker, management, pool: &context.servers.pool }).await?;
     if arguments.json {
         return output::json(&serde_json::json!({ "items": items }));
     }
@@ -25,9 +28,14 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
         .iter()
         .map(|q| {
             let held = q.unacknowledged.map_or_else(|| "?".to_owned(), |n| n.to_string());
-            vec![q.name.clone(), q.ready.to_string(), held, q.consumers.to_string()]
+            let oldest = match q.oldest_seconds {
+                Some(seconds) => elapsed::words(Duration::from_secs(seconds).as_secs_f64()),
+                None if q.ready > 0 => "?".to_owned(),
+                None => "-".to_owned(),
+            };
+            vec![q.name.clone(), q.ready.to_string(), held, q.consumers.to_string(), oldest]
         })
         .collect();
-    output::table(&["QUEUE", "READY", "UNACKED", "CONSUMERS"], &rows);
+    output::table(&["QUEUE", "READY", "UNACKED", "CONSUMERS", "OLDEST AT MOST"], &rows);
     Ok(())
 }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Context;
 use crate::consumer::DeadLetters;
 use crate::failure::Failure;
+use crate::queues;
 use crate::runner::Runner;
 use crate::web::{self, Console};
 
@@ -50,10 +51,11 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         pool: context.servers.pool.clone(),
     };
     let consumer = tokio::spawn(letters.run(shutdown.clone()));
+    let watch = tokio::spawn(queues::watch(broker.clone(), context.servers.pool.clone(), shutdown.clone()));
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
     shutdown.cancelled().await;
-    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner) }).await.is_err() {
+    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch) }).await.is_err() {
         tracing::warn!("not everything ended in time; what is unfinished is taken up at the next start");
     }
     broker.close().await;

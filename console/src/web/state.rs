@@ -6,6 +6,7 @@ use worker::domain::rules::Rules;
 
 use super::entry::Entry;
 use crate::management::Management;
+use crate::queues::Sources;
 use crate::replay::Replayer;
 
 /// The console's servers and settings, as requests use them.
@@ -23,4 +24,11 @@ pub struct Console {
     pub rules: Rules,
     /// How people get in.
     pub access: Entry,
+}
+
+impl Console {
+    /// Who knows of the queues.
+    pub(crate) fn sources(&self) -> Sources<'_> {
+        Sources { broker: &self.broker, management: self.management.as_ref(), pool: &self.pool }
+    }
 }

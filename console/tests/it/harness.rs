@@ -4,6 +4,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use console::queues::Sources;
 use deadpool_postgres::Pool;
 use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
@@ -204,7 +205,8 @@ impl World {
 
     /// How many messages wait in a queue.
     pub async fn waiting(&self, queue: Queue) -> u32 {
-        let listed = console::queues::list(&self.broker, &self.topology(), None).await.expect("queues");
+        let sources = Sources { broker: &self.broker, management: None, pool: &self.pool };
+        let listed = console::queues::list(sources).await.expect("queues");
         listed.iter().find(|q| q.name == self.topology().queue(queue)).expect("the queue").ready
     }
 

@@ -8,5 +8,6 @@ mod containers;
 mod crashes;
 mod histories;
 mod outages;
+mod queues;
 mod settings;
 mod whole_path;

@@ -88,7 +88,7 @@ impl Settings {
         self.metrics = metrics(args.metrics_bind.as_deref(), processes);
     }
 
-    /// Sets for every process; its metrics address comes on top.
+    /// What these settings set for every process.
     pub(crate) fn environment(&self, database_url: &str, amqp_url: &str) -> BTreeMap<String, String> {
         let pairs = [
             ("DATABASE_URL", database_url),

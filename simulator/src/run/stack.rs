@@ -1,5 +1,6 @@
 //! Everything that a run starts: the servers, then Sluicegate's processes on them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub(crate) struct Stack {
     pub(crate) settings: Settings,
     pub(crate) database_url: String,
     pub(crate) amqp_url: String,
+    /// Of the broker that this run started; the console shows more where it knows it.
+    management_url: Option<String>,
     kept: Vec<Kept>,
     servers: Vec<Server>,
     watchers: JoinSet<()>,
@@ -53,6 +56,7 @@ impl Stack {
         let mut stack = Stack {
             database_url: url(&args.database_url, &postgres),
             amqp_url: url(&args.amqp_url, &rabbit),
+            management_url: rabbit.as_ref().and_then(Server::management_url),
             settings,
             kept: Vec::new(),
             servers: [postgres, rabbit].into_iter().flatten().collect(),
@@ -84,7 +88,7 @@ impl Stack {
     pub(crate) async fn sluicegate(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = tokio::process::Command::new(Stack::program("sluicegate")?)
             .args(arguments)
-            .envs(self.settings.environment(&self.database_url, &self.amqp_url))
+            .envs(self.environment())
             .stdin(std::process::Stdio::null())
             .kill_on_drop(true)
             .output()
@@ -118,7 +122,7 @@ impl Stack {
     fn service(&self, at: usize) -> anyhow::Result<Service> {
         let (name, command, _) = PROCESSES[at];
         let (program, arguments) = command.split_first().context("a process without a program")?;
-        let mut environment = self.settings.environment(&self.database_url, &self.amqp_url);
+        let mut environment = self.environment();
         let metrics = self.settings.metrics.get(at).cloned();
         environment.insert("METRICS_BIND".into(), metrics.clone().unwrap_or_else(|| "off".into()));
         let readiness = match (at, metrics) {
@@ -129,6 +133,16 @@ impl Stack {
         };
         let log = self.place.log().join(format!("{name}.log"));
         Ok(Service { name, program: Stack::program(program)?, arguments, environment, log, readiness })
+    }
+
+    /// What every process is told; its metrics address comes on top.
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.settings.environment(&self.database_url, &self.amqp_url);
+        if let Some(url) = &self.management_url {
+            environment.insert("RABBITMQ_MANAGEMENT_URL".to_owned(), url.clone());
+            environment.insert("RABBITMQ_MANAGEMENT_URL_FILE".to_owned(), String::new());
+        }
+        environment
     }
 
     fn ingress_address(&self) -> String {

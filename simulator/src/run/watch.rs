@@ -34,6 +34,14 @@ impl Server {
         }
     }
 
+    /// Where its management answers, if it has one.
+    pub(crate) fn management_url(&self) -> Option<String> {
+        match self {
+            Server::Postgres(_) => None,
+            Server::Rabbit(server) => server.management_url(),
+        }
+    }
+
     /// Its process id, and the name of that in the `env` file.
     pub(crate) async fn line(&self) -> Option<(String, String)> {
         let name = match self {
@@ -91,7 +99,7 @@ pub(crate) async fn start(args: &RunArgs) -> Result<(Option<Server>, Option<Serv
         if args.amqp_url.is_some() {
             return Ok(None);
         }
-        let server = step("RabbitMQ", RabbitServer::start()).await?;
+        let server = step("RabbitMQ", RabbitServer::start_with_management()).await?;
         Ok::<_, ServerError>(Some(Server::Rabbit(Arc::new(server))))
     };
     tokio::try_join!(postgres, rabbit)

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use tokio::sync::Mutex;
 
+mod layout;
+
 use super::error::ServerError;
 use super::home::Home;
 use super::port::free_port;
 use super::process::{self, Process};
 use super::programs::{epmd_program, rabbit_program};
+use layout::Ports;
 
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,6 +29,7 @@ pub struct RabbitServer {
     home: Home,
     ports: Ports,
     password: String,
+    management: bool,
 }
 
 #[derive(Debug, Default)]
@@ -34,30 +38,30 @@ struct Processes {
     epmd: Option<Process>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Ports {
-    amqp: u16,
-    distribution: u16,
-    epmd: u16,
-}
-
-impl Ports {
-    fn free() -> Ports {
-        Ports { amqp: free_port(), distribution: free_port(), epmd: free_port() }
-    }
-}
-
 impl RabbitServer {
     /// Starts a new, empty node on free ports.
     pub async fn start() -> Result<RabbitServer, ServerError> {
+        RabbitServer::start_node(false).await
+    }
+
+    /// The same with RabbitMQ's management, which takes longer to start.
+    pub async fn start_with_management() -> Result<RabbitServer, ServerError> {
+        RabbitServer::start_node(true).await
+    }
+
+    async fn start_node(management: bool) -> Result<RabbitServer, ServerError> {
         let home = Home::create("rabbitmq")?;
         let password = format!("{:032x}", rand::random::<u128>());
         let processes = Mutex::new(Processes::default());
-        let mut server = RabbitServer { processes, home, ports: Ports::free(), password };
-        server.configure()?;
+        let mut server = RabbitServer { processes, home, ports: Ports::free(), password, management };
         let mut tries = 0;
         loop {
             tries += 1;
+            layout::write_settings(
+                &server.home,
+                &server.password,
+                management.then_some(server.ports.management),
+            )?;
             match server.start_again().await {
                 // Another may have taken a port since it was found free.
                 Err(ServerError::NotReady { .. }) if tries < 3 && server.port_was_taken() => {
@@ -73,6 +77,12 @@ impl RabbitServer {
     /// The URL of the default virtual host.
     pub fn url(&self) -> String {
         format!("amqp://sluicegate:{}@127.0.0.1:{}/%2f", self.password, self.ports.amqp)
+    }
+
+    /// The URL of its management, of the same virtual host; none without management.
+    pub fn management_url(&self) -> Option<String> {
+        let url = format!("http://sluicegate:{}@127.0.0.1:{}/%2f", self.password, self.ports.management);
+        self.management.then_some(url)
     }
 
     /// The process id of the node, while it runs.
@@ -168,36 +178,8 @@ impl RabbitServer {
         Err(ServerError::Failed { program, status: output.status.to_string(), output: text })
     }
 
-    fn configure(&self) -> Result<(), ServerError> {
-        let password = &self.password;
-        // The WAL of the quorum queues is kept in memory up to this size; 512 MB, the default, is much for a laptop.
-        let settings = format!(
-            "default_user = sluicegate\ndefault_pass = {password}\n\
-             vm_memory_high_watermark.relative = 0.6\ndisk_free_limit.absolute = 100MB\n\
-             raft.wal_max_size_bytes = 67108864\n"
-        );
-        self.home.write("rabbitmq.conf", &settings)?;
-        self.home.write("enabled_plugins", "[].\n")?;
-        self.home.write("rabbitmq-env.conf", "")?;
-        Ok(())
-    }
-
     fn command(&self, program: std::path::PathBuf) -> Command {
-        let mut command = Command::new(program);
-        for (name, _) in std::env::vars_os() {
-            let name_text = name.to_string_lossy();
-            if ["RABBITMQ_", "ERL_"].iter().any(|prefix| name_text.starts_with(prefix)) {
-                command.env_remove(name);
-            }
-        }
-        let data = self.home.data();
-        command
-            .current_dir(&data)
-            .env("HOME", &data)
-            .env("ERL_EPMD_PORT", self.ports.epmd.to_string())
-            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
-            .env("RABBITMQ_NODENAME", format!("sluicegate{}@localhost", self.ports.amqp))
-            .env("RABBITMQ_CONF_ENV_FILE", data.join("rabbitmq-env.conf"));
+        let mut command = layout::command(program, &self.home, &self.ports);
         self.home.account().apply(&mut command);
         command
     }
@@ -209,24 +191,8 @@ impl RabbitServer {
     }
 
     fn spawn_node(&self) -> Result<Process, ServerError> {
-        let data = self.home.data();
         let mut command = self.command(rabbit_program("rabbitmq-server")?);
-        command
-            .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
-            .env("RABBITMQ_NODE_PORT", self.ports.amqp.to_string())
-            .env("RABBITMQ_DIST_PORT", self.ports.distribution.to_string())
-            .env("RABBITMQ_MNESIA_BASE", data.join("mnesia"))
-            .env("RABBITMQ_LOG_BASE", data.join("log"))
-            .env("RABBITMQ_LOGS", "-")
-            .env("RABBITMQ_PID_FILE", data.join("pid"))
-            .env("RABBITMQ_CONFIG_FILE", data.join("rabbitmq.conf"))
-            .env("RABBITMQ_ADVANCED_CONFIG_FILE", data.join("advanced.config"))
-            .env("RABBITMQ_ENABLED_PLUGINS_FILE", data.join("enabled_plugins"))
-            .env("RABBITMQ_GENERATED_CONFIG_DIR", data.join("generated"))
-            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
-            // The script then becomes the node instead of waiting for it: one process, whose id is ours.
-            .env("RUNNING_UNDER_SYSTEMD", "true")
-            .env_remove("NOTIFY_SOCKET");
+        layout::node(&mut command, &self.home, &self.ports);
         self.spawn(command)
     }
 

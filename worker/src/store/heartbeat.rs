@@ -21,15 +21,20 @@ pub struct HeartBeat {
     pub started_at: Timestamp,
 }
 
-/// Says that the worker lives.
+/// Says that the worker lives, and that it has settled events received up to `settled_through`.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
-pub async fn beat(pool: &Pool, beat: &HeartBeat, now: Timestamp) -> Result<(), StoreError> {
+pub async fn beat(
+    pool: &Pool,
+    beat: &HeartBeat,
+    settled_through: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let client = pool.get().await?;
     let statement = client.prepare_cached(BEAT).await?;
-    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
-        [&beat.id, &beat.kind, &beat.host, &beat.version, &beat.started_at, &now];
+    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
+        [&beat.id, &beat.kind, &beat.host, &beat.version, &beat.started_at, &now, &settled_through];
     client.execute(&statement, &worker).await?;
     Ok(())
 }

@@ -94,9 +94,7 @@ pub(super) async fn show(
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 503, description = "The broker is away", body = ErrorBody)))]
 pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Result<Json<Queues>, Failure> {
-    Ok(Json(Queues {
-        items: queues::list(&console.broker, console.broker.topology(), console.management.as_ref()).await?,
-    }))
+    Ok(Json(Queues { items: queues::list(console.sources()).await? }))
 }
 
 /// How the system is now: rates, lag, what waits, queues and workers
@@ -104,7 +102,7 @@ pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Resul
     (status = 200, description = "The overview", body = Overview),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn show_overview(_: Caller, console: web::Data<Console>) -> Result<Json<Overview>, Failure> {
-    Ok(Json(overview::overview(&console.pool, &console.broker, console.management.as_ref()).await?))
+    Ok(Json(overview::overview(console.sources()).await?))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -1,16 +1,20 @@
 //! The overview: how the system is now. Refreshes itself.
 
+use std::time::Duration;
+
 use actix_web::web;
 use maud::{Markup, html};
 
 use super::layout::{Place, page, when};
 use super::{Shown, shown};
+use crate::elapsed;
 use crate::overview::{self as data, Numbers, Overview};
+use crate::queues::QueueState;
 use crate::web::Console;
 use crate::web::guard::Visitor;
 
 async fn show(visitor: Visitor, console: web::Data<Console>) -> Shown {
-    let overview = data::overview(&console.pool, &console.broker, console.management.as_ref()).await?;
+    let overview = data::overview(console.sources()).await?;
     let body = html! {
         h1 { "Overview" }
         div id="now" data-refresh="5" { (now(&overview)) }
@@ -49,19 +53,13 @@ fn tiles(n: &Numbers) -> Markup {
 }
 
 fn seconds(lag: Option<f64>) -> String {
-    match lag {
-        None => "–".to_owned(),
-        Some(s) if s < 1.0 => format!("{:.0} ms", s * 1000.0),
-        Some(s) if s < 120.0 => format!("{s:.1} s"),
-        Some(s) if s < 7200.0 => format!("{:.0} min", s / 60.0),
-        Some(s) => format!("{:.0} h", s / 3600.0),
-    }
+    lag.map_or_else(|| "–".to_owned(), elapsed::words)
 }
 
 fn queues(overview: &Overview) -> Markup {
     html! {
         div.scroll { table {
-            thead { tr { th { "Queue" } th.num { "Ready" } th.num { "Unacknowledged" } th.num { "Consumers" } } }
+            thead { tr { th { "Queue" } th.num { "Ready" } th.num { "Unacknowledged" } th.num { "Consumers" } th.num title="Since the queue was last seen empty, or its workers last came further" { "Oldest waits at most" } } }
             tbody {
                 @for queue in &overview.queues {
                     tr {
@@ -72,10 +70,21 @@ fn queues(overview: &Overview) -> Markup {
                             (queue.consumers)
                             @if queue.consumers == 0 && queue.kind != "retry" { " " span.badge.bad { "nobody works" } }
                         }
+                        td.num { (oldest(queue)) }
                     }
                 }
             }
         } }
+    }
+}
+
+fn oldest(queue: &QueueState) -> Markup {
+    html! {
+        @match queue.oldest_seconds {
+            Some(seconds) => (elapsed::words(Duration::from_secs(seconds).as_secs_f64())),
+            None if queue.ready > 0 => span.hint { "not known" },
+            None => "–",
+        }
     }
 }
 

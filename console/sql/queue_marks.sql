@@ -1,0 +1,1 @@
+SELECT queue, oldest_after FROM queue_marks
