@@ -122,8 +122,10 @@ impl Lane {
                 if ready.is_empty() { in_new_sequence(std::mem::take(&mut aside)) } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
             aside.extend(again);
+            // Nothing that was handed out earlier is held back.
+            let oldest = aside.is_empty() && alone.is_empty();
             for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {
-                if self.handle(batch, shutdown).await?.is_break() {
+                if self.handle(batch, oldest, shutdown).await?.is_break() {
                     break;
                 }
             }
@@ -133,10 +135,12 @@ impl Lane {
         Ok(())
     }
 
-    /// Processes and settles one batch; trouble of the database is waited out.
+    /// Processes and settles one batch; trouble of the database is waited out. `oldest`: nothing that the
+    /// channel was handed before is unsettled.
     async fn handle(
         &self,
         batch: Vec<Delivery>,
+        oldest: bool,
         shutdown: &CancellationToken,
     ) -> Result<ControlFlow<()>, Interrupted> {
         if batch.is_empty() {
@@ -161,7 +165,7 @@ impl Lane {
             }
         };
         crate::report::batch(&jobs, &verdicts, began.elapsed());
-        self.settler.settle(&deliveries, &jobs, &verdicts, shutdown).await?;
+        self.settler.settle(&deliveries, &jobs, &verdicts, oldest, shutdown).await?;
         self.progress.settled(jobs.iter().map(|job| job.headers.received_at));
         Ok(ControlFlow::Continue(()))
     }

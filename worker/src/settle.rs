@@ -48,7 +48,9 @@ pub struct Settler {
 }
 
 impl Settler {
-    /// Settles a batch: all publishes in flight at once, then the acknowledgements.
+    /// Settles a batch: all publishes in flight at once, each followed by its acknowledgement. With nothing to
+    /// publish, and nothing older held on the channel (`oldest`), one acknowledgement tells of the whole batch:
+    /// to the broker and to us one for each costs more than the delivery did.
     ///
     /// # Errors
     /// The first [`SettleError`]; what could be settled has been.
@@ -57,14 +59,21 @@ impl Settler {
         deliveries: &[Delivery],
         jobs: &[Job],
         verdicts: &[Verdict],
+        oldest: bool,
         shutdown: &CancellationToken,
     ) -> Result<(), SettleError> {
+        if oldest && verdicts.iter().all(needs_no_message) {
+            return match deliveries.iter().max_by_key(|delivery| delivery.delivery_tag) {
+                Some(newest) => acknowledge(newest, UpTo::AndAllBefore).await,
+                None => Ok(()),
+            };
+        }
         let settling =
             deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
                 if let Some(message) = self.message(delivery, job, verdict) {
                     self.publish(message, shutdown).await?;
                 }
-                acknowledge(delivery).await
+                acknowledge(delivery, UpTo::Alone).await
             });
         join_all(settling).await.into_iter().collect()
     }
@@ -120,8 +129,22 @@ fn dead_headers(job: &Job, rejection: &Rejection) -> lapin::types::FieldTable {
     headers
 }
 
+const fn needs_no_message(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Processed | Verdict::Ignored | Verdict::Duplicate)
+}
+
+/// What an acknowledgement tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UpTo {
+    /// One delivery.
+    Alone,
+    /// A delivery and all that the channel was handed before it.
+    AndAllBefore,
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that acknowledges")]
-async fn acknowledge(delivery: &Delivery) -> Result<(), SettleError> {
-    delivery.acker.ack(BasicAckOptions::default()).await?;
+async fn acknowledge(delivery: &Delivery, up_to: UpTo) -> Result<(), SettleError> {
+    let options = BasicAckOptions { multiple: up_to == UpTo::AndAllBefore };
+    delivery.acker.ack(options).await?;
     Ok(())
 }
