@@ -3,6 +3,8 @@
 # ---- build ----------------------------------------------------------------------------------------------------
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
+# What jemalloc is built with, beside the compiler.
+RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 
 # Dependencies first, against empty sources: this layer is built again only when a manifest changes.
 COPY Cargo.toml Cargo.lock ./
@@ -13,16 +15,15 @@ COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/
 COPY e2e/Cargo.toml e2e/
 COPY bench/Cargo.toml bench/
-COPY bench/Cargo.toml bench/
 COPY scripts/empty-sources.sh scripts/
 RUN sh scripts/empty-sources.sh \
- && cargo build --release --locked -p ingress -p worker -p sluicegate-console \
+ && cargo build --release --locked --features worker/jemalloc -p ingress -p worker -p sluicegate-console \
  && find . -path ./target -prune -o -name '*.rs' -exec rm {} +
 
 COPY . .
 # Cargo goes by modification times, and the copied sources may be older than the empty ones.
 RUN find . -name '*.rs' -newermt 1970-01-01 -exec touch {} + \
- && cargo build --release --locked -p ingress -p worker -p sluicegate-console \
+ && cargo build --release --locked --features worker/jemalloc -p ingress -p worker -p sluicegate-console \
  && mkdir /programs \
  && cp target/release/ingress target/release/fulfillment-worker target/release/subscription-worker \
        target/release/refund-worker target/release/sluicegate /programs/

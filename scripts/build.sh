@@ -10,7 +10,7 @@ build() {
   local started=$SECONDS target profile="${1:-debug}"
   bash scripts/install-servers.sh
   say "building (cargo build, $profile)"
-  if [ "$profile" = release ]; then set -- --release; else set --; fi
+  if [ "$profile" = release ]; then set -- --release --features worker/jemalloc; else set --; fi
   cargo build --workspace --bins --locked "$@"
   say "built in $((SECONDS - started)) s"
   target="$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')"

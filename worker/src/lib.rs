@@ -28,6 +28,10 @@ use clap::Parser;
 use shared::topology::Queue;
 use shared::{shutdown, telemetry};
 
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The `main` of a worker: reads the settings, runs until it is told to end.
 ///
 /// # Errors
