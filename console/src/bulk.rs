@@ -1,7 +1,7 @@
 //! Replaying or discarding many dead letters: looking first, then a job with a confirmed count.
 //! The runner carries jobs out; this makes, pauses, resumes and cancels them.
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -156,7 +156,8 @@ pub async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
 pub enum Change {
     /// Stop for now.
     Pause,
-    /// Go on, also when the canary has not taken effect.
+    /// Go on. A canary that was interrupted is waited for anew; one that paused the job itself, because it took too
+    /// long, is passed over: whoever resumes has looked at it.
     Resume,
     /// Stop for good.
     Cancel,
@@ -164,14 +165,13 @@ pub enum Change {
 
 /// Pauses, resumes or cancels a job.
 pub async fn change(pool: &Pool, actor: &Actor, id: i64, change: Change) -> Result<(), Failure> {
-    let (word, from, to): (_, &[&str], _) = match change {
-        Change::Pause => ("pause", &["canary", "running"], "paused"),
-        // The canary was looked at by whoever resumes.
-        Change::Resume => ("resume", &["paused"], "running"),
-        Change::Cancel => ("cancel", &["canary", "running", "paused"], "canceled"),
-    };
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
+    let (word, from, to): (_, &[&str], _) = match change {
+        Change::Pause => ("pause", &["canary", "running"], "paused"),
+        Change::Resume => ("resume", &["paused"], goes_on_with(&tx, id).await?),
+        Change::Cancel => ("cancel", &["canary", "running", "paused"], "canceled"),
+    };
     if !store::move_to(&tx, id, from, to, None).await? {
         let job = store::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
         let message =
@@ -181,6 +181,17 @@ pub async fn change(pool: &Pool, actor: &Actor, id: i64, change: Change) -> Resu
     audit::append(&tx, actor, &format!("job.{word}"), &subject(id), "").await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The state that a paused job goes back to.
+async fn goes_on_with(client: &impl GenericClient, id: i64) -> Result<&'static str, Failure> {
+    let Some(job) = store::show(client, id).await? else { return Ok("running") };
+    let progress = store::progress(client, id).await?;
+    let failed = progress.dead_again + progress.failed + progress.unknown > 0;
+    // It says why where it paused itself.
+    let paused_itself = job.note.is_some();
+    let canary = job.paused_from.as_deref() == Some("canary") && (failed || !paused_itself);
+    Ok(if canary { "canary" } else { "running" })
 }
 
 fn subject(id: i64) -> String {

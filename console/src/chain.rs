@@ -4,6 +4,7 @@ use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio_postgres::IsolationLevel;
 
 use crate::failure::Failure;
 use crate::store::audit::{self as store, Link};
@@ -15,36 +16,58 @@ const AT_A_TIME: i64 = 1000;
 pub struct Verdict {
     /// How many lines were checked.
     pub checked: i64,
+    /// The hash of the last of them, in hex: kept elsewhere, it proves later that the lines up to here are the same.
+    pub hash: String,
     /// What is wrong, at the first line where something is.
     pub broken: Option<String>,
 }
 
-/// Walks the whole chain.
+/// Walks the whole chain, as it is at one moment.
 pub async fn verify(pool: &Pool) -> Result<Verdict, Failure> {
-    let client = pool.get().await?;
-    let (last, head) = store::head(&client).await?;
-    let mut previous = vec![0; 32];
-    let mut checked = 0;
-    while checked < last {
-        let links = store::chain(&client, checked, AT_A_TIME).await?;
-        if links.is_empty() {
-            let broken = format!("the lines after {checked} are missing; there should be {last}");
-            return Ok(Verdict { checked, broken: Some(broken) });
-        }
-        for link in links.iter().take(usize::try_from(last - checked).unwrap_or(0)) {
-            if let Some(broken) = fault(link, checked + 1, &previous) {
-                return Ok(Verdict { checked, broken: Some(broken) });
+    let mut client = pool.get().await?;
+    let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let tx = snapshot.start().await?;
+    let end = store::head(&tx).await?;
+    let (mut previous, mut checked) = (vec![0; 32], 0);
+    // From before the first: a line may have been slipped in there.
+    let mut after = i64::MIN;
+    let mut broken = None;
+    'walk: loop {
+        let links = store::chain(&tx, after, AT_A_TIME).await?;
+        let Some(last) = links.last() else { break };
+        after = last.entry.id;
+        for link in &links {
+            broken = fault(link, checked + 1, &previous);
+            if broken.is_some() {
+                break 'walk;
             }
             previous.clone_from(&link.hash);
-            checked = link.entry.id;
+            checked += 1;
         }
     }
-    let broken = (previous != head).then(|| format!("line {last} is not the end that was recorded"));
-    Ok(Verdict { checked, broken })
+    let broken = broken.or_else(|| ends_elsewhere(checked, &previous, end.as_ref()));
+    Ok(Verdict { checked, hash: hex::encode(&previous), broken })
+}
+
+/// What is wrong with the end of a chain that is whole by itself.
+fn ends_elsewhere(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Option<String> {
+    match end {
+        None => Some("the record of the chain's end is gone".to_owned()),
+        Some((last, _)) if checked < *last => {
+            Some(format!("the lines after {checked} are missing; there should be {last}"))
+        }
+        Some((last, _)) if checked > *last => Some(format!("line {} was slipped in after the end", last + 1)),
+        Some((last, recorded)) => {
+            (hash != recorded).then(|| format!("line {last} is not the end that was recorded"))
+        }
+    }
 }
 
 fn fault(link: &Link, expected: i64, previous: &[u8]) -> Option<String> {
     let id = link.entry.id;
+    if id < expected {
+        return Some(format!("line {id} was slipped in before the first"));
+    }
     if id != expected {
         return Some(format!("line {expected} is missing"));
     }

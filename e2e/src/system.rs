@@ -100,12 +100,24 @@ impl System {
 
     /// Runs one of `sluicegate`'s commands to its end; what it prints. Panics when it fails.
     pub fn sluicegate(&self, arguments: &[&str]) -> String {
-        let mut command = std::process::Command::new(binary("sluicegate"));
-        command.args(arguments).envs(&self.settings).stdin(std::process::Stdio::null());
-        let output = command.output().expect("sluicegate starts");
+        let output = self.run_sluicegate(arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "sluicegate {arguments:?}: {errors}");
         String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Runs one of `sluicegate`'s commands that must fail; its complaint.
+    pub fn sluicegate_fails(&self, arguments: &[&str]) -> String {
+        let output = self.run_sluicegate(arguments);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "sluicegate {arguments:?}: {said}");
+        String::from_utf8(output.stderr).expect("text")
+    }
+
+    fn run_sluicegate(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = std::process::Command::new(binary("sluicegate"));
+        command.args(arguments).envs(&self.settings).stdin(std::process::Stdio::null());
+        command.output().expect("sluicegate starts")
     }
 
     /// The queues.

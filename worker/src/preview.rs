@@ -83,8 +83,21 @@ pub async fn preview(
     let before = rows(&tx, &done, &prepared.event.id).await?;
     let messages = unsent(&tx, done.messages).await?;
     tx.rollback().await?;
-    let verdict = done.verdicts.into_iter().next().unwrap_or(Verdict::Duplicate);
-    Ok(Preview { verdict, rows: differences(before, after), messages })
+    let took_effect = outcome(&before, &prepared.event.id) == Some("processed");
+    let rows = differences(before, after);
+    let verdict = match done.verdicts.into_iter().next() {
+        // A replay is let through also where it has nothing left to do.
+        Some(Verdict::Processed) if took_effect && rows.is_empty() && messages.is_empty() => {
+            Verdict::Duplicate
+        }
+        verdict => verdict.unwrap_or(Verdict::Duplicate),
+    };
+    Ok(Preview { verdict, rows, messages })
+}
+
+/// What became of the event so far.
+fn outcome<'a>(rows: &'a Rows, event: &str) -> Option<&'a str> {
+    rows.get(&("events".to_owned(), event.to_owned()))?.get("outcome")?.as_str()
 }
 
 fn refused(error: &StoreError) -> Verdict {

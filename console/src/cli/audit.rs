@@ -81,7 +81,10 @@ async fn verify(context: &Context, json: bool) -> Result<(), Failure> {
         }
         None => {
             if !json {
-                println!("the audit's chain is whole: {} lines", verdict.checked);
+                println!(
+                    "the audit's chain is whole: {} lines, the last with the hash {}",
+                    verdict.checked, verdict.hash
+                );
             }
             Ok(())
         }

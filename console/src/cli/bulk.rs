@@ -1,19 +1,17 @@
-//! Replaying or discarding many from the command line, with a progress bar; and the jobs that do it.
+//! Replaying or discarding many from the command line, with a progress bar.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, output};
-use crate::bulk::{self, Action, Change, JobView, Request};
+use super::Context;
+use crate::bulk::{self, Action, JobView, Request};
 use crate::failure::Failure;
-use crate::paging::{self, Page};
 use crate::replay::Why;
 use crate::runner::Runner;
 use crate::store::dead_letters::Filter;
-use crate::store::jobs::{self as store, Job};
 
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -47,6 +45,9 @@ pub(super) struct Many {
     /// How many of a replay go first; the rest follows when they took effect
     #[arg(long, requires = "all", default_value_t = 0)]
     canary: i32,
+    /// Seconds to wait, when all are sent, for what becomes of them
+    #[arg(long, requires = "all", default_value_t = 10)]
+    wait: u64,
 }
 
 impl Many {
@@ -86,11 +87,12 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
     let request = Request { action, filter, why, rate: many.rate, canary: many.canary, count: Some(count) };
     let id = bulk::create(pool, &context.actor, request).await?;
     println!("job {id}; Ctrl-C leaves it to the console that serves, `sluicegate jobs cancel {id}` ends it");
-    carry_out(context, id).await
+    carry_out(context, id, Duration::from_secs(many.wait)).await
 }
 
-/// Runs the job here, unless a serving console has it already, and shows how far it is.
-async fn carry_out(context: &Context, id: i64) -> Result<(), Failure> {
+/// Runs the job here, unless a serving console has it already, shows how far it is, and waits a while for what
+/// becomes of the letters.
+async fn carry_out(context: &Context, id: i64, wait: Duration) -> Result<(), Failure> {
     context.servers.connected().await?;
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
     let stop = CancellationToken::new();
@@ -106,13 +108,16 @@ async fn carry_out(context: &Context, id: i64) -> Result<(), Failure> {
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
     bar.set_style(style.map_err(|e| Failure::Internal(e.to_string()))?);
+    let mut all_sent = None;
     let view = loop {
         let view = bulk::show(&context.servers.pool, id).await?;
         let total = u64::try_from(view.job.total).unwrap_or(0);
         bar.set_length(total);
         bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));
         bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
-        if !matches!(view.job.state.as_str(), "canary" | "running") {
+        if !matches!(view.job.state.as_str(), "canary" | "running")
+            && (settled(&view) || all_sent.get_or_insert_with(Instant::now).elapsed() >= wait)
+        {
             break view;
         }
         tokio::time::sleep(LOOK).await;
@@ -123,108 +128,39 @@ async fn carry_out(context: &Context, id: i64) -> Result<(), Failure> {
         tracing::warn!("the job's runner ended badly");
     }
     print(&view);
-    if view.job.state == "done" {
-        Ok(())
-    } else {
-        Err(Failure::conflict("not_done", format!("job {id} is {}", view.job.state)))
+    match (view.job.state.as_str(), view.progress.dead_again) {
+        ("done", 0) => Ok(()),
+        ("done", again) => {
+            Err(Failure::conflict("died_again", format!("{again} letters of job {id} died again")))
+        }
+        (state, _) => Err(Failure::conflict("not_done", format!("job {id} is {state}"))),
     }
 }
 
-fn print(view: &JobView) {
+/// Whether it is known what became of every letter that was sent.
+fn settled(view: &JobView) -> bool {
     let p = &view.progress;
+    view.job.state != "done"
+        || view.job.action == Action::Discard.name()
+        || p.resolved + p.dead_again >= p.sent
+}
+
+pub(super) fn print(view: &JobView) {
+    let p = &view.progress;
+    let done = if view.job.action == Action::Discard.name() {
+        format!("{} discarded", p.sent)
+    } else {
+        let on_their_way = p.sent - p.resolved - p.dead_again;
+        format!(
+            "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
+            p.sent, p.resolved, p.dead_again
+        )
+    };
     println!(
-        "job {} is {}: {} sent, {} left out, {} not taken, {} unknown",
-        view.job.id, view.job.state, p.sent, p.skipped, p.failed, p.unknown
+        "job {} is {}: {done}, {} left out, {} not taken, {} unknown, {} not begun",
+        view.job.id, view.job.state, p.skipped, p.failed, p.unknown, p.waiting
     );
     if let Some(note) = &view.job.note {
         println!("{note}");
     }
-}
-
-/// Bulk jobs.
-#[derive(Debug, Subcommand)]
-pub(super) enum JobCommand {
-    /// Bulk jobs, newest first
-    List {
-        /// Continue a list: the `next` of the page before
-        #[arg(long)]
-        before: Option<String>,
-        /// How many
-        #[arg(long, default_value_t = 50)]
-        limit: i64,
-        /// JSON for scripts
-        #[arg(long)]
-        json: bool,
-    },
-    /// One bulk job and how far it is
-    Show {
-        /// Its number
-        id: i64,
-        /// JSON for scripts
-        #[arg(long)]
-        json: bool,
-    },
-    /// Stop a job for now
-    Pause {
-        /// Its number
-        id: i64,
-    },
-    /// Let a paused job go on
-    Resume {
-        /// Its number
-        id: i64,
-    },
-    /// Stop a job for good
-    Cancel {
-        /// Its number
-        id: i64,
-    },
-}
-
-pub(super) async fn jobs(context: &Context, command: JobCommand) -> Result<(), Failure> {
-    let pool = &context.servers.pool;
-    let (id, change) = match command {
-        JobCommand::List { before, limit, json } => {
-            return list(context, before.as_deref(), limit, json).await;
-        }
-        JobCommand::Show { id, json } => {
-            let view = bulk::show(pool, id).await?;
-            if json {
-                return output::json(&view);
-            }
-            print(&view);
-            return Ok(());
-        }
-        JobCommand::Pause { id } => (id, Change::Pause),
-        JobCommand::Resume { id } => (id, Change::Resume),
-        JobCommand::Cancel { id } => (id, Change::Cancel),
-    };
-    bulk::change(pool, &context.actor, id, change).await?;
-    print(&bulk::show(pool, id).await?);
-    Ok(())
-}
-
-async fn list(context: &Context, before: Option<&str>, limit: i64, json: bool) -> Result<(), Failure> {
-    let limit = paging::limit(Some(limit))?;
-    let client = context.servers.pool.get().await?;
-    let jobs = store::list(&client, paging::number_cursor(before)?, limit + 1).await?;
-    let page = Page::cut(jobs, limit, |job| job.id.to_string());
-    if json {
-        return output::json(&page);
-    }
-    let row = |j: &Job| {
-        vec![
-            j.id.to_string(),
-            output::time(j.created_at),
-            j.action.clone(),
-            j.total.to_string(),
-            j.state.clone(),
-            j.actor.clone(),
-            j.reason.clone(),
-        ]
-    };
-    let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-    output::table(&["JOB", "BEGUN", "WHAT", "LETTERS", "STATE", "BY", "WHY"], &rows);
-    output::more(page.next.as_deref());
-    Ok(())
 }

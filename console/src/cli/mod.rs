@@ -5,6 +5,7 @@ mod audit;
 mod bulk;
 mod dead;
 mod events;
+mod jobs;
 mod orders;
 mod output;
 mod preview;
@@ -44,7 +45,7 @@ enum Command {
     Dead(dead::Command),
     /// Replays and discards of many dead letters
     #[command(subcommand)]
-    Jobs(bulk::JobCommand),
+    Jobs(jobs::Command),
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::Command),
@@ -102,7 +103,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
-        Command::Jobs(command) => bulk::jobs(&context, command).await,
+        Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,

@@ -77,10 +77,10 @@ pub async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Resul
     Ok(rows.iter().map(link).collect())
 }
 
-/// Number and hash of the last line.
-pub async fn head(client: &impl GenericClient) -> Result<(i64, Vec<u8>), Failure> {
-    let row = client.query_one(HEAD, &[]).await?;
-    Ok((row.get("id"), row.get("hash")))
+/// Number and hash of the last line, as they were recorded; none where somebody removed the record.
+pub async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, Failure> {
+    let row = client.query_opt(HEAD, &[]).await?;
+    Ok(row.map(|row| (row.get("id"), row.get("hash"))))
 }
 
 /// A page of the audit, newest first.

@@ -52,6 +52,8 @@ pub struct Job {
     pub canary_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// Where it was when it was paused: `canary` or `running`.
+    pub paused_from: Option<String>,
 }
 
 impl From<&Row> for Job {
@@ -70,6 +72,7 @@ impl From<&Row> for Job {
             created_at: row.get("created_at"),
             canary_at: row.get("canary_at"),
             finished_at: row.get("finished_at"),
+            paused_from: row.get("paused_from"),
         }
     }
 }

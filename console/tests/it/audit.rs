@@ -9,6 +9,15 @@ async fn the_database_refuses_to_change_or_remove_a_line_of_the_audit() {
         let refused = client.batch_execute(forbidden).await.unwrap_err();
         assert!(refused.as_db_error().unwrap().message().contains("append-only"), "{forbidden}");
     }
+    for forbidden in [
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET id = 9",
+        "TRUNCATE audit_head",
+        "INSERT INTO audit_head VALUES (false, 1, '')",
+    ] {
+        let refused = client.batch_execute(forbidden).await.unwrap_err();
+        assert!(refused.as_db_error().unwrap().message().contains("moves with its lines"), "{forbidden}");
+    }
     assert_eq!(world.number("SELECT count(*) FROM audit").await, 2);
 }
 
@@ -21,6 +30,13 @@ async fn the_chain_shows_every_change_even_by_who_may_do_everything() {
         "DELETE FROM audit WHERE id = 2",
         "DELETE FROM audit WHERE id = 3",
         "DELETE FROM audit",
+        "INSERT INTO audit (id, actor, action, subject, reason) OVERRIDING SYSTEM VALUE VALUES (0, 'user:boss', 'x', 'y', 'z')",
+        "INSERT INTO audit (id, actor, action, subject, reason) OVERRIDING SYSTEM VALUE VALUES (4, 'user:boss', 'x', 'y', 'z')",
+        "INSERT INTO audit (id, actor, action, subject, reason, previous_hash, hash) OVERRIDING SYSTEM VALUE
+            SELECT 4, 'user:boss', 'x', 'y', 'z', hash, audit_hash(hash, 4, now(), 'user:boss', 'x', 'y', 'z') FROM audit WHERE id = 3",
+        "INSERT INTO audit (id, actor, action, subject, reason) OVERRIDING SYSTEM VALUE VALUES (103, 'user:boss', 'x', 'y', 'z')",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET id = 2",
         "UPDATE audit SET actor = 'cli:other', hash = audit_hash(previous_hash, id, at, 'cli:other', action, subject, reason) WHERE id = 2",
     ]
     .iter()

@@ -124,6 +124,34 @@ async fn a_canary_that_dies_again_stops_the_job_and_one_that_takes_effect_lets_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_canary_that_is_paused_goes_on_as_a_canary() {
+    let world = World::new().await;
+    world.sql(&letters(10, "order_not_found")).await;
+    let console = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let body = json!({"reason": "try", "rate": 100, "canary": 3});
+    let (_, job) = api.post("/api/dead-letters/replay", &body);
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'replayed'", 3).await;
+    let path = |wish: &str| format!("/api/jobs/{}/{wish}", job["id"]);
+    assert_eq!(api.post(&path("pause"), &json!({})).0, 200);
+    assert_eq!(api.post(&path("resume"), &json!({})).0, 200);
+    until_state(&api, &job, "canary").await;
+    assert_eq!(api.post(&path("pause"), &json!({})).0, 200);
+    world.sql("UPDATE dead_letters SET state = 'open' WHERE id = (SELECT min(id) FROM dead_letters WHERE state = 'replayed')").await;
+    assert_eq!(api.post(&path("resume"), &json!({})).0, 200);
+    assert_eq!(until_state(&api, &job, "stopped").await["progress"]["waiting"], 7);
+    // One that took too long paused the job itself: whoever resumes has looked at it.
+    world.sql("UPDATE dead_letters SET state = 'open'").await;
+    let (_, job) = api.post("/api/dead-letters/replay", &body);
+    let set = |sql: &str| format!("UPDATE jobs SET {sql} WHERE id = {}", job["id"]);
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'replayed'", 3).await;
+    world.sql(&set("canary_at = now() - interval '1 hour'")).await;
+    assert!(until_state(&api, &job, "paused").await["note"].is_string());
+    assert_eq!(api.post(&format!("/api/jobs/{}/resume", job["id"]), &json!({})).0, 200);
+    until_state(&api, &job, "done").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_paused_resumed_and_canceled() {
     let world = World::new().await;
     world.sql(&letters(500, "order_not_found")).await;
@@ -210,8 +238,8 @@ async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
     assert!(world.ok(&with(&["--dry-run"])).await.contains("replay of 12 dead letters"));
     assert!(world.fails(&filter, 2).await.contains("--dry-run"));
     assert!(world.fails(&with(&["--count", "11"]), 1).await.contains("12 letters now"));
-    let said = world.ok(&with(&["--count", "12"])).await;
-    assert!(said.contains("is done: 12 sent"), "{said}");
+    let said = world.ok(&with(&["--count", "12", "--wait", "0"])).await;
+    assert!(said.contains("is done: 12 sent (0 took effect, 0 died again, 12 on their way)"), "{said}");
     assert_eq!(sent(&world, 12).await.len(), 12);
     assert!(world.fails(&["dead", "replay", "--reason", "x"], 2).await.contains("--all"));
     assert!(world.ok(&["jobs", "list"]).await.contains("cli:tester"));

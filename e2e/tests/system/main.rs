@@ -10,4 +10,5 @@ mod histories;
 mod outages;
 mod queues;
 mod settings;
+mod support;
 mod whole_path;
