@@ -23,21 +23,21 @@ const KNOWN: &[(&str, Advice)] = &[
         "amount_mismatch",
         Advice {
             meaning: "The customer paid another amount than the order says. The order was not marked paid.",
-            remedy: "Compare the order with the payment in Stripe. If the order is wrong, correct it and replay; if the payment is wrong, refund it in Stripe and discard.",
+            remedy: "Compare the order with the payment in Stripe. If the order is wrong, correct it (sluicegate orders correct, or the shop's backend) and replay; if the payment is wrong, refund it in Stripe and discard.",
         },
     ),
     (
         "currency_mismatch",
         Advice {
             meaning: "The customer paid in another currency than the order says. The order was not marked paid.",
-            remedy: "Compare the order with the payment in Stripe. Refund the payment in Stripe and discard, or correct the order and replay.",
+            remedy: "Compare the order with the payment in Stripe. Refund the payment in Stripe and discard, or correct the order (sluicegate orders correct) and replay.",
         },
     ),
     (
         "customer_mismatch",
         Advice {
             meaning: "The payment was made by another Stripe customer than the order was registered for.",
-            remedy: "Find out whose payment it is before anything is shipped. Correct the order's customer and replay, or refund and discard.",
+            remedy: "Find out whose payment it is before anything is shipped. Correct the order's customer (sluicegate orders correct) and replay, or refund and discard.",
         },
     ),
     (

@@ -1,6 +1,8 @@
 //! Registering an order: what is to be paid, by whom, and the code that its payment must carry.
 //! Must never touch what the workers derive (status, amounts paid and refunded).
 
+mod correct;
+
 use deadpool_postgres::Pool;
 use rand::RngExt;
 use secrecy::SecretString;
@@ -10,6 +12,8 @@ use crate::failure::Failure;
 use crate::money;
 use crate::store::audit;
 use crate::store::orders::{self as store, Expected, NewOrder, Order};
+
+pub use correct::{Correction, correct};
 
 const CODE_LENGTH: usize = 20;
 

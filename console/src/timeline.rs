@@ -67,7 +67,6 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>) -> Result<Timeli
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
     let keys: BTreeSet<String> = effects.values().flatten().flat_map(message_keys).collect();
-    let named = letters::Filter { q: Some(id.to_owned()), ..letters::Filter::default() };
     Ok(Timeline {
         orders: orders::list(&client, &of("order")).await?,
         refunds: money::refunds(&client, &payments).await?,
@@ -75,7 +74,7 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>) -> Result<Timeli
         payments: money::payments(&client, &payments).await?,
         subscriptions: subscriptions::list(&client, &of("subscription")).await?,
         invoices: subscriptions::invoices(&client, &of("invoice"), None).await?,
-        letters: letters::list(&client, &named, None, LETTERS).await?,
+        letters: letters::naming(&client, id, LETTERS).await?,
         messages: money::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
         events: page
             .into_iter()

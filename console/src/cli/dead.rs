@@ -1,6 +1,7 @@
 //! `sluicegate dead list|groups|show|preview|replay|discard`.
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::bulk::{self, Many};
@@ -76,6 +77,12 @@ pub(super) struct ListArguments {
     /// An id that the letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
+    /// Only letters that died at this time or later, such as 2026-11-20T08:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Only letters that died before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
     /// Continue a list: the `next` of the page before
     #[arg(long)]
     before: Option<String>,
@@ -131,8 +138,8 @@ async fn list(context: &Context, a: ListArguments) -> Result<(), Failure> {
         fingerprint: a.fingerprint,
         state: a.state,
         q: a.q,
-        since: None,
-        until: None,
+        since: a.since,
+        until: a.until,
     }
     .checked()?;
     let letters = store::list(&client, &filter, before, limit + 1).await?;

@@ -1,11 +1,13 @@
-//! `sluicegate orders create|show`.
+//! `sluicegate orders create|correct|show`.
 
 use clap::Subcommand;
 
 use super::{Context, output};
 use crate::failure::Failure;
+use crate::money;
+use crate::orders::{self, Correction};
+use crate::replay::Why;
 use crate::store::orders::{self as store, Order};
-use crate::{money, orders};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -27,6 +29,27 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Set right what an order was registered with; only before anything was paid
+    Correct {
+        /// The company's id of the order
+        #[arg(long)]
+        id: String,
+        /// The customer who is to pay
+        #[arg(long)]
+        customer: Option<String>,
+        /// What is to be paid, in the currency's smallest unit (1999 for 19.99 USD)
+        #[arg(long, allow_hyphen_values = true)]
+        amount: Option<i64>,
+        /// Three letters, such as usd
+        #[arg(long)]
+        currency: Option<String>,
+        /// Why: kept in the audit
+        #[arg(long)]
+        reason: String,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
     /// One order and where it stands
     Show {
         /// The company's id of the order
@@ -44,6 +67,13 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
             let secret = context.settings.rules.reference_secret.as_ref();
             let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
+            print(&order, json)
+        }
+        Command::Correct { id, customer, amount, currency, reason, json } => {
+            let correction = Correction { customer, amount, currency };
+            let secret = context.settings.rules.reference_secret.as_ref();
+            let why = Why::new(&reason)?;
+            let order = orders::correct(pool, &context.actor, &id, correction, &why, secret).await?;
             print(&order, json)
         }
         Command::Show { id, json } => {

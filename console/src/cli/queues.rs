@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
     let management = context.settings.management.as_ref();
     let items = queues::list(Sources { broker, management, pool: &context.servers.pool }).await?;
     if arguments.json {
-        return output::json(&serde_json::json!({ "items": items }));
+        return output::json(&serde_json::json!({ "items": items, "next": null }));
     }
     let rows: Vec<Vec<String>> = items
         .iter()

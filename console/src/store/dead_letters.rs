@@ -31,6 +31,8 @@ pub(crate) const COUNT: &str = concat!(
     include_str!("../../sql/dead_letter_filter.sql")
 );
 /// The statement, for tests that look at its plan.
+pub const NAMING: &str = include_str!("../../sql/dead_letter_naming.sql");
+/// The statement, for tests that look at its plan.
 pub const SHOW: &str = include_str!("../../sql/dead_letter_show.sql");
 pub(crate) const BY_EVENT: &str = include_str!("../../sql/dead_letter_by_event.sql");
 pub(crate) const OF_EVENT: &str = include_str!("../../sql/dead_letter_of_event.sql");
@@ -132,6 +134,11 @@ pub async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failu
         )
         .await?;
     Ok(row.get("count"))
+}
+
+/// Letters that name exactly this id, the newest first.
+pub async fn naming(client: &impl GenericClient, id: &str, limit: i64) -> Result<Vec<DeadLetter>, Failure> {
+    Ok(client.query(NAMING, &[&id, &limit]).await?.iter().map(DeadLetter::from).collect())
 }
 
 /// The letter of an event.

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 
 pub(crate) const INSERT: &str = include_str!("../../sql/order_insert.sql");
 pub(crate) const LOCK: &str = include_str!("../../sql/order_lock.sql");
+pub(crate) const CORRECT: &str = include_str!("../../sql/order_correct.sql");
 pub(crate) const REGISTER: &str = include_str!("../../sql/order_register.sql");
 pub(crate) const LIST: &str = include_str!("../../sql/order_list.sql");
 pub(crate) const SHOW: &str = include_str!("../../sql/order_show.sql");
@@ -112,6 +113,12 @@ pub async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expect
 /// Turns an adopted order into a registered one.
 pub async fn register(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
     client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
+    Ok(())
+}
+
+/// Sets what an order expects anew.
+pub async fn correct(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
+    client.execute(CORRECT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
 }
 

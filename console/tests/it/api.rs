@@ -265,7 +265,7 @@ async fn wrong_requests_get_the_fitting_status_in_the_same_form() {
     api.refused(api.get("/api/nothing"), 404, "not_found");
     api.refused(api.post("/api/events", &json!({})), 405, "method_not_allowed");
     let (_, headers, _) = api.send("DELETE", "/api/orders/1", &[], b"");
-    assert_eq!(headers["allow"], "GET");
+    assert_eq!(headers["allow"], "GET, PATCH");
     let (status, _, body) = api.send("POST", "/api/orders", &[("content-type", "text/plain")], b"{}");
     assert!(status == 415 && body.contains("unsupported_media_type"), "{status} {body}");
     let large = format!("{{\"reason\":\"{}\"}}", "x".repeat(100_000));

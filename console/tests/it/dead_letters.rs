@@ -21,6 +21,11 @@ async fn a_dead_letter_is_stored_shown_and_acknowledged() {
         (&"evt_1".into(), &"amount_mismatch".into(), &"open".into())
     );
     assert_eq!(listed["next"], serde_json::Value::Null);
+    let died = letter["dead_at"].as_str().unwrap();
+    for (bound, count) in [("--since", 1), ("--until", 0)] {
+        let aged = world.json(&["dead", "list", bound, died, "--json"]).await;
+        assert_eq!(aged["items"].as_array().unwrap().len(), count, "{bound} {died}");
+    }
     let shown = world.json(&["dead", "show", &letter["id"].to_string(), "--json"]).await;
     assert_eq!(shown["payload"], event("evt_1"));
     let table = world.ok(&["dead", "list"]).await;

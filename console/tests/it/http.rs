@@ -57,6 +57,10 @@ impl Api {
         self.json("POST", path, Some(body))
     }
 
+    pub fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.json("PATCH", path, Some(body))
+    }
+
     /// Must be 200.
     pub fn ok(&self, path: &str) -> Value {
         let (status, body) = self.get(path);

@@ -6,7 +6,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// What INTERFACES promises and this version has.
-const PROMISED: [&str; 17] = [
+const PROMISED: [&str; 18] = [
     "post /api/dead-letters/{id}/preview",
     "get /api/overview",
     "get /api/events",
@@ -20,6 +20,7 @@ const PROMISED: [&str; 17] = [
     "post /api/dead-letters/replay",
     "post /api/orders",
     "get /api/orders/{id}",
+    "patch /api/orders/{id}",
     "get /api/subscriptions/{id}",
     "get /api/queues",
     "get /api/audit",

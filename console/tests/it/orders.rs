@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use crate::harness::World;
+use crate::http::Api;
 
 const CREATE: [&str; 9] =
     ["orders", "create", "--id", "A-1", "--customer", "cus_1", "--amount", "1999", "--currency"];
@@ -63,4 +66,64 @@ async fn a_wrong_order_is_wrong_use() {
     let negative = ["orders", "create", "--id", "A-1", "--amount=-1", "--currency", "usd"];
     assert!(world.fails(&negative, 2).await.contains("whole number"));
     assert!(world.fails(&["orders", "show", "nothing"], 1).await.contains("order nothing not found"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_for_registered_orders_that_nothing_was_paid_for() {
+    let world = World::new().await;
+    let console = world.serve();
+    let operator = Api::new(&console.url, Some(&world.token("operator").await));
+    let viewer = Api::new(&console.url, Some(&world.token("viewer").await));
+    let code = world.json(&create(&["usd", "--json"])).await["reference_code"].clone();
+    world.sql("INSERT INTO orders (id, amount, currency) VALUES ('A-2', 999, 'usd')").await;
+    let body = json!({"amount": 2999, "currency": "EUR", "reason": "a typing error"});
+    viewer.refused(viewer.patch("/api/orders/A-1", &body), 403, "forbidden");
+    operator.refused(operator.patch("/api/orders/A-9", &body), 404, "not_found");
+    operator.refused(operator.patch("/api/orders/A-2", &body), 409, "order_not_registered");
+    operator.refused(
+        operator.patch("/api/orders/A-1", &json!({"amount": 1, "reason": " "})),
+        400,
+        "missing_reason",
+    );
+    operator.refused(
+        operator.patch("/api/orders/A-1", &json!({"amount": -1, "reason": "x"})),
+        400,
+        "invalid_amount",
+    );
+    let (status, order) = operator.patch("/api/orders/A-1", &body);
+    assert_eq!((status, &order["amount"], &order["currency"]), (200, &json!(2999), &json!("eur")));
+    assert_eq!(
+        (&order["customer"], &order["reference_code"]),
+        (&json!("cus_1"), &code),
+        "what is not said stays"
+    );
+    let entry = operator.ok("/api/audit?action=order.correct")["items"][0].clone();
+    assert_eq!(entry["subject"], "order:A-1");
+    let what = "19.99 USD of customer cus_1 → 29.99 EUR of customer cus_1: a typing error";
+    assert_eq!(entry["reason"], what);
+    world.sql("UPDATE orders SET status = 'paid', amount_paid = 2999 WHERE id = 'A-1'").await;
+    operator.refused(
+        operator.patch("/api/orders/A-1", &json!({"amount": 1, "reason": "x"})),
+        409,
+        "order_paid",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_for_an_order_shows_only_letters_that_name_it() {
+    let world = World::new().await;
+    let letter = |event: &str, named: &str| {
+        format!(
+            "INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at, refs)
+             VALUES ('{event}', 'charge.succeeded', 'amount_mismatch', 'order 17 usd', 1, '', now(), now(), '{{{named}}}')"
+        )
+    };
+    world.sql(&letter("evt_17", "order-170")).await;
+    world.sql(&letter("evt_1", "17")).await;
+    let found = |id: &'static str| console::timeline::of(&world.pool, id, None);
+    let events = |timeline: console::timeline::Timeline| {
+        timeline.letters.into_iter().map(|letter| letter.event_id).collect::<Vec<_>>()
+    };
+    assert_eq!(events(found("17").await.unwrap()), ["evt_1"]);
+    assert_eq!(events(found("evt_17").await.unwrap()), ["evt_17"]);
 }

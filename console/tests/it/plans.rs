@@ -67,6 +67,7 @@ async fn no_list_search_or_group_view_scans_a_growing_table() {
         ("a group's letters", letters(&[(3, "'000000000000'"), (4, "'open'")])),
         ("letters by id", letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
         ("letters by words", letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
+        ("letters that name an id", with(dead_letters::NAMING, &["'order-77'", "20"])),
         ("groups", with(dead_letters::GROUPS, &["'open'", "NULL", "NULL", "100"])),
         ("aggregates of an id", with(search::AGGREGATES, &["'order-77'", "NULL", "NULL"])),
         ("aggregates of a customer", with(search::AGGREGATES, &["NULL", "NULL", "'cus_7'"])),

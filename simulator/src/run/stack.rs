@@ -199,6 +199,8 @@ impl Stack {
             ("CONSOLE_URL".to_owned(), format!("http://{}", self.console_address())),
             ("STRIPE_WEBHOOK_SECRET".to_owned(), self.settings.secret.clone()),
         ];
+        let management = self.management_url.clone().map(|url| ("RABBITMQ_MANAGEMENT_URL".to_owned(), url));
+        lines.extend(management);
         for kept in &mut self.kept {
             let name =
                 PROCESSES.iter().find(|(name, ..)| *name == kept.name()).map(|(.., variable)| *variable);

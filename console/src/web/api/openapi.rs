@@ -14,7 +14,7 @@ use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions};
         dead_letters::list, dead_letters::groups, dead_letters::show, dead_letters::preview_one, dead_letters::replay_one,
         dead_letters::discard_one, bulk::replay_many, bulk::discard_many,
         jobs::list, jobs::show, jobs::change,
-        orders::create, orders::show, orders::list_queues, orders::show_overview, subscriptions::show,
+        orders::create, orders::correct, orders::show, orders::list_queues, orders::show_overview, subscriptions::show,
         audit::list,
     ),
     security(("token" = [])),

@@ -1,0 +1,75 @@
+//! Correcting an order that was registered wrongly, before anything was paid for it. Afterwards what was paid was
+//! checked against the old values, and stands.
+
+use deadpool_postgres::Pool;
+use secrecy::SecretString;
+
+use super::{checked, reference_code};
+use crate::actor::Actor;
+use crate::failure::Failure;
+use crate::money;
+use crate::replay::Why;
+use crate::store::audit;
+use crate::store::orders::{self as store, Order};
+
+/// What was registered wrongly; what is not said stays.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    /// The customer.
+    pub customer: Option<String>,
+    /// The amount, in minor units.
+    pub amount: Option<i64>,
+    /// The currency.
+    pub currency: Option<String>,
+}
+
+/// Corrects an order and says so in the audit. Its reference code changes where it is bound to what is corrected.
+pub async fn correct(
+    pool: &Pool,
+    actor: &Actor,
+    id: &str,
+    correction: Correction,
+    why: &Why,
+    secret: Option<&SecretString>,
+) -> Result<Order, Failure> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    // Locked before it is looked at: a worker may be about to mark it paid.
+    let locked = store::lock(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
+    let found = store::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
+    let (Some(amount), Some(currency), true) = (locked.amount, &locked.currency, locked.registered) else {
+        let message =
+            format!("order {id} was adopted from a payment and not registered: register it instead");
+        return Err(Failure::conflict("order_not_registered", message));
+    };
+    if found.amount_paid > 0 {
+        let message = format!("order {id} is {} already: what was paid was checked and stands", found.status);
+        return Err(Failure::conflict("order_paid", message));
+    }
+    let customer = correction.customer.as_deref().or(locked.customer.as_deref());
+    let wanted = checked(
+        id,
+        customer,
+        correction.amount.unwrap_or(amount),
+        correction.currency.as_deref().unwrap_or(currency),
+    )?;
+    if (wanted.amount, &wanted.currency, &wanted.customer) == (amount, currency, &locked.customer) {
+        return Ok(found);
+    }
+    let code = match (secret, locked.reference_code) {
+        (None, Some(code)) => code,
+        (secret, _) => reference_code(secret, &wanted),
+    };
+    store::correct(&tx, &wanted, &code).await?;
+    let before = words(amount, currency, locked.customer.as_deref());
+    let after = words(wanted.amount, &wanted.currency, wanted.customer.as_deref());
+    let what = format!("{before} → {after}: {}", why.as_str());
+    audit::append(&tx, actor, "order.correct", &format!("order:{id}"), &what).await?;
+    let order = store::show(&tx, id).await?;
+    tx.commit().await?;
+    order.ok_or_else(|| Failure::Internal("the order vanished".to_owned()))
+}
+
+fn words(amount: i64, currency: &str, customer: Option<&str>) -> String {
+    format!("{} of customer {}", money::show(amount, currency), customer.unwrap_or("none"))
+}
