@@ -1,9 +1,10 @@
-//! Lock-out after repeated failures to sign in, by name and by address. It counts names that do not
-//! exist like those that do, so that nobody learns which is which.
+//! Lock-out after repeated failures to sign in, by name and by address. An attempt counts before its password is
+//! looked at, so that many at once get no further than one after the other. It counts names that do not exist like
+//! those that do, so that nobody learns which is which.
 
 use std::net::IpAddr;
 
-use deadpool_postgres::GenericClient;
+use deadpool_postgres::{GenericClient, Pool};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::Failure;
@@ -14,33 +15,61 @@ const TRIES_OF_A_NAME: i32 = 5;
 const TRIES_OF_AN_ADDRESS: i32 = 30;
 const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
-/// Until when signing in is refused, if it is.
-pub async fn locked_until(
-    client: &impl GenericClient,
-    name: &str,
-    from: Option<IpAddr>,
-) -> Result<Option<Timestamp>, Failure> {
-    store::locked_until(client, &subjects(name, from)).await
+/// Whether an attempt to sign in may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// It is counted. Last: if it fails, the name or the address is locked out.
+    Counted {
+        /// The limit is reached.
+        last: bool,
+    },
+    /// Too many failures: not before this time.
+    Locked(Timestamp),
 }
 
-/// Counts a failure; true when it locks the name or the address out.
-pub async fn failed(client: &impl GenericClient, name: &str, from: Option<IpAddr>) -> Result<bool, Failure> {
-    let mut locked = false;
-    for subject in subjects(name, from) {
-        let most = if subject.starts_with("address:") { TRIES_OF_AN_ADDRESS } else { TRIES_OF_A_NAME };
-        locked |= store::count_failure(client, &subject, most, Timestamp::now() + LOCKED_FOR).await?;
+/// Counts an attempt as a failure until it turns out right, unless the name or the address is locked out.
+pub async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Result<Attempt, Failure> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let until = Timestamp::now() + LOCKED_FOR;
+    let mut last = false;
+    // Names before addresses, always: two attempts never wait for each other in a circle.
+    for (subject, most) in subjects(name, from) {
+        match store::reserve_failure(&tx, &subject, most, until).await? {
+            Some(locks) => last |= locks,
+            // Rolled back: an attempt that is not looked at counts nowhere.
+            None => {
+                let locked = store::locked_until(&tx, &subject).await?;
+                return Ok(Attempt::Locked(locked.unwrap_or(until)));
+            }
+        }
     }
-    Ok(locked)
+    tx.commit().await?;
+    store::clear_failures(&client).await?;
+    Ok(Attempt::Counted { last })
 }
 
-/// Forgets the failures of a name that signed in, or that an admin unlocks.
-pub async fn forget(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+/// The attempt was right: the name's failures are forgotten, the address gets back what it counted.
+pub async fn succeeded(client: &impl GenericClient, name: &str, from: Option<IpAddr>) -> Result<(), Failure> {
+    forget(client, name).await?;
+    match from {
+        Some(from) => store::return_failure(client, &address(from), TRIES_OF_AN_ADDRESS).await,
+        None => Ok(()),
+    }
+}
+
+/// Forgets the failures of a name.
+pub async fn forget(client: &impl GenericClient, name: &str) -> Result<bool, Failure> {
     store::forget_failures(client, &subject(name)).await
 }
 
-fn subjects(name: &str, from: Option<IpAddr>) -> Vec<String> {
-    let address = from.map(|from| format!("address:{from}"));
-    [Some(subject(name)), address].into_iter().flatten().collect()
+fn subjects(name: &str, from: Option<IpAddr>) -> Vec<(String, i32)> {
+    let address = from.map(|from| (address(from), TRIES_OF_AN_ADDRESS));
+    [Some((subject(name), TRIES_OF_A_NAME)), address].into_iter().flatten().collect()
+}
+
+fn address(from: IpAddr) -> String {
+    format!("address:{}", from.to_canonical())
 }
 
 fn subject(name: &str) -> String {

@@ -6,7 +6,8 @@ use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Principal, Role, lockout, name, passwords};
+use super::lockout::{self, Attempt};
+use super::{Principal, Role, name, passwords};
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::store::{access as store, audit};
@@ -85,26 +86,27 @@ pub async fn sign_in(
     password: &str,
     from: Option<IpAddr>,
 ) -> Result<SignIn, Failure> {
-    let client = pool.get().await?;
-    if let Some(until) = lockout::locked_until(&client, user, from).await? {
-        return Ok(SignIn::Locked(until));
-    }
+    let last = match lockout::begin(pool, user, from).await? {
+        Attempt::Counted { last } => last,
+        Attempt::Locked(until) => return Ok(SignIn::Locked(until)),
+    };
     let found = match name(user) {
-        Ok(user) => store::enabled_user(&client, user).await?,
+        Ok(user) => store::enabled_user(&pool.get().await?, user).await?,
         Err(_) => None,
     };
-    drop(client);
     let (role, stored) = found.map_or((None, None), |(role, stored)| (Some(role), stored));
     let right = passwords::verify(password, stored).await?;
-    let client = pool.get().await?;
+    let mut client = pool.get().await?;
     let actor = Actor::User(user.chars().filter(|c| !c.is_control()).take(100).collect());
     let Some(role) = role.filter(|_| right) else {
-        if lockout::failed(&client, user, from).await? {
+        if last {
             audit::append(&client, &actor, "sign_in.locked", "console", "too many failures").await?;
         }
         return Ok(SignIn::Wrong);
     };
-    lockout::forget(&client, user).await?;
-    audit::append(&client, &actor, "sign_in", "console", "").await?;
+    let tx = client.transaction().await?;
+    lockout::succeeded(&tx, user, from).await?;
+    audit::append(&tx, &actor, "sign_in", "console", "").await?;
+    tx.commit().await?;
     Ok(SignIn::Welcome(Principal { actor, role }))
 }

@@ -19,7 +19,9 @@ pub(crate) const USER_LIST: &str = include_str!("../../sql/user_list.sql");
 pub(crate) const USER_FIND: &str = include_str!("../../sql/user_find.sql");
 pub(crate) const USER_ANY: &str = include_str!("../../sql/user_any.sql");
 pub(crate) const FAILURE_LOCKED: &str = include_str!("../../sql/failure_locked.sql");
-pub(crate) const FAILURE_COUNT: &str = include_str!("../../sql/failure_count.sql");
+pub(crate) const FAILURE_RESERVE: &str = include_str!("../../sql/failure_reserve.sql");
+pub(crate) const FAILURE_RETURN: &str = include_str!("../../sql/failure_return.sql");
+pub(crate) const FAILURE_CLEAR: &str = include_str!("../../sql/failure_clear.sql");
 pub(crate) const FAILURE_FORGET: &str = include_str!("../../sql/failure_forget.sql");
 pub(crate) const SESSION_INSERT: &str = include_str!("../../sql/session_insert.sql");
 pub(crate) const SESSION_FIND: &str = include_str!("../../sql/session_find.sql");
@@ -114,28 +116,37 @@ pub async fn any_user(client: &impl GenericClient, name: &str) -> Result<Option<
     row.map(|row| Ok((role(row.get("role"))?, row.get("disabled")))).transpose()
 }
 
-/// The latest end of a lock on any of the subjects.
-pub async fn locked_until(
-    client: &impl GenericClient,
-    subjects: &[String],
-) -> Result<Option<Timestamp>, Failure> {
-    Ok(client.query_one(FAILURE_LOCKED, &[&subjects]).await?.get("until"))
+/// Until when the subject is locked out, if it is.
+pub async fn locked_until(client: &impl GenericClient, subject: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(client.query_opt(FAILURE_LOCKED, &[&subject]).await?.map(|row| row.get("locked_until")))
 }
 
-/// Counts a failure, and locks the subject with the last that is allowed; true when it does.
-pub async fn count_failure(
+/// Counts an attempt as a failure: true when that locks the subject out, none when it is locked out already.
+pub async fn reserve_failure(
     client: &impl GenericClient,
     subject: &str,
     most: i32,
     until: Timestamp,
-) -> Result<bool, Failure> {
-    Ok(client.query_one(FAILURE_COUNT, &[&subject, &most, &until]).await?.get("locked"))
+) -> Result<Option<bool>, Failure> {
+    let row = client.query_opt(FAILURE_RESERVE, &[&subject, &most, &until]).await?;
+    Ok(row.map(|row| row.get("locked")))
 }
 
-/// Forgets the failures of a subject.
-pub async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<(), Failure> {
-    client.execute(FAILURE_FORGET, &[&subject]).await?;
+/// Takes back what an attempt counted.
+pub async fn return_failure(client: &impl GenericClient, subject: &str, most: i32) -> Result<(), Failure> {
+    client.execute(FAILURE_RETURN, &[&subject, &most]).await?;
     Ok(())
+}
+
+/// Clears away failures that are long over.
+pub async fn clear_failures(client: &impl GenericClient) -> Result<(), Failure> {
+    client.execute(FAILURE_CLEAR, &[]).await?;
+    Ok(())
+}
+
+/// Forgets the failures of a subject; false when there are none.
+pub async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<bool, Failure> {
+    Ok(client.execute(FAILURE_FORGET, &[&subject]).await? == 1)
 }
 
 /// Stores a session, and clears away those that have expired.

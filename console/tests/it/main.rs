@@ -3,6 +3,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test binary has no users")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod api;
 mod audit;
 mod browser;

@@ -15,15 +15,15 @@ pub async fn user(world: &World, name: &str, role: &str) {
 }
 
 /// A browser without a window: one cookie, and forms.
-struct Browser {
-    api: Api,
-    cookie: String,
+pub struct Browser {
+    pub api: Api,
+    pub cookie: String,
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 impl Browser {
-    fn sign_in(url: &str, name: &str, password: &str) -> (u16, String, Browser) {
+    pub fn sign_in(url: &str, name: &str, password: &str) -> (u16, String, Browser) {
         let api = Api::new(url, None);
         let body = format!("name={name}&password={}&next=/audit", password.replace(' ', "+"));
         let (status, headers, text) = api.send("POST", "/sign-in", &[FORM], body.as_bytes());
@@ -32,22 +32,22 @@ impl Browser {
         (status, said, Browser { api, cookie })
     }
 
-    fn cookie(&self) -> &str {
+    pub fn cookie(&self) -> &str {
         self.cookie.split(';').next().unwrap()
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub fn get(&self, path: &str) -> (u16, String) {
         let (status, _, text) = self.api.send("GET", path, &[("cookie", self.cookie())], b"");
         (status, text)
     }
 
-    fn post(&self, path: &str, body: &str, more: &[(&str, &str)]) -> (u16, String) {
+    pub fn post(&self, path: &str, body: &str, more: &[(&str, &str)]) -> (u16, String) {
         let headers = [&[FORM, ("cookie", self.cookie())], more].concat();
         let (status, _, text) = self.api.send("POST", path, &headers, body.as_bytes());
         (status, text)
     }
 
-    fn csrf(&self) -> String {
+    pub fn csrf(&self) -> String {
         let (_, page) = self.get("/");
         let at = page.find("name=\"csrf\" value=\"").expect("a form") + 19;
         page[at..].split('"').next().unwrap().trim_start_matches('"').to_owned()
