@@ -8,7 +8,7 @@ use deadpool_postgres::{GenericClient, Pool};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::Failure;
-use crate::store::access as store;
+use crate::store::users as store;
 
 const TRIES_OF_A_NAME: i32 = 5;
 /// Many people may sit behind one address.

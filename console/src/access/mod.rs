@@ -1,6 +1,7 @@
 //! Who may do what: roles, users with passwords and sessions, API tokens, lock-out.
 //! Secrets are stored hashed; must never log or return one, but for a new token, once.
 
+pub mod accounts;
 pub mod lockout;
 pub mod passwords;
 pub mod sessions;

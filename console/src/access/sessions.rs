@@ -1,6 +1,6 @@
 //! Sessions of signed-in users. The cookie is random; the database knows its hash only.
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{GenericClient, Pool};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -34,11 +34,10 @@ impl Session {
 }
 
 /// Begins a session; the cookie's value.
-pub async fn begin(pool: &Pool, user: &str, by_proxy: bool) -> Result<String, Failure> {
+pub async fn begin(client: &impl GenericClient, user: &str, by_proxy: bool) -> Result<String, Failure> {
     let cookie = secret();
     let expires = Timestamp::now() + LONGEST;
-    let client = pool.get().await?;
-    store::insert_session(&client, &hash(&cookie), user, &csrf(&cookie), by_proxy, expires).await?;
+    store::insert_session(client, &hash(&cookie), user, &csrf(&cookie), by_proxy, expires).await?;
     Ok(cookie)
 }
 

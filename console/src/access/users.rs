@@ -1,4 +1,4 @@
-//! Users: made and disabled by an admin or from the command line, signing in with a password.
+//! Users as lists show them, and signing in with a password.
 
 use std::net::IpAddr;
 
@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::lockout::{self, Attempt};
-use super::{Principal, Role, name, passwords};
+use super::{Role, name, passwords, sessions};
 use crate::actor::Actor;
 use crate::failure::Failure;
-use crate::store::{access as store, audit};
+use crate::store::{audit, users as store};
 
 /// A user as lists show it.
 #[derive(Debug, Clone, Serialize)]
@@ -29,40 +29,6 @@ pub struct User {
     pub locked_until: Option<Timestamp>,
 }
 
-/// Makes a user, or gives an existing one another role or password.
-pub async fn set(
-    pool: &Pool,
-    actor: &Actor,
-    user: &str,
-    role: Role,
-    password: Option<&str>,
-) -> Result<(), Failure> {
-    let user = name(user)?;
-    let hashed = match password {
-        Some(password) => Some(passwords::hash(password).await?),
-        None => None,
-    };
-    let mut client = pool.get().await?;
-    let tx = client.transaction().await?;
-    store::set_user(&tx, user, role.name(), hashed.as_deref()).await?;
-    lockout::forget(&tx, user).await?;
-    audit::append(&tx, actor, "user.add", &format!("user:{user}"), role.name()).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Disables a user and ends what they are signed in to.
-pub async fn disable(pool: &Pool, actor: &Actor, user: &str) -> Result<(), Failure> {
-    let mut client = pool.get().await?;
-    let tx = client.transaction().await?;
-    if !store::disable_user(&tx, user).await? {
-        return Err(Failure::NotFound(format!("an enabled user named {user}")));
-    }
-    audit::append(&tx, actor, "user.disable", &format!("user:{user}"), "").await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// All users.
 pub async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
     store::users(&pool.get().await?).await
@@ -71,15 +37,15 @@ pub async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
 /// What became of an attempt to sign in.
 #[derive(Debug)]
 pub enum SignIn {
-    /// Who they are.
-    Welcome(Principal),
+    /// A session has begun; its cookie's value.
+    Welcome(String),
     /// Name or password are wrong; which is not said.
     Wrong,
     /// Too many failures: not before this time.
     Locked(Timestamp),
 }
 
-/// Checks a name and a password, and counts failures.
+/// Checks a name and a password, begins a session or counts a failure.
 pub async fn sign_in(
     pool: &Pool,
     user: &str,
@@ -94,19 +60,25 @@ pub async fn sign_in(
         Ok(user) => store::enabled_user(&pool.get().await?, user).await?,
         Err(_) => None,
     };
-    let (role, stored) = found.map_or((None, None), |(role, stored)| (Some(role), stored));
-    let right = passwords::verify(password, stored).await?;
+    let stored = found.and_then(|(_, stored)| stored);
+    let right = passwords::verify(password, stored.clone()).await?;
     let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let current = match stored.filter(|_| right) {
+        Some(stored) => store::current_user(&tx, user, &stored).await?,
+        None => None,
+    };
     let actor = Actor::User(user.chars().filter(|c| !c.is_control()).take(100).collect());
-    let Some(role) = role.filter(|_| right) else {
+    if current.is_none() {
         if last {
-            audit::append(&client, &actor, "sign_in.locked", "console", "too many failures").await?;
+            audit::append(&tx, &actor, "sign_in.locked", "console", "too many failures").await?;
+            tx.commit().await?;
         }
         return Ok(SignIn::Wrong);
-    };
-    let tx = client.transaction().await?;
+    }
     lockout::succeeded(&tx, user, from).await?;
     audit::append(&tx, &actor, "sign_in", "console", "").await?;
+    let cookie = sessions::begin(&tx, user, false).await?;
     tx.commit().await?;
-    Ok(SignIn::Welcome(Principal { actor, role }))
+    Ok(SignIn::Welcome(cookie))
 }

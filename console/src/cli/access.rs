@@ -1,17 +1,16 @@
-//! `sluicegate user add|list|disable|unlock`, `sluicegate token create|list|revoke`.
+//! `sluicegate user add|role|list|disable|enable|unlock`, `sluicegate token create|list|revoke`.
 
 use std::io::{IsTerminal, Read};
 
 use clap::Subcommand;
 
 use super::{Context, output};
-use crate::access::{Role, lockout, tokens, users};
+use crate::access::{Role, accounts, tokens, users};
 use crate::failure::Failure;
-use crate::store::audit;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
-    /// Make a user, or give an existing one another role or password
+    /// Make a user; an existing one gets this role and password, is enabled again and signed out everywhere
     Add {
         /// The name to sign in with
         #[arg(long)]
@@ -19,9 +18,16 @@ pub(super) enum UserCommand {
         /// What the user may do
         #[arg(long)]
         role: Role,
-        /// No password: the user signs in through the reverse proxy only
+        /// No password: the user signs in through the reverse proxy only. One that there was is removed
         #[arg(long)]
         no_password: bool,
+    },
+    /// Give a user another role; the password stays
+    Role {
+        /// The user's name
+        name: String,
+        /// What the user may do from now on
+        role: Role,
     },
     /// All users
     List {
@@ -31,6 +37,11 @@ pub(super) enum UserCommand {
     },
     /// Disable a user and end their sessions
     Disable {
+        /// The user's name
+        name: String,
+    },
+    /// Enable a user again, with the password and role they had
+    Enable {
         /// The user's name
         name: String,
     },
@@ -70,8 +81,12 @@ pub(super) async fn user(context: &Context, command: UserCommand) -> Result<(), 
     match command {
         UserCommand::Add { name, role, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
-            users::set(pool, actor, &name, role, password.as_deref()).await?;
-            println!("user {name} has the role {role}");
+            let change = accounts::set(pool, actor, &name, role, password.as_deref()).await?;
+            println!("user {name} {change}");
+        }
+        UserCommand::Role { name, role } => {
+            let change = accounts::set_role(pool, actor, &name, role).await?;
+            println!("user {name} {change}");
         }
         UserCommand::List { json: true } => {
             output::json(&serde_json::json!({"items": users::list(pool).await?}))?
@@ -81,13 +96,15 @@ pub(super) async fn user(context: &Context, command: UserCommand) -> Result<(), 
             output::table(&["USER", "ROLE", "SINCE", "STATE"], &rows);
         }
         UserCommand::Disable { name } => {
-            users::disable(pool, actor, &name).await?;
+            accounts::disable(pool, actor, &name).await?;
             println!("user {name} is disabled");
         }
+        UserCommand::Enable { name } => {
+            accounts::enable(pool, actor, &name).await?;
+            println!("user {name} is enabled again");
+        }
         UserCommand::Unlock { name } => {
-            let client = pool.get().await?;
-            lockout::forget(&client, &name).await?;
-            audit::append(&client, actor, "user.unlock", &format!("user:{name}"), "").await?;
+            accounts::unlock(pool, actor, &name).await?;
             println!("user {name} may sign in again");
         }
     }

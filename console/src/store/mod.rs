@@ -12,6 +12,7 @@ pub mod orders;
 pub mod queues;
 pub mod search;
 pub mod subscriptions;
+pub mod users;
 
 /// All statements by name, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
@@ -40,19 +41,25 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("token_revoke", access::TOKEN_REVOKE),
     ("token_list", access::TOKEN_LIST),
     ("token_find", access::TOKEN_FIND),
-    ("user_set", access::USER_SET),
-    ("user_disable", access::USER_DISABLE),
-    ("user_list", access::USER_LIST),
-    ("user_find", access::USER_FIND),
-    ("failure_locked", access::FAILURE_LOCKED),
-    ("failure_reserve", access::FAILURE_RESERVE),
-    ("failure_return", access::FAILURE_RETURN),
-    ("failure_clear", access::FAILURE_CLEAR),
-    ("failure_forget", access::FAILURE_FORGET),
+    ("user_set", users::USER_SET),
+    ("user_lock", users::USER_LOCK),
+    ("user_role", users::USER_ROLE),
+    ("user_enable", users::USER_ENABLE),
+    ("user_admins", users::USER_ADMINS),
+    ("user_current", users::USER_CURRENT),
+    ("user_disable", users::USER_DISABLE),
+    ("user_list", users::USER_LIST),
+    ("user_find", users::USER_FIND),
+    ("failure_locked", users::FAILURE_LOCKED),
+    ("failure_reserve", users::FAILURE_RESERVE),
+    ("failure_return", users::FAILURE_RETURN),
+    ("failure_clear", users::FAILURE_CLEAR),
+    ("failure_forget", users::FAILURE_FORGET),
     ("session_insert", access::SESSION_INSERT),
     ("session_find", access::SESSION_FIND),
     ("session_delete", access::SESSION_DELETE),
     ("dead_letter_naming", dead_letters::NAMING),
+    ("session_end", access::SESSION_END),
     ("dead_letter_count", dead_letters::COUNT),
     ("dead_letter_groups", dead_letters::GROUPS),
     ("job_insert", jobs::INSERT),
@@ -80,7 +87,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("workers", crate::overview::WORKERS),
     ("queue_marks", queues::MARKS),
     ("queue_marks_move", queues::MOVE),
-    ("user_any", access::USER_ANY),
+    ("user_any", users::USER_ANY),
     ("order_list", orders::LIST),
     ("search_effects", search::EFFECTS),
     ("payment_list", money::PAYMENTS),

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use super::guard;
 use crate::access::{self, Role};
 use crate::failure::Failure;
-use crate::store::access as store;
+use crate::store::users as store;
 
 /// Settings of sign-in.
 #[derive(Debug, Clone, Default)]

@@ -127,7 +127,7 @@ async fn visitor(
         if let Some(session) = kept {
             return Ok(Some((Visitor { principal, csrf: session.csrf, by_proxy: true }, None)));
         }
-        let begun = sessions::begin(&console.pool, &user, true).await?;
+        let begun = sessions::begin(&console.pool.get().await?, &user, true).await?;
         let visitor = Visitor { principal, csrf: sessions::csrf(&begun), by_proxy: true };
         return Ok(Some((visitor, Some(console.access.cookie(begun)))));
     }

@@ -6,12 +6,19 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A user who can sign in.
 pub async fn user(world: &World, name: &str, role: &str) {
+    set_user(world, name, role, PASSWORD);
+}
+
+/// Sets a user's role and password; what the command says.
+pub fn set_user(world: &World, name: &str, role: &str, password: &str) -> String {
     use std::io::Write;
     let mut command = world.command(&["user", "add", "--name", name, "--role", role]);
     let mut child =
-        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A browser without a window: one cookie, and forms.

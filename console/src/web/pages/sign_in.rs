@@ -68,10 +68,8 @@ async fn sign_in(
     let next = own(sent.next.as_deref());
     let from = guard::client_address(&console, &request);
     let wrong = match users::sign_in(&console.pool, &sent.name, &sent.password, from).await? {
-        SignIn::Welcome(principal) => {
-            // A new session for each sign-in: one that somebody planted before is worth nothing.
-            let user = principal.actor.to_string();
-            let cookie = sessions::begin(&console.pool, user.trim_start_matches("user:"), false).await?;
+        // A new session for each sign-in: one that somebody planted before is worth nothing.
+        SignIn::Welcome(cookie) => {
             let mut response = see(next);
             response.add_cookie(&console.access.cookie(cookie)).map_err(|e| PageFailure::internal(&e))?;
             return Ok(response);
