@@ -13,7 +13,7 @@ use worker::domain::rules::{OrdersPolicy, Rules};
 
 use crate::access::Role;
 use crate::management::Management;
-use crate::web::Entry;
+use crate::web::{Entry, origin};
 
 const METRICS_PORT: u16 = 9092;
 const CONSOLE_BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8081);
@@ -45,7 +45,8 @@ pub struct RawSettings {
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS")]
     console_bind: Option<String>,
     /// The address at which browsers reach the console, such as `https://console.example.com`: with https the
-    /// session's cookie is for HTTPS only. Default: http on loopback.
+    /// session's cookie is for HTTPS only. Forms are taken from its pages whatever `Host` says. Default: http on
+    /// loopback.
     #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL")]
     console_public_url: Option<String>,
     /// The header in which a reverse proxy names the signed-in user, such as X-Forwarded-User. Default: none.
@@ -99,6 +100,7 @@ impl RawSettings {
     fn entry(&self, p: &mut Problems) -> Entry {
         let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
         let proxies = self.console_trusted_proxies.as_deref();
+        let public = self.console_public_url.as_deref();
         let roles = [
             ("none", None),
             ("viewer", Some(Role::Viewer)),
@@ -110,13 +112,9 @@ impl RawSettings {
             fits.then(|| Some(raw.to_ascii_lowercase()))
         };
         let entry = Entry {
-            secure: p.value(
-                "CONSOLE_PUBLIC_URL",
-                self.console_public_url.as_deref(),
-                false,
-                "http://… or https://…",
-                secure,
-            ),
+            origin: p.value("CONSOLE_PUBLIC_URL", public, None, "http://host or https://host", |url| {
+                origin(url).map(Some)
+            }),
             user_header: p.value(
                 "CONSOLE_PROXY_HEADER",
                 self.console_proxy_header.as_deref(),
@@ -135,10 +133,6 @@ impl RawSettings {
         }
         entry
     }
-}
-
-fn secure(url: &str) -> Option<bool> {
-    if url.starts_with("https://") { Some(true) } else { url.starts_with("http://").then_some(false) }
 }
 
 fn networks(list: &str) -> Option<Vec<IpNet>> {

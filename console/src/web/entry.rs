@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
+use actix_web::http::Uri;
 use deadpool_postgres::Pool;
 use ipnet::IpNet;
 
@@ -15,8 +16,8 @@ use crate::store::users as store;
 /// Settings of sign-in.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
-    /// Browsers reach the console by HTTPS: the cookie is for HTTPS only.
-    pub secure: bool,
+    /// Where browsers reach the console, as they name it in `Origin`: with https the cookie is for HTTPS only.
+    pub origin: Option<String>,
     /// The header in which a trusted proxy names the user.
     pub user_header: Option<String>,
     /// Whose word is taken.
@@ -26,14 +27,18 @@ pub struct Entry {
 }
 
 impl Entry {
+    fn secure(&self) -> bool {
+        self.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
     /// The cookie's name; with HTTPS one that browsers take from this host only.
     pub(crate) fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-sluicegate" } else { "sluicegate" }
+        if self.secure() { "__Host-sluicegate" } else { "sluicegate" }
     }
 
     /// The session's cookie.
     pub(crate) fn cookie(&self, value: String) -> Cookie<'static> {
-        guard::session_cookie(self.cookie_name(), value, self.secure)
+        guard::session_cookie(self.cookie_name(), value, self.secure())
     }
 
     /// Whether this address is a trusted proxy.
@@ -42,16 +47,30 @@ impl Entry {
         self.proxies.iter().any(|net| net.contains(&address))
     }
 
-    /// The user that a trusted proxy names; an error when the name cannot be one. None: nobody vouches.
-    pub(crate) fn vouched(&self, request: &HttpRequest) -> Option<Result<String, ()>> {
+    /// Whether a page of this origin is ours: of the public address, or of the host that was asked. A proxy may ask
+    /// for the host by another name than browsers do.
+    pub(crate) fn owns(&self, origin: &str, host: Option<&str>) -> bool {
+        let at = origin.split_once("://").map(|(_, at)| at);
+        self.origin.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(origin))
+            || (at.is_some() && at == host)
+    }
+
+    /// The user that a trusted proxy names; an error when the name cannot be one, or when there is more than one:
+    /// the proxy has let one through that it did not write. None: nobody vouches.
+    pub(crate) fn vouched(&self, request: &HttpRequest) -> Option<Result<String, Failure>> {
         let header = self.user_header.as_deref()?;
         let peer = request.peer_addr()?.ip();
         if !self.trusts(peer) {
             return None;
         }
-        let value = request.headers().get(header)?;
-        let user = value.to_str().map_err(drop);
-        Some(user.and_then(|user| access::name(user.trim()).map(str::to_owned).map_err(drop)))
+        let mut values = request.headers().get_all(header);
+        let value = values.next()?;
+        let refused = |why: &str| Failure::invalid("invalid_user", format!("the reverse proxy {why}"));
+        if values.next().is_some() {
+            return Some(Err(refused("names more than one user")));
+        }
+        let user = value.to_str().ok().and_then(|user| access::name(user.trim()).ok());
+        Some(user.map(str::to_owned).ok_or_else(|| refused("names no possible user")))
     }
 
     /// The role of a user that the proxy vouches for; none when they may not in.
@@ -62,5 +81,57 @@ impl Entry {
             Some((role, false)) => Ok(Some(role)),
             None => Ok(self.proxy_role),
         }
+    }
+}
+
+/// The origin of a public address: scheme, host and a port that is not the scheme's own.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let usual = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    if uri.path_and_query().is_some_and(|p| p.as_str() != "/") || authority.as_str().contains('@') {
+        return None;
+    }
+    let port = authority.port_u16().filter(|port| *port != usual);
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{scheme}://{}{port}", authority.host().to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, origin};
+
+    #[test]
+    fn a_public_address_is_compared_as_browsers_write_it() {
+        for (url, expected) in [
+            ("https://console.example.com", Some("https://console.example.com")),
+            ("https://Console.Example.com:443/", Some("https://console.example.com")),
+            ("http://console.example.com:8081", Some("http://console.example.com:8081")),
+            ("http://[::1]:8081", Some("http://[::1]:8081")),
+            ("https://console.example.com/console", None),
+            ("https://user@console.example.com", None),
+            ("ftp://console.example.com", None),
+            ("console.example.com", None),
+            ("https://", None),
+        ] {
+            assert_eq!(origin(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_ours_by_the_public_address_or_by_the_host_that_was_asked() {
+        let entry = Entry { origin: origin("https://console.example.com"), ..Entry::default() };
+        assert!(entry.owns("https://console.example.com", Some("127.0.0.1:8081")));
+        assert!(entry.owns("http://127.0.0.1:8081", Some("127.0.0.1:8081")));
+        for foreign in ["https://evil.example", "https://console.example.com.evil.example", "null", ""] {
+            assert!(!entry.owns(foreign, Some("127.0.0.1:8081")), "{foreign}");
+            assert!(!entry.owns(foreign, None), "{foreign}");
+            assert!(!Entry::default().owns(foreign, None), "{foreign}");
+        }
+        assert!(!Entry::default().owns("https://console.example.com", Some("127.0.0.1:8081")));
     }
 }

@@ -94,8 +94,8 @@ pub(super) async fn signed_in(
 }
 
 async fn visiting(request: &HttpRequest) -> Result<Option<(Visitor, Option<Cookie<'static>>)>, PageFailure> {
-    same_site(request)?;
     let console = console(request)?;
+    same_site(&console, request)?;
     Ok(visitor(&console, request).await?)
 }
 
@@ -116,8 +116,7 @@ async fn visitor(
         None => None,
     };
     if let Some(user) = console.access.vouched(request) {
-        let user =
-            user.map_err(|()| Failure::invalid("invalid_user", "the reverse proxy names no possible user"))?;
+        let user = user?;
         let role = console.access.role_of(&console.pool, &user).await?;
         let Some(role) = role else {
             return Err(Failure::Forbidden(format!("{user} may not use this console: ask an admin")));
@@ -139,7 +138,7 @@ async fn visitor(
 }
 
 /// Browsers say where a request comes from: one that changes something must come from our own pages.
-pub(super) fn same_site(request: &HttpRequest) -> Result<(), Failure> {
+pub(super) fn same_site(console: &Console, request: &HttpRequest) -> Result<(), Failure> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
@@ -148,9 +147,8 @@ pub(super) fn same_site(request: &HttpRequest) -> Result<(), Failure> {
     if value("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(foreign());
     }
-    let host = value("host");
     match value("origin") {
-        Some(origin) if origin.split_once("://").map(|(_, at)| at) != host => Err(foreign()),
+        Some(origin) if !console.access.owns(origin, value("host")) => Err(foreign()),
         _ => Ok(()),
     }
 }
@@ -161,7 +159,8 @@ pub(super) fn client_address(console: &Console, request: &HttpRequest) -> Option
     if !console.access.trusts(peer) {
         return Some(peer);
     }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    // The last is the proxy's own word, in a header of its own with some: what stands before is the caller's.
+    let forwarded = request.headers().get_all("x-forwarded-for").last().and_then(|v| v.to_str().ok());
     forwarded
         .and_then(|list| list.rsplit(',').next())
         .and_then(|last| last.trim().parse().ok())

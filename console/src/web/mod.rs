@@ -14,6 +14,7 @@ use shared::health::{self, Readiness};
 use tokio_util::sync::CancellationToken;
 
 pub use entry::Entry;
+pub(crate) use entry::origin;
 pub use state::Console;
 
 const SHUTDOWN_SECONDS: u64 = 5;

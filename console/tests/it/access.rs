@@ -1,7 +1,8 @@
 //! Who gets in, and who does not.
 
 use crate::harness::World;
-use crate::pages::{Browser, PASSWORD, set_user, user};
+use crate::http::Api;
+use crate::pages::{Browser, FORM, PASSWORD, set_user, user};
 
 /// Signs in with all of these at once: how many were looked at and wrong, and how many were locked out.
 fn at_once(url: &str, names: &[String], password: &str) -> (usize, usize) {
@@ -99,4 +100,59 @@ async fn a_user_who_is_enabled_again_has_to_sign_in_again() {
         assert!(complaint.contains("not found"), "{complaint}");
     }
     assert_eq!(world.number("SELECT count(*) FROM audit WHERE subject LIKE '%nobody%'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_names_two_users_vouches_for_neither() {
+    let world = World::new().await;
+    user(&world, "root", "admin").await;
+    let console = world.serve_with(&[
+        ("CONSOLE_PROXY_HEADER", "X-Forwarded-User"),
+        ("CONSOLE_TRUSTED_PROXIES", "127.0.0.1"),
+        ("CONSOLE_PROXY_ROLE", "viewer"),
+    ]);
+    let api = Api::new(&console.url, None);
+    for names in [["root", "stranger"], ["stranger", "root"], ["root", "root"], ["root", ""]] {
+        let headers = names.map(|name| ("x-forwarded-user", name));
+        let (status, _, page) = api.send("GET", "/", &headers, b"");
+        assert_eq!(status, 400, "{names:?}");
+        assert!(page.contains("more than one user"), "{page}");
+    }
+    assert_eq!(api.send("GET", "/", &[("x-forwarded-user", "root, stranger")], b"").0, 400);
+    assert_eq!(api.send("GET", "/", &[("x-forwarded-user", "root")], b"").0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_only_its_own_word_says_where_an_attempt_comes_from() {
+    let world = World::new().await;
+    let console = world.serve_with(&[("CONSOLE_TRUSTED_PROXIES", "127.0.0.1")]);
+    let api = Api::new(&console.url, None);
+    let headers = [FORM, ("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "203.0.113.1, 192.0.2.7")];
+    assert_eq!(api.send("POST", "/sign-in", &headers, b"name=x&password=y").0, 401);
+    let counted = "SELECT count(*) FROM sign_in_failures WHERE subject = 'address:192.0.2.7'";
+    assert_eq!(world.number(counted).await, 1);
+    assert_eq!(world.number("SELECT count(*) FROM sign_in_failures").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_are_taken_from_the_public_address_whatever_the_proxy_calls_the_host() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    let console = world.serve_with(&[("CONSOLE_PUBLIC_URL", "https://console.example.com")]);
+    let api = Api::new(&console.url, None);
+    let body = format!("name=anna&password={}", PASSWORD.replace(' ', "+"));
+    let send = |origin: &str| {
+        let headers = [FORM, ("origin", origin), ("sec-fetch-site", "same-origin")];
+        api.send("POST", "/sign-in", &headers, body.as_bytes())
+    };
+    let (status, headers, _) = send("https://console.example.com");
+    assert_eq!(status, 303);
+    let cookie = headers["set-cookie"].to_str().unwrap().to_owned();
+    let browser = Browser { api: Api::new(&console.url, None), cookie };
+    let out = format!("csrf={}", browser.csrf());
+    assert_eq!(browser.post("/sign-out", &out, &[("origin", "https://evil.example")]).0, 403);
+    assert_eq!(browser.post("/sign-out", &out, &[("origin", "https://console.example.com")]).0, 303);
+    assert_eq!(send("https://console.example.com.evil.example").0, 403);
+    assert_eq!(send("null").0, 403);
+    assert_eq!(send(&console.url).0, 303);
 }

@@ -64,7 +64,7 @@ async fn sign_in(
     console: web::Data<Console>,
     sent: Form<SignInForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    guard::same_site(&request)?;
+    guard::same_site(&console, &request)?;
     let next = own(sent.next.as_deref());
     let from = guard::client_address(&console, &request);
     let wrong = match users::sign_in(&console.pool, &sent.name, &sent.password, from).await? {
