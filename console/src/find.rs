@@ -61,7 +61,7 @@ pub async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failu
     }
     let effects = events::effects(&client, id).await?;
     let payload = body_for(body.as_bytes(), role);
-    Ok(EventView { event, effects, dead_letter, replays, payload })
+    Ok(mask::for_role(EventView { event, effects, dead_letter, replays, payload }, role))
 }
 
 /// One dead letter.
@@ -72,7 +72,8 @@ pub async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterV
     let event = events::show(&client, &letter.event_id).await?.map(|(event, _)| event);
     let history = history(&client, &format!("dead_letter:{id}")).await?;
     let advice = advice::of(&letter.reason);
-    Ok(DeadLetterView { advice, event, history, payload: body_for(&body, role), letter })
+    let payload = body_for(&body, role);
+    Ok(mask::for_role(DeadLetterView { advice, event, history, payload, letter }, role))
 }
 
 async fn history(client: &impl GenericClient, subject: &str) -> Result<Vec<Entry>, Failure> {

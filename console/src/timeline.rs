@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
+use crate::access::Role;
 use crate::failure::Failure;
+use crate::mask;
 use crate::store::dead_letters::{self as letters, DeadLetter};
 use crate::store::events::{Cursor, Effect, Event, Filter};
 use crate::store::money::{self, Dispute, Payment, Refund};
@@ -54,8 +56,8 @@ impl Timeline {
     }
 }
 
-/// Everything about `id`, with the events before `before`.
-pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>) -> Result<Timeline, Failure> {
+/// Everything about `id` that the role may see, with the events before `before`.
+pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> Result<Timeline, Failure> {
     let client = pool.get().await?;
     let touching = Touching { any: Some(id.to_owned()), ..Touching::default() };
     let found = search::aggregates(&client, &touching).await?;
@@ -67,7 +69,7 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>) -> Result<Timeli
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
     let keys: BTreeSet<String> = effects.values().flatten().flat_map(message_keys).collect();
-    Ok(Timeline {
+    let found = Timeline {
         orders: orders::list(&client, &of("order")).await?,
         refunds: money::refunds(&client, &payments).await?,
         disputes: money::disputes(&client, &payments).await?,
@@ -84,7 +86,8 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>) -> Result<Timeli
             })
             .collect(),
         next: next.map(|cursor| cursor.to_string()),
-    })
+    };
+    Ok(mask::for_role(found, role))
 }
 
 fn message_keys(effect: &Effect) -> Vec<String> {

@@ -14,6 +14,7 @@ mod http;
 mod openapi;
 mod orders;
 mod pages;
+mod personal;
 mod plans;
 mod preview;
 mod settings;

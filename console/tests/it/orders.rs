@@ -1,3 +1,4 @@
+use console::access::Role;
 use serde_json::json;
 
 use crate::harness::World;
@@ -120,7 +121,7 @@ async fn the_search_for_an_order_shows_only_letters_that_name_it() {
     };
     world.sql(&letter("evt_17", "order-170")).await;
     world.sql(&letter("evt_1", "17")).await;
-    let found = |id: &'static str| console::timeline::of(&world.pool, id, None);
+    let found = |id: &'static str| console::timeline::of(&world.pool, id, None, Role::Operator);
     let events = |timeline: console::timeline::Timeline| {
         timeline.letters.into_iter().map(|letter| letter.event_id).collect::<Vec<_>>()
     };

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Caller, resource};
 use crate::failure::Failure;
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::store::audit::{self as store, Entry, Filter};
 use crate::web::Console;
@@ -47,7 +48,7 @@ pub(super) struct AuditPage {
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     query: Query<ListQuery>,
 ) -> Result<Json<Page<Entry>>, Failure> {
@@ -60,7 +61,8 @@ pub(super) async fn list(
         subject: paging::text("subject", query.subject)?,
     };
     let entries = store::list(&console.pool.get().await?, &filter, before, limit + 1).await?;
-    Ok(Json(Page::cut(entries, limit, |entry| entry.id.to_string())))
+    let page = Page::cut(entries, limit, |entry| entry.id.to_string());
+    Ok(Json(mask::for_role(page, caller.0.role)))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

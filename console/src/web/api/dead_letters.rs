@@ -11,6 +11,7 @@ use super::{Caller, Done, resource};
 use crate::access::Role;
 use crate::failure::Failure;
 use crate::find::{self, DeadLetterView};
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::preview::{self, PreviewView};
 use crate::replay::{self, Why};
@@ -112,7 +113,7 @@ pub(super) struct Groups {
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     query: Query<ListQuery>,
 ) -> Result<Json<Page<DeadLetter>>, Failure> {
@@ -130,7 +131,8 @@ pub(super) async fn list(
     };
     let client = console.pool.get().await?;
     let found = letters::list(&client, &filter.checked()?, before, limit + 1).await?;
-    Ok(Json(Page::cut(found, limit, |l| l.id.to_string())))
+    let page = Page::cut(found, limit, |l| l.id.to_string());
+    Ok(Json(mask::for_role(page, caller.0.role)))
 }
 
 /// Dead letters that died of the same thing, the largest group first
@@ -139,7 +141,7 @@ pub(super) async fn list(
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn groups(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     query: Query<GroupQuery>,
 ) -> Result<Json<Groups>, Failure> {
@@ -150,7 +152,7 @@ pub(super) async fn groups(
     let limit = paging::limit(query.limit)?;
     let client = console.pool.get().await?;
     let items = letters::groups(&client, Some(&state), kind.as_deref(), reason.as_deref(), limit).await?;
-    Ok(Json(Groups { items, next: None }))
+    Ok(Json(Groups { items: mask::for_role(items, caller.0.role), next: None }))
 }
 
 /// One dead letter with its body, what its reason means, and what was done with it

@@ -9,6 +9,7 @@ use super::{Caller, Done, resource};
 use crate::access::Role;
 use crate::failure::Failure;
 use crate::find::{self, EventView};
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::preview::{self, PreviewView};
 use crate::replay::Why;
@@ -92,7 +93,7 @@ pub(super) struct Reason {
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     query: Query<ListQuery>,
 ) -> Result<Json<Page<Event>>, Failure> {
@@ -111,7 +112,8 @@ pub(super) async fn list(
     };
     let client = console.pool.get().await?;
     let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
-    Ok(Json(Page::cut(events, limit, |e| Cursor::after(e).to_string())))
+    let page = Page::cut(events, limit, |e| Cursor::after(e).to_string());
+    Ok(Json(mask::for_role(page, caller.0.role)))
 }
 
 /// One event with its body, what it changed, and its replays

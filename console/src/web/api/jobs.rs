@@ -8,6 +8,7 @@ use super::{Caller, Done, resource};
 use crate::access::Role;
 use crate::bulk::{self, Change, JobView};
 use crate::failure::Failure;
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::store::jobs::{self as store, Job};
 use crate::web::Console;
@@ -52,14 +53,15 @@ pub(super) enum Wish {
     (status = 400, description = "A parameter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     query: Query<ListQuery>,
 ) -> Result<Json<Page<Job>>, Failure> {
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
     let jobs = store::list(&console.pool.get().await?, before, limit + 1).await?;
-    Ok(Json(Page::cut(jobs, limit, |job| job.id.to_string())))
+    let page = Page::cut(jobs, limit, |job| job.id.to_string());
+    Ok(Json(mask::for_role(page, caller.0.role)))
 }
 
 /// One bulk job and how far it is
@@ -69,11 +71,11 @@ pub(super) async fn list(
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 404, description = "No such job", body = ErrorBody)))]
 pub(super) async fn show(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
 ) -> Result<Json<JobView>, Failure> {
-    Ok(Json(bulk::show(&console.pool, *id).await?))
+    Ok(Json(mask::for_role(bulk::show(&console.pool, *id).await?, caller.0.role)))
 }
 
 /// Pause, resume or cancel a bulk job

@@ -9,6 +9,7 @@ use super::body::Body;
 use super::{Caller, resource};
 use crate::access::Role;
 use crate::failure::Failure;
+use crate::mask;
 use crate::orders::{self, Correction};
 use crate::overview::{self, Overview};
 use crate::queues::{self, QueueState};
@@ -131,12 +132,13 @@ pub(super) async fn correct(
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 404, description = "No such order", body = ErrorBody)))]
 pub(super) async fn show(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
 ) -> Result<Json<Order>, Failure> {
     let found = store::show(&console.pool.get().await?, &id).await?;
-    found.map(Json).ok_or_else(|| Failure::NotFound(format!("order {id}")))
+    let order = found.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
+    Ok(Json(mask::for_role(order, caller.0.role)))
 }
 
 /// The broker's queues: what waits and who consumes

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Caller, resource};
 use crate::failure::Failure;
+use crate::mask;
 use crate::store::subscriptions::{self as store, Invoice, Subscription};
 use crate::web::Console;
 use crate::web::error::ErrorBody;
@@ -27,7 +28,7 @@ pub(super) struct SubscriptionView {
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 404, description = "No such subscription", body = ErrorBody)))]
 pub(super) async fn show(
-    _: Caller,
+    caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
 ) -> Result<Json<SubscriptionView>, Failure> {
@@ -35,6 +36,7 @@ pub(super) async fn show(
     let found = store::list(&client, std::slice::from_ref(&*id)).await?.pop();
     let subscription = found.ok_or_else(|| Failure::NotFound(format!("subscription {id}")))?;
     let invoices = store::invoices(&client, &[], Some(&id)).await?;
+    let (subscription, invoices) = mask::for_role((subscription, invoices), caller.0.role);
     Ok(Json(SubscriptionView { subscription, invoices }))
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::layout::{Place, address, page, pager, when};
 use super::{Shown, shown};
 use crate::failure::Failure;
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::store::audit::{self as store, Entry, Filter};
 use crate::web::Console;
@@ -32,6 +33,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
     let client = console.pool.get().await.map_err(Failure::from)?;
     let entries =
         Page::cut(store::list(&client, &filter, before, limit + 1).await?, limit, |e| e.id.to_string());
+    let entries = mask::for_role(entries, visitor.principal.role);
     let next = entries.next.as_deref().map(|next| {
         let f = &filter;
         address(
@@ -77,7 +79,7 @@ fn subject(subject: &str) -> Markup {
         Some(("order", id)) => Some(address("/search", &[("q", Some(id))])),
         _ => None,
     };
-    html! { @if let Some(at) = at { a href=(at) { (subject) } } @else { (subject) } }
+    html! { @if let Some(at) = at.filter(|_| !mask::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

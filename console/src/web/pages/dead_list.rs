@@ -8,6 +8,7 @@ use super::layout::{Place, address, badge, chart, page, pager, when};
 use super::{Shown, shown};
 use crate::advice;
 use crate::failure::Failure;
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::store::dead_letters::{self as store, DeadLetter, Filter, Group};
 use crate::web::Console;
@@ -70,6 +71,7 @@ impl FilterQuery {
 async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
     let client = console.pool.get().await.map_err(Failure::from)?;
     let groups = store::groups(&client, Some("open"), None, None, 100).await?;
+    let groups = mask::for_role(groups, visitor.principal.role);
     let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
         h1 { "Dead letters" }
@@ -113,6 +115,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<Filter
     let client = console.pool.get().await.map_err(Failure::from)?;
     let letters = store::list(&client, &filter, before, limit + 1).await?;
     let letters = Page::cut(letters, limit, |l| l.id.to_string());
+    let letters = mask::for_role(letters, visitor.principal.role);
     let next = letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
     let body = html! {
         h1 { "Dead letters" }

@@ -12,6 +12,7 @@ use super::tree::tree;
 use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::find::{self, EventView};
+use crate::mask;
 use crate::money;
 use crate::paging::{self, Page};
 use crate::replay::Why;
@@ -52,6 +53,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
     let client = console.pool.get().await.map_err(crate::failure::Failure::from)?;
     let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
     let events = Page::cut(found, limit, |e| Cursor::after(e).to_string());
+    let events = mask::for_role(events, visitor.principal.role);
     let next = events.next.map(|next| {
         address(
             "/events",

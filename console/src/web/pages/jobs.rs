@@ -10,6 +10,7 @@ use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::bulk::{self, Change, JobView};
 use crate::failure::Failure;
+use crate::mask;
 use crate::paging::{self, Page};
 use crate::store::jobs::{self as store, Job};
 use crate::web::Console;
@@ -31,6 +32,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
     let limit = paging::limit(None)?;
     let client = console.pool.get().await.map_err(Failure::from)?;
     let jobs = Page::cut(store::list(&client, before, limit + 1).await?, limit, |j| j.id.to_string());
+    let jobs = mask::for_role(jobs, visitor.principal.role);
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {
         h1 { "Bulk jobs" }
@@ -57,7 +59,7 @@ async fn show(
     id: Path<i64>,
     query: Query<ListQuery>,
 ) -> Shown {
-    let view = bulk::show(&console.pool, *id).await?;
+    let view = mask::for_role(bulk::show(&console.pool, *id).await?, visitor.principal.role);
     let goes = matches!(view.job.state.as_str(), "canary" | "running" | "paused");
     let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
     let lives = goes || (view.job.action == "replay" && !settled);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::assets::VERSION;
+use crate::mask;
 use crate::web::guard::Visitor;
 
 /// Pages of the menu.
@@ -116,12 +117,17 @@ pub(super) fn tone(word: &str) -> &'static str {
 
 /// An event's id as a link to its page.
 pub(super) fn event_link(id: &str) -> Markup {
-    html! { a.mono href=(format!("/events/{}", encode(id))) { (id) } }
+    link(id, &format!("/events/{}", encode(id)))
 }
 
 /// An id as a link to everything about it.
 pub(super) fn search_link(id: &str) -> Markup {
-    html! { a.mono href=(format!("/search?q={}", encode(id))) { (id) } }
+    link(id, &format!("/search?q={}", encode(id)))
+}
+
+/// What is hidden leads nowhere.
+fn link(id: &str, to: &str) -> Markup {
+    html! { @if mask::hides(id) { span.mono { (id) } } @else { a.mono href=(to) { (id) } } }
 }
 
 /// A text as a part of an address.

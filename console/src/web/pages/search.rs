@@ -31,7 +31,7 @@ async fn search(visitor: Visitor, console: web::Data<Console>, query: Query<Sear
         return Ok(super::see("/events"));
     }
     let before = paging::event_cursor(query.before.as_deref())?;
-    let found = timeline::of(&console.pool, &asked, before.as_ref()).await?;
+    let found = timeline::of(&console.pool, &asked, before.as_ref(), visitor.principal.role).await?;
     let next =
         found.next.as_deref().map(|next| address("/search", &[("q", Some(&asked)), ("before", Some(next))]));
     let body = html! {
