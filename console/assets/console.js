@@ -1,21 +1,84 @@
 // All there is: parts of a page that refresh themselves, and "/" for the search box. The pages work without it.
 "use strict";
-const parts = document.querySelectorAll("[data-refresh]");
-async function refresh(part) {
-  if (document.hidden || part.contains(document.activeElement)) return;
+const PATIENCE = 10_000;
+const parts = () => [...document.querySelectorAll("[data-refresh]")];
+const alarm = document.createElement("p");
+alarm.className = "note bad";
+alarm.setAttribute("role", "alert");
+let current = new Date(performance.timeOrigin);
+let asking = false;
+
+// The page as it is now; what went wrong as the error's message.
+async function ask() {
+  let answer, text;
   try {
-    const answer = await fetch(location.href, { headers: { "x-part": "1" }, redirect: "error" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(part.id);
-    if (!fresh) return;
-    part.replaceChildren(...fresh.childNodes);
-    if (!fresh.hasAttribute("data-refresh")) part.removeAttribute("data-refresh");
-  } catch { /* the next time */ }
+    answer = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    text = await answer.text();
+  } catch {
+    throw new Error("the console does not answer. It is asked again every few seconds.");
+  }
+  if (answer.type === "opaqueredirect") throw new Error("you are not signed in any more.", { cause: "session" });
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const words = page.querySelector("main p")?.textContent ?? `the console answers ${answer.status}.`;
+  if (!answer.ok) throw new Error(words);
+  return page;
 }
-for (const part of parts) {
-  setInterval(() => { if (part.hasAttribute("data-refresh")) refresh(part); }, Number(part.dataset.refresh) * 1000);
+
+function renew(part, fresh) {
+  const active = part.contains(document.activeElement) ? document.activeElement : null;
+  // Somebody types here.
+  if (active?.matches("input, textarea, select")) return;
+  for (const field of part.querySelectorAll("input[id], textarea[id]")) {
+    const same = fresh.querySelector(`#${CSS.escape(field.id)}`);
+    if (same && field.value !== field.defaultValue) same.value = field.value;
+  }
+  const name = (place) => place.getAttribute("href") ?? place.textContent;
+  part.replaceChildren(...fresh.childNodes);
+  if (!fresh.hasAttribute("data-refresh")) part.removeAttribute("data-refresh");
+  if (!active) return;
+  const place = [...part.querySelectorAll("a, button")].find((other) => name(other) === name(active));
+  place?.focus({ preventScroll: true });
 }
+
+// Old numbers must not pass for new ones.
+function warn(why) {
+  const words = `Not current since ${current.toISOString().slice(11, 19)} UTC: ${why.message} `;
+  if (alarm.isConnected && alarm.textContent.startsWith(words)) return;
+  alarm.replaceChildren(words);
+  if (why.cause === "session") {
+    const link = document.createElement("a");
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in";
+    alarm.append(link);
+  }
+  parts()[0].before(alarm);
+  for (const part of parts()) part.classList.add("old");
+}
+
+async function refresh() {
+  if (document.hidden || asking || parts().length === 0) return;
+  asking = true;
+  const begun = new Date();
+  try {
+    const page = await ask();
+    for (const part of parts()) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh) throw new Error("this page has changed: load it again.");
+      renew(part, fresh);
+      part.classList.remove("old");
+    }
+    current = begun;
+    alarm.remove();
+  } catch (why) {
+    warn(why);
+  } finally {
+    asking = false;
+  }
+}
+
+const seconds = parts().map((part) => Number(part.dataset.refresh));
+if (seconds.length > 0) setInterval(refresh, Math.min(...seconds) * 1000);
+document.addEventListener("visibilitychange", refresh);
 document.addEventListener("keydown", (event) => {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,3 +1,5 @@
+-- How long events take that were not replayed: from received to done a replayed one took as long as its cause.
+-- Scalar subqueries, so that each event looks its letter and its replay up instead of reading all of them.
 SELECT
     (SELECT count(*) FROM events WHERE received_at > now() - interval '1 minute') AS received,
     (SELECT count(*) FROM events WHERE processed_at > now() - interval '1 minute') AS processed,
@@ -9,6 +11,8 @@ SELECT
     lag.p50, lag.p99
 FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS p50,
              percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) AS p99
-      FROM (SELECT extract(epoch FROM processed_at - received_at)::float8 AS seconds FROM events
+      FROM (SELECT extract(epoch FROM processed_at - received_at)::float8 AS seconds FROM events e
             WHERE received_at > now() - interval '1 hour' AND processed_at IS NOT NULL AND attempts = 1
+              AND (SELECT true FROM dead_letters d WHERE d.event_id = e.id) IS NULL
+              AND (SELECT true FROM audit a WHERE a.subject = 'event:' || e.id LIMIT 1) IS NULL
             ORDER BY received_at DESC, id DESC LIMIT 1000) newest) lag

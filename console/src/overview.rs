@@ -5,6 +5,7 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::topology::Queue;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;
@@ -32,21 +33,25 @@ pub struct Numbers {
     pub dead_replayed: i64,
     /// Messages to the company's services that wait to be sent.
     pub unsent: i64,
-    /// Seconds from received to processed, at the median of the newest events.
+    /// Seconds from received to processed, at the median of the newest events that were never replayed.
     pub lag_p50: Option<f64>,
     /// The same, of the slowest hundredth.
     pub lag_p99: Option<f64>,
 }
 
-/// Workers of one kind that said lately that they are alive.
+/// The workers of one kind. One that ends says so and is forgotten; one that dies falls silent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Alive {
     /// Fulfillment, subscription, refund.
     pub kind: String,
-    /// How many.
+    /// How many were heard of in the last 30 seconds.
     pub alive: i64,
-    /// When one of them was heard of last.
-    pub seen_at: Timestamp,
+    /// How many more were heard of in the last day.
+    pub silent: i64,
+    /// When one of those that are silent was heard of last.
+    pub silent_since: Option<Timestamp>,
+    /// When one of all these was heard of last; null: none in the last day.
+    pub seen_at: Option<Timestamp>,
 }
 
 /// The whole overview.
@@ -58,7 +63,7 @@ pub struct Overview {
     pub queues: Vec<QueueState>,
     /// Why there are none.
     pub broker: Option<String>,
-    /// Workers that report themselves. Empty: look at the queues' consumers.
+    /// The workers, a row for each kind, whether it has any or not.
     pub workers: Vec<Alive>,
 }
 
@@ -91,10 +96,13 @@ async fn numbers(pool: &Pool) -> Result<Numbers, Failure> {
 }
 
 async fn workers(pool: &Pool) -> Result<Vec<Alive>, Failure> {
-    let rows = pool.get().await?.query(WORKERS, &[]).await?;
+    let kinds = queues::WORK.map(Queue::name);
+    let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
     let alive = |row: &tokio_postgres::Row| Alive {
         kind: row.get("kind"),
         alive: row.get("alive"),
+        silent: row.get("silent"),
+        silent_since: row.get("silent_since"),
         seen_at: row.get("seen_at"),
     };
     Ok(rows.iter().map(alive).collect())

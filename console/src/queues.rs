@@ -23,7 +23,8 @@ use crate::store::queues::{self as store, Seen};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the queues are looked at: what [`QueueState::oldest_seconds`] may say too much.
 const LOOK: Duration = Duration::from_secs(5);
-const WORK: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
+/// The queues that workers consume; each names its kind of workers.
+pub(crate) const WORK: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
 
 /// One queue of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -14,7 +14,7 @@ use crate::preview::payment;
 use crate::webdriver::Chromium;
 
 /// A fulfillment worker that wants every order registered, and gives up at once.
-fn work(world: &World) -> CancellationToken {
+pub fn work(world: &World) -> CancellationToken {
     let settings = worker::settings::Settings {
         amqp_url: world.amqp_url.clone().into(),
         topology: world.topology(),
@@ -32,7 +32,7 @@ fn work(world: &World) -> CancellationToken {
 }
 
 /// Puts an event where the ingress puts it.
-async fn receive(world: &World, event: &Value) {
+pub async fn receive(world: &World, event: &Value) {
     let message = Message {
         exchange: world.topology().events_exchange(),
         routing_key: event["type"].as_str().unwrap().to_owned(),
@@ -44,7 +44,7 @@ async fn receive(world: &World, event: &Value) {
     world.publisher.publish(message).await.unwrap();
 }
 
-fn sign_in(console: &Process, name: &str) -> Chromium {
+pub fn sign_in(console: &Process, name: &str) -> Chromium {
     let browser = Chromium::open(&console.url, 1280, 900);
     browser.go("/");
     browser.fill("name", name);

@@ -86,6 +86,11 @@ pub(super) fn exact(at: Timestamp) -> Markup {
     html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } " (" (ago(at, Timestamp::now())) ")" }
 }
 
+/// A moment of today: the time alone, with the day for who points at it.
+pub(super) fn clock(at: Timestamp) -> Markup {
+    html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
+}
+
 fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second() - at.as_second();
     let (value, unit) = match seconds.abs() {

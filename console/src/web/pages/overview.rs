@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use actix_web::web;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::layout::{Place, page, when};
+use super::layout::{Place, clock, page, when};
 use super::{Shown, shown};
 use crate::elapsed;
-use crate::overview::{self as data, Numbers, Overview};
+use crate::overview::{self as data, Alive, Overview};
 use crate::queues::QueueState;
 use crate::web::Console;
 use crate::web::guard::Visitor;
@@ -27,15 +28,17 @@ fn now(overview: &Overview) -> Markup {
         @if let Some(why) = &overview.broker {
             p.note.bad role="alert" { "The broker cannot be asked: " (why) ". New events wait at Stripe, which tries again." }
         }
-        (tiles(&overview.numbers))
+        (tiles(overview))
         h2 { "Queues" }
         @if overview.queues.is_empty() { p.card { "Nothing is known of the queues now." } } @else { (queues(overview)) }
         h2 { "Workers" }
         (workers(overview))
+        p.hint { "As of " (clock(Timestamp::now())) }
     }
 }
 
-fn tiles(n: &Numbers) -> Markup {
+fn tiles(overview: &Overview) -> Markup {
+    let n = &overview.numbers;
     let stuck = n.dead_open > 0;
     html! {
         div.tiles {
@@ -44,11 +47,21 @@ fn tiles(n: &Numbers) -> Markup {
             a.tile href="/events?outcome=retrying" {
                 b { (n.retrying) } span { "will be tried again" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
             }
-            a.tile href="/events" { b { (n.received) } span { "received in the last minute" } }
+            a.tile href="/events" { b { (n.received) } span { "received in the last minute and taken up; " (waiting(&overview.queues)) } }
             div.tile { b { (n.processed) } span { "done in the last minute" } }
             div.tile { b { (seconds(n.lag_p50)) } span { "from received to done (p50); slowest of a hundred (p99) " (seconds(n.lag_p99)) } }
             div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
         }
+    }
+}
+
+/// What the workers have not seen: only the broker knows of it.
+fn waiting(queues: &[QueueState]) -> String {
+    match queues.iter().filter(|q| q.kind == "work").map(|q| u64::from(q.ready)).sum::<u64>() {
+        _ if queues.is_empty() => "what waits in the queues is not known".to_owned(),
+        0 => "none waits in the queues".to_owned(),
+        1 => "1 more waits in the queues".to_owned(),
+        n => format!("{n} more wait in the queues"),
     }
 }
 
@@ -90,14 +103,23 @@ fn oldest(queue: &QueueState) -> Markup {
 
 fn workers(overview: &Overview) -> Markup {
     html! {
-        @if overview.workers.is_empty() {
-            p.card { "Workers are counted by the consumers of their queue, above." }
-        } @else {
-            div.scroll { table {
-                thead { tr { th { "Workers" } th.num { "Alive" } th { "Heard of" } } }
-                tbody { @for w in &overview.workers { tr { td { (w.kind) } td.num { (w.alive) } td { (when(w.seen_at)) } } } }
-            } }
-        }
+        div.scroll { table {
+            thead { tr { th { "Workers" } th.num { "Alive" } th { "Heard of" } } }
+            tbody { @for w in &overview.workers { tr {
+                td { (w.kind) }
+                td.num { (w.alive) @if w.alive == 0 { " " span.badge.bad { "nobody works" } } }
+                td { (heard(w)) }
+            } } }
+        } }
+    }
+}
+
+fn heard(w: &Alive) -> Markup {
+    html! {
+        @if w.alive > 0 && let Some(at) = w.seen_at { (when(at)) }
+        @if w.alive > 0 && w.silent > 0 { "; " }
+        @if let Some(at) = w.silent_since { (w.silent) " silent since " (clock(at)) " (" (when(at)) ")" }
+        @if w.seen_at.is_none() { span.hint { "none: stopped, or never started" } }
     }
 }
 
