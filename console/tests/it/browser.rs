@@ -60,7 +60,7 @@ fn unharmed(browser: &Chromium) {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
-async fn order(world: &World, id: &str, amount: &str) {
+pub async fn order(world: &World, id: &str, amount: &str) {
     world
         .ok(&["orders", "create", "--id", id, "--customer", "cus_1", "--amount", amount, "--currency", "usd"])
         .await;

@@ -9,6 +9,7 @@ mod audit;
 mod browser;
 mod bulk;
 mod dead_letters;
+mod dies_again;
 mod gate;
 mod harness;
 mod http;

@@ -4,16 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::events::{ReasonForm, replays};
-use super::layout::{Place, address, badge, event_link, exact, flash, page};
+use super::layout::{Place, address, badge, event_link, exact, page};
+use super::preview::previewed;
 use super::tree::tree;
 use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::find::{self, DeadLetterView};
-use crate::money;
-use crate::preview::{self, PreviewView, RowView};
+use crate::preview::{self, PreviewView};
 use crate::replay::{self, Why};
 use crate::store::dead_letters::DeadLetter;
 use crate::web::Console;
@@ -48,6 +47,11 @@ async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<i64>, f
     Ok(shown(&whole(&visitor, &view, None, Some(&found))))
 }
 
+/// The address of a preview, asked for anew.
+async fn unpreviewed(id: Path<i64>) -> HttpResponse {
+    see(&format!("/dead-letters/{id}"))
+}
+
 fn whole(
     visitor: &Visitor,
     view: &DeadLetterView,
@@ -55,20 +59,23 @@ fn whole(
     preview: Option<&PreviewView>,
 ) -> Markup {
     let letter = &view.letter;
-    let waits = letter.state == "replayed";
+    // A preview is the answer to a form: asked for again it would be the letter without it.
+    let refresh = (letter.state == "replayed" && preview.is_none()).then_some("2");
     let body = html! {
-        h1 { "Dead letter #" (letter.id) " " span id="state" data-refresh=[waits.then_some("2")] { (badge(&letter.state)) } }
-        p.sub { (letter.kind) " · " span.mono { (letter.event_id) } }
-        (flash(done))
-        section.card {
-            h2 { (letter.reason) }
-            p { (view.advice.meaning) }
-            p { b { "What to do: " } (view.advice.remedy) }
-            p.note.bad.mono { (letter.error) }
+        div id="letter" data-refresh=[refresh] {
+            h1 { "Dead letter #" (letter.id) " " span id="state" { (badge(&letter.state)) } }
+            p.sub { (letter.kind) " · " span.mono { (letter.event_id) } }
+            (told(done, letter))
+            section.card {
+                h2 { (letter.reason) }
+                p { (view.advice.meaning) }
+                p { b { "What to do: " } (view.advice.remedy) }
+                p.note.bad.mono { (letter.error) }
+            }
         }
         @if let Some(preview) = preview { (previewed(preview)) }
         div.columns {
-            div {
+            div id="known" data-refresh=[refresh] {
                 @if visitor.operates() { (actions(visitor, letter, preview.is_some())) }
                 (facts(view))
                 (replays(&view.history))
@@ -77,6 +84,20 @@ fn whole(
         }
     };
     page(Some(visitor), Place::Dead, &format!("Dead letter {}", letter.id), &body)
+}
+
+/// What became of what was just done.
+fn told(done: Option<&str>, letter: &DeadLetter) -> Markup {
+    let (tone, words) = match (done, letter.state.as_str()) {
+        (Some("replayed"), "replayed") => {
+            ("good", "Sent again. When it takes effect the state changes to resolved.")
+        }
+        (Some("replayed"), "resolved") => ("good", "Sent again. It took effect."),
+        (Some("replayed"), "open") => ("bad", "Sent again, and it died again of what is said below."),
+        (Some("discarded"), "discarded") => ("good", "Discarded."),
+        _ => return html! {},
+    };
+    html! { p class={"note " (tone)} role="status" { (words) } }
 }
 
 fn facts(view: &DeadLetterView) -> Markup {
@@ -119,68 +140,6 @@ fn actions(visitor: &Visitor, letter: &DeadLetter, previewed: bool) -> Markup {
     }
 }
 
-fn previewed(p: &PreviewView) -> Markup {
-    let (tone, words) = match p.verdict {
-        "processed" => ("good", "A replay now would take effect."),
-        "ignored" => {
-            ("good", "A replay now would be accepted and change nothing: this type has nothing to say to us.")
-        }
-        "duplicate" => ("good", "The event took effect already: a replay would change nothing."),
-        _ => ("bad", "A replay now would fail again."),
-    };
-    html! {
-        section.card id="preview" {
-            h2 { "What a replay would do now" }
-            p class={"note " (tone)} { (words) @if let Some(error) = &p.error { div.mono { (error) } } }
-            @for row in p.rows.iter().filter(|r| r.table != "events" && r.table != "dead_letters") { (compared(row)) }
-            h2 { "Messages that would go out" }
-            @if p.messages.is_empty() { p.hint { "None." } } @else {
-                ul.plain { @for m in &p.messages { li { code { (m.key) } " " span.hint { (if m.lasting { "lasting" } else { "notice" }) } } } }
-            }
-        }
-    }
-}
-
-/// A row before and after, cell by cell, only what differs.
-fn compared(row: &RowView) -> Markup {
-    let empty = serde_json::Map::new();
-    let cells = |value: &Option<Value>| value.as_ref().and_then(Value::as_object).unwrap_or(&empty).clone();
-    let (before, after) = (cells(&row.before), cells(&row.after));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort();
-    names.dedup();
-    let said =
-        |row: &serde_json::Map<String, Value>, name: &str| row.get(name).filter(|v| !v.is_null()).cloned();
-    let currency = said(&after, "currency").or_else(|| said(&before, "currency"));
-    let currency = currency.as_ref().and_then(Value::as_str);
-    let differ = |name: &&String| said(&before, name) != said(&after, name) && *name != "updated_at";
-    html! {
-        h2 { (row.table) " " code { (row.id) } @if row.before.is_none() { " " span.badge.warn { "new" } } }
-        div.scroll { table {
-            thead { tr { th { "" } th { "Now" } th { "After a replay" } } }
-            tbody { @for name in names.into_iter().filter(differ) { tr {
-                th scope="row" { (name) }
-                td.long { (cell(name, before.get(name), currency)) }
-                td.long.changed { (cell(name, after.get(name), currency)) }
-            } } }
-        } }
-    }
-}
-
-fn cell(name: &str, value: Option<&Value>, currency: Option<&str>) -> Markup {
-    match value {
-        Some(Value::Number(amount)) if name.starts_with("amount") => {
-            html! { (money::value(amount, currency)) }
-        }
-        None | Some(Value::Null) => html! { span.dim { "–" } },
-        Some(Value::String(text)) => html! { (text) },
-        Some(inner @ (Value::Object(_) | Value::Array(_))) => {
-            html! { details { summary { "details" } (tree(inner)) } }
-        }
-        Some(other) => html! { (other) },
-    }
-}
-
 async fn replay_one(
     visitor: Visitor,
     console: web::Data<Console>,
@@ -210,6 +169,7 @@ async fn discard_one(
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/dead-letters/{id}", web::get().to(show))
         .route("/dead-letters/{id}/preview", web::post().to(preview))
+        .route("/dead-letters/{id}/preview", web::get().to(unpreviewed))
         .route("/dead-letters/{id}/replay", web::post().to(replay_one))
         .route("/dead-letters/{id}/discard", web::post().to(discard_one));
 }

@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod layout;
 mod overview;
+mod preview;
 mod search;
 mod sign_in;
 mod tree;
