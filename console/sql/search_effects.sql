@@ -1,2 +1,7 @@
-SELECT event_id, aggregate, aggregate_id, at, change FROM effects
-WHERE event_id = ANY($1::text[]) ORDER BY event_id, aggregate, aggregate_id
+-- With the currency of what was changed: a change names it only when it changes itself.
+SELECT x.event_id, x.aggregate, x.aggregate_id, x.at, x.change, coalesce(p.currency, o.currency, i.currency) AS currency
+FROM effects x
+LEFT JOIN payments p ON x.aggregate = 'payment' AND p.id = x.aggregate_id
+LEFT JOIN orders o ON x.aggregate = 'order' AND o.id = x.aggregate_id
+LEFT JOIN invoices i ON x.aggregate = 'invoice' AND i.id = x.aggregate_id
+WHERE x.event_id = ANY($1::text[]) ORDER BY x.event_id, x.aggregate, x.aggregate_id

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod advice;
 pub mod bulk;
 pub mod chain;
+pub mod change;
 pub mod cli;
 pub mod consumer;
 pub mod elapsed;

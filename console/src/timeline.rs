@@ -7,6 +7,7 @@ use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
 use crate::access::Role;
+use crate::change;
 use crate::failure::Failure;
 use crate::mask;
 use crate::store::dead_letters::{self as letters, DeadLetter};
@@ -68,7 +69,8 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
     let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Cursor::after));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
-    let keys: BTreeSet<String> = effects.values().flatten().flat_map(message_keys).collect();
+    let keys: BTreeSet<String> =
+        effects.values().flatten().flat_map(change::messages).map(str::to_owned).collect();
     let found = Timeline {
         orders: orders::list(&client, &of("order")).await?,
         refunds: money::refunds(&client, &payments).await?,
@@ -88,9 +90,4 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
         next: next.map(|cursor| cursor.to_string()),
     };
     Ok(mask::for_role(found, role))
-}
-
-fn message_keys(effect: &Effect) -> Vec<String> {
-    let keys = effect.change["messages"].as_array().into_iter().flatten();
-    keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }

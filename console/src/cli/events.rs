@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{Context, output};
+use crate::change;
 use crate::failure::Failure;
 use crate::paging;
 use crate::replay::Why;
@@ -147,7 +148,14 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Result<(), Failure>
         ("endpoint", event.endpoint),
     ]);
     for effect in effects {
-        println!("changed {} {}: {}", effect.aggregate, output::visible(&effect.aggregate_id), effect.change);
+        let changes = change::changes(&effect);
+        let words: Vec<String> =
+            changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
+        let words = if words.is_empty() { "nothing changed".to_owned() } else { words.join(", ") };
+        println!("{}", output::visible(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id)));
+        for key in change::messages(&effect) {
+            println!("  message {}", output::visible(key));
+        }
     }
     Ok(())
 }

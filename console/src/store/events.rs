@@ -82,6 +82,8 @@ pub struct Effect {
     pub aggregate_id: String,
     /// When it was decided.
     pub at: Timestamp,
+    /// The currency of its amounts.
+    pub currency: Option<String>,
     /// `{"from", "to", "messages"}`.
     pub change: Value,
 }
@@ -157,6 +159,7 @@ impl From<&Row> for Effect {
             aggregate: row.get("aggregate"),
             aggregate_id: row.get("aggregate_id"),
             at: row.get("at"),
+            currency: row.get("currency"),
             change: row.get("change"),
         }
     }

@@ -86,7 +86,8 @@ fn look_around(browser: &Chromium) {
     browser.fill("q", "A-3");
     browser.press("\u{e007}");
     browser.sees("What happened, newest first");
-    browser.sees("5.00 USD");
+    browser.sees("order A-3: pending → paid, paid 0.00 USD → 5.00 USD");
+    browser.sees("message order.paid/A-3 waits to be sent");
     browser.picture("search");
     browser.click("Dead letters");
     browser.sees("order_not_found");
@@ -98,7 +99,7 @@ fn look_around(browser: &Chromium) {
 
 fn look_back(browser: &Chromium) {
     browser.go("/events/evt_early");
-    browser.sees("What it changed");
+    browser.sees("order A-2: pending → paid, paid 0.00 USD → 45.00 USD");
     unharmed(browser);
     browser.picture("event");
     browser.click("Events");

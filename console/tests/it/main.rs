@@ -22,4 +22,5 @@ mod plans;
 mod preview;
 mod settings;
 mod statements;
+mod timeline;
 mod webdriver;

@@ -5,19 +5,22 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::effects::{Messages, changed};
 use super::layout::{
     Place, address, badge, encode, event_link, exact, flash, page, pager, search_link, when,
 };
 use super::tree::tree;
 use super::{PageFailure, Shown, see, shown};
 use crate::access::Role;
+use crate::change;
+use crate::failure::Failure;
 use crate::find::{self, EventView};
 use crate::mask;
-use crate::money;
 use crate::paging::{self, Page};
 use crate::replay::Why;
 use crate::store::audit::Entry;
-use crate::store::events::{self as store, Cursor, Effect, Event, Filter};
+use crate::store::events::{self as store, Cursor, Event, Filter};
+use crate::store::money;
 use crate::web::Console;
 use crate::web::guard::Visitor;
 
@@ -50,7 +53,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
     };
     let before = paging::event_cursor(query.before.as_deref())?;
     let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(crate::failure::Failure::from)?;
+    let client = console.pool.get().await.map_err(Failure::from)?;
     let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
     let events = Page::cut(found, limit, |e| Cursor::after(e).to_string());
     let events = mask::for_role(events, visitor.principal.role);
@@ -101,6 +104,7 @@ fn table(events: &[Event]) -> Markup {
 
 async fn show(visitor: Visitor, console: web::Data<Console>, id: Path<String>, query: Query<Done>) -> Shown {
     let view = find::event(&console.pool, &id, visitor.principal.role).await?;
+    let messages = messages(&console, &view).await?;
     let body = html! {
         h1 { (view.event.kind) " " (badge(&view.event.outcome)) }
         p.sub.mono { (view.event.id) }
@@ -111,11 +115,17 @@ async fn show(visitor: Visitor, console: web::Data<Console>, id: Path<String>, q
             }
         }
         div.columns {
-            div { (facts(&view.event)) (effects(&view.effects)) (replays(&view.replays)) @if visitor.operates() { (replay_form(&visitor, &view)) } }
+            div { (facts(&view.event)) section.card { h2 { "What it changed" } (changed(&view.event, &view.effects, &messages)) } (replays(&view.replays)) @if visitor.operates() { (replay_form(&visitor, &view)) } }
             div { section.card { h2 { "Body" } @if !visitor.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
         }
     };
     Ok(shown(&page(Some(&visitor), Place::Events, &view.event.id, &body)))
+}
+
+/// The fate of the messages that it caused.
+async fn messages(console: &Console, view: &EventView) -> Result<Messages, Failure> {
+    let keys: Vec<String> = view.effects.iter().flat_map(change::messages).map(str::to_owned).collect();
+    money::messages(&console.pool.get().await?, &keys).await
 }
 
 fn facts(e: &Event) -> Markup {
@@ -134,53 +144,6 @@ fn facts(e: &Event) -> Markup {
             @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
             @if let Some(endpoint) = &e.endpoint { dt { "Endpoint" } dd { (endpoint) } }
         } }
-    }
-}
-
-/// What an event changed and which messages it caused.
-pub(super) fn effects(effects: &[Effect]) -> Markup {
-    html! {
-        @if !effects.is_empty() {
-            section.card { h2 { "What it changed" } ul.plain { @for effect in effects { li { (change(effect)) } } } }
-        }
-    }
-}
-
-/// One change in a line.
-pub(super) fn change(effect: &Effect) -> Markup {
-    let messages = effect.change["messages"].as_array();
-    let currency =
-        effect.change["to"]["currency"].as_str().or_else(|| effect.change["from"]["currency"].as_str());
-    html! {
-        (effect.aggregate) " " (search_link(&effect.aggregate_id)) ": "
-        (state(&effect.change["from"], currency)) " → " (state(&effect.change["to"], currency))
-        @if let Some(messages) = messages.filter(|m| !m.is_empty()) {
-            div.hint { "messages: " @for m in messages { code { (m.as_str().unwrap_or("?")) } " " } }
-        }
-    }
-}
-
-/// A state in short: a word, or the members that say most.
-fn state(value: &serde_json::Value, currency: Option<&str>) -> Markup {
-    match value {
-        serde_json::Value::Null => html! { span.dim { "nothing" } },
-        serde_json::Value::String(word) => badge(word),
-        serde_json::Value::Object(members) => html! {
-            @if let Some(status) = members.get("status").and_then(|s| s.as_str()) { (badge(status)) }
-            @for (name, value) in members.iter().filter(|(name, value)| *name != "status" && !value.is_null()) {
-                " " span.hint { (name.replace('_', " ")) " " (word(name, value, currency)) }
-            }
-        },
-        other => html! { code { (other) } },
-    }
-}
-
-/// A value in words: an amount as people write it.
-fn word(name: &str, value: &serde_json::Value, currency: Option<&str>) -> String {
-    match value {
-        serde_json::Value::Number(amount) if name.starts_with("amount") => money::value(amount, currency),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod bulk;
 mod dead_letters;
 mod dead_list;
+mod effects;
 mod events;
 mod jobs;
 mod layout;

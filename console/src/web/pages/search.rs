@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::dead_list;
-use super::events::change;
+use super::effects::changed;
 use super::layout::{Place, address, badge, event_link, exact, page, pager, search_link, tone, when};
 use super::{Shown, shown};
 use crate::money;
@@ -126,18 +126,7 @@ fn entry(e: &Event, effects: &[Effect], t: &Timeline) -> Markup {
     html! { li class=(tone(&e.outcome)) {
         div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) time { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }
-        ul.plain { @for effect in effects { li { (change(effect)) (sent(effect, t)) } } }
-    } }
-}
-
-fn sent(effect: &Effect, t: &Timeline) -> Markup {
-    let keys = effect.change["messages"].as_array().into_iter().flatten().filter_map(|k| k.as_str());
-    html! { @for key in keys {
-        @match t.messages.get(key) {
-            Some(Some(at)) => span.hint { " sent " (when(*at)) }
-            Some(None) => span.badge.warn { "waits to be sent" }
-            None => {}
-        }
+        (changed(e, effects, &t.messages))
     } }
 }
 
