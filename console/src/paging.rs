@@ -9,6 +9,8 @@ use crate::store::events::Cursor;
 pub const OUTCOMES: [&str; 4] = ["processed", "ignored", "retrying", "dead"];
 /// The states of a dead letter.
 pub const STATES: [&str; 4] = ["open", "replayed", "resolved", "discarded"];
+/// The most characters that a text to search or filter by has.
+pub const LONGEST: usize = 255;
 const MOST: i64 = 500;
 const USUAL: i64 = 50;
 
@@ -66,8 +68,8 @@ pub fn one_of(name: &str, word: Option<String>, words: &[&str]) -> Result<Option
 pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
     let text = text.map(|t| t.trim().to_owned());
     match text {
-        Some(t) if t.chars().count() > 255 => {
-            Err(Failure::invalid("invalid_filter", format!("{name} takes at most 255 characters")))
+        Some(t) if t.chars().count() > LONGEST => {
+            Err(Failure::invalid("invalid_filter", format!("{name} takes at most {LONGEST} characters")))
         }
         Some(t) if t.is_empty() => Ok(None),
         other => Ok(other.map(|t| t.replace('\0', "\u{fffd}"))),

@@ -219,7 +219,7 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
     );
     unharmed(&browser);
     browser.picture("viewer");
-    browser.phone();
+    browser.phone(390);
     let letter = format!("/dead-letters/{id}");
     for (name, path) in [
         ("overview", "/"),

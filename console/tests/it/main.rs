@@ -24,3 +24,4 @@ mod settings;
 mod statements;
 mod timeline;
 mod webdriver;
+mod wide;

@@ -152,9 +152,9 @@ impl Chromium {
     }
 
     /// A phone's screen.
-    pub fn phone(&self) {
+    pub fn phone(&self, width: u32) {
         let metrics = json!({"cmd": "Emulation.setDeviceMetricsOverride",
-            "params": {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true}});
+            "params": {"width": width, "height": 844, "deviceScaleFactor": 2, "mobile": true}});
         self.post("/goog/cdp/execute", &metrics).expect("phone");
     }
 
@@ -179,7 +179,8 @@ impl Chromium {
 
     /// Nothing sticks out to the right.
     pub fn fits(&self, page: &str) {
-        let wide = self.script("return document.documentElement.scrollWidth - window.innerWidth");
+        let wide =
+            self.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
         assert!(wide.as_i64().is_some_and(|n| n <= 0), "{page} is {wide} px too wide");
     }
 }

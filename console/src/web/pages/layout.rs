@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::assets::VERSION;
 use crate::mask;
+use crate::paging;
 use crate::web::guard::Visitor;
 
 /// Pages of the menu.
@@ -125,8 +126,11 @@ pub(super) fn event_link(id: &str) -> Markup {
     link(id, &format!("/events/{}", encode(id)))
 }
 
-/// An id as a link to everything about it.
+/// An id as a link to everything about it; alone where it is longer than a search takes.
 pub(super) fn search_link(id: &str) -> Markup {
+    if id.chars().count() > paging::LONGEST {
+        return html! { span.mono { (id) } };
+    }
     link(id, &format!("/search?q={}", encode(id)))
 }
 

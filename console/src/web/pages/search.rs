@@ -124,7 +124,7 @@ fn dispute_card(d: &Dispute) -> Markup {
 
 fn entry(e: &Event, effects: &[Effect], t: &Timeline) -> Markup {
     html! { li class=(tone(&e.outcome)) {
-        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) time { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
+        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }
         (changed(e, effects, &t.messages))
     } }

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// Levels that are open at first.
 const OPEN: usize = 3;
+/// Levels that are indented: the ones below say how deep they are instead.
+const INDENTED: usize = 10;
 /// Items of one array or object that are shown.
 const SHOWN: usize = 200;
 
@@ -34,8 +36,11 @@ fn node(key: &str, value: &Value, depth: usize) -> Markup {
 
 fn branch(key: &str, size: &str, inner: &[Markup], count: usize, depth: usize) -> Markup {
     html! {
-        details.tree open[depth < OPEN] {
-            summary { @if !key.is_empty() { span.key { (key) } " " } span.dim { (size) } }
+        details.tree.deep[depth > INDENTED] open[depth < OPEN] {
+            summary {
+                @if !key.is_empty() { span.key { (key) } " " }
+                span.dim { (size) @if depth > INDENTED { " level " (depth) } }
+            }
             @for part in inner { (part) }
             @if count > SHOWN { div.leaf.dim { "… and " (count - SHOWN) " more" } }
         }
