@@ -48,6 +48,14 @@ pub fn event_cursor(text: Option<&str>) -> Result<Option<Cursor>, Failure> {
     text.map(|t| Cursor::parse(t).ok_or_else(bad)).transpose()
 }
 
+/// An event's id, or why it cannot be one: PostgreSQL's text takes no NUL.
+pub fn event_id(text: &str) -> Result<&str, Failure> {
+    if text.contains('\0') {
+        return Err(Failure::invalid("invalid_id", "this is no event id: it contains a NUL"));
+    }
+    Ok(text)
+}
+
 /// Where a page of numbered rows begins.
 pub fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
     let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");

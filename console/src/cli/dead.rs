@@ -105,7 +105,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
         Command::List(arguments) => list(context, arguments).await,
         Command::Show { id, json } => show(context, id, json).await,
         Command::Groups { json } => preview::groups(context, json).await,
-        Command::Preview { id, json } => preview::preview(context, id, json).await,
+        Command::Preview { id, json } => preview::dead_letter(context, id, json).await,
         Command::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
                 return bulk::run(context, Action::Replay, many, &reason).await;

@@ -1,9 +1,9 @@
-//! `sluicegate events list|show|replay`.
+//! `sluicegate events list|show|preview|replay`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, output};
+use super::{Context, output, preview};
 use crate::change;
 use crate::failure::Failure;
 use crate::paging;
@@ -17,6 +17,14 @@ pub(super) enum Command {
     List(ListArguments),
     /// One event with its body and what it did
     Show {
+        /// Stripe's event id
+        id: String,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a replay would do now; nothing is written, nothing is sent
+    Preview {
         /// Stripe's event id
         id: String,
         /// JSON for scripts
@@ -74,6 +82,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
     match command {
         Command::List(arguments) => list(context, arguments).await,
         Command::Show { id, json } => show(context, &id, json).await,
+        Command::Preview { id, json } => preview::event(context, &id, json).await,
         Command::Replay { id, reason } => {
             let why = Why::new(&reason)?;
             context.servers.connected().await?;

@@ -1,9 +1,9 @@
-//! `sluicegate dead groups` and `sluicegate dead preview`.
+//! `sluicegate dead groups`, and the previews of `sluicegate dead` and `sluicegate events`.
 
 use super::{Context, output};
 use crate::access::Role;
 use crate::failure::Failure;
-use crate::preview;
+use crate::preview::{self, PreviewView};
 use crate::store::dead_letters::{self as store, Group};
 
 pub(super) async fn groups(context: &Context, json: bool) -> Result<(), Failure> {
@@ -28,11 +28,22 @@ pub(super) async fn groups(context: &Context, json: bool) -> Result<(), Failure>
     Ok(())
 }
 
-pub(super) async fn preview(context: &Context, id: i64, json: bool) -> Result<(), Failure> {
+/// What replaying a dead letter would do.
+pub(super) async fn dead_letter(context: &Context, id: i64, json: bool) -> Result<(), Failure> {
     // Who has the database's password sees everything in it.
     let found = preview::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    print(&found, json)
+}
+
+/// What replaying an event would do.
+pub(super) async fn event(context: &Context, id: &str, json: bool) -> Result<(), Failure> {
+    let found = preview::event(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    print(&found, json)
+}
+
+fn print(found: &PreviewView, json: bool) -> Result<(), Failure> {
     if json {
-        return output::json(&found);
+        return output::json(found);
     }
     println!("a replay now: {}", found.verdict);
     if let Some(error) = &found.error {

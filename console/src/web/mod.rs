@@ -9,6 +9,10 @@ mod state;
 
 use std::net::{SocketAddr, TcpListener};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpServer, web};
 use shared::health::{self, Readiness};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +23,17 @@ pub use state::Console;
 
 const SHUTDOWN_SECONDS: u64 = 5;
 const LARGEST_BODY: usize = 64 * 1024;
+
+/// A page asked for by HEAD is answered as by GET; the server leaves the body out. The API says what it takes.
+async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if *request.method() == Method::HEAD && !request.path().starts_with("/api/") {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
 
 /// Serves in the background until shutdown; returns where.
 pub fn start(
@@ -32,6 +47,7 @@ pub fn start(
     let console = web::Data::new(console);
     let server = HttpServer::new(move || {
         App::new()
+            .wrap(from_fn(head_as_get))
             .wrap(guard::headers())
             .app_data(console.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY))

@@ -176,11 +176,10 @@ async fn many_are_replayed_with_a_canary_first() {
     browser.fill("rate", "20");
     browser.fill("confirm", "29");
     browser.click("Start");
-    browser.sees("nothing was done");
-    browser.go("/dead-letters/bulk?state=open");
-    browser.fill("reason", "the orders are registered now");
-    browser.fill("canary", "5");
-    browser.fill("rate", "20");
+    browser.sees("Nothing was done: you typed 29, but they are 30");
+    browser.picture("bulk-wrong");
+    let typed = "return ['reason', 'canary', 'rate', 'confirm'].map(n => document.getElementsByName(n)[0].value).join('|')";
+    assert_eq!(browser.script(typed), "the orders are registered now|5|20|29");
     browser.fill("confirm", "30");
     browser.click("Start");
     browser.sees("Bulk job #");

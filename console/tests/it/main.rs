@@ -10,6 +10,7 @@ mod browser;
 mod bulk;
 mod dead_letters;
 mod dies_again;
+mod forms;
 mod gate;
 mod harness;
 mod http;

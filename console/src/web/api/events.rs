@@ -127,7 +127,7 @@ pub(super) async fn show(
     console: web::Data<Console>,
     id: Path<String>,
 ) -> Result<Json<EventView>, Failure> {
-    Ok(Json(find::event(&console.pool, &id, caller.0.role).await?))
+    Ok(Json(find::event(&console.pool, paging::event_id(&id)?, caller.0.role).await?))
 }
 
 /// What a replay would do now; nothing is written, nothing is sent
@@ -143,7 +143,7 @@ pub(super) async fn preview_one(
     id: Path<String>,
 ) -> Result<Json<PreviewView>, Failure> {
     caller.0.require(Role::Operator)?;
-    Ok(Json(preview::event(&console.pool, &console.rules, &id, caller.0.role).await?))
+    Ok(Json(preview::event(&console.pool, &console.rules, paging::event_id(&id)?, caller.0.role).await?))
 }
 
 /// Send an event through the workers once more; what took effect already changes nothing
@@ -165,7 +165,7 @@ pub(super) async fn replay(
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
     let why = Why::new(&body.0.reason)?;
-    console.replayer.event(&id, &caller.0.actor, &why).await?;
+    console.replayer.event(paging::event_id(&id)?, &caller.0.actor, &why).await?;
     Ok(Json(Done { id: id.into_inner(), done: "replayed" }))
 }
 

@@ -5,14 +5,16 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::events::{ReasonForm, replays};
+use super::event::replays;
 use super::layout::{Place, address, badge, event_link, exact, page};
 use super::preview::previewed;
+use super::reason::{self, Just, ReasonForm, Refused};
 use super::tree::tree;
-use super::{PageFailure, Shown, see, shown};
+use super::{PageFailure, Shown, see, shown, shown_as};
 use crate::access::Role;
+use crate::failure::Failure;
 use crate::find::{self, DeadLetterView};
-use crate::preview::{self, PreviewView};
+use crate::preview;
 use crate::replay::{self, Why};
 use crate::store::dead_letters::DeadLetter;
 use crate::web::Console;
@@ -35,7 +37,7 @@ async fn show(
     query: Query<ShowQuery>,
 ) -> Shown {
     let view = find::dead_letter(&console.pool, *id, visitor.principal.role).await?;
-    Ok(shown(&whole(&visitor, &view, query.done.as_deref(), None)))
+    Ok(shown(&whole(&visitor, &view, &Just { done: query.done.as_deref(), ..Just::default() })))
 }
 
 async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<i64>, form: Form<Bare>) -> Shown {
@@ -44,28 +46,24 @@ async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<i64>, f
     let role = visitor.principal.role;
     let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
     let view = find::dead_letter(&console.pool, *id, role).await?;
-    Ok(shown(&whole(&visitor, &view, None, Some(&found))))
+    Ok(shown(&whole(&visitor, &view, &Just { preview: Some(&found), ..Just::default() })))
 }
 
-/// The address of a preview, asked for anew.
-async fn unpreviewed(id: Path<i64>) -> HttpResponse {
-    see(&format!("/dead-letters/{id}"))
+/// The address of a form, asked for without one.
+async fn plain(path: Path<(i64, String)>) -> HttpResponse {
+    see(&format!("/dead-letters/{}", path.0))
 }
 
-fn whole(
-    visitor: &Visitor,
-    view: &DeadLetterView,
-    done: Option<&str>,
-    preview: Option<&PreviewView>,
-) -> Markup {
+fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
     let letter = &view.letter;
-    // A preview is the answer to a form: asked for again it would be the letter without it.
-    let refresh = (letter.state == "replayed" && preview.is_none()).then_some("2");
+    // The answer to a form is not there to be asked for again.
+    let lasts = just.preview.is_none() && just.refused.is_none();
+    let refresh = (letter.state == "replayed" && lasts).then_some("2");
     let body = html! {
         div id="letter" data-refresh=[refresh] {
             h1 { "Dead letter #" (letter.id) " " span id="state" { (badge(&letter.state)) } }
             p.sub { (letter.kind) " · " span.mono { (letter.event_id) } }
-            (told(done, letter))
+            (told(just.done, letter))
             section.card {
                 h2 { (letter.reason) }
                 p { (view.advice.meaning) }
@@ -73,10 +71,10 @@ fn whole(
                 p.note.bad.mono { (letter.error) }
             }
         }
-        @if let Some(preview) = preview { (previewed(preview)) }
+        @if let Some(preview) = just.preview { (previewed(preview)) }
         div.columns {
             div id="known" data-refresh=[refresh] {
-                @if visitor.operates() { (actions(visitor, letter, preview.is_some())) }
+                @if visitor.operates() { (actions(visitor, letter, just)) }
                 (facts(view))
                 (replays(&view.history))
             }
@@ -118,8 +116,9 @@ fn facts(view: &DeadLetterView) -> Markup {
     }
 }
 
-fn actions(visitor: &Visitor, letter: &DeadLetter, previewed: bool) -> Markup {
+fn actions(visitor: &Visitor, letter: &DeadLetter, just: &Just<'_>) -> Markup {
     let at = |action: &str| format!("/dead-letters/{}/{action}", letter.id);
+    let previewed = just.preview.is_some();
     html! {
         section.card {
             h2 { "What you can do" }
@@ -130,7 +129,8 @@ fn actions(visitor: &Visitor, letter: &DeadLetter, previewed: bool) -> Markup {
             }
             form method="post" action=(at("replay")) {
                 (visitor.csrf_field())
-                div.field { label for="reason" { "Why?" } textarea id="reason" name="reason" required maxlength="1000" placeholder="kept in the audit" {} }
+                (reason::field(just.refused, "kept in the audit"))
+                @if let Some(other) = just.refused.and_then(Refused::other) { (other) }
                 div.row {
                     button class=(if previewed { "" } else { "quiet" }) { "Replay" }
                     @if letter.state == "open" { button.danger formaction=(at("discard")) { "Discard" } }
@@ -148,9 +148,14 @@ async fn replay_one(
 ) -> Result<HttpResponse, PageFailure> {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Operator)?;
-    let why = Why::new(&form.reason)?;
-    console.replayer.dead_letter(*id, &visitor.principal.actor, &why).await?;
-    Ok(see(&format!("/dead-letters/{id}?done=replayed")))
+    let done = async {
+        let why = Why::new(&form.reason)?;
+        console.replayer.dead_letter(*id, &visitor.principal.actor, &why).await
+    };
+    match done.await {
+        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done=replayed"))),
+        Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
+    }
 }
 
 async fn discard_one(
@@ -161,15 +166,28 @@ async fn discard_one(
 ) -> Result<HttpResponse, PageFailure> {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Operator)?;
-    let why = Why::new(&form.reason)?;
-    replay::discard(&console.pool, *id, &visitor.principal.actor, &why).await?;
-    Ok(see(&format!("/dead-letters/{id}?done=discarded")))
+    let done = async {
+        let why = Why::new(&form.reason)?;
+        replay::discard(&console.pool, *id, &visitor.principal.actor, &why).await
+    };
+    match done.await {
+        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done=discarded"))),
+        Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
+    }
+}
+
+/// The letter with the form as it was sent, and why it was not taken.
+async fn again(visitor: &Visitor, console: &Console, id: i64, failure: Failure, reason: &str) -> Shown {
+    let refused = Refused::new(failure, reason)?;
+    let view = find::dead_letter(&console.pool, id, visitor.principal.role).await?;
+    let page = whole(visitor, &view, &Just { refused: Some(&refused), ..Just::default() });
+    Ok(shown_as(refused.status(), &page))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/dead-letters/{id}", web::get().to(show))
         .route("/dead-letters/{id}/preview", web::post().to(preview))
-        .route("/dead-letters/{id}/preview", web::get().to(unpreviewed))
         .route("/dead-letters/{id}/replay", web::post().to(replay_one))
-        .route("/dead-letters/{id}/discard", web::post().to(discard_one));
+        .route("/dead-letters/{id}/discard", web::post().to(discard_one))
+        .route("/dead-letters/{id}/{form:preview|replay|discard}", web::get().to(plain));
 }

@@ -189,11 +189,9 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
     }
 }
 
-/// What was just done, by a word in the address; other words say nothing.
+/// What was just done to a job, by a word in the address; other words say nothing.
 pub(super) fn flash(done: Option<&str>) -> Markup {
     let said = match done {
-        Some("replayed") => "Sent again. When it takes effect the state changes to resolved.",
-        Some("discarded") => "Discarded.",
         Some("paused") => "Paused.",
         Some("resumed") => "Going on.",
         Some("canceled") => "Canceled.",
