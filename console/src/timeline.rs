@@ -35,6 +35,8 @@ pub struct Timeline {
     pub subscriptions: Vec<Subscription>,
     /// Invoices it leads to.
     pub invoices: Vec<Invoice>,
+    /// How many there are of each kind it leads to, `order`, `payment` …; of many only the newest are above.
+    pub found: BTreeMap<String, usize>,
     /// Dead letters that name it.
     pub letters: Vec<DeadLetter>,
     /// The newest events that touched any of these, with what each changed.
@@ -65,6 +67,8 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
     let of =
         |kind: &str| found.iter().filter(|(k, _)| k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>();
     let payments = of("payment");
+    let mut counts = BTreeMap::new();
+    found.iter().for_each(|(kind, _)| *counts.entry(kind.clone()).or_default() += 1);
     let mut page = search::events(&client, &Filter::default(), &touching, before, EVENTS + 1).await?;
     let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Cursor::after));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
@@ -78,6 +82,7 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
         payments: money::payments(&client, &payments).await?,
         subscriptions: subscriptions::list(&client, &of("subscription")).await?,
         invoices: subscriptions::invoices(&client, &of("invoice"), None).await?,
+        found: counts,
         letters: letters::naming(&client, id, LETTERS).await?,
         messages: money::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
         events: page

@@ -43,3 +43,28 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
     let words = world.ok(&["events", "show", "evt_1"]).await;
     assert!(words.contains("order A-1: refunded 0.00 USD → 17.16 USD"), "{words}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_with_many_orders_has_the_newest_first_and_is_told_of_the_rest() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    let console = world.serve();
+    world
+        .sql(
+            "INSERT INTO orders (id, customer, amount, currency, created_at)
+             SELECT 'A-' || n, 'cus_1', 500, 'usd', now() - n * interval '1 minute' FROM generate_series(1, 130) n;
+             INSERT INTO orders (id, customer, amount, currency) SELECT 'B-' || n, 'cus_2', 500, 'usd' FROM generate_series(1, 12) n",
+        )
+        .await;
+    let (_, _, browser) = Browser::sign_in(&console.url, "anna", PASSWORD);
+    let (_, page) = browser.get("/search?q=cus_1");
+    let (open, rest) = page.split_once("<details").expect("the rest");
+    assert_eq!(open.matches(">Order ").count(), 10);
+    assert!(open.contains(">A-1<") && open.contains(">A-10<") && !open.contains(">A-11<"));
+    assert_eq!(rest.matches(">Order ").count(), 90);
+    assert!(
+        rest.contains("and 90 more orders") && rest.contains("Only the newest 100 of 130 orders are shown.")
+    );
+    let (_, page) = browser.get("/search?q=cus_2");
+    assert!(page.contains("and 2 more orders") && !page.contains("Only the newest"));
+}

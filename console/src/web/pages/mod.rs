@@ -4,6 +4,7 @@
 mod assets;
 mod audit;
 mod bulk;
+mod cards;
 mod dead_letters;
 mod dead_list;
 mod effects;
