@@ -19,6 +19,7 @@ mod orders;
 mod overview;
 mod pages;
 mod personal;
+mod phone;
 mod plans;
 mod preview;
 mod settings;

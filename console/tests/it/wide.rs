@@ -30,21 +30,20 @@ async fn nothing_widens_a_page_on_a_small_screen() {
     let letter = format!("/dead-letters/{}", world.number("SELECT min(id) FROM dead_letters").await);
     let browser = sign_in(&console, "anna");
     let pages = [
-        ("event", "/events/evt_1"),
-        ("search", "/search?q=pi_1"),
-        ("dead-letter", letter.as_str()),
-        ("audit", "/audit"),
-        ("events", "/events"),
-        ("list", "/dead-letters/list"),
-        ("groups", "/dead-letters"),
+        "/events/evt_1",
+        "/search?q=pi_1",
+        letter.as_str(),
+        "/audit",
+        "/events",
+        "/dead-letters/list",
+        "/dead-letters",
     ];
     for width in [360, 1280] {
         browser.phone(width);
-        for (name, path) in pages {
+        for path in pages {
             browser.go(path);
             browser.script("document.querySelectorAll('details').forEach(d => d.open = true)");
             browser.fits(&format!("{path} at {width}"));
-            browser.picture(&format!("wide-{name}-{width}"));
         }
     }
     browser.go(&letter);

@@ -62,7 +62,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
 }
 
 fn table(entries: &[Entry]) -> Markup {
-    html! { div.scroll { table {
+    html! { div.scroll { table.list {
         thead { tr { th { "When" } th { "Who" } th { "What" } th { "To which" } th { "Why" } } }
         tbody { @for e in entries { tr {
             td.when { (when(e.at)) } td { (e.actor) } td { (e.action) } td { (subject(&e.subject)) } td.long { (e.reason) }

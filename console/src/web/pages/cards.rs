@@ -36,7 +36,9 @@ pub(super) fn cards(t: &Timeline) -> Markup {
         kind("disputes", t.disputes.iter().map(dispute_card).collect(), 0),
     ];
     html! {
-        div.columns { @for kind in &kinds { @for card in kind.cards.iter().take(OPEN) { (card) } } }
+        @if kinds.iter().any(|kind| !kind.cards.is_empty()) {
+            div.columns { @for kind in &kinds { @for card in kind.cards.iter().take(OPEN) { (card) } } }
+        }
         @for kind in &kinds { (rest(kind)) }
     }
 }

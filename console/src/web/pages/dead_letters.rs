@@ -57,6 +57,7 @@ async fn plain(path: Path<(i64, String)>) -> HttpResponse {
 fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
     let letter = &view.letter;
     // The answer to a form is not there to be asked for again.
+    let matters = matches!(letter.state.as_str(), "open" | "replayed");
     let lasts = just.preview.is_none() && just.refused.is_none();
     let refresh = (letter.state == "replayed" && lasts).then_some("2");
     let body = html! {
@@ -65,10 +66,10 @@ fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
             p.sub { (letter.kind) " · " span.mono { (letter.event_id) } }
             (told(just.done, letter))
             section.card {
-                h2 { (letter.reason) }
+                h2 { @if !matters { "It had died of " } (letter.reason) }
                 p { (view.advice.meaning) }
-                p { b { "What to do: " } (view.advice.remedy) }
-                p.note.bad.mono { (letter.error) }
+                @if matters { p { b { "What to do: " } (view.advice.remedy) } }
+                p class={"note mono " (if matters { "bad" } else { "" })} { (letter.error) }
             }
         }
         @if let Some(preview) = just.preview { (previewed(preview)) }

@@ -164,7 +164,7 @@ fn filters(query: &FilterQuery) -> Markup {
 pub(super) fn table(letters: &[DeadLetter]) -> Markup {
     html! {
         @if letters.is_empty() { p.card { "No dead letter fits." } } @else {
-            div.scroll { table {
+            div.scroll { table.list {
                 thead { tr { th { "Dead" } th { "Letter" } th { "Type" } th { "State" } th { "Error" } } }
                 tbody { @for l in letters { tr {
                     td.when { (when(l.dead_at)) }

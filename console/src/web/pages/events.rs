@@ -64,7 +64,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
 fn table(events: &[Event]) -> Markup {
     html! {
         @if events.is_empty() { p.card { "No event fits." } } @else {
-            div.scroll { table {
+            div.scroll { table.list {
                 thead { tr { th { "Received" } th { "Event" } th { "Type" } th { "Outcome" } th { "About" } th { "Why" } } }
                 tbody { @for e in events { tr {
                     td.when { (when(e.received_at)) }

@@ -44,7 +44,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
 }
 
 fn table(jobs: &[Job]) -> Markup {
-    html! { div.scroll { table {
+    html! { div.scroll { table.list {
         thead { tr { th { "Job" } th { "What" } th.num { "Letters" } th { "State" } th { "By" } th { "Why" } th { "Begun" } } }
         tbody { @for j in jobs { tr {
             td { a href=(format!("/jobs/{}", j.id)) { "#" (j.id) } }

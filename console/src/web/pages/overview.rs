@@ -80,8 +80,8 @@ fn queues(overview: &Overview) -> Markup {
                         td.num { (queue.ready) }
                         td.num { @if let Some(n) = queue.unacknowledged { (n) } @else { span.hint title="RABBITMQ_MANAGEMENT_URL is not set or does not answer" { "not known" } } }
                         td.num {
+                            @if queue.consumers == 0 && queue.kind != "retry" { span.badge.bad { "nobody works" } " " }
                             (queue.consumers)
-                            @if queue.consumers == 0 && queue.kind != "retry" { " " span.badge.bad { "nobody works" } }
                         }
                         td.num { (oldest(queue)) }
                     }
@@ -104,10 +104,10 @@ fn oldest(queue: &QueueState) -> Markup {
 fn workers(overview: &Overview) -> Markup {
     html! {
         div.scroll { table {
-            thead { tr { th { "Workers" } th.num { "Alive" } th { "Heard of" } } }
+            thead { tr { th { "Kind" } th.num { "Alive" } th { "Heard of" } } }
             tbody { @for w in &overview.workers { tr {
                 td { (w.kind) }
-                td.num { (w.alive) @if w.alive == 0 { " " span.badge.bad { "nobody works" } } }
+                td.num { @if w.alive == 0 { span.badge.bad { "nobody works" } " " } (w.alive) }
                 td { (heard(w)) }
             } } }
         } }

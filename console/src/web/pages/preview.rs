@@ -20,7 +20,7 @@ pub(super) fn previewed(p: &PreviewView) -> Markup {
     html! {
         section.card id="preview" {
             h2 { "What a replay would do now" }
-            p class={"note " (tone)} { (words) @if let Some(error) = &p.error { div.mono { (error) } } }
+            div class={"note " (tone)} { (words) @if let Some(error) = &p.error { div.mono { (error) } } }
             @for row in p.rows.iter().filter(|r| r.table != "events" && r.table != "dead_letters") { (compared(row)) }
             h2 { "Messages that would go out" }
             @if p.messages.is_empty() { p.hint { "None." } } @else {
