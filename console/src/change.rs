@@ -20,6 +20,9 @@ pub struct Change {
 /// What an event changed on one aggregate, the status first. Empty: it changed nothing there.
 pub fn changes(effect: &Effect) -> Vec<Change> {
     let (from, to) = (&effect.change["from"], &effect.change["to"]);
+    if let (Value::String(from), Value::String(to)) = (from, to) {
+        return vec![Change { name: "status".to_owned(), from: from.clone(), to: to.clone() }];
+    }
     let mut changes: Vec<Change> = to
         .as_object()
         .into_iter()
@@ -119,6 +122,11 @@ mod tests {
                 "paid through: none → 2026-09-21 14:13:20 UTC"
             ]
         );
+    }
+
+    #[test]
+    fn a_change_that_is_a_word_is_one_of_the_status() {
+        assert_eq!(said(None, json!("pending"), json!("paid")), ["status: pending → paid"]);
     }
 
     #[test]

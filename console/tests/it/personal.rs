@@ -81,7 +81,9 @@ async fn an_email_address_that_is_an_id_is_hidden_from_viewers_everywhere() {
         assert!(!page.contains(&format!("q={}", "%E2%80%A2")), "{path} links to what is hidden");
         assert!(operator.get(path).1.contains(EMAIL), "{path}");
     }
-    let (_, found) = viewer.get("/search?q=pi_evt_1");
-    assert!(found.contains("order.paid/•••") && found.contains("waits to be sent"), "{found}");
+    for path in ["/search?q=pi_evt_1", "/events/evt_1"] {
+        let (_, found) = viewer.get(path);
+        assert!(found.contains("order.paid/•••") && found.contains("waits to be sent"), "{path}: {found}");
+    }
     assert!(viewer.get("/search?q=anna%40example.com").1.contains("pi_evt_1"));
 }

@@ -15,11 +15,12 @@ use crate::access::Role;
 use crate::change;
 use crate::failure::Failure;
 use crate::find::{self, EventView};
+use crate::mask;
 use crate::paging;
 use crate::preview;
 use crate::replay::Why;
 use crate::store::audit::Entry;
-use crate::store::events::Event;
+use crate::store::events::{self as store, Event};
 use crate::store::money;
 use crate::web::Console;
 use crate::web::guard::Visitor;
@@ -65,7 +66,7 @@ async fn whole(
     just: &Just<'_>,
 ) -> Result<Markup, PageFailure> {
     let view = find::event(&console.pool, paging::event_id(id)?, visitor.principal.role).await?;
-    let messages = messages(console, &view).await?;
+    let messages = messages(console, id, visitor.principal.role).await?;
     // The answer to a form is not there to be asked for again.
     let lasts = just.preview.is_none() && just.refused.is_none();
     let refresh = (waits(&view, just) && lasts).then_some("2");
@@ -118,10 +119,12 @@ fn told(done: Option<&str>, view: &EventView) -> Markup {
     html! { p class={"note " (tone)} role="status" { (words) } }
 }
 
-/// The fate of the messages that it caused.
-async fn messages(console: &Console, view: &EventView) -> Result<Messages, Failure> {
-    let keys: Vec<String> = view.effects.iter().flat_map(change::messages).map(str::to_owned).collect();
-    money::messages(&console.pool.get().await?, &keys).await
+/// The fate of the messages that it caused, by their keys as they are, shown as the role may see them.
+async fn messages(console: &Console, id: &str, role: Role) -> Result<Messages, Failure> {
+    let client = console.pool.get().await?;
+    let effects = store::effects(&client, id).await?;
+    let keys: Vec<String> = effects.iter().flat_map(change::messages).map(str::to_owned).collect();
+    Ok(mask::for_role(money::messages(&client, &keys).await?, role))
 }
 
 fn facts(e: &Event) -> Markup {
