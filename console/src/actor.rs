@@ -5,7 +5,7 @@ use std::fmt;
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody at the command line, by the name of their account on the machine.
+    /// Somebody at the command line, by the name of the account that their process runs as.
     CommandLine(String),
     /// A signed-in user.
     User(String),

@@ -64,32 +64,56 @@ impl Failure {
 impl From<tokio_postgres::Error> for Failure {
     fn from(e: tokio_postgres::Error) -> Self {
         match e.as_db_error() {
-            Some(db) => match &db.code().code()[..2] {
-                // The server is there but cannot serve now.
-                "53" | "57" => {
-                    Failure::Unavailable(format!("the database cannot serve now: {}", db.message()))
-                }
-                // A value that PostgreSQL does not take: a NUL, a body nested too deep.
-                "22" | "54" => {
-                    Failure::invalid("invalid_value", format!("the database refuses it: {}", db.message()))
-                }
-                _ => Failure::Internal(format!("database: {} ({})", db.message(), db.code().code())),
-            },
-            None if e.is_closed()
-                || std::error::Error::source(&e).is_some_and(|s| s.is::<std::io::Error>()) =>
-            {
-                Failure::Unavailable(format!("the database cannot be reached: {e}"))
+            Some(db) => told(db.code().code(), db.message()),
+            None if e.is_closed() || source(&e).is_some_and(|s| s.is::<std::io::Error>()) => {
+                Failure::Unavailable(format!("the database cannot be reached: {}", causes(&e)))
             }
-            None => Failure::Internal(format!("database: {e}")),
+            None => Failure::Internal(format!("database: {}", causes(&e))),
         }
     }
+}
+
+/// What PostgreSQL says, by its code.
+fn told(code: &str, message: &str) -> Failure {
+    match (code, code.get(..2).unwrap_or_default()) {
+        ("42P01" | "42703" | "42883" | "3F000", _) => Failure::Unavailable(format!(
+            "the database has not the schema that this version needs ({message}): run `sluicegate migrate`"
+        )),
+        // The server is there but cannot serve now, or not us.
+        (_, "53" | "57") => Failure::Unavailable(format!("the database cannot serve now: {message}")),
+        (_, "28" | "3D") => Failure::Unavailable(format!("the database cannot be used: {message}")),
+        // A value that PostgreSQL does not take: a NUL, a body nested too deep.
+        (_, "22" | "54") => Failure::invalid("invalid_value", format!("the database refuses it: {message}")),
+        _ => Failure::Internal(format!("database: {message} ({code})")),
+    }
+}
+
+fn source(error: &tokio_postgres::Error) -> Option<&(dyn std::error::Error + 'static)> {
+    std::error::Error::source(error)
+}
+
+/// An error with what brought it about.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_told = cause.to_string();
+        if !told.ends_with(&cause_told) {
+            told = format!("{told}: {cause_told}");
+        }
+        next = cause.source();
+    }
+    told
 }
 
 impl From<deadpool_postgres::PoolError> for Failure {
     fn from(e: deadpool_postgres::PoolError) -> Self {
         match e {
             deadpool_postgres::PoolError::Backend(e) => e.into(),
-            other => Failure::Unavailable(format!("the database cannot be reached: {other}")),
+            deadpool_postgres::PoolError::Timeout(_) => {
+                Failure::Unavailable("the database cannot be reached: no answer in time".to_owned())
+            }
+            other => Failure::Unavailable(format!("the database cannot be reached: {}", causes(&other))),
         }
     }
 }

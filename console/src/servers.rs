@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
+use lapin::uri::AMQPUri;
+use secrecy::ExposeSecret;
 use shared::broker::{Broker, BrokerSettings};
 use shared::publisher::Publisher;
 use tokio_util::sync::CancellationToken;
@@ -20,12 +22,14 @@ const PUBLISH_CHANNELS: usize = 2;
 pub struct Servers {
     /// The database.
     pub pool: Pool,
+    place: String,
     link: Option<Link>,
 }
 
 #[derive(Clone)]
 struct Link {
     broker: Broker,
+    place: String,
     publisher: Publisher,
     replayer: Replayer,
 }
@@ -35,17 +39,35 @@ impl Servers {
     pub fn new(settings: &Settings) -> Result<Servers, Failure> {
         let pool = shared::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
             .map_err(|e| Failure::Internal(e.to_string()))?;
+        let place =
+            shared::pool::place(&settings.database_url).map_err(|e| Failure::Internal(e.to_string()))?;
         let link = settings.amqp_url.as_ref().map(|url| {
             let topology = settings.topology.clone();
+            let place = url.expose_secret().parse::<AMQPUri>();
+            let place = place.map(|uri| format!("{}:{}", uri.authority.host, uri.authority.port));
+            let place = place.unwrap_or_default();
             let name = "sluicegate console publisher".to_owned();
             let broker = BrokerSettings { amqp_url: url.clone(), topology, name };
             // Closed by `close`, after everything that still publishes.
             let broker = Broker::start(broker, CancellationToken::new());
             let publisher = Publisher::new(broker.clone(), PUBLISH_CHANNELS, PUBLISH_TIMEOUT);
             let replayer = Replayer::new(pool.clone(), publisher.clone(), broker.clone());
-            Link { broker, publisher, replayer }
+            Link { broker, place, publisher, replayer }
         });
-        Ok(Servers { pool, link })
+        Ok(Servers { pool, place, link })
+    }
+
+    /// A connection to the database, or an error that names the server.
+    pub async fn database(&self) -> Result<deadpool_postgres::Client, Failure> {
+        self.pool.get().await.map_err(|e| match Failure::from(e) {
+            Failure::Unavailable(why) => Failure::Unavailable(format!("{why} ({})", self.place)),
+            other => other,
+        })
+    }
+
+    /// Whether the database can be used: commands that run once ask before they begin.
+    pub async fn reachable(&self) -> Result<(), Failure> {
+        self.database().await.map(drop)
     }
 
     fn link(&self) -> Result<&Link, Failure> {
@@ -71,9 +93,9 @@ impl Servers {
     pub async fn connected(&self) -> Result<(), Failure> {
         let broker = self.broker()?;
         let waited = tokio::time::timeout(CONNECT_TIMEOUT, broker.until_usable()).await;
-        waited.map_err(|_| {
-            Failure::Unavailable(broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned()))
-        })
+        let why = || broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned());
+        let place = &self.link()?.place;
+        waited.map_err(|_| Failure::Unavailable(format!("{} ({place})", why())))
     }
 
     /// Closes the broker's connection.

@@ -192,7 +192,9 @@ impl Settings {
 
     /// Starts logging, to standard error. Commands that run once only warn, unless RUST_LOG is set.
     pub fn init_logs(&self, serving: bool) {
-        let filter = if serving || self.log.1 != "info" { self.log.1.as_str() } else { "warn" };
+        // What keeps a command that runs once from the broker is its own message, not a line of the log as well.
+        let once = "warn,shared::broker=off";
+        let filter = if serving || self.log.1 != "info" { self.log.1.as_str() } else { once };
         shared::telemetry::init(self.log.0, filter);
     }
 }

@@ -7,6 +7,7 @@ use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, Recycling
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 mod tls;
@@ -67,6 +68,17 @@ pub fn check_url(url: &SecretString) -> Result<(), PoolError> {
     parse(url).map(drop)
 }
 
+/// The servers that a URL names, as `host:port`, for people; without the password, which it holds as well.
+pub fn place(url: &SecretString) -> Result<String, PoolError> {
+    let (config, _) = parse(url)?;
+    let port = |i: usize| config.get_ports().get(i).or(config.get_ports().first()).copied().unwrap_or(5432);
+    let places = config.get_hosts().iter().enumerate().map(|(i, host)| match host {
+        Host::Tcp(host) => format!("{host}:{}", port(i)),
+        Host::Unix(path) => path.display().to_string(),
+    });
+    Ok(places.collect::<Vec<_>>().join(", "))
+}
+
 fn parse(url: &SecretString) -> Result<(Config, tls::Tls), PoolError> {
     let (url, tls) = tls::Tls::split(url.expose_secret()).map_err(PoolError::Url)?;
     let config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
@@ -95,6 +107,14 @@ mod tests {
         }
         assert!(check("postgres://u:p@localhost/db").is_ok());
         assert!(check("host=localhost user=u dbname=db").is_ok());
+    }
+
+    #[test]
+    fn a_place_is_told_without_the_password() {
+        let told = |url: &str| place(&SecretString::from(url)).unwrap();
+        assert_eq!(told("postgres://u:hunter2@db.example:5433/x?sslmode=require"), "db.example:5433");
+        assert_eq!(told("postgres://u:hunter2@a,b:6000/x"), "a:5432, b:6000");
+        assert_eq!(told("host=/run/postgresql user=u"), "/run/postgresql");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! `sluicegate user add|role|list|disable|enable|unlock`, `sluicegate token create|list|revoke`.
 
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 
 use clap::Subcommand;
 
-use super::{Context, output};
+use super::Context;
+use super::output::{self, Printed};
 use crate::access::{Role, accounts, tokens, users};
 use crate::failure::Failure;
 
@@ -76,36 +77,37 @@ pub(super) enum TokenCommand {
     },
 }
 
-pub(super) async fn user(context: &Context, command: UserCommand) -> Result<(), Failure> {
+pub(super) async fn user(context: &Context, command: UserCommand) -> Printed {
     let (pool, actor) = (&context.servers.pool, &context.actor);
+    context.servers.reachable().await?;
     match command {
         UserCommand::Add { name, role, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
             let change = accounts::set(pool, actor, &name, role, password.as_deref()).await?;
-            println!("user {name} {change}");
+            output::line(&format!("user {name} {change}"))?;
         }
         UserCommand::Role { name, role } => {
             let change = accounts::set_role(pool, actor, &name, role).await?;
-            println!("user {name} {change}");
+            output::line(&format!("user {name} {change}"))?;
         }
         UserCommand::List { json: true } => {
             output::json(&serde_json::json!({"items": users::list(pool).await?}))?
         }
         UserCommand::List { json: false } => {
             let rows: Vec<Vec<String>> = users::list(pool).await?.iter().map(user_row).collect();
-            output::table(&["USER", "ROLE", "SINCE", "STATE"], &rows);
+            output::table(&["USER", "ROLE", "SINCE", "STATE"], &rows)?;
         }
         UserCommand::Disable { name } => {
             accounts::disable(pool, actor, &name).await?;
-            println!("user {name} is disabled");
+            output::line(&format!("user {name} is disabled"))?;
         }
         UserCommand::Enable { name } => {
             accounts::enable(pool, actor, &name).await?;
-            println!("user {name} is enabled again");
+            output::line(&format!("user {name} is enabled again"))?;
         }
         UserCommand::Unlock { name } => {
             accounts::unlock(pool, actor, &name).await?;
-            println!("user {name} may sign in again");
+            output::line(&format!("user {name} may sign in again"))?;
         }
     }
     Ok(())
@@ -121,12 +123,13 @@ fn user_row(user: &users::User) -> Vec<String> {
     vec![user.name.clone(), user.role.to_string(), output::time(user.created_at), state]
 }
 
-pub(super) async fn token(context: &Context, command: TokenCommand) -> Result<(), Failure> {
+pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
     let (pool, actor) = (&context.servers.pool, &context.actor);
+    context.servers.reachable().await?;
     match command {
         TokenCommand::Create { name, role } => {
             let token = tokens::create(pool, actor, &name, role).await?;
-            println!("token {name} with the role {role}, shown only now: {token}");
+            output::line(&format!("token {name} with the role {role}, shown only now: {token}"))?;
         }
         TokenCommand::List { json: true } => {
             output::json(&serde_json::json!({"items": tokens::list(pool).await?}))?
@@ -150,11 +153,11 @@ pub(super) async fn token(context: &Context, command: TokenCommand) -> Result<()
                     ]
                 })
                 .collect();
-            output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows);
+            output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows)?;
         }
         TokenCommand::Revoke { name } => {
             tokens::revoke(pool, actor, &name).await?;
-            println!("token {name} is revoked");
+            output::line(&format!("token {name} is revoked"))?;
         }
     }
     Ok(())
@@ -166,7 +169,8 @@ fn read_password() -> Result<String, Failure> {
         |e: std::io::Error| Failure::invalid("invalid_password", format!("no password could be read: {e}"));
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        eprint!("Password: ");
+        // Without it the prompt is missing, no more.
+        drop(write!(std::io::stderr(), "Password: "));
         text = terminal::Term::stderr().read_secure_line().map_err(failed)?;
     } else {
         std::io::stdin().take(10_000).read_to_string(&mut text).map_err(failed)?;

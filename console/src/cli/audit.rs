@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Context, output};
+use super::Context;
+use super::output::{self, Printed};
 use crate::chain;
 use crate::failure::Failure;
 use crate::paging::{self, Page};
@@ -25,7 +26,7 @@ pub(super) enum Command {
         #[arg(long)]
         before: Option<String>,
         /// How many
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
         limit: i64,
         /// JSON for scripts
         #[arg(long)]
@@ -39,13 +40,13 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, command: Command) -> Printed {
     match command {
         Command::Verify { json } => verify(context, json).await,
         Command::List { actor, action, subject, before, limit, json } => {
             let limit = paging::limit(Some(limit))?;
             let before = paging::number_cursor(before.as_deref())?;
-            let client = context.servers.pool.get().await?;
+            let client = context.servers.database().await?;
             let filter = store::Filter { actor, action, subject };
             let entries = store::list(&client, &filter, before, limit + 1).await?;
             let page = Page::cut(entries, limit, |entry| entry.id.to_string());
@@ -63,28 +64,28 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
                 ]
             };
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            output::table(&["LINE", "WHEN", "WHO", "WHAT", "TO WHICH", "WHY"], &rows);
-            output::more(page.next.as_deref());
-            Ok(())
+            output::table(&["LINE", "WHEN", "WHO", "WHAT", "TO WHICH", "WHY"], &rows)?;
+            output::more(page.next.as_deref())
         }
     }
 }
 
-async fn verify(context: &Context, json: bool) -> Result<(), Failure> {
+async fn verify(context: &Context, json: bool) -> Printed {
+    context.servers.reachable().await?;
     let verdict = chain::verify(&context.servers.pool).await?;
     if json {
         output::json(&verdict)?;
     }
     match verdict.broken {
         Some(broken) => {
-            Err(Failure::conflict("audit_broken", format!("the audit's chain is broken: {broken}")))
+            Err(Failure::conflict("audit_broken", format!("the audit's chain is broken: {broken}")).into())
         }
         None => {
             if !json {
-                println!(
-                    "the audit's chain is whole: {} lines, the last with the hash {}",
-                    verdict.checked, verdict.hash
-                );
+                let (checked, hash) = (verdict.checked, verdict.hash);
+                let whole =
+                    format!("the audit's chain is whole: {checked} lines, the last with the hash {hash}");
+                output::line(&whole)?;
             }
             Ok(())
         }

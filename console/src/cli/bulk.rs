@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
+use super::output::{self, Printed};
 use crate::bulk::{self, Action, JobView, Request};
 use crate::failure::Failure;
 use crate::replay::Why;
@@ -37,13 +38,13 @@ pub(super) struct Many {
     #[arg(long, requires = "all")]
     dry_run: bool,
     /// How many they are, as a dry run has said: refused when they are not
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
     /// Letters per second
-    #[arg(long, requires = "all", default_value_t = bulk::USUAL_RATE)]
+    #[arg(long, requires = "all", default_value_t = bulk::USUAL_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay go first; the rest follows when they took effect
-    #[arg(long, requires = "all", default_value_t = 0)]
+    #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
     canary: i32,
     /// Seconds to wait, when all are sent, for what becomes of them
     #[arg(long, requires = "all", default_value_t = 10)]
@@ -62,7 +63,7 @@ impl Many {
 }
 
 /// Says what would be done, or makes a job and carries it out.
-pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &str) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &str) -> Printed {
     let pool = &context.servers.pool;
     let filter = Filter {
         kind: many.kind,
@@ -72,10 +73,11 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
         ..Filter::default()
     };
     let filter = filter.checked()?;
+    context.servers.reachable().await?;
     if many.dry_run {
         let run = bulk::dry_run(pool, action, filter).await?;
-        println!("{} of {} dead letters; go on with --count {}", action.name(), run.count, run.count);
-        return Ok(());
+        let (what, count) = (action.name(), run.count);
+        return output::line(&format!("{what} of {count} dead letters; go on with --count {count}"));
     }
     let count = many.count.ok_or_else(|| {
         Failure::invalid(
@@ -86,13 +88,15 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
     let why = Why::new(reason)?;
     let request = Request { action, filter, why, rate: many.rate, canary: many.canary, count: Some(count) };
     let id = bulk::create(pool, &context.actor, request).await?;
-    println!("job {id}; Ctrl-C leaves it to the console that serves, `sluicegate jobs cancel {id}` ends it");
-    carry_out(context, id, Duration::from_secs(many.wait)).await
+    let advice = "Ctrl-C leaves it to the console that serves";
+    let told = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
+    // Whoever stopped reading still wants it done.
+    carry_out(context, id, Duration::from_secs(many.wait)).await.and(told)
 }
 
 /// Runs the job here, unless a serving console has it already, shows how far it is, and waits a while for what
 /// becomes of the letters.
-async fn carry_out(context: &Context, id: i64, wait: Duration) -> Result<(), Failure> {
+async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
     context.servers.connected().await?;
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
     let stop = CancellationToken::new();
@@ -127,14 +131,16 @@ async fn carry_out(context: &Context, id: i64, wait: Duration) -> Result<(), Fai
     if working.await.is_err() {
         tracing::warn!("the job's runner ended badly");
     }
-    print(&view);
+    let told = print(&view);
     match (view.job.state.as_str(), view.progress.dead_again) {
-        ("done", 0) => Ok(()),
+        ("done", 0) => {}
         ("done", again) => {
-            Err(Failure::conflict("died_again", format!("{again} letters of job {id} died again")))
+            let message = format!("{again} letters of job {id} died again");
+            return Err(Failure::conflict("died_again", message).into());
         }
-        (state, _) => Err(Failure::conflict("not_done", format!("job {id} is {state}"))),
+        (state, _) => return Err(Failure::conflict("not_done", format!("job {id} is {state}")).into()),
     }
+    told
 }
 
 /// Whether it is known what became of every letter that was sent.
@@ -145,7 +151,7 @@ fn settled(view: &JobView) -> bool {
         || p.resolved + p.dead_again >= p.sent
 }
 
-pub(super) fn print(view: &JobView) {
+pub(super) fn print(view: &JobView) -> Printed {
     let p = &view.progress;
     let done = if view.job.action == Action::Discard.name() {
         format!("{} discarded", p.sent)
@@ -156,11 +162,9 @@ pub(super) fn print(view: &JobView) {
             p.sent, p.resolved, p.dead_again
         )
     };
-    println!(
+    output::line(&format!(
         "job {} is {}: {done}, {} left out, {} not taken, {} unknown, {} not begun",
         view.job.id, view.job.state, p.skipped, p.failed, p.unknown, p.waiting
-    );
-    if let Some(note) = &view.job.note {
-        println!("{note}");
-    }
+    ))?;
+    view.job.note.as_deref().map_or(Ok(()), output::line)
 }

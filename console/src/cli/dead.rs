@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::bulk::{self, Many};
-use super::{Context, output, preview};
+use super::output::{self, Printed};
+use super::{Context, preview};
 use crate::bulk::Action;
 use crate::failure::Failure;
 use crate::paging;
@@ -87,7 +88,7 @@ pub(super) struct ListArguments {
     #[arg(long)]
     before: Option<String>,
     /// How many
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
     limit: i64,
     /// JSON for scripts
     #[arg(long)]
@@ -100,7 +101,7 @@ impl Command {
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, command: Command) -> Printed {
     match command {
         Command::List(arguments) => list(context, arguments).await,
         Command::Show { id, json } => show(context, id, json).await,
@@ -113,8 +114,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             let why = Why::new(&reason)?;
             context.servers.connected().await?;
             let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
-            println!("dead letter {id} was sent again as event {}", output::visible(&event));
-            Ok(())
+            output::line(&format!("dead letter {id} was sent again as event {event}"))
         }
         Command::Discard { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
@@ -122,14 +122,13 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             };
             let why = Why::new(&reason)?;
             crate::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
-            println!("dead letter {id} is discarded");
-            Ok(())
+            output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
-async fn list(context: &Context, a: ListArguments) -> Result<(), Failure> {
-    let client = context.servers.pool.get().await?;
+async fn list(context: &Context, a: ListArguments) -> Printed {
+    let client = context.servers.database().await?;
     let before = paging::number_cursor(a.before.as_deref())?;
     let limit = paging::limit(Some(a.limit))?;
     let filter = store::Filter {
@@ -163,13 +162,12 @@ async fn list(context: &Context, a: ListArguments) -> Result<(), Failure> {
             ]
         })
         .collect();
-    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "TRIES", "REASON", "ERROR"], &rows);
-    output::more(page.next.as_deref());
-    Ok(())
+    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "TRIES", "REASON", "ERROR"], &rows)?;
+    output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: i64, as_json: bool) -> Result<(), Failure> {
-    let client = context.servers.pool.get().await?;
+async fn show(context: &Context, id: i64, as_json: bool) -> Printed {
+    let client = context.servers.database().await?;
     let found = store::show(&client, id).await?;
     let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
     let text = String::from_utf8_lossy(&body).into_owned();
@@ -191,8 +189,7 @@ async fn show(context: &Context, id: i64, as_json: bool) -> Result<(), Failure> 
         ("dead since", Some(output::time(letter.dead_at))),
         ("group", Some(letter.fingerprint)),
         ("endpoint", letter.endpoint),
-    ]);
-    let lines: Vec<String> = text.lines().map(output::visible).collect();
-    println!("\n{}", lines.join("\n"));
-    Ok(())
+    ])?;
+    output::line("")?;
+    text.lines().try_for_each(output::line)
 }

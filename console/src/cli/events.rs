@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, output, preview};
+use super::output::{self, Printed};
+use super::{Context, preview};
 use crate::change;
 use crate::failure::Failure;
 use crate::paging;
@@ -65,7 +66,7 @@ pub(super) struct ListArguments {
     #[arg(long)]
     before: Option<String>,
     /// How many
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
     limit: i64,
     /// JSON for scripts
     #[arg(long)]
@@ -78,7 +79,7 @@ impl Command {
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, command: Command) -> Printed {
     match command {
         Command::List(arguments) => list(context, arguments).await,
         Command::Show { id, json } => show(context, &id, json).await,
@@ -87,14 +88,13 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             let why = Why::new(&reason)?;
             context.servers.connected().await?;
             context.servers.replayer()?.event(&id, &context.actor, &why).await?;
-            println!("event {id} was sent again");
-            Ok(())
+            output::line(&format!("event {id} was sent again"))
         }
     }
 }
 
-async fn list(context: &Context, arguments: ListArguments) -> Result<(), Failure> {
-    let client = context.servers.pool.get().await?;
+async fn list(context: &Context, arguments: ListArguments) -> Printed {
+    let client = context.servers.database().await?;
     let before = paging::event_cursor(arguments.before.as_deref())?;
     let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
     let limit = paging::limit(Some(arguments.limit))?;
@@ -124,13 +124,12 @@ async fn list(context: &Context, arguments: ListArguments) -> Result<(), Failure
             ]
         })
         .collect();
-    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "TRIES", "OBJECT", "WHY"], &rows);
-    output::more(page.next.as_deref());
-    Ok(())
+    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "TRIES", "OBJECT", "WHY"], &rows)?;
+    output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: &str, as_json: bool) -> Result<(), Failure> {
-    let client = context.servers.pool.get().await?;
+async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
+    let client = context.servers.database().await?;
     let (event, body) =
         store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
     let effects = store::effects(&client, id).await?;
@@ -155,15 +154,15 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Result<(), Failure>
         ("processed", event.processed_at.map(output::time)),
         ("next try", event.next_attempt_at.map(output::time)),
         ("endpoint", event.endpoint),
-    ]);
+    ])?;
     for effect in effects {
         let changes = change::changes(&effect);
         let words: Vec<String> =
             changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
         let words = if words.is_empty() { "nothing changed".to_owned() } else { words.join(", ") };
-        println!("{}", output::visible(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id)));
+        output::line(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id))?;
         for key in change::messages(&effect) {
-            println!("  message {}", output::visible(key));
+            output::line(&format!("  message {key}"))?;
         }
     }
     Ok(())

@@ -2,10 +2,10 @@
 
 use clap::Subcommand;
 
+use super::Context;
 use super::bulk::print;
-use super::{Context, output};
+use super::output::{self, Printed};
 use crate::bulk::{self, Change};
-use crate::failure::Failure;
 use crate::paging::{self, Page};
 use crate::store::jobs::{self as store, Job};
 
@@ -18,7 +18,7 @@ pub(super) enum Command {
         #[arg(long)]
         before: Option<String>,
         /// How many
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
         limit: i64,
         /// JSON for scripts
         #[arg(long)]
@@ -49,8 +49,9 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let pool = &context.servers.pool;
+    context.servers.reachable().await?;
     let (id, change) = match command {
         Command::List { before, limit, json } => {
             return list(context, before.as_deref(), limit, json).await;
@@ -60,21 +61,19 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             if json {
                 return output::json(&view);
             }
-            print(&view);
-            return Ok(());
+            return print(&view);
         }
         Command::Pause { id } => (id, Change::Pause),
         Command::Resume { id } => (id, Change::Resume),
         Command::Cancel { id } => (id, Change::Cancel),
     };
     bulk::change(pool, &context.actor, id, change).await?;
-    print(&bulk::show(pool, id).await?);
-    Ok(())
+    print(&bulk::show(pool, id).await?)
 }
 
-async fn list(context: &Context, before: Option<&str>, limit: i64, json: bool) -> Result<(), Failure> {
+async fn list(context: &Context, before: Option<&str>, limit: i64, json: bool) -> Printed {
     let limit = paging::limit(Some(limit))?;
-    let client = context.servers.pool.get().await?;
+    let client = context.servers.database().await?;
     let jobs = store::list(&client, paging::number_cursor(before)?, limit + 1).await?;
     let page = Page::cut(jobs, limit, |job| job.id.to_string());
     if json {
@@ -92,7 +91,6 @@ async fn list(context: &Context, before: Option<&str>, limit: i64, json: bool) -
         ]
     };
     let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-    output::table(&["JOB", "BEGUN", "WHAT", "LETTERS", "STATE", "BY", "WHY"], &rows);
-    output::more(page.next.as_deref());
-    Ok(())
+    output::table(&["JOB", "BEGUN", "WHAT", "LETTERS", "STATE", "BY", "WHY"], &rows)?;
+    output::more(page.next.as_deref())
 }

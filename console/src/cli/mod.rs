@@ -1,6 +1,7 @@
 //! The command line: what can be said, and who carries it out. Output is a table for people or JSON for scripts.
 
 mod access;
+mod account;
 mod audit;
 mod bulk;
 mod dead;
@@ -11,8 +12,11 @@ mod output;
 mod preview;
 mod queues;
 mod serve;
+mod visible;
 
 use clap::{Parser, Subcommand};
+
+pub use output::complain;
 
 use crate::actor::Actor;
 use crate::failure::Failure;
@@ -71,15 +75,34 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// It was done, but cannot be told.
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
 }
 
 impl CommandError {
-    /// 2 for wrong use, 1 for what failed.
+    /// 2 for wrong use, 1 for what failed, 0 for a reader who has seen enough.
     pub fn exit_code(&self) -> u8 {
         match self {
             CommandError::Settings(_) | CommandError::Failed(Failure::Invalid { .. }) => 2,
             CommandError::Failed(_) => 1,
+            CommandError::Output(_) => u8::from(!self.is_closed_pipe()),
         }
+    }
+
+    /// What to say on standard error; nothing when nobody did anything wrong.
+    pub fn complaint(&self) -> Option<String> {
+        match self {
+            CommandError::Settings(_) => Some(self.to_string()),
+            other if other.is_closed_pipe() => None,
+            // In one line: a second one could look like our own.
+            other => Some(visible::visible(&other.to_string())),
+        }
+    }
+
+    /// Whether the reader of the output went away, as `head` does: no failure.
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, CommandError::Output(e) if e.kind() == std::io::ErrorKind::BrokenPipe)
     }
 }
 
@@ -97,9 +120,9 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let settings = Settings::read(&cli.settings, needs_broker)?;
     settings.init_logs(serving);
     let servers = Servers::new(&settings)?;
-    let context = Context { settings, servers, actor: Actor::CommandLine(account()) };
+    let context = Context { settings, servers, actor: Actor::CommandLine(account::name()) };
     let done = match cli.command {
-        Command::Serve => serve::run(&context).await,
+        Command::Serve => serve::run(&context).await.map_err(CommandError::from),
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
@@ -111,7 +134,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Token(command) => access::token(&context, command).await,
     };
     context.servers.close().await;
-    Ok(done?)
+    done
 }
 
 impl Command {
@@ -125,18 +148,12 @@ impl Command {
     }
 }
 
-async fn migrate(context: &Context) -> Result<(), Failure> {
+async fn migrate(context: &Context) -> output::Printed {
+    context.servers.reachable().await?;
     let applied = shared::migrate::run(&context.servers.pool).await;
     let applied = applied.map_err(|e| Failure::Internal(format!("migration failed: {e}")))?;
     match applied.len() {
-        0 => println!("the database has the newest schema already"),
-        n => println!("{n} migrations applied: {}", applied.join(", ")),
+        0 => output::line("the database has the newest schema already"),
+        n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),
     }
-    Ok(())
-}
-
-/// The account on this machine, for the audit.
-fn account() -> String {
-    let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }

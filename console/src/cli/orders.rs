@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Context, output};
+use super::Context;
+use super::output::{self, Printed};
 use crate::failure::Failure;
 use crate::money;
 use crate::orders::{self, Correction};
@@ -20,7 +21,7 @@ pub(super) enum Command {
         #[arg(long)]
         customer: Option<String>,
         /// What is to be paid, in the currency's smallest unit (1999 for 19.99 USD)
-        #[arg(long)]
+        #[arg(long, allow_negative_numbers = true)]
         amount: i64,
         /// Three letters, such as usd
         #[arg(long)]
@@ -60,11 +61,12 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let pool = &context.servers.pool;
     match command {
         Command::Create { id, customer, amount, currency, json } => {
             let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
+            context.servers.reachable().await?;
             let secret = context.settings.rules.reference_secret.as_ref();
             let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
@@ -73,18 +75,19 @@ pub(super) async fn run(context: &Context, command: Command) -> Result<(), Failu
             let correction = Correction { customer, amount, currency };
             let secret = context.settings.rules.reference_secret.as_ref();
             let why = Why::new(&reason)?;
+            context.servers.reachable().await?;
             let order = orders::correct(pool, &context.actor, &id, correction, &why, secret).await?;
             print(&order, json)
         }
         Command::Show { id, json } => {
-            let client = pool.get().await?;
+            let client = context.servers.database().await?;
             let order = store::show(&client, &id).await?;
             print(&order.ok_or_else(|| Failure::NotFound(format!("order {id}")))?, json)
         }
     }
 }
 
-fn print(order: &Order, as_json: bool) -> Result<(), Failure> {
+fn print(order: &Order, as_json: bool) -> Printed {
     if as_json {
         return output::json(order);
     }
@@ -99,6 +102,5 @@ fn print(order: &Order, as_json: bool) -> Result<(), Failure> {
         ("payment intent", order.payment_intent.clone()),
         ("registered", Some(if order.registered { "yes" } else { "no, adopted from a payment" }.to_owned())),
         ("reference code", order.reference_code.clone()),
-    ]);
-    Ok(())
+    ])
 }

@@ -1,53 +1,74 @@
-//! How results are printed: a table with aligned columns for people, one JSON document for scripts.
+//! How results are printed: a table with aligned columns for people, one JSON document for scripts. All output of the
+//! command line goes through here, so that nothing from outside drives the terminal, and a reader who has seen
+//! enough ends the command instead of breaking it.
+
+use std::io::Write;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::CommandError;
+use super::visible::{visible, visible_json};
 use crate::failure::Failure;
 
+/// Whether it could be printed.
+pub(crate) type Printed = Result<(), CommandError>;
+
 /// Prints a JSON document.
-pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+pub(crate) fn json(value: &impl Serialize) -> Printed {
     let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Internal(e.to_string()))?;
-    println!("{text}");
-    Ok(())
+    print(&visible_json(&text))
+}
+
+/// Prints a line.
+pub(crate) fn line(text: &str) -> Printed {
+    print(&visible(text))
+}
+
+fn print(text: &str) -> Printed {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(CommandError::Output)
+}
+
+/// Says on standard error why the command failed. Who closed that hears nothing.
+pub fn complain(message: &str) {
+    let mut lines = message.lines();
+    let first = format!("sluicegate: {}", lines.next().unwrap_or_default());
+    let lines: Vec<String> = std::iter::once(first.as_str()).chain(lines).map(visible).collect();
+    drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));
 }
 
 /// Prints rows under headings, columns aligned; says so when there are none.
-pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) {
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Printed {
     if rows.is_empty() {
-        println!("nothing found");
-        return;
+        return line("nothing found");
     }
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let widths: Vec<usize> = (0..headings.len())
         .map(|i| rows.iter().map(|row| row[i].chars().count()).chain([headings[i].len()]).max().unwrap_or(0))
         .collect();
-    let line = |cells: &[String]| {
+    let aligned = |cells: &[String]| {
         let padded: Vec<String> = cells
             .iter()
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}", width = *width))
             .collect();
-        println!("{}", padded.join("  ").trim_end());
+        padded.join("  ").trim_end().to_owned()
     };
-    line(&headings.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
-    rows.iter().for_each(|row| line(row));
+    print(&aligned(&headings.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()))?;
+    rows.iter().try_for_each(|row| print(&aligned(row)))
 }
 
 /// Prints one thing as `name: value` lines; empty values are left out.
-pub(crate) fn fields(pairs: &[(&str, Option<String>)]) {
+pub(crate) fn fields(pairs: &[(&str, Option<String>)]) -> Printed {
     let width = pairs.iter().map(|(name, _)| name.len() + 1).max().unwrap_or(0);
     for (name, value) in pairs {
         if let Some(value) = value {
-            println!("{:<width$}  {}", format!("{name}:"), visible(value));
+            line(&format!("{:<width$}  {value}", format!("{name}:")))?;
         }
     }
-}
-
-/// Event content is hostile: control characters could drive the terminal.
-pub(crate) fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    Ok(())
 }
 
 /// A time in whole seconds, UTC.
@@ -65,8 +86,6 @@ pub(crate) fn short(text: &str, most: usize) -> String {
 }
 
 /// Says how to go on when the list has more.
-pub(crate) fn more(next: Option<&str>) {
-    if let Some(next) = next {
-        println!("more: --before {next}");
-    }
+pub(crate) fn more(next: Option<&str>) -> Printed {
+    next.map_or(Ok(()), |next| line(&format!("more: --before {next}")))
 }

@@ -1,13 +1,13 @@
 //! `sluicegate dead groups`, and the previews of `sluicegate dead` and `sluicegate events`.
 
-use super::{Context, output};
+use super::Context;
+use super::output::{self, Printed};
 use crate::access::Role;
-use crate::failure::Failure;
 use crate::preview::{self, PreviewView};
 use crate::store::dead_letters::{self as store, Group};
 
-pub(super) async fn groups(context: &Context, json: bool) -> Result<(), Failure> {
-    let client = context.servers.pool.get().await?;
+pub(super) async fn groups(context: &Context, json: bool) -> Printed {
+    let client = context.servers.database().await?;
     let items = store::groups(&client, Some("open"), None, None, 500).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
@@ -24,40 +24,42 @@ pub(super) async fn groups(context: &Context, json: bool) -> Result<(), Failure>
         ]
     };
     let rows: Vec<Vec<String>> = items.iter().map(row).collect();
-    output::table(&["COUNT", "REASON", "TYPE", "FIRST SEEN", "LAST SEEN", "GROUP", "NEWEST ERROR"], &rows);
-    Ok(())
+    output::table(&["COUNT", "REASON", "TYPE", "FIRST SEEN", "LAST SEEN", "GROUP", "NEWEST ERROR"], &rows)
 }
 
 /// What replaying a dead letter would do.
-pub(super) async fn dead_letter(context: &Context, id: i64, json: bool) -> Result<(), Failure> {
+pub(super) async fn dead_letter(context: &Context, id: i64, json: bool) -> Printed {
+    context.servers.reachable().await?;
     // Who has the database's password sees everything in it.
     let found = preview::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 
 /// What replaying an event would do.
-pub(super) async fn event(context: &Context, id: &str, json: bool) -> Result<(), Failure> {
+pub(super) async fn event(context: &Context, id: &str, json: bool) -> Printed {
+    context.servers.reachable().await?;
     let found = preview::event(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 
-fn print(found: &PreviewView, json: bool) -> Result<(), Failure> {
+fn print(found: &PreviewView, json: bool) -> Printed {
     if json {
         return output::json(found);
     }
-    println!("a replay now: {}", found.verdict);
+    output::line(&format!("a replay now: {}", found.verdict))?;
     if let Some(error) = &found.error {
-        println!("{}", output::visible(error));
+        output::line(error)?;
     }
     for row in &found.rows {
-        println!("\n{} {}", row.table, output::visible(&row.id));
+        output::line("")?;
+        output::line(&format!("{} {}", row.table, row.id))?;
         let text =
             |value: &Option<serde_json::Value>| value.as_ref().map_or("–".to_owned(), ToString::to_string);
-        println!("  now:   {}", text(&row.before));
-        println!("  after: {}", text(&row.after));
+        output::line(&format!("  now:   {}", text(&row.before)))?;
+        output::line(&format!("  after: {}", text(&row.after)))?;
     }
     for message in &found.messages {
-        println!("message {}", output::visible(&message.key));
+        output::line(&format!("message {}", message.key))?;
     }
     Ok(())
 }

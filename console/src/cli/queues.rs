@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, output};
+use super::Context;
+use super::output::{self, Printed};
 use crate::elapsed;
-use crate::failure::Failure;
 use crate::queues::{self, Sources};
 
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Printed {
     context.servers.connected().await?;
     let broker = context.servers.broker()?;
     let management = context.settings.management.as_ref();
@@ -36,6 +36,5 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), F
             vec![q.name.clone(), q.ready.to_string(), held, q.consumers.to_string(), oldest]
         })
         .collect();
-    output::table(&["QUEUE", "READY", "UNACKED", "CONSUMERS", "OLDEST AT MOST"], &rows);
-    Ok(())
+    output::table(&["QUEUE", "READY", "UNACKED", "CONSUMERS", "OLDEST AT MOST"], &rows)
 }

@@ -42,7 +42,11 @@ pub async fn correct(
             format!("order {id} was adopted from a payment and not registered: register it instead");
         return Err(Failure::conflict("order_not_registered", message));
     };
-    if found.amount_paid > 0 {
+    // A free order is paid without an amount.
+    if found.amount_paid > 0
+        || !["pending", "processing", "payment_failed", "canceled", "expired"]
+            .contains(&found.status.as_str())
+    {
         let message = format!("order {id} is {} already: what was paid was checked and stands", found.status);
         return Err(Failure::conflict("order_paid", message));
     }

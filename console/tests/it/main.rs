@@ -8,6 +8,7 @@ mod api;
 mod audit;
 mod browser;
 mod bulk;
+mod commands;
 mod dead_letters;
 mod dies_again;
 mod forms;
