@@ -1,1 +1,1 @@
-SELECT name, role, created_by, created_at, last_used_at, revoked_at FROM tokens ORDER BY id
+SELECT id, name, role, created_by, created_at, last_used_at, revoked_at FROM tokens ORDER BY id

@@ -5,6 +5,7 @@ use std::fmt;
 
 use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Role, lockout, name, passwords};
 use crate::actor::Actor;
@@ -13,7 +14,7 @@ use crate::store::users::{self as store, Known};
 use crate::store::{access, audit};
 
 /// What was done to a user. Displayed as the words after the user's name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Change {
     /// There was no such user before.
     pub added: bool,
@@ -28,7 +29,7 @@ pub struct Change {
 }
 
 /// What became of a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PasswordChange {
     /// Another than before.
@@ -72,7 +73,7 @@ pub async fn set(
     };
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if role != Role::Admin {
+    if role != Role::Admin || hashed.is_none() {
         keep_an_admin(&tx, actor, user).await?;
     }
     let before = store::lock_user(&tx, user).await?;
@@ -157,7 +158,7 @@ async fn keep_an_admin(client: &impl GenericClient, actor: &Actor, user: &str) -
         return Ok(());
     }
     if *actor == Actor::User(user.to_owned()) {
-        let message = "nobody disables themselves or gives up their own role: ask another admin";
+        let message = "nobody disables themselves, or gives up their own role or password: ask another admin";
         return Err(Failure::conflict("own_user", message));
     }
     if store::lock_admins(client).await? == [user] {

@@ -3,6 +3,7 @@
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Principal, Role, hash, name, secret};
 use crate::actor::Actor;
@@ -12,8 +13,10 @@ use crate::store::{access as store, audit};
 const PREFIX: &str = "slg_";
 
 /// A token as lists show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Token {
+    /// Its number.
+    pub id: i64,
     /// Its name.
     pub name: String,
     /// What it may do.
@@ -45,13 +48,30 @@ pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) ->
     Ok(token)
 }
 
+/// Which token.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// By its name, as people say it.
+    Name(&'a str),
+    /// By its number, as lists have it.
+    Id(i64),
+}
+
 /// Revokes a token, for good.
-pub async fn revoke(pool: &Pool, actor: &Actor, token_name: &str) -> Result<(), Failure> {
+pub async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if !store::revoke_token(&tx, token_name).await? {
-        return Err(Failure::NotFound(format!("a valid token named {token_name}")));
-    }
+    let (by_name, by_id) = match which {
+        Which::Name(name) => (Some(name), None),
+        Which::Id(id) => (None, Some(id)),
+    };
+    let revoked = store::revoke_token(&tx, by_name, by_id).await?;
+    let token_name = revoked.ok_or_else(|| {
+        Failure::NotFound(match which {
+            Which::Name(name) => format!("a valid token named {name}"),
+            Which::Id(id) => format!("a valid token with the number {id}"),
+        })
+    })?;
     audit::append(&tx, actor, "token.revoke", &format!("token:{token_name}"), "").await?;
     tx.commit().await?;
     Ok(())

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::lockout::{self, Attempt};
 use super::{Role, name, passwords, sessions};
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 use crate::store::{audit, users as store};
 
 /// A user as lists show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
     /// The name to sign in with.
     pub name: String,

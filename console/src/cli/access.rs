@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::Context;
 use super::output::{self, Printed};
+use crate::access::tokens::Which;
 use crate::access::{Role, accounts, tokens, users};
 use crate::failure::Failure;
 
@@ -156,7 +157,7 @@ pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
             output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows)?;
         }
         TokenCommand::Revoke { name } => {
-            tokens::revoke(pool, actor, &name).await?;
+            tokens::revoke(pool, actor, Which::Name(&name)).await?;
             output::line(&format!("token {name} is revoked"))?;
         }
     }

@@ -32,9 +32,13 @@ pub async fn insert_token(
     Ok(client.execute(TOKEN_INSERT, &[&name, &role, &hash, &created_by]).await? == 1)
 }
 
-/// Revokes a token; false when there is no valid one of that name.
-pub async fn revoke_token(client: &impl GenericClient, name: &str) -> Result<bool, Failure> {
-    Ok(client.execute(TOKEN_REVOKE, &[&name]).await? == 1)
+/// Revokes a token, by its name or its number; its name, none when there is no valid one.
+pub async fn revoke_token(
+    client: &impl GenericClient,
+    name: Option<&str>,
+    id: Option<i64>,
+) -> Result<Option<String>, Failure> {
+    Ok(client.query_opt(TOKEN_REVOKE, &[&name, &id]).await?.map(|row| row.get("name")))
 }
 
 /// All tokens.
@@ -42,6 +46,7 @@ pub async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> 
     let rows = client.query(TOKEN_LIST, &[]).await?;
     let token = |row: &tokio_postgres::Row| {
         Ok(Token {
+            id: row.get("id"),
             name: row.get("name"),
             role: role(row.get("role"))?,
             created_by: row.get("created_by"),

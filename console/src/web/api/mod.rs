@@ -11,6 +11,8 @@ mod jobs;
 mod openapi;
 mod orders;
 mod subscriptions;
+mod tokens;
+mod users;
 
 use std::future::{Ready, ready};
 
@@ -24,7 +26,7 @@ use utoipa::ToSchema;
 
 use super::Console;
 use super::error::{Allowed, method_not_allowed, not_found};
-use crate::access::{Principal, tokens};
+use crate::access::{Principal, tokens as secrets};
 use crate::failure::Failure;
 
 pub use openapi::document;
@@ -60,7 +62,7 @@ async fn principal(request: &HttpRequest) -> Result<Principal, Failure> {
     let token = bearer(request).ok_or(Failure::Unauthorized)?;
     let console = request.app_data::<web::Data<Console>>().cloned();
     let console = console.ok_or_else(|| Failure::Internal("no servers".to_owned()))?;
-    tokens::authenticate(&console.pool, &token).await
+    secrets::authenticate(&console.pool, &token).await
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {
@@ -97,6 +99,8 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
             .configure(orders::routes)
             .configure(subscriptions::routes)
             .configure(audit::routes)
+            .configure(users::routes)
+            .configure(tokens::routes)
             .default_service(web::to(not_found)),
     );
 }

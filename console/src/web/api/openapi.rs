@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, Responder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions};
+use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions, tokens, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,6 +16,8 @@ use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions};
         jobs::list, jobs::show, jobs::change,
         orders::create, orders::correct, orders::show, orders::list_queues, orders::show_overview, subscriptions::show,
         audit::list,
+        users::list, users::set, users::set_role, users::change,
+        tokens::list, tokens::create, tokens::revoke,
     ),
     security(("token" = [])),
     modifiers(&Token)

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::assets::VERSION;
+use crate::access::Role;
 use crate::mask;
 use crate::paging;
 use crate::web::guard::Visitor;
@@ -16,6 +17,7 @@ pub(super) enum Place {
     Dead,
     Jobs,
     Audit,
+    Access,
     None,
 }
 
@@ -61,6 +63,9 @@ fn bar(visitor: &Visitor, place: Place) -> Markup {
             nav.main aria-label="Pages" {
                 @for (at, address, name) in MENU {
                     a href=(address) aria-current=[(at == place).then_some("page")] { (name) }
+                }
+                @if visitor.principal.role >= Role::Admin {
+                    a href="/access" aria-current=[(place == Place::Access).then_some("page")] { "Access" }
                 }
             }
             form.find action="/search" role="search" {

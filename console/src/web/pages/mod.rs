@@ -1,6 +1,7 @@
 //! The pages: rendered here, escaped by the template engine, working without a script.
 //! Must never show an event's content as anything but text.
 
+mod access;
 mod assets;
 mod audit;
 mod bulk;
@@ -166,6 +167,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(audit::routes)
+            .configure(access::routes)
             .default_service(web::to(lost)),
     );
 }
