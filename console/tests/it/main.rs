@@ -8,6 +8,7 @@ mod admins;
 mod api;
 mod audit;
 mod browser;
+mod browser_access;
 mod bulk;
 mod commands;
 mod dead_letters;

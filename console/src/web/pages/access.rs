@@ -70,7 +70,7 @@ async fn whole(visitor: &Visitor, console: &Console, note: &Markup) -> Shown {
     let tokens = tokens::list(&console.pool).await?;
     let body = html! {
         h1 { "Users and tokens" }
-        p.sub { "A viewer looks and sees no personal data, an operator replays, discards and registers orders, an admin is here." }
+        p.sub { "A viewer looks and sees no personal data, an operator replays, discards and registers orders, an admin manages users and tokens as well." }
         (note)
         (user_table(visitor, &users))
         (user_form(visitor))
