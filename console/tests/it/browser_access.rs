@@ -30,7 +30,7 @@ async fn an_admin_adds_a_user_and_makes_a_token() {
     browser.sees("Revoke");
     browser.picture("access");
     assert!(!browser.text().contains("slg_"));
-    browser.phone();
+    browser.phone(360);
     browser.go("/access");
     browser.fits("/access");
     browser.picture("phone-access");
