@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::settings::{AmqpArgs, DatabaseArgs, LogArgs, MetricsArgs, Problems, RetryArgs};
 use shared::telemetry::LogFormat;
 use shared::topology::Topology;
-use worker::domain::rules::{OrdersPolicy, Rules};
+use worker::domain::rules::{MODES, OrdersPolicy, Rules};
 
 use crate::access::Role;
 use crate::management::Management;
@@ -67,6 +67,9 @@ pub struct RawSettings {
     /// As the workers have it, for previews: adopt or require. Default: adopt.
     #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
     orders_policy: Option<String>,
+    /// As the workers have it, for previews: live, test or any. Default: any.
+    #[arg(long, env = "STRIPE_LIVEMODE", value_name = "WORD")]
+    stripe_livemode: Option<String>,
     /// As the workers have it, for previews. Default: 7d.
     #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
     subscription_grace: Option<String>,
@@ -81,6 +84,7 @@ impl RawSettings {
             orders: p.word("ORDERS_POLICY", self.orders_policy.as_deref(), OrdersPolicy::Adopt, &policies),
             reference_secret: p.secret("REFERENCE_SECRET", secret, file),
             grace: p.duration("SUBSCRIPTION_GRACE", grace, GRACE, Duration::ZERO..=GRACE * 52),
+            livemode: p.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
         }
     }
 

@@ -22,6 +22,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::domain::rules::Rules;
 use crate::heartbeat::Progress;
 use crate::process::{Engine, Job};
 use crate::settle::{SettleError, Settler};
@@ -146,7 +147,8 @@ impl Lane {
         if batch.is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
-        let (deliveries, jobs): (Vec<Delivery>, Vec<Job>) = batch.into_iter().map(read).unzip();
+        let (deliveries, jobs): (Vec<Delivery>, Vec<Job>) =
+            batch.into_iter().map(|delivery| read(delivery, &self.engine.rules)).unzip();
         let began = Instant::now();
         let mut backoff = Backoff::default();
         let verdicts = loop {
@@ -190,11 +192,11 @@ async fn next(stream: &mut ReadyChunks<Consumer>, aside: bool, shutdown: &Cancel
     }
 }
 
-fn read(mut delivery: Delivery) -> (Delivery, Job) {
+fn read(mut delivery: Delivery, rules: &Rules) -> (Delivery, Job) {
     let no_headers = FieldTable::default();
     let headers = delivery.properties.headers().as_ref().unwrap_or(&no_headers);
     let headers = EventHeaders::from_table(headers, Timestamp::now());
-    let job = Job::new(headers, std::mem::take(&mut delivery.data));
+    let job = Job::new(headers, std::mem::take(&mut delivery.data), rules);
     (delivery, job)
 }
 

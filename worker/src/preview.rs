@@ -55,7 +55,7 @@ pub async fn preview(
     let now = Timestamp::now();
     let headers =
         EventHeaders { endpoint, replay_of: Some("preview".to_owned()), ..EventHeaders::received(now) };
-    let job = Job::new(headers, body.to_vec());
+    let job = Job::new(headers, body.to_vec(), rules);
     let prepared = match &job.event {
         Ok(prepared) => prepared,
         Err(rejection) => {

@@ -56,8 +56,8 @@ pub enum Verdict {
 impl Job {
     /// Reads a delivery.
     #[must_use]
-    pub fn new(headers: EventHeaders, body: Vec<u8>) -> Self {
-        let event = Event::parse(&body).map(Prepared::new);
+    pub fn new(headers: EventHeaders, body: Vec<u8>, rules: &Rules) -> Self {
+        let event = Event::parse(&body).map(|event| Prepared::under(rules, event));
         Self { headers, body, event }
     }
 

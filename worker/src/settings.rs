@@ -9,7 +9,7 @@ use shared::settings::{AmqpArgs, DatabaseArgs, LogArgs, MetricsArgs, Problems, R
 use shared::telemetry::LogFormat;
 use shared::topology::Topology;
 
-use crate::domain::rules::{OrdersPolicy, Rules};
+use crate::domain::rules::{MODES, OrdersPolicy, Rules};
 
 /// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
 /// card is charged the next day.
@@ -43,6 +43,9 @@ pub struct Args {
     /// Default: 7d.
     #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
     subscription_grace: Option<String>,
+    /// Which events are processed: live, test or any. Those of the other mode are ignored. Default: any.
+    #[arg(long, env = "STRIPE_LIVEMODE", value_name = "WORD")]
+    stripe_livemode: Option<String>,
     /// When set, every payment that names an order must carry that order's reference code.
     #[arg(long, env = "REFERENCE_SECRET", hide_env_values = true, value_name = "SECRET")]
     reference_secret: Option<String>,
@@ -109,6 +112,7 @@ impl Args {
                     GRACE,
                     Duration::ZERO..=GRACE * 52,
                 ),
+                livemode: problem.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
             },
         };
         problems.finish().map(|()| settings)

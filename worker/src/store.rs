@@ -52,6 +52,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("save_disputes", save::DISPUTES),
     ("save_movements", save::MOVEMENTS),
     ("end_grace", grace::END),
+    ("grace_over", save::GRACE_OVER),
     ("heartbeat", heartbeat::BEAT),
     ("preview_rows", PREVIEW_ROWS),
 ];

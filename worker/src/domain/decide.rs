@@ -52,6 +52,15 @@ impl Prepared {
         Self { event, intent }
     }
 
+    /// Reads the object of an event that these rules let in.
+    #[must_use]
+    pub fn under(rules: &Rules, event: Event) -> Self {
+        match rules.livemode {
+            Some(mode) if mode != event.livemode => Self { event, intent: Intent::Ignore("other_mode") },
+            _ => Self::new(event),
+        }
+    }
+
     /// What must be locked before it can be applied.
     #[must_use]
     pub fn keys(&self) -> Keys {

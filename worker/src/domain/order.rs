@@ -67,7 +67,7 @@ impl Order {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let leading = self.leading();
-        let amount = self.expected.as_ref().map(|e| e.amount).or_else(|| leading.and_then(|p| p.amount));
+        let amount = self.expected.as_ref().map(|e| e.amount).or_else(|| leading.and_then(Summary::price));
         let currency = self
             .expected
             .as_ref()
@@ -104,6 +104,12 @@ impl Order {
 }
 
 impl Summary {
+    /// What an order that nobody registered costs by this payment: what was taken, once it was. After a partial
+    /// capture Stripe lets the rest go for good.
+    fn price(&self) -> Option<i64> {
+        if self.status == PaymentStatus::Paid { Some(self.paid) } else { self.amount }
+    }
+
     /// The company's own customer id where one is named, else Stripe's.
     #[must_use]
     pub fn customer(&self) -> Option<String> {

@@ -25,7 +25,13 @@ pub struct Rules {
     pub reference_secret: Option<SecretString>,
     /// `SUBSCRIPTION_GRACE`: how long a subscription keeps access after it became `past_due`.
     pub grace: Duration,
+    /// `STRIPE_LIVEMODE`: events of the other mode are ignored. A test payment that names a live order, as a copy of
+    /// the shop's database may make one, must not pay it. `None`: both are processed.
+    pub livemode: Option<bool>,
 }
+
+/// The words of `STRIPE_LIVEMODE`, and what each means for [`Rules::livemode`].
+pub const MODES: [(&str, Option<bool>); 3] = [("any", None), ("live", Some(true)), ("test", Some(false))];
 
 /// The reference code of an order: the first 20 hex characters of HMAC-SHA256 over
 /// `<order id>\n<amount in minor units>\n<currency>`, keyed with `REFERENCE_SECRET`.

@@ -153,9 +153,10 @@ impl Subscription {
         })
     }
 
-    /// Told once for each period: access is gone although it was there.
+    /// Told once for each period: access is gone although it was there. Nothing is said of a guess.
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
-        let lost = self.was_active && self.version().is_some() && self.access(rules) == Access::Denied;
+        let known = self.version().is_some() && !self.ambiguous();
+        let lost = self.was_active && known && self.access(rules) == Access::Denied;
         let period = self.version().and_then(|version| version.current_period_end).unwrap_or(0);
         lost.then(|| {
             Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{period}"), self.data(id))

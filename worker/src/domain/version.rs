@@ -213,9 +213,10 @@ impl<T> Fact<T> {
     }
 }
 
-/// A final status stands above every second.
-const fn second<T>(step: &Step<T>) -> (bool, i64) {
-    (step.last, step.created)
+/// A final status stands above every second, and nothing comes before a birth: its event may be stamped later than
+/// the first change.
+const fn second<T>(step: &Step<T>) -> (bool, bool, i64) {
+    (step.last, !step.born, step.created)
 }
 
 #[cfg(test)]

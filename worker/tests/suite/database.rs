@@ -45,7 +45,7 @@ impl Bench {
 
 /// A first delivery.
 pub(crate) fn job(body: &[u8]) -> Job {
-    Job::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec())
+    Job::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec(), &Rules::default())
 }
 
 /// An event around an object.

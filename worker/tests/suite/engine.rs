@@ -256,26 +256,3 @@ async fn whole_database(bench: &Bench) -> String {
     }
     all
 }
-
-#[tokio::test]
-async fn access_ends_with_the_grace_period_and_is_told_once() {
-    let bench = Bench::new(Rules::default()).await;
-    bench
-        .look
-        .batch_execute(
-            "INSERT INTO subscriptions (id, status, access, access_until) VALUES
-             ('sub_over', 'past_due', true, now() - interval '1 second'),
-             ('sub_within', 'past_due', true, now() + interval '1 hour'), ('sub_active', 'active', true, NULL)",
-        )
-        .await
-        .unwrap();
-    let now = jiff::Timestamp::now();
-    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 1);
-    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 0);
-    let lost = "SELECT string_agg(id, ',') FROM subscriptions WHERE NOT access";
-    assert_eq!(bench.text(lost).await.as_deref(), Some("sub_over"));
-    assert_eq!(
-        bench.text("SELECT key FROM outbox").await.as_deref(),
-        Some("subscription.access_lost/sub_over/0")
-    );
-}

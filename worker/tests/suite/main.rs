@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod database;
+mod edges;
 mod engine;
+mod grace;
 mod memory;
 mod one_second;
 mod order_proof;

@@ -34,7 +34,7 @@ impl Order {
                 )),
             };
         };
-        if !counts(payment.status) {
+        if !matters(payment) {
             return Ok(());
         }
         check_money(expected, payment)?;
@@ -43,9 +43,11 @@ impl Order {
     }
 }
 
-/// Whether money is taken or about to be.
-const fn counts(status: Status) -> bool {
-    matches!(status, Status::Paid | Status::Authorized | Status::Processing)
+/// Whether it changes what its order comes to: money is taken or about to be, was given back, or is disputed. The
+/// refund of a payment that never matched is none of the order's business.
+const fn matters(payment: &Summary) -> bool {
+    let taken = matches!(payment.status, Status::Paid | Status::Authorized | Status::Processing);
+    taken || payment.refunded != 0 || payment.dispute.is_some()
 }
 
 fn check_money(expected: &Expected, payment: &Summary) -> Result<(), Rejection> {
@@ -83,7 +85,7 @@ fn check_customer(expected: &Expected, payment: &Summary) -> Result<(), Rejectio
 }
 
 /// Without `REFERENCE_SECRET` a code is only compared where both sides have one. With it, the object that
-/// names the order must carry the right one, so that the verdict does not depend on what came before.
+/// names the order must carry the right one, and an object that names none belongs to a payment that does.
 fn check_code(
     id: &str,
     expected: Option<&Expected>,
@@ -91,7 +93,7 @@ fn check_code(
     claim: &Claim,
     rules: &Rules,
 ) -> Result<(), Rejection> {
-    if !counts(payment.status) {
+    if !matters(payment) {
         return Ok(());
     }
     let mismatch = |words: String| Err(Rejection::permanent(Reason::ReferenceCodeMismatch, words));
@@ -102,16 +104,14 @@ fn check_code(
         return mismatch(format!("the payment's reference code is not that of order {id}"));
     }
     let Some(secret) = &rules.reference_secret else { return Ok(()) };
-    if !claim.names_order {
-        return Ok(());
-    }
     let (Some(amount), Some(currency)) = (payment.amount, payment.currency.as_deref()) else {
         return mismatch(format!(
             "order {id}: the payment has no amount to check its reference code against"
         ));
     };
     debug_assert!(!secret.expose_secret().is_empty(), "settings refuse an empty secret");
-    match &claim.reference.code {
+    let code = if claim.names_order { &claim.reference.code } else { &payment.code };
+    match code {
         None => mismatch(format!("order {id}: the payment carries no reference code")),
         Some(code) if same(code, &reference_code(secret, id, amount, currency)) => Ok(()),
         Some(_) => mismatch(format!("the payment's reference code is not that of order {id}")),

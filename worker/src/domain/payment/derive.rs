@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use shared::stripe::{CheckoutSession, PaymentIntent};
+use shared::stripe::{Charge, CheckoutSession, PaymentIntent};
 
 use super::{Payment, is_purchase};
 use crate::domain::version::Fact;
@@ -208,14 +208,18 @@ impl Payment {
             Some("processing") => return Status::Processing,
             _ => {}
         }
-        self.status_without_intent(intent.is_some())
+        self.status_without_intent(intent.map(|intent| intent.status.as_str()))
     }
 
     /// Where the payment stands by its charges and session, its intent being unknown or still open.
-    fn status_without_intent(&self, open_intent: bool) -> Status {
+    fn status_without_intent(&self, intent: Option<&str>) -> Status {
+        let charges = || self.charges.values().map(Fact::view);
+        // A hold that was let go is told as refunded.
+        let let_go = |c: &Charge| c.refunded && !c.captured;
         let charge = |status: &str, captured: bool| {
-            self.charges.values().map(Fact::view).any(|c| c.status == status && c.captured == captured)
+            charges().any(|c| c.status == status && c.captured == captured && !let_go(c))
         };
+        let open_intent = intent.is_some();
         let under_way = self.session().is_some_and(|session| {
             session.status.as_deref() == Some("complete")
                 && session.payment_status.as_deref() == Some("unpaid")
@@ -223,6 +227,11 @@ impl Payment {
         if !open_intent && charge("succeeded", false) {
             Status::Authorized
         } else if !open_intent && (charge("pending", true) || charge("pending", false)) {
+            Status::Processing
+        } else if !open_intent && charges().any(let_go) {
+            Status::Canceled
+        } else if under_way && intent == Some("requires_action") {
+            // A voucher or a bank transfer, chosen after another try had failed.
             Status::Processing
         } else if self.try_failed {
             Status::Failed

@@ -37,7 +37,11 @@ impl Payment {
         };
         let mut movements = Vec::new();
         let summary = self.summary();
-        if let (Status::Paid, Some(currency), true) = (summary.status, &summary.currency, summary.paid > 0) {
+        // A capture in parts is told part by part: the sum stands once the intent succeeded, or nothing is missing.
+        let succeeded = self.intent.as_ref().is_some_and(|fact| fact.view().status == "succeeded");
+        let whole =
+            summary.paid > 0 && (succeeded || summary.amount.is_none_or(|amount| summary.paid >= amount));
+        if let (Status::Paid, Some(currency), true) = (summary.status, &summary.currency, whole) {
             movements.push(movement("payment", id, summary.paid, currency));
         }
         for refund in self.refunds.values().map(Fact::view) {

@@ -34,8 +34,9 @@ pub(super) fn end<T>(steps: &[Step<T>], base: Option<&str>) -> End {
 }
 
 fn best<T>(steps: &[Step<T>], candidates: &[usize], sure: bool) -> End {
-    let key = |&i: &usize| (!steps[i].born, steps[i].place, &steps[i].after);
-    // Of equal states the first event by id speaks for all, so that arrival does not matter.
+    // Of equal states one that says what was before speaks for all, then the first event by id, so that arrival does
+    // not matter.
+    let key = |&i: &usize| (!steps[i].born, steps[i].place, &steps[i].after, steps[i].before.is_some());
     let step = candidates.iter().copied().rev().max_by(|a, b| key(a).cmp(&key(b))).unwrap_or(0);
     let winner = &steps[step];
     let rival = |i: usize| {

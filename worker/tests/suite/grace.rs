@@ -1,0 +1,58 @@
+//! The end of the grace period through the database, by the sweep and by events that come late.
+
+use std::time::Duration;
+
+use serde_json::json;
+use worker::domain::rules::Rules;
+
+use crate::database::{Bench, job};
+
+#[tokio::test]
+async fn access_ends_with_the_grace_period_and_is_told_once() {
+    let bench = Bench::new(Rules::default()).await;
+    bench
+        .look
+        .batch_execute(
+            "INSERT INTO subscriptions (id, status, access, access_until) VALUES
+             ('sub_over', 'past_due', true, now() - interval '1 second'),
+             ('sub_within', 'past_due', true, now() + interval '1 hour'), ('sub_active', 'active', true, NULL)",
+        )
+        .await
+        .unwrap();
+    let now = jiff::Timestamp::now();
+    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 1);
+    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 0);
+    let lost = "SELECT string_agg(id, ',') FROM subscriptions WHERE NOT access";
+    assert_eq!(bench.text(lost).await.as_deref(), Some("sub_over"));
+    assert_eq!(
+        bench.text("SELECT key FROM outbox").await.as_deref(),
+        Some("subscription.access_lost/sub_over/0")
+    );
+}
+
+#[tokio::test]
+async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
+    let grace = Duration::from_secs(60);
+    let bench = Bench::new(Rules { grace, ..Rules::default() }).await;
+    let now = jiff::Timestamp::now().as_second();
+    let updated = |id: &str, ago: i64, from: &str, status: &str| {
+        let object = json!({
+            "id": "sub_1", "object": "subscription", "status": status, "customer": "cus_1",
+            "current_period_end": now, "items": { "data": [] },
+        });
+        let data = json!({ "object": object, "previous_attributes": { "status": from } });
+        let kind = "customer.subscription.updated";
+        let event = json!({ "id": id, "object": "event", "type": kind, "created": now - ago, "livemode": false, "data": data });
+        job(event.to_string().as_bytes())
+    };
+    let told = "SELECT count(*) FROM outbox WHERE topic = 'subscription.access_lost'";
+    bench.process(&[updated("evt_1", 1000, "incomplete", "active")]).await;
+    assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 1);
+    assert_eq!(bench.count(told).await, 0);
+    bench.process(&[updated("evt_2", 500, "active", "past_due")]).await;
+    assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);
+    assert_eq!(bench.count(told).await, 1);
+    let at = jiff::Timestamp::now();
+    worker::store::end_grace(&bench.engine.pool, at).await.unwrap();
+    assert_eq!(bench.count(told).await, 1, "once");
+}
