@@ -28,6 +28,11 @@ fn told(usage: &clap::Error) -> ExitCode {
         cli::complain(usage.render().to_string().trim_start_matches("error: "));
         return ExitCode::from(2);
     }
-    drop(usage.print());
-    ExitCode::SUCCESS
+    match usage.print() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            cli::complain(&format!("the output cannot be written: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }

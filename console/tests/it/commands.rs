@@ -45,9 +45,8 @@ async fn output_that_cannot_be_written_is_an_error() {
     let world = World::new().await;
     many_events(&world).await;
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
-    for arguments in
-        [&["events", "list", "--limit", "500"][..], &["events", "list", "--json"], &["audit", "verify"]]
-    {
+    let list = &["events", "list", "--limit", "500"][..];
+    for arguments in [list, &["events", "list", "--json"], &["audit", "verify"], &["--help"]] {
         let output = world.command(arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap();
         let told = complaint(&output, 1);
         assert!(
