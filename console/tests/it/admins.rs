@@ -86,6 +86,10 @@ async fn an_admin_adds_changes_and_disables_users_on_the_page() {
     assert_eq!(post("/access/users/otto/unlock", "").0, 303);
     assert_eq!(world.number("SELECT count(*) FROM sign_in_failures WHERE subject = 'name:otto'").await, 0);
     assert_eq!(post("/access/users", "name=otto&role=viewer&password=short").0, 400);
+    let (status, page) = post("/access/users", "name=eve&role=operator&password=short");
+    assert!(status == 400 && page.contains("Nothing was done: a password takes 12"), "{status} {page}");
+    assert!(page.contains("value=\"eve\"") && page.contains("value=\"operator\" selected"), "{page}");
+    assert!(!page.contains("short\""), "a password comes back: {page}");
     assert_eq!(post("/access/users/nobody/disable", "").0, 404);
     for (action, times) in
         [("user.add", 1), ("user.change", 2), ("user.disable", 1), ("user.enable", 1), ("user.unlock", 1)]
@@ -97,6 +101,8 @@ async fn an_admin_adds_changes_and_disables_users_on_the_page() {
     assert_eq!((status, Api::new(&console.url, Some(token)).get("/api/events").0), (200, 200));
     let id = world.number("SELECT id FROM tokens WHERE name = 'shop'").await;
     assert!(!admin.get("/access").1.contains(token));
+    let (status, page) = post("/access/tokens", "name=shop&role=viewer");
+    assert!(status == 409 && page.contains("exists, or existed, already"), "{status} {page}");
     assert_eq!(post(&format!("/access/tokens/{id}/revoke"), "").0, 303);
     assert_eq!(Api::new(&console.url, Some(token)).get("/api/events").0, 401);
     assert_eq!(audited(&world, "user:anna", "token.create").await, 1);

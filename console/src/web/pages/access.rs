@@ -1,20 +1,17 @@
 //! Users and tokens, for admins: what the command line does with `user` and `token`, and no more.
 
-use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, encode, page, when};
-use super::{PageFailure, Shown, see, shown};
-use crate::access::tokens::{self, Token, Which};
-use crate::access::users::{self, User};
-use crate::access::{Role, accounts};
+use super::access_view::{Typed, view};
+use super::reason::Refused;
+use super::{PageFailure, Shown, see, shown, shown_as};
+use crate::access::tokens::{self, Which};
+use crate::access::{Role, accounts, users};
 use crate::failure::Failure;
 use crate::web::Console;
 use crate::web::guard::Visitor;
-
-const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
 #[derive(Debug, Deserialize)]
 struct Done {
@@ -62,107 +59,25 @@ async fn show(visitor: Visitor, console: web::Data<Console>, query: Query<Done>)
         _ => None,
     });
     let note = html! { @if let Some(said) = said { p.note.good role="status" { (said) } } };
-    whole(&visitor, &console, &note).await
+    Ok(shown(&whole(&visitor, &console, &note, &Typed::default()).await?))
 }
 
-async fn whole(visitor: &Visitor, console: &Console, note: &Markup) -> Shown {
+/// The page again, with why nothing was done, for what can be mended here.
+async fn refused(visitor: &Visitor, console: &Console, failure: Failure, typed: &Typed<'_>) -> Shown {
+    let refused = Refused::new(failure, "")?;
+    let note = html! { @if let Some(why) = refused.other() { (why) } };
+    Ok(shown_as(refused.status(), &whole(visitor, console, &note, typed).await?))
+}
+
+async fn whole(
+    visitor: &Visitor,
+    console: &Console,
+    note: &Markup,
+    typed: &Typed<'_>,
+) -> Result<Markup, PageFailure> {
     let users = users::list(&console.pool).await?;
     let tokens = tokens::list(&console.pool).await?;
-    let body = html! {
-        h1 { "Users and tokens" }
-        p.sub { "A viewer looks and sees no personal data, an operator replays, discards and registers orders, an admin manages users and tokens as well." }
-        (note)
-        (user_table(visitor, &users))
-        (user_form(visitor))
-        h2 { "Tokens for the API" }
-        @if tokens.is_empty() { p.card { "There is none yet." } } @else { (token_table(visitor, &tokens)) }
-        (token_form(visitor))
-    };
-    Ok(shown(&page(Some(visitor), Place::Access, "Users and tokens", &body)))
-}
-
-fn user_table(visitor: &Visitor, users: &[User]) -> Markup {
-    html! { div.scroll { table {
-        thead { tr { th { "User" } th { "Role" } th { "Since" } th { "State" } th { "Change" } } }
-        tbody { @for user in users { tr {
-            td { (user.name) } td { (user.role) } td.when { (when(user.created_at)) }
-            td {
-                @match (user.disabled_at, user.locked_until) {
-                    (Some(at), _) => { span.badge { "disabled" } " " (when(at)) }
-                    (None, Some(until)) => { span.badge.bad { "locked out" } " until " (until.strftime("%H:%M UTC")) }
-                    (None, None) => { @if user.has_password { "enabled" } @else { "enabled, reverse proxy only" } }
-                }
-            }
-            td { @if user.name == visitor.name() { span.hint { "you" } } @else { (changes(visitor, user)) } }
-        } } }
-    } } }
-}
-
-fn changes(visitor: &Visitor, user: &User) -> Markup {
-    let label = format!("role of {}", user.name);
-    let at = |wish: &str| format!("/access/users/{}/{wish}", encode(&user.name));
-    html! {
-        div.row {
-            form.row method="post" action=(at("role")) {
-                (visitor.csrf_field())
-                (role_choice(&label, Some(&label), user.role))
-                button.quiet { "Set role" }
-            }
-            form.row method="post" {
-                (visitor.csrf_field())
-                @if user.disabled_at.is_some() { button.quiet formaction=(at("enable")) { "Enable" } }
-                @else { button.danger formaction=(at("disable")) { "Disable" } }
-                @if user.locked_until.is_some() { button.quiet formaction=(at("unlock")) { "Unlock" } }
-            }
-        }
-    }
-}
-
-fn role_choice(id: &str, label: Option<&str>, chosen: Role) -> Markup {
-    html! { select id=(id) name="role" aria-label=[label] {
-        @for role in ROLES { option value=(role) selected[role == chosen] { (role) } }
-    } }
-}
-
-fn user_form(visitor: &Visitor) -> Markup {
-    html! { form.card method="post" action="/access/users" {
-        h2 { "Add a user" }
-        (visitor.csrf_field())
-        div.row {
-            div.field { label for="user" { "Name" } input id="user" name="name" required maxlength="100" autocomplete="off"; }
-            div.field { label for="role" { "Role" } (role_choice("role", None, Role::Viewer)) }
-            div.field { label for="password" { "Password" } input id="password" name="password" type="password" minlength="12" maxlength="1000" autocomplete="new-password"; }
-        }
-        label { input name="no_password" type="checkbox" value="1"; " No password: the user signs in through the reverse proxy only" }
-        p.hint { "A user of this name that exists gets this role and this password, is enabled again and signed out everywhere." }
-        button { "Add user" }
-    } }
-}
-
-fn token_table(visitor: &Visitor, tokens: &[Token]) -> Markup {
-    html! { div.scroll { table {
-        thead { tr { th { "Token" } th { "Role" } th { "Made" } th { "Last used" } th { "State" } } }
-        tbody { @for token in tokens { tr {
-            td { (token.name) } td { (token.role) } td { (when(token.created_at)) " by " (token.created_by) }
-            td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
-            td { @if let Some(at) = token.revoked_at { span.badge { "revoked" } " " (when(at)) } @else {
-                form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (visitor.csrf_field()) button.danger { "Revoke" } }
-            } }
-        } } }
-    } } }
-}
-
-fn token_form(visitor: &Visitor) -> Markup {
-    html! { form.card method="post" action="/access/tokens" {
-        h2 { "Make a token" }
-        (visitor.csrf_field())
-        div.row {
-            div.field { label for="token" { "Name" } input id="token" name="name" required maxlength="100" autocomplete="off"; }
-            div.field { label for="token-role" { "Role" } (role_choice("token-role", None, Role::Viewer)) }
-        }
-        p.hint { "It is shown once." }
-        button { "Make token" }
-    } }
+    Ok(view(visitor, &users, &tokens, note, typed))
 }
 
 async fn set_user(visitor: Visitor, console: web::Data<Console>, form: Form<UserForm>) -> Shown {
@@ -170,8 +85,13 @@ async fn set_user(visitor: Visitor, console: web::Data<Console>, form: Form<User
     visitor.principal.require(Role::Admin)?;
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &visitor.principal.actor;
-    let change = accounts::set(&console.pool, actor, &form.name, form.role, password).await?;
-    Ok(see(if change.added { "/access?done=added" } else { "/access?done=changed" }))
+    match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
+        Ok(change) => Ok(see(if change.added { "/access?done=added" } else { "/access?done=changed" })),
+        Err(failure) => {
+            let typed = Typed { user: Some((&form.name, form.role)), token: None };
+            refused(&visitor, &console, failure, &typed).await
+        }
+    }
 }
 
 async fn set_role(
@@ -182,8 +102,10 @@ async fn set_role(
 ) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
-    accounts::set_role(&console.pool, &visitor.principal.actor, &name, form.role).await?;
-    Ok(see("/access?done=role"))
+    match accounts::set_role(&console.pool, &visitor.principal.actor, &name, form.role).await {
+        Ok(_) => Ok(see("/access?done=role")),
+        Err(failure) => refused(&visitor, &console, failure, &Typed::default()).await,
+    }
 }
 
 async fn change_user(
@@ -191,29 +113,39 @@ async fn change_user(
     console: web::Data<Console>,
     path: Path<(String, String)>,
     form: Form<Bare>,
-) -> Result<HttpResponse, PageFailure> {
+) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
     let (pool, actor) = (&console.pool, &visitor.principal.actor);
     let (name, wish) = path.into_inner();
     let done = match wish.as_str() {
-        "disable" => accounts::disable(pool, actor, &name).await.map(|()| "disabled")?,
-        "enable" => accounts::enable(pool, actor, &name).await.map(|()| "enabled")?,
-        "unlock" => accounts::unlock(pool, actor, &name).await.map(|()| "unlocked")?,
-        _ => return Err(Failure::NotFound("this page".to_owned()).into()),
+        "disable" => accounts::disable(pool, actor, &name).await.map(|()| "disabled"),
+        "enable" => accounts::enable(pool, actor, &name).await.map(|()| "enabled"),
+        "unlock" => accounts::unlock(pool, actor, &name).await.map(|()| "unlocked"),
+        _ => Err(Failure::NotFound("this page".to_owned())),
     };
-    Ok(see(&format!("/access?done={done}")))
+    match done {
+        Ok(done) => Ok(see(&format!("/access?done={done}"))),
+        Err(failure) => refused(&visitor, &console, failure, &Typed::default()).await,
+    }
 }
 
 async fn create_token(visitor: Visitor, console: web::Data<Console>, form: Form<TokenForm>) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
-    let token = tokens::create(&console.pool, &visitor.principal.actor, &form.name, form.role).await?;
+    let made = tokens::create(&console.pool, &visitor.principal.actor, &form.name, form.role).await;
+    let token = match made {
+        Ok(token) => token,
+        Err(failure) => {
+            let typed = Typed { user: None, token: Some((&form.name, form.role)) };
+            return refused(&visitor, &console, failure, &typed).await;
+        }
+    };
     // As the answer itself: in no address, no log, no history.
     let note = html! { p.note.good role="status" {
         "The token " b { (form.name) } " with the role " (form.role) ", shown only now: " code id="new-token" { (token) }
     } };
-    whole(&visitor, &console, &note).await
+    Ok(shown(&whole(&visitor, &console, &note, &Typed::default()).await?))
 }
 
 async fn revoke_token(

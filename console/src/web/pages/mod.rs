@@ -2,6 +2,7 @@
 //! Must never show an event's content as anything but text.
 
 mod access;
+mod access_view;
 mod assets;
 mod audit;
 mod bulk;
