@@ -1,7 +1,5 @@
 //! What a person sees and does, in a real browser, with a real worker behind.
 
-use std::time::Duration;
-
 use serde_json::Value;
 use shared::message::{EventHeaders, Message};
 use shared::topology::Queue;
@@ -28,7 +26,7 @@ fn work_on(world: &World, queue: Queue) -> CancellationToken {
         schedule: Vec::new(),
         batch: 10,
         concurrency: 1,
-        rules: Rules { orders: OrdersPolicy::Require, reference_secret: None, grace: Duration::ZERO },
+        rules: Rules { orders: OrdersPolicy::Require, ..Rules::default() },
     };
     let stop = CancellationToken::new();
     tokio::spawn(worker::run(settings, queue, stop.clone()));

@@ -100,7 +100,9 @@ fn with_a_secret_no_order_is_paid_without_a_code_whatever_names_it() {
         if reversed {
             events.reverse();
         }
-        let memory = after(Memory::with(rules.clone()), &events);
+        let mut memory = Memory::default();
+        memory.rules = rules.clone();
+        let memory = after(memory, &events);
         assert!(memory.lasting.is_empty(), "{:?}", memory.lasting);
     }
 }

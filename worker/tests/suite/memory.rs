@@ -28,16 +28,11 @@ pub(crate) struct Memory {
     pub(crate) lasting: BTreeSet<String>,
     pub(crate) notices: BTreeSet<String>,
     pub(crate) rejected: BTreeMap<String, String>,
+    pub(crate) rules: Rules,
     claimed: BTreeSet<String>,
-    rules: Rules,
 }
 
 impl Memory {
-    /// Empty, under these rules.
-    pub(crate) fn with(rules: Rules) -> Self {
-        Self { rules, ..Self::default() }
-    }
-
     /// One batch, as one transaction would run it.
     pub(crate) fn deliver(&mut self, batch: &[&Prepared]) {
         let fresh: Vec<_> = batch.iter().filter(|one| self.claimed.insert(one.event.id.clone())).collect();
