@@ -2,7 +2,8 @@
 //!
 //! Owns the SQL of the workers and the order in which rows are locked: by table (events, charges,
 //! payments, orders, invoices, subscriptions), then by id. Every batch keeps to it, so that two can wait
-//! for each other but never deadlock. It must never decide anything.
+//! for each other but not deadlock (but for a row that vanishes meanwhile; see `load`). It must never decide
+//! anything.
 
 mod claims;
 mod error;

@@ -23,13 +23,16 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// Other batches dropped rows again and again before this one had locked them.
+    #[error("rows were dropped again and again while they were waited for")]
+    Vanishing,
 }
 
 /// Whose trouble an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The database's: gone, read-only, out of space, a deadlock, a serialization failure, a missing
-    /// table. The same batch is tried again; no event is to blame.
+    /// The database's: gone, read-only, out of space, a deadlock, a serialization failure, rows that others
+    /// keep dropping, a missing table. The same batch is tried again; no event is to blame.
     Database,
     /// One event's data: a bad byte, a value out of range, a violated constraint. It will never work.
     Data,
@@ -41,7 +44,7 @@ pub enum Trouble {
 #[must_use]
 pub fn trouble(error: &StoreError) -> Trouble {
     let error = match error {
-        StoreError::Pool(_) => return Trouble::Database,
+        StoreError::Pool(_) | StoreError::Vanishing => return Trouble::Database,
         StoreError::State { .. } => return Trouble::Unknown,
         StoreError::Postgres(error) => error,
     };

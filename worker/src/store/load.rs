@@ -78,6 +78,12 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
     Ok(state)
 }
 
+/// How often rows are created and locked anew before the batch begins again.
+const ROUNDS: usize = 5;
+
+/// A row that another batch drops while this one waits for it is missing from what was locked: it is created
+/// again. Such a row is locked out of the order of ids; where that ends in a deadlock, PostgreSQL ends one of
+/// the two batches, which is then tried again.
 async fn lock(
     tx: &Transaction<'_>,
     how: &Locking,
@@ -88,17 +94,22 @@ async fn lock(
     }
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let create = tx.prepare_cached(how.create).await?;
-    let new: HashSet<String> = tx.query(&create, &[&ids]).await?.iter().map(|row| row.get(0)).collect();
     let load = tx.prepare_cached(how.load).await?;
-    let rows = tx.query(&load, &[&ids]).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let id: String = row.get(0);
-            let new = new.contains(&id);
-            (id, new, row)
-        })
-        .collect())
+    let mut new: HashSet<String> = HashSet::new();
+    for _ in 0..ROUNDS {
+        new.extend(tx.query(&create, &[&ids]).await?.iter().map(|row| row.get::<_, String>(0)));
+        let rows = tx.query(&load, &[&ids]).await?;
+        if rows.len() == ids.len() {
+            return Ok(rows.into_iter().map(|row| with_id(row, &new)).collect());
+        }
+    }
+    Err(StoreError::Vanishing)
+}
+
+fn with_id(row: Row, new: &HashSet<String>) -> (String, bool, Row) {
+    let id: String = row.get(0);
+    let new = new.contains(&id);
+    (id, new, row)
 }
 
 fn read_state<T: serde::de::DeserializeOwned>(

@@ -1,6 +1,6 @@
 //! A database of a test's own with an engine on it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -10,6 +10,9 @@ use tokio_postgres::Client;
 use worker::domain::rules::Rules;
 use worker::process::{Engine, Job, Verdict};
 use worker::retry::Schedule;
+
+/// How long a condition is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A migrated database, an engine on it and a connection to look into it.
 pub(crate) struct Bench {
@@ -30,6 +33,15 @@ impl Bench {
     /// Processes one batch.
     pub(crate) async fn process(&self, jobs: &[Job]) -> Vec<Verdict> {
         self.engine.process(jobs).await.unwrap()
+    }
+
+    /// Waits until a count is reached.
+    pub(crate) async fn until(&self, count: &str, reached: i64) {
+        let give_up = Instant::now() + PATIENCE;
+        while self.count(count).await < reached {
+            assert!(Instant::now() < give_up, "not in time: {count} is {reached}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// One column of one row.

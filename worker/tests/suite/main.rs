@@ -6,6 +6,7 @@ mod database;
 mod edges;
 mod engine;
 mod grace;
+mod locks;
 mod memory;
 mod one_second;
 mod order_proof;
