@@ -131,6 +131,16 @@ impl Payment {
         let by_session = || sessions().find_map(|session| session.client_reference_id.as_deref());
         self.orders_named().first().copied().or_else(by_session)
     }
+
+    /// Every order that it could come to pay once one of its objects no longer names any: all must be locked.
+    #[must_use]
+    pub fn orders_in_reach(&self) -> BTreeSet<&str> {
+        let sessions = self.sessions.values().map(Fact::view).filter(|s| is_purchase(s));
+        let mut orders = self.orders_named();
+        orders.extend(sessions.filter_map(|session| session.client_reference_id.as_deref()));
+        orders.extend(self.linked.as_deref());
+        orders
+    }
 }
 
 /// Sessions of mode `subscription` and `setup` never touch an order.

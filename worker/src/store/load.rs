@@ -34,7 +34,7 @@ pub(super) const SUBSCRIPTIONS: Locking = Locking {
 };
 
 /// Locks and loads everything that the events behind `keys` may touch. What an event names comes first;
-/// what the loaded rows are joined to (a charge's payment, a payment's order) follows from them.
+/// what the loaded rows are joined to (a charge's payment, the orders that a payment names) follows from them.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL, or when a stored state cannot be read back.
@@ -56,7 +56,7 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
     for (id, new, row) in lock(tx, &PAYMENTS, &payments).await? {
         let mut payment: Payment = read_state("payment", &id, &row)?;
         payment.linked = row.get("order_id");
-        orders.extend(payment.linked.clone());
+        orders.extend(payment.orders_in_reach().into_iter().map(str::to_owned));
         state.payments.add(id, (!new).then_some(payment));
     }
     for (id, new, row) in lock(tx, &ORDERS, &orders).await? {

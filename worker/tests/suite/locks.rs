@@ -1,11 +1,14 @@
 //! What a batch locks, while other batches take and drop the same rows.
 
 use serde_json::{Value, json};
+use worker::domain::decide::Prepared;
+use worker::domain::event::Event;
 use worker::domain::rules::Rules;
 use worker::process::Verdict;
 use worker::store::STATEMENTS;
 
 use crate::database::{Bench, event, job};
+use crate::memory::Memory;
 
 /// A paid session that names its order only by `client_reference_id`.
 fn session(id: &str, intent: &str) -> Value {
@@ -37,4 +40,42 @@ async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew(
 
     assert_eq!(waiting.await.unwrap().unwrap(), [Verdict::Processed]);
     assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'user_7'").await.as_deref(), Some("paid"));
+}
+
+/// A charge of the session's payment that names another order, and then none.
+fn charge_that_loses_its_order() -> [Vec<u8>; 3] {
+    let charge = |metadata: Value| {
+        json!({
+            "id": "ch_1", "object": "charge", "status": "succeeded", "amount": 5, "currency": "usd",
+            "captured": true, "paid": true, "payment_intent": "pi_1", "metadata": metadata
+        })
+    };
+    let mut lost: Value =
+        serde_json::from_slice(&event("evt_3", "charge.updated", charge(json!({})))).unwrap();
+    lost["created"] = json!(1_790_000_060);
+    [
+        event("evt_1", "checkout.session.completed", session("cs_1", "pi_1")),
+        event("evt_2", "charge.succeeded", charge(json!({"orderId": "o1"}))),
+        lost.to_string().into_bytes(),
+    ]
+}
+
+#[test]
+fn a_charge_that_loses_its_order_falls_back_to_the_session_s_in_memory() {
+    let mut memory = Memory::default();
+    for body in charge_that_loses_its_order() {
+        memory.deliver(&[&Prepared::new(Event::parse(&body).unwrap())]);
+    }
+    assert!(memory.rejected.is_empty(), "{:?}", memory.rejected);
+    assert_eq!(memory.rows.orders.keys().collect::<Vec<_>>(), ["user_7"]);
+}
+
+#[tokio::test]
+async fn a_charge_that_loses_its_order_falls_back_to_the_session_s_through_the_database() {
+    let bench = Bench::new(Rules::default()).await;
+    for body in charge_that_loses_its_order() {
+        assert_eq!(bench.process(&[job(&body)]).await, [Verdict::Processed]);
+    }
+    let orders = "SELECT string_agg(id || ' ' || status, ', ') FROM orders";
+    assert_eq!(bench.text(orders).await.as_deref(), Some("user_7 paid"));
 }

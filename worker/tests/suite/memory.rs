@@ -69,7 +69,8 @@ impl Memory {
         }
         for id in payments {
             let payment = self.rows.payments.get(&id).cloned();
-            orders.extend(payment.as_ref().and_then(|payment| payment.linked.clone()));
+            let named = payment.iter().flat_map(Payment::orders_in_reach);
+            orders.extend(named.map(str::to_owned));
             state.payments.add(id, payment);
         }
         for id in orders {
