@@ -1,11 +1,13 @@
 //! Takes what is ready from a queue, has it processed, and settles it.
 //!
 //! Owns the pace: one event when the queue is idle, a full batch when there is a backlog, nothing while
-//! the database is in trouble. Redelivered messages are set aside and processed one at a time when
-//! nothing fresh is ready, so that an event that kills the process is alone when it does; and in another
-//! sequence each time, so that what stands behind it is not dead-lettered with it.
+//! the database is in trouble. Redelivered messages are set aside and processed one at a time when nothing
+//! fresh is ready, or when they have waited for that too long, so that an event that kills the process is
+//! alone when it does; and in another sequence each time, so that what stands behind it is not dead-lettered
+//! with it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod aside;
+
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -17,9 +19,11 @@ use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
 use shared::broker::{Broker, BrokerError};
-use shared::message::{self, EventHeaders};
+use shared::message::EventHeaders;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
+
+use aside::{Aside, deliveries_before};
 
 use crate::backoff::Backoff;
 use crate::domain::rules::Rules;
@@ -111,7 +115,7 @@ impl Lane {
         let options = BasicConsumeOptions::default();
         let consumer = channel.basic_consume(queue, "".into(), options, FieldTable::default()).await?;
         let mut stream = consumer.ready_chunks(usize::from(self.batch));
-        let mut aside: Vec<Delivery> = Vec::new();
+        let mut aside = Aside::default();
         loop {
             let ready = match next(&mut stream, !aside.is_empty(), shutdown).await {
                 Next::End => break,
@@ -119,11 +123,11 @@ impl Lane {
                 Next::Ready(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
                 Next::Canceled => return Err(Interrupted::Canceled),
             };
-            let alone =
-                if ready.is_empty() { in_new_sequence(std::mem::take(&mut aside)) } else { Vec::new() };
+            // Fresh ones may never run out, and then what was set aside must not wait for that.
+            let alone = if ready.is_empty() || aside.is_due() { aside.take() } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
             aside.extend(again);
-            // Nothing that was handed out earlier is held back.
+            // Nothing that was handed out earlier is held back, not even until this round's fresh ones are settled.
             let oldest = aside.is_empty() && alone.is_empty();
             for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {
                 if self.handle(batch, oldest, shutdown).await?.is_break() {
@@ -198,24 +202,6 @@ fn read(mut delivery: Delivery, rules: &Rules) -> (Delivery, Job) {
     let headers = EventHeaders::from_table(headers, Timestamp::now());
     let job = Job::new(headers, std::mem::take(&mut delivery.data), rules);
     (delivery, job)
-}
-
-/// How often a delivery was handed out before (`x-delivery-count`, kept by quorum queues).
-fn deliveries_before(delivery: &Delivery) -> i64 {
-    let headers = delivery.properties.headers().as_ref();
-    let count = headers.and_then(|headers| message::integer(headers, "x-delivery-count")).unwrap_or(0);
-    count.max(i64::from(delivery.redelivered))
-}
-
-/// A sequence that differs from crash to crash.
-fn in_new_sequence(mut deliveries: Vec<Delivery>) -> Vec<Delivery> {
-    deliveries.sort_by_cached_key(|delivery| {
-        let mut hasher = DefaultHasher::new();
-        delivery.properties.message_id().as_ref().map(ShortString::as_str).hash(&mut hasher);
-        deliveries_before(delivery).hash(&mut hasher);
-        hasher.finish()
-    });
-    deliveries
 }
 
 /// An error with its causes, in one line.

@@ -18,7 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) look: Client,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Bench {
@@ -27,12 +27,17 @@ impl Bench {
         let pool = shared::pool::pool(&SecretString::from(database.url()), 4, "test").unwrap();
         let schedule = Schedule::new(vec![Duration::from_secs(10), Duration::from_secs(60)]);
         let look = database.connect().await.unwrap();
-        Self { engine: Engine { pool, rules, schedule }, look, _database: database }
+        Self { engine: Engine { pool, rules, schedule }, look, database }
     }
 
     /// Processes one batch.
     pub(crate) async fn process(&self, jobs: &[Job]) -> Vec<Verdict> {
         self.engine.process(jobs).await.unwrap()
+    }
+
+    /// Where the database is.
+    pub(crate) fn url(&self) -> &str {
+        self.database.url()
     }
 
     /// Waits until a count is reached.

@@ -2,6 +2,7 @@
 //! and its SQL against the real server.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod consuming;
 mod database;
 mod edges;
 mod engine;
@@ -11,4 +12,5 @@ mod memory;
 mod one_second;
 mod order_proof;
 mod order_proof_database;
+mod queue;
 mod truth;

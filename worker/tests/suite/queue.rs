@@ -1,0 +1,99 @@
+//! A running worker on queues and a database of a test's own.
+
+use std::time::{Duration, Instant};
+
+use lapin::Channel;
+use lapin::message::Delivery;
+use lapin::options::{BasicGetOptions, QueueDeleteOptions};
+use secrecy::SecretString;
+use shared::broker::{Broker, BrokerSettings};
+use shared::message::{EventHeaders, Message};
+use shared::publisher::Publisher;
+use shared::telemetry::LogFormat;
+use shared::topology::{Queue, Topology};
+use tokio_util::sync::CancellationToken;
+use worker::domain::rules::Rules;
+use worker::settings::Settings;
+
+use crate::database::PATIENCE;
+
+/// Queues that no other test has.
+#[derive(Clone)]
+pub(crate) struct Queues {
+    broker: Broker,
+    publisher: Publisher,
+    amqp_url: SecretString,
+}
+
+impl Queues {
+    pub(crate) async fn new() -> Self {
+        let amqp_url = SecretString::from(simulator::servers::amqp_url().unwrap());
+        let settings = BrokerSettings {
+            amqp_url: amqp_url.clone(),
+            topology: Topology { prefix: simulator::servers::test_prefix(), retry: Vec::new() },
+            name: "worker test".to_owned(),
+        };
+        let broker = Broker::start(settings, CancellationToken::new());
+        broker.until_usable().await;
+        let publisher = Publisher::new(broker.clone(), 2, Duration::from_secs(30));
+        Self { broker, publisher, amqp_url }
+    }
+
+    /// Publishes an event to whom it may concern.
+    pub(crate) async fn publish(&self, id: &str, kind: &str, body: Vec<u8>) {
+        let message = Message {
+            exchange: self.broker.topology().events_exchange(),
+            routing_key: kind.to_owned(),
+            message_id: id.to_owned(),
+            kind: kind.to_owned(),
+            headers: EventHeaders::received(jiff::Timestamp::now()).to_table(),
+            body,
+        };
+        self.publisher.publish(message).await.unwrap();
+    }
+
+    /// Waits for a message and gives it back, as a worker that crashes does.
+    pub(crate) async fn give_back(&self, queue: Queue) {
+        let channel = self.broker.channel().await.unwrap();
+        self.get(&channel, queue, false).await;
+        channel.close(200, "gives it back".into()).await.unwrap();
+    }
+
+    async fn get(&self, channel: &Channel, queue: Queue, no_ack: bool) -> Delivery {
+        let name = self.broker.topology().queue(queue);
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let got = channel.basic_get(name.as_str().into(), BasicGetOptions { no_ack }).await.unwrap();
+            if let Some(message) = got {
+                return message.delivery;
+            }
+            assert!(Instant::now() < give_up, "nothing comes to {queue:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The settings of a worker with one lane on these queues.
+    pub(crate) fn settings(&self, database_url: &str, batch: u16) -> Settings {
+        Settings {
+            amqp_url: self.amqp_url.clone(),
+            topology: self.broker.topology().clone(),
+            database_url: SecretString::from(database_url),
+            log: (LogFormat::Auto, String::new()),
+            metrics: None,
+            schedule: Vec::new(),
+            batch,
+            concurrency: 1,
+            rules: Rules::default(),
+        }
+    }
+
+    /// Deletes them.
+    pub(crate) async fn delete(self) {
+        let channel = self.broker.channel().await.unwrap();
+        for queue in Queue::ALL {
+            let name = self.broker.topology().queue(queue);
+            channel.queue_delete(name.into(), QueueDeleteOptions::default()).await.unwrap();
+        }
+        self.broker.close().await;
+    }
+}
