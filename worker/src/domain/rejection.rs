@@ -90,15 +90,19 @@ pub enum Rejection {
     },
 }
 
+/// How many characters of a reason are kept. Messages quote what they found in the event, which may be long; a
+/// header must fit one frame of AMQP with all others, and nobody reads further.
+const LONGEST_DETAIL: usize = 2_000;
+
 impl Rejection {
     /// Never again.
     pub fn permanent(reason: Reason, detail: impl Into<String>) -> Self {
-        Self::Permanent { reason, detail: detail.into() }
+        Self::Permanent { reason, detail: shortened(detail.into()) }
     }
 
     /// Later, perhaps.
     pub fn retry(reason: Reason, detail: impl Into<String>) -> Self {
-        Self::Retry { reason, detail: detail.into() }
+        Self::Retry { reason, detail: shortened(detail.into()) }
     }
 
     /// The reason in one word.
@@ -110,6 +114,14 @@ impl Rejection {
     }
 }
 
+fn shortened(mut detail: String) -> String {
+    if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
+        detail.truncate(end);
+        detail.push('…');
+    }
+    detail
+}
+
 impl From<ViewError> for Rejection {
     fn from(error: ViewError) -> Self {
         let reason = match error {
@@ -118,5 +130,20 @@ impl From<ViewError> for Rejection {
             ViewError::Invalid { .. } => Reason::InvalidData,
         };
         Self::permanent(reason, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut_between_two_characters_and_a_short_one_is_kept() {
+        let said = |detail: String| Rejection::permanent(Reason::InvalidData, detail).to_string();
+        let longest = "é".repeat(LONGEST_DETAIL);
+        assert_eq!(said(longest.clone()), format!("invalid_data: {longest}"));
+        assert_eq!(said(format!("{longest}éa")), format!("invalid_data: {longest}…"));
+        let retry = Rejection::retry(Reason::DatabaseError, format!("{longest}a"));
+        assert_eq!(retry.to_string(), format!("database_error: {longest}…"));
     }
 }

@@ -52,6 +52,11 @@ impl Queues {
         self.publisher.publish(message).await.unwrap();
     }
 
+    /// Waits for a message and takes it.
+    pub(crate) async fn take(&self, queue: Queue) -> Delivery {
+        self.get(&self.broker.channel().await.unwrap(), queue, true).await
+    }
+
     /// Waits for a message and gives it back, as a worker that crashes does.
     pub(crate) async fn give_back(&self, queue: Queue) {
         let channel = self.broker.channel().await.unwrap();
