@@ -17,6 +17,8 @@ pub struct Chromium {
     agent: Agent,
     session: String,
     site: String,
+    /// Chromium leaves folders in the one for temporary files.
+    leavings: PathBuf,
 }
 
 /// Ends with the test, and takes its browser along.
@@ -25,14 +27,19 @@ impl Drop for Chromium {
         drop(self.agent.delete(&self.session).call());
         drop(self.driver.kill());
         drop(self.driver.wait());
+        drop(std::fs::remove_dir_all(&self.leavings));
     }
 }
 
 impl Chromium {
     /// A new window on this site.
     pub fn open(site: &str, width: u32, height: u32) -> Chromium {
+        let leavings =
+            std::env::temp_dir().join(format!("sluicegate-browser-{:016x}", rand::random::<u64>()));
+        std::fs::create_dir(&leavings).expect("a folder");
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", &leavings)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -66,7 +73,7 @@ impl Chromium {
         let mut answer = agent.post(&base).send_json(&wanted).expect("a session");
         let answer: Value = answer.body_mut().read_json().expect("JSON");
         let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {answer}"));
-        Chromium { driver, session: format!("{base}/{id}"), agent, site: site.to_owned() }
+        Chromium { driver, session: format!("{base}/{id}"), agent, site: site.to_owned(), leavings }
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
