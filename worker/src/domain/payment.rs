@@ -132,14 +132,17 @@ impl Payment {
         self.orders_named().first().copied().or_else(by_session)
     }
 
-    /// Every order that it could come to pay once one of its objects no longer names any: all must be locked.
+    /// Every order that it could come to pay once another event shows which of its versions are the newest: all
+    /// must be locked.
     #[must_use]
     pub fn orders_in_reach(&self) -> BTreeSet<&str> {
-        let sessions = self.sessions.values().map(Fact::view).filter(|s| is_purchase(s));
-        let mut orders = self.orders_named();
-        orders.extend(sessions.filter_map(|session| session.client_reference_id.as_deref()));
-        orders.extend(self.linked.as_deref());
-        orders
+        let sessions = || self.sessions.values().flat_map(Fact::views).filter(|s| is_purchase(s));
+        let intent = self.intent.iter().flat_map(Fact::views).map(|view| &view.reference);
+        let charges = self.charges.values().flat_map(Fact::views).map(|view| &view.reference);
+        let references = intent.chain(charges).chain(sessions().map(|session| &session.reference));
+        let named = references.filter_map(|reference| reference.order.as_deref());
+        let by_session = sessions().filter_map(|session| session.client_reference_id.as_deref());
+        named.chain(by_session).chain(self.linked.as_deref()).collect()
     }
 }
 

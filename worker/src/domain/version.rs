@@ -184,6 +184,11 @@ impl<T> Fact<T> {
         self.steps[self.newest].view.as_ref().expect("the newest second keeps its views")
     }
 
+    /// Every version that may still turn out to be the newest: those of the newest second.
+    pub fn views(&self) -> impl Iterator<Item = &T> {
+        self.steps.iter().filter_map(|step| step.view.as_ref())
+    }
+
     /// The event that told the newest version.
     #[must_use]
     pub fn step(&self) -> &Step<T> {
