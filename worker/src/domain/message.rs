@@ -71,7 +71,7 @@ topics! {
     /// About a subscription.
     SUBSCRIPTION_CANCELED = lasting "subscription.canceled": "the subscription ended";
     /// About a subscription.
-    SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each period)";
+    SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each loss, and at the end)";
 }
 
 /// A message that a state calls for. Its key makes it unique: it is sent at most once, ever.

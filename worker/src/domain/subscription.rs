@@ -37,6 +37,9 @@ pub struct Subscription {
     /// When it last became past due, unix seconds of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub past_due_since: Option<i64>,
+    /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<i64>,
     /// The end of the trial that `customer.subscription.trial_will_end` announced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_ending: Option<i64>,
@@ -153,14 +156,16 @@ impl Subscription {
         })
     }
 
-    /// Told once for each period: access is gone although it was there. Nothing is said of a guess.
+    /// Told once for each loss: access is gone although it was there. A loss is named by when access was left, the
+    /// end by itself, whatever came before it. Nothing is said of a guess.
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
-        let known = self.version().is_some() && !self.ambiguous();
-        let lost = self.was_active && known && self.access(rules) == Access::Denied;
-        let period = self.version().and_then(|version| version.current_period_end).unwrap_or(0);
-        lost.then(|| {
-            Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{period}"), self.data(id))
-        })
+        let version = self.version().filter(|_| !self.ambiguous())?;
+        if !self.was_active || self.access(rules) != Access::Denied {
+            return None;
+        }
+        let ended = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
+        let loss = if ended { "ended".to_owned() } else { self.left_at?.to_string() };
+        Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
     }
 
     /// What the newest event changed; nothing is said of a guess.

@@ -49,8 +49,13 @@ impl super::Change for OneSubscription {
         let last = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
         let step = event.step(Told { version: version.clone(), change }, place(version), last);
         let subscription = state.subscriptions.touch(&version.id);
-        subscription.was_active |= matches!(version.status.as_str(), "active" | "trialing");
+        subscription.was_active |= active(&version.status);
         subscription.ended |= event.kind == "customer.subscription.deleted";
+        let left = event.kind == "customer.subscription.paused"
+            || old.as_ref().is_some_and(|old| active(&old.status) && !active(&version.status));
+        if left {
+            subscription.left_at = subscription.left_at.max(Some(event.created));
+        }
         if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
             subscription.past_due_since = subscription.past_due_since.max(Some(event.created));
         }
@@ -63,6 +68,10 @@ impl super::Change for OneSubscription {
         }
         Ok(())
     }
+}
+
+fn active(status: &str) -> bool {
+    matches!(status, "active" | "trialing")
 }
 
 /// After its first payment a subscription goes round between its statuses until it ends.

@@ -254,6 +254,24 @@ fn a_guess_tells_nobody_that_access_is_lost() {
 }
 
 #[test]
+fn each_loss_of_access_is_told_once() {
+    let kind = "customer.subscription.updated";
+    let year = 31_536_000;
+    let turn =
+        |id, at, from: &str, to| event(id, kind, at, subscription(to, year), Some(json!({ "status": from })));
+    let born = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
+    let (lost, back) = (|| turn("evt_2", 200, "active", "unpaid"), || turn("evt_3", 300, "unpaid", "active"));
+    let again = || turn("evt_4", 400, "active", "unpaid");
+    assert_eq!(access_lost(&after(Memory::default(), &[born(), lost(), back(), again()])), 2);
+    // Renewals while it is unpaid take nothing away.
+    let renewed = |id, at, end: i64| {
+        event(id, kind, at, subscription("unpaid", end), Some(json!({ "current_period_end": end - 1000 })))
+    };
+    let renewals = [born(), lost(), renewed("evt_5", 500, year + 1000), renewed("evt_6", 600, year + 2000)];
+    assert_eq!(access_lost(&after(Memory::default(), &renewals)), 1);
+}
+
+#[test]
 fn a_customer_who_is_back_is_told_of_whatever_the_ids() {
     for (update, resume) in [("evt_a", "evt_b"), ("evt_b", "evt_a")] {
         let from = |status: &str| Some(json!({ "status": status }));

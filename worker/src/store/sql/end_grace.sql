@@ -1,11 +1,11 @@
--- Access of subscriptions whose grace period is over, and the message that says so.
+-- Access of subscriptions whose grace period is over, and the message that says so, named as `access_lost` names it.
 WITH ended AS (
     UPDATE subscriptions SET access = false, updated_at = $1
     WHERE access AND access_until <= $1
-    RETURNING id, customer, status, paid_through, coalesce(extract(epoch FROM current_period_end)::bigint, 0) AS period
+    RETURNING id, customer, status, paid_through, coalesce(state ->> 'left_at', state ->> 'past_due_since', '0') AS loss
 )
 INSERT INTO outbox (key, topic, lasting, payload, created_at)
-SELECT 'subscription.access_lost/' || id || '/' || period, 'subscription.access_lost', false,
+SELECT 'subscription.access_lost/' || id || '/' || loss, 'subscription.access_lost', false,
        jsonb_build_object('subscription', id, 'customer', customer, 'status', status,
                           'paid_through', extract(epoch FROM paid_through)::bigint),
        $1
