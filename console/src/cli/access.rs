@@ -92,7 +92,7 @@ pub(super) async fn user(context: &Context, command: UserCommand) -> Printed {
             output::line(&format!("user {name} {change}"))?;
         }
         UserCommand::List { json: true } => {
-            output::json(&serde_json::json!({"items": users::list(pool).await?}))?
+            output::json(&serde_json::json!({"items": users::list(pool).await?, "next": null}))?
         }
         UserCommand::List { json: false } => {
             let rows: Vec<Vec<String>> = users::list(pool).await?.iter().map(user_row).collect();
@@ -133,7 +133,7 @@ pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
             output::line(&format!("token {name} with the role {role}, shown only now: {token}"))?;
         }
         TokenCommand::List { json: true } => {
-            output::json(&serde_json::json!({"items": tokens::list(pool).await?}))?
+            output::json(&serde_json::json!({"items": tokens::list(pool).await?, "next": null}))?
         }
         TokenCommand::List { json: false } => {
             let never = || "never".to_owned();

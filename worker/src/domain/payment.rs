@@ -13,9 +13,11 @@ use super::version::{Fact, Step};
 mod derive;
 mod ledger;
 mod messages;
+mod status;
 
-pub use derive::{DisputeState, Status, Summary};
+pub use derive::Summary;
 pub use ledger::Movement;
+pub use status::{DisputeState, Status};
 
 /// Everything that is known of one payment. Its id is the payment intent's; where there is none, the
 /// charge's, the session's or the refund's.
