@@ -72,7 +72,8 @@ pub fn one_of(name: &str, word: Option<String>, words: &[&str]) -> Result<Option
     }
 }
 
-/// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so holds none: a text with one finds nothing.
+/// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so
+/// holds none: a text with one finds nothing.
 pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
     let text = text.map(|t| t.trim().to_owned());
     match text {

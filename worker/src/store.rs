@@ -53,7 +53,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("save_disputes", save::DISPUTES),
     ("save_movements", save::MOVEMENTS),
     ("end_grace", grace::END),
-    ("grace_over", save::GRACE_OVER),
+    ("access_lost", grace::LOST),
     ("heartbeat", heartbeat::BEAT),
     ("preview_rows", PREVIEW_ROWS),
 ];

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::Context;
+use super::listing::Listing;
 use super::output::{self, Printed};
 use crate::chain;
 use crate::failure::Failure;
@@ -22,15 +23,8 @@ pub(super) enum Command {
         /// Only what was done to this, such as dead_letter:12
         #[arg(long)]
         subject: Option<String>,
-        /// Continue a list: the `next` of the page before
-        #[arg(long)]
-        before: Option<String>,
-        /// How many
-        #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
-        limit: i64,
-        /// JSON for scripts
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        page: Listing,
     },
     /// Check that no line was changed, removed or slipped in
     Verify {
@@ -43,7 +37,7 @@ pub(super) enum Command {
 pub(super) async fn run(context: &Context, command: Command) -> Printed {
     match command {
         Command::Verify { json } => verify(context, json).await,
-        Command::List { actor, action, subject, before, limit, json } => {
+        Command::List { actor, action, subject, page: Listing { before, limit, json } } => {
             let limit = paging::limit(Some(limit))?;
             let before = paging::number_cursor(before.as_deref())?;
             let client = context.servers.database().await?;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::bulk::{self, Many};
+use super::listing::Listing;
 use super::output::{self, Printed};
 use super::{Context, preview};
 use crate::bulk::Action;
@@ -84,15 +85,8 @@ pub(super) struct ListArguments {
     /// Only letters that died before this time
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
-    /// Continue a list: the `next` of the page before
-    #[arg(long)]
-    before: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
-    limit: i64,
-    /// JSON for scripts
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    page: Listing,
 }
 
 impl Command {
@@ -129,8 +123,8 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
 
 async fn list(context: &Context, a: ListArguments) -> Printed {
     let client = context.servers.database().await?;
-    let before = paging::number_cursor(a.before.as_deref())?;
-    let limit = paging::limit(Some(a.limit))?;
+    let before = paging::number_cursor(a.page.before.as_deref())?;
+    let limit = paging::limit(Some(a.page.limit))?;
     let filter = store::Filter {
         kind: a.kind,
         reason: a.reason,
@@ -143,7 +137,7 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
     .checked()?;
     let letters = store::list(&client, &filter, before, limit + 1).await?;
     let page = paging::Page::cut(letters, limit, |l| l.id.to_string());
-    if a.json {
+    if a.page.json {
         return output::json(&page);
     }
     let rows: Vec<Vec<String>> = page

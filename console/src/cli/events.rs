@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::listing::Listing;
 use super::output::{self, Printed};
 use super::{Context, preview};
 use crate::change;
@@ -62,15 +63,8 @@ pub(super) struct ListArguments {
     /// Any id: event, order, customer, subscription, payment intent, charge, invoice
     #[arg(short, long)]
     q: Option<String>,
-    /// Continue a list: the `next` of the page before
-    #[arg(long)]
-    before: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
-    limit: i64,
-    /// JSON for scripts
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    page: Listing,
 }
 
 impl Command {
@@ -95,9 +89,9 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
 
 async fn list(context: &Context, arguments: ListArguments) -> Printed {
     let client = context.servers.database().await?;
-    let before = paging::event_cursor(arguments.before.as_deref())?;
+    let before = paging::event_cursor(arguments.page.before.as_deref())?;
     let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
-    let limit = paging::limit(Some(arguments.limit))?;
+    let limit = paging::limit(Some(arguments.page.limit))?;
     let filter = store::Filter { kind: arguments.kind, outcome, object: arguments.object };
     let touching = Touching {
         order: paging::text("order", arguments.order)?,
@@ -106,7 +100,7 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
     };
     let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
     let page = paging::Page::cut(events, limit, |e| store::Cursor::after(e).to_string());
-    if arguments.json {
+    if arguments.page.json {
         return output::json(&page);
     }
     let rows: Vec<Vec<String>> = page

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::Context;
 use super::bulk::print;
+use super::listing::Listing;
 use super::output::{self, Printed};
 use crate::bulk::{self, Change};
 use crate::paging::{self, Page};
@@ -14,15 +15,8 @@ use crate::store::jobs::{self as store, Job};
 pub(super) enum Command {
     /// Bulk jobs, newest first
     List {
-        /// Continue a list: the `next` of the page before
-        #[arg(long)]
-        before: Option<String>,
-        /// How many
-        #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
-        limit: i64,
-        /// JSON for scripts
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        page: Listing,
     },
     /// One bulk job and how far it is
     Show {
@@ -53,9 +47,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let pool = &context.servers.pool;
     context.servers.reachable().await?;
     let (id, change) = match command {
-        Command::List { before, limit, json } => {
-            return list(context, before.as_deref(), limit, json).await;
-        }
+        Command::List { page } => return list(context, page).await,
         Command::Show { id, json } => {
             let view = bulk::show(pool, id).await?;
             if json {
@@ -71,12 +63,12 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
     print(&bulk::show(pool, id).await?)
 }
 
-async fn list(context: &Context, before: Option<&str>, limit: i64, json: bool) -> Printed {
-    let limit = paging::limit(Some(limit))?;
+async fn list(context: &Context, listing: Listing) -> Printed {
+    let limit = paging::limit(Some(listing.limit))?;
     let client = context.servers.database().await?;
-    let jobs = store::list(&client, paging::number_cursor(before)?, limit + 1).await?;
+    let jobs = store::list(&client, paging::number_cursor(listing.before.as_deref())?, limit + 1).await?;
     let page = Page::cut(jobs, limit, |job| job.id.to_string());
-    if json {
+    if listing.json {
         return output::json(&page);
     }
     let row = |j: &Job| {

@@ -7,6 +7,7 @@ mod bulk;
 mod dead;
 mod events;
 mod jobs;
+mod listing;
 mod orders;
 mod output;
 mod preview;

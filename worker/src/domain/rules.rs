@@ -21,7 +21,7 @@ pub enum OrdersPolicy {
 pub struct Rules {
     /// `ORDERS_POLICY`.
     pub orders: OrdersPolicy,
-    /// `REFERENCE_SECRET`: when set, every object that names an order and moves money must carry the code.
+    /// `REFERENCE_SECRET`: when set, no order is paid without its code.
     pub reference_secret: Option<SecretString>,
     /// `SUBSCRIPTION_GRACE`: how long a subscription keeps access after it became `past_due`.
     pub grace: Duration,

@@ -17,7 +17,7 @@ use crate::domain::rules::Rules;
 use crate::domain::state::{Row, State, Table};
 
 pub(super) use money::{DISPUTES, MOVEMENTS, REFUNDS};
-pub(super) use subscriptions::{GRACE_OVER, INVOICES, SUBSCRIPTIONS};
+pub(super) use subscriptions::{INVOICES, SUBSCRIPTIONS};
 
 pub(super) const CHARGES: &str = include_str!("sql/save_charges.sql");
 pub(super) const PAYMENTS: &str = include_str!("sql/save_payments.sql");

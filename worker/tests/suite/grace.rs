@@ -55,4 +55,17 @@ async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
     let at = jiff::Timestamp::now();
     worker::store::end_grace(&bench.engine.pool, at).await.unwrap();
     assert_eq!(bench.count(told).await, 1, "once");
+    bench.process(&[updated("evt_3", 400, "past_due", "unpaid")]).await;
+    assert_eq!(bench.count(told).await, 1, "the same loss, whoever tells of it");
+}
+
+#[tokio::test]
+async fn the_end_of_a_grace_that_is_a_guess_is_not_told() {
+    let bench = Bench::new(Rules::default()).await;
+    let guess = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
+                 VALUES ('sub_guess', 'past_due', true, now() - interval '1 second', true)";
+    bench.look.batch_execute(guess).await.unwrap();
+    assert_eq!(worker::store::end_grace(&bench.engine.pool, jiff::Timestamp::now()).await.unwrap(), 1);
+    assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
+    assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);
 }

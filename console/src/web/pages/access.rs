@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::access_view::{Typed, view};
 use super::reason::Refused;
-use super::{PageFailure, Shown, see, shown, shown_as};
+use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::access::tokens::{self, Which};
 use crate::access::{Role, accounts, users};
 use crate::failure::Failure;
@@ -16,11 +16,6 @@ use crate::web::guard::Visitor;
 #[derive(Debug, Deserialize)]
 struct Done {
     done: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bare {
-    csrf: String,
 }
 
 #[derive(Debug, Deserialize)]

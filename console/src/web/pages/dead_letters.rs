@@ -10,7 +10,7 @@ use super::layout::{Place, address, badge, event_link, exact, page};
 use super::preview::previewed;
 use super::reason::{self, Just, ReasonForm, Refused};
 use super::tree::tree;
-use super::{PageFailure, Shown, see, shown, shown_as};
+use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::access::Role;
 use crate::failure::Failure;
 use crate::find::{self, DeadLetterView};
@@ -23,11 +23,6 @@ use crate::web::guard::Visitor;
 #[derive(Debug, Deserialize)]
 struct ShowQuery {
     done: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bare {
-    csrf: String,
 }
 
 async fn show(
@@ -56,8 +51,8 @@ async fn plain(path: Path<(i64, String)>) -> HttpResponse {
 
 fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
     let letter = &view.letter;
-    // The answer to a form is not there to be asked for again.
     let matters = matches!(letter.state.as_str(), "open" | "replayed");
+    // The answer to a form is not there to be asked for again.
     let lasts = just.preview.is_none() && just.refused.is_none();
     let refresh = (letter.state == "replayed" && lasts).then_some("2");
     let body = html! {

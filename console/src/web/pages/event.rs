@@ -10,7 +10,7 @@ use super::layout::{Place, badge, encode, exact, page, search_link, tone, when};
 use super::preview::previewed;
 use super::reason::{self, Just, ReasonForm, Refused};
 use super::tree::tree;
-use super::{PageFailure, Shown, see, shown, shown_as};
+use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::access::Role;
 use crate::change;
 use crate::failure::Failure;
@@ -28,11 +28,6 @@ use crate::web::guard::Visitor;
 #[derive(Debug, Deserialize)]
 struct ShowQuery {
     done: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bare {
-    csrf: String,
 }
 
 async fn show(

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{Place, address, badge, exact, flash, page, pager, when};
-use super::{PageFailure, Shown, see, shown};
+use super::{Bare, PageFailure, Shown, see, shown};
 use crate::access::Role;
 use crate::bulk::{self, Change, JobView};
 use crate::failure::Failure;
@@ -20,11 +20,6 @@ use crate::web::guard::Visitor;
 struct ListQuery {
     before: Option<String>,
     done: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Bare {
-    csrf: String,
 }
 
 async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {

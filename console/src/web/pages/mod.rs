@@ -27,6 +27,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use self::layout::{Place, page};
 use super::guard::{self, Visitor};
@@ -34,6 +35,12 @@ use crate::failure::Failure;
 
 pub(super) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
+}
+
+/// A form without fields of its own.
+#[derive(Debug, Deserialize)]
+struct Bare {
+    csrf: String,
 }
 
 /// A failure as a page.

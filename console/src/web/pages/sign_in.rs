@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{Place, page};
-use super::{PageFailure, see, shown};
+use super::{Bare, PageFailure, see, shown};
 use crate::access::sessions;
 use crate::access::users::{self, SignIn};
 use crate::store::audit;
@@ -24,11 +24,6 @@ pub(super) struct SignInForm {
     name: String,
     password: String,
     next: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Bare {
-    csrf: String,
 }
 
 /// Only addresses of our own: a path, never another host.

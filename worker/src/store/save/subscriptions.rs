@@ -9,10 +9,10 @@ use crate::domain::invoice::Invoice;
 use crate::domain::rules::Rules;
 use crate::domain::state::{Row, State};
 use crate::domain::subscription::{Access, Subscription};
+use crate::store::grace::tell_lost;
 
 pub(in crate::store) const INVOICES: &str = include_str!("../sql/save_invoices.sql");
 pub(in crate::store) const SUBSCRIPTIONS: &str = include_str!("../sql/save_subscriptions.sql");
-pub(in crate::store) const GRACE_OVER: &str = include_str!("../sql/grace_over.sql");
 
 /// Unix seconds as PostgreSQL takes them; what no calendar holds is left out.
 fn time(seconds: Option<i64>) -> Option<Timestamp> {
@@ -125,17 +125,16 @@ pub(super) async fn save_subscriptions(
         .await?;
         let late: Vec<&str> =
             rows.iter().filter(|(_, row)| over_at_once(row, rules, now)).map(|(id, _)| *id).collect();
-        if !late.is_empty() {
-            let statement = tx.prepare_cached(GRACE_OVER).await?;
-            tx.execute(&statement, &[&late, &now]).await?;
-        }
+        tell_lost(tx, &late, now).await?;
     }
     drop_rows(tx, include_str!("../sql/drop_subscriptions.sql"), &dropped).await
 }
 
-/// Whether access is gone by an event that came later than the grace that it began lasts.
+/// Whether access is surely gone by an event that came later than the grace that it began lasts: the sweep looks
+/// only for access that is still there.
 fn over_at_once(row: &Row<Subscription>, rules: &Rules, now: Timestamp) -> bool {
-    let over = |s: &Subscription| matches!(s.access(rules), Access::Until(end) if end <= now.as_second());
+    let ended = |s: &Subscription| matches!(s.access(rules), Access::Until(end) if end <= now.as_second());
+    let over = |s: &Subscription| ended(s) && !s.ambiguous();
     row.now.was_active && over(&row.now) && !row.loaded.as_ref().is_some_and(over)
 }
 

@@ -1,0 +1,17 @@
+//! What every list that has pages takes.
+
+use clap::Args;
+
+/// Where a list begins, how long it is, and in which form.
+#[derive(Debug, Args)]
+pub(super) struct Listing {
+    /// Continue a list: the `next` of the page before
+    #[arg(long)]
+    pub(super) before: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
+    pub(super) limit: i64,
+    /// JSON for scripts
+    #[arg(long)]
+    pub(super) json: bool,
+}
