@@ -8,7 +8,11 @@ RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -
 
 # Dependencies first, against empty sources: this layer is built again only when a manifest changes.
 COPY Cargo.toml Cargo.lock ./
-COPY shared/Cargo.toml shared/
+COPY shared/stripe/Cargo.toml shared/stripe/
+COPY shared/amqp/Cargo.toml shared/amqp/
+COPY shared/postgres/Cargo.toml shared/postgres/
+COPY shared/service/Cargo.toml shared/service/
+COPY domain/Cargo.toml domain/
 COPY ingress/Cargo.toml ingress/
 COPY worker/Cargo.toml worker/
 COPY console/Cargo.toml console/

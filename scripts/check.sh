@@ -30,7 +30,9 @@ tool() {
 
 clippy() {
   local features
-  features="$(grep -l '^material *=' ./*/Cargo.toml | sed -E 's|^\./([^/]*)/.*|\1/material|' | paste -sd, -)"
+  features="$(for manifest in */Cargo.toml shared/*/Cargo.toml; do
+    if grep -q '^material *=' "$manifest"; then sed -n '1,4s|^name = "\(.*\)"|\1/material|p' "$manifest"; fi
+  done | paste -sd, -)"
   # jemalloc: what only release builds take in must build too.
   cargo clippy --quiet --workspace --all-targets --locked --features "${features:+$features,}worker/jemalloc" \
     -- -D warnings

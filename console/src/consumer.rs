@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
+use amqp::broker::{Broker, BrokerError};
+use amqp::topology::{Queue, Topology};
 use deadpool_postgres::Pool;
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
-use shared::broker::{Broker, BrokerError};
-use shared::topology::{Queue, Topology};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 

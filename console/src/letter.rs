@@ -1,12 +1,12 @@
 //! From a message of the dead queue to the row that support staff will see. Pure: no database,
 //! no clock but the one passed in. Must accept every body, whatever it holds.
 
+use amqp::message::{ERROR, EventHeaders, REASON};
+use domain::references::references;
 use jiff::Timestamp;
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use sha2::{Digest, Sha256};
-use shared::envelope::Envelope;
-use shared::message::{ERROR, EventHeaders, REASON};
-use worker::domain::references::references;
+use stripe::envelope::Envelope;
 
 /// The reason of what the broker itself gave up on: delivered too often without being settled.
 pub const DELIVERY_LIMIT: &str = "delivery_limit";
@@ -70,7 +70,7 @@ impl Letter {
             "the broker delivered it too often without a worker finishing it: it may be ending the worker's process".to_owned()
         });
         let attempts = if by_broker { headers.attempt.saturating_add(1) } else { headers.attempt };
-        let received_at = message.headers.inner().contains_key(shared::message::RECEIVED_AT);
+        let received_at = message.headers.inner().contains_key(amqp::message::RECEIVED_AT);
         Letter {
             event_id: event_id(envelope.as_ref(), message),
             kind: clean(envelope.as_ref().map(|e| e.kind.as_str()).or(message.kind).unwrap_or("unknown")),

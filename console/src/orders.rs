@@ -49,9 +49,7 @@ fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
 /// The code that the order's payment carries: bound to the order's values where a secret is set, else random.
 pub fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String {
     match secret {
-        Some(secret) => {
-            worker::domain::rules::reference_code(secret, &order.id, order.amount, &order.currency)
-        }
+        Some(secret) => domain::rules::reference_code(secret, &order.id, order.amount, &order.currency),
         None => hex::encode(rand::rng().random::<[u8; CODE_LENGTH / 2]>()),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use amqp::topology::Queue;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::topology::Queue;
 use utoipa::ToSchema;
 
 use crate::failure::Failure;

@@ -2,11 +2,11 @@
 //! Must never write or send anything.
 
 use deadpool_postgres::Pool;
+use domain::rejection::Rejection;
+use domain::rules::Rules;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use worker::domain::rejection::Rejection;
-use worker::domain::rules::Rules;
 use worker::process::Verdict;
 use worker::store::StoreError;
 

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use amqp::broker::Broker;
+use amqp::topology::{Queue, Topology};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use serde::Serialize;
-use shared::broker::Broker;
-use shared::topology::{Queue, Topology};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 

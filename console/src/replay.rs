@@ -2,11 +2,11 @@
 //! and why, is committed before the broker gets the message, so that nothing is done without a trace.
 //! Must send the bytes as they were received.
 
+use amqp::broker::Broker;
+use amqp::message::{EventHeaders, Message};
+use amqp::publisher::{PublishError, Publisher};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
-use shared::broker::Broker;
-use shared::message::{EventHeaders, Message};
-use shared::publisher::{PublishError, Publisher};
 
 use crate::actor::Actor;
 use crate::failure::Failure;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use amqp::broker::{Broker, BrokerSettings};
+use amqp::publisher::Publisher;
 use deadpool_postgres::Pool;
 use lapin::uri::AMQPUri;
 use secrecy::ExposeSecret;
-use shared::broker::{Broker, BrokerSettings};
-use shared::publisher::Publisher;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -37,10 +37,10 @@ struct Link {
 impl Servers {
     /// Prepares the connections; nothing is awaited, so a server that is away is no error yet.
     pub fn new(settings: &Settings) -> Result<Servers, Failure> {
-        let pool = shared::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
+        let pool = postgres::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
             .map_err(|e| Failure::Internal(e.to_string()))?;
         let place =
-            shared::pool::place(&settings.database_url).map_err(|e| Failure::Internal(e.to_string()))?;
+            postgres::pool::place(&settings.database_url).map_err(|e| Failure::Internal(e.to_string()))?;
         let link = settings.amqp_url.as_ref().map(|url| {
             let topology = settings.topology.clone();
             let place = url.expose_secret().parse::<AMQPUri>();

@@ -3,13 +3,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use amqp::args::{AmqpArgs, RetryArgs};
+use amqp::topology::Topology;
 use clap::Args;
+use domain::rules::{MODES, OrdersPolicy, Rules};
 use ipnet::IpNet;
+use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use shared::settings::{AmqpArgs, DatabaseArgs, LogArgs, MetricsArgs, Problems, RetryArgs};
-use shared::telemetry::LogFormat;
-use shared::topology::Topology;
-use worker::domain::rules::{MODES, OrdersPolicy, Rules};
+use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::telemetry::LogFormat;
 
 use crate::access::Role;
 use crate::management::Management;
@@ -197,8 +199,8 @@ impl Settings {
     /// Starts logging, to standard error. Commands that run once only warn, unless RUST_LOG is set.
     pub fn init_logs(&self, serving: bool) {
         // What keeps a command that runs once from the broker is its own message, not a line of the log as well.
-        let once = "warn,shared::broker=off";
+        let once = "warn,amqp::broker=off";
         let filter = if serving || self.log.1 != "info" { self.log.1.as_str() } else { once };
-        shared::telemetry::init(self.log.0, filter);
+        service::telemetry::init(self.log.0, filter);
     }
 }

@@ -133,7 +133,7 @@ impl System {
     /// Signs a body and posts it once.
     pub async fn post(&self, client: &mut Client, body: &[u8]) -> Answer {
         let now = jiff::Timestamp::now().as_second();
-        let signature = shared::signature::sign(body, &self.secret, now);
+        let signature = stripe::signature::sign(body, &self.secret, now);
         client.post(Bytes::copy_from_slice(body), &signature).await
     }
 

@@ -6,12 +6,12 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Bytes;
-use shared::envelope::EnvelopeError;
-use shared::publisher::PublishError;
-use shared::signature::SignatureError;
+use amqp::publisher::PublishError;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use stripe::envelope::EnvelopeError;
+use stripe::signature::SignatureError;
 
 /// The word for an accepted event in metrics.
 pub(crate) const RECEIVED: &str = "received";

@@ -3,8 +3,8 @@
 use anyhow::Context;
 use clap::Parser;
 use ingress::{Args, Settings};
-use shared::settings::Problems;
-use shared::{shutdown, telemetry};
+use service::settings::Problems;
+use service::{shutdown, telemetry};
 use std::net::TcpListener;
 
 #[tokio::main]

@@ -6,14 +6,14 @@ use crate::settings::Clock;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use amqp::message::{EventHeaders, Message};
+use amqp::publisher::{PublishError, Publisher};
 use secrecy::SecretString;
-use shared::envelope::Envelope;
-use shared::message::{EventHeaders, Message};
-use shared::publisher::{PublishError, Publisher};
-use shared::signature;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
+use stripe::envelope::Envelope;
+use stripe::signature;
 
 const SIGNATURE: &str = "stripe-signature";
 

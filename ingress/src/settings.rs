@@ -1,10 +1,11 @@
 //! What the ingress can be told. `--help` and the table in the documentation are these comments.
 
+use amqp::args::AmqpArgs;
+use amqp::broker::BrokerSettings;
 use clap::Parser;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use shared::broker::BrokerSettings;
-use shared::settings::{AmqpArgs, LogArgs, MetricsArgs, Problems};
+use service::settings::{LogArgs, MetricsArgs, Problems};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;

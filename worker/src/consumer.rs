@@ -11,6 +11,8 @@ mod aside;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use amqp::broker::{Broker, BrokerError};
+use amqp::message::EventHeaders;
 use futures_util::StreamExt;
 use futures_util::stream::ReadyChunks;
 use jiff::Timestamp;
@@ -18,18 +20,16 @@ use lapin::Consumer;
 use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
-use shared::broker::{Broker, BrokerError};
-use shared::message::EventHeaders;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use aside::{Aside, deliveries_before};
 
 use crate::backoff::Backoff;
-use crate::domain::rules::Rules;
 use crate::heartbeat::Progress;
 use crate::process::{Engine, Job};
 use crate::settle::{SettleError, Settler};
+use domain::rules::Rules;
 
 /// How long redelivered messages wait for fresh ones to be ready first.
 const ASIDE: Duration = Duration::from_millis(50);

@@ -1,32 +1,27 @@
 //! The workers' library: how an event gets from a queue into PostgreSQL, exactly once, in any order.
 //!
 //! The shell is `consumer` (takes what is ready) → `process` (one transaction for a batch) → `settle`
-//! (tells the broker). The core is [`domain`] and [`handlers`]: pure functions from events to state.
+//! (tells the broker). The core is the crate [`domain`]: pure functions from events to state.
 //! [`store`] holds the SQL between them.
 
 mod backoff;
 mod consumer;
-pub mod domain;
-mod events_page;
 mod grace;
-pub mod handlers;
 mod heartbeat;
 pub mod preview;
 pub mod process;
 mod report;
-pub mod retry;
 mod run;
 pub mod settings;
 pub mod settle;
 pub mod store;
 
-pub use events_page::events_page;
 pub use preview::{Preview, RowChange, preview};
 pub use run::{StartError, run};
 
+use amqp::topology::Queue;
 use clap::Parser;
-use shared::topology::Queue;
-use shared::{shutdown, telemetry};
+use service::{shutdown, telemetry};
 
 #[cfg(feature = "jemalloc")]
 #[global_allocator]

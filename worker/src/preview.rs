@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use amqp::message::EventHeaders;
 use deadpool_postgres::{Pool, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::message::EventHeaders;
 
-use crate::domain::message::Message;
-use crate::domain::rules::Rules;
 use crate::process::{Job, Run, Verdict, run};
-use crate::retry::Schedule;
 use crate::store::{Incoming, PREVIEW_ROWS, StoreError, Trouble, trouble};
+use domain::message::Message;
+use domain::retry::Schedule;
+use domain::rules::Rules;
 
 /// What an event would do.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ fn outcome<'a>(rows: &'a Rows, event: &str) -> Option<&'a str> {
 }
 
 fn refused(error: &StoreError) -> Verdict {
-    use crate::domain::rejection::{Reason, Rejection};
+    use domain::rejection::{Reason, Rejection};
     Verdict::Dead(Rejection::permanent(Reason::InvalidData, error.to_string()))
 }
 

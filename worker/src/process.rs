@@ -6,20 +6,20 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use amqp::message::EventHeaders;
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
-use shared::message::EventHeaders;
 
-use crate::domain::decide::{Effect, Outcome, Prepared, decide};
-use crate::domain::event::Event;
-use crate::domain::message::Message;
-use crate::domain::references::references;
-use crate::domain::rejection::{Reason, Rejection};
-use crate::domain::rules::Rules;
-use crate::domain::state::{Keys, Touched};
-use crate::handlers::Intent;
-use crate::retry::{Next, Schedule};
 use crate::store::{self, Fate, Incoming, StoreError, Trouble, trouble};
+use domain::decide::{Effect, Outcome, Prepared, decide};
+use domain::event::Event;
+use domain::handlers::Intent;
+use domain::message::Message;
+use domain::references::references;
+use domain::rejection::{Reason, Rejection};
+use domain::retry::{Next, Schedule};
+use domain::rules::Rules;
+use domain::state::{Keys, Touched};
 
 /// A delivery as the broker handed it over, its event read as far as it can be.
 pub struct Job {

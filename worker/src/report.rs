@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::rejection::Rejection;
 use crate::process::{Job, Verdict};
+use domain::rejection::Rejection;
 
 /// Tells of a committed batch.
 pub(crate) fn batch(jobs: &[Job], verdicts: &[Verdict], took: Duration) {

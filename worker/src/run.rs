@@ -3,23 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use amqp::broker::{Broker, BrokerSettings};
+use amqp::publisher::Publisher;
+use amqp::topology::Queue;
 use deadpool_postgres::Pool;
-use shared::broker::{Broker, BrokerSettings};
-use shared::health::{self, Readiness};
-use shared::pool::{self, PoolError};
-use shared::publisher::Publisher;
-use shared::telemetry;
-use shared::topology::Queue;
+use postgres::pool::{self, PoolError};
+use service::health::{self, Readiness};
+use service::telemetry;
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumer::Lane;
 use crate::process::Engine;
-use crate::retry::Schedule;
 use crate::settings::Settings;
 use crate::settle::Settler;
 use crate::{grace, heartbeat};
+use domain::retry::Schedule;
 
 /// How long a confirm of a retry or dead letter may take before it is published again.
 const CONFIRM: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`] when it cannot start. Servers that are away are waited for.
 pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), StartError> {
-    crate::handlers::check();
+    domain::handlers::check();
     let pool = pool::pool(
         &settings.database_url,
         settings.concurrency + 1,

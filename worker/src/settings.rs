@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use amqp::args::{AmqpArgs, RetryArgs};
+use amqp::topology::Topology;
 use clap::Parser;
+use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use shared::settings::{AmqpArgs, DatabaseArgs, LogArgs, MetricsArgs, Problems, RetryArgs};
-use shared::telemetry::LogFormat;
-use shared::topology::Topology;
+use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::telemetry::LogFormat;
 
-use crate::domain::rules::{MODES, OrdersPolicy, Rules};
+use domain::rules::{MODES, OrdersPolicy, Rules};
 
 /// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
 /// card is charged the next day.

@@ -5,19 +5,19 @@
 
 use std::time::{Duration, Instant};
 
+use amqp::message::{self, EventHeaders, Message};
+use amqp::publisher::{PublishError, Publisher};
+use amqp::topology::Topology;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::BasicAckOptions;
-use shared::message::{self, EventHeaders, Message};
-use shared::publisher::{PublishError, Publisher};
-use shared::topology::Topology;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
-use crate::domain::rejection::Rejection;
 use crate::process::{Job, Verdict};
+use domain::rejection::Rejection;
 
 /// A delivery could not be settled; the broker will deliver it again.
 #[derive(Debug, Error)]

@@ -23,7 +23,7 @@ use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::servers::Servers;
 use crate::settings::{RawSettings, Settings};
-use shared::settings::Problems;
+use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
 #[derive(Debug, Parser)]
@@ -151,7 +151,7 @@ impl Command {
 
 async fn migrate(context: &Context) -> output::Printed {
     context.servers.reachable().await?;
-    let applied = shared::migrate::run(&context.servers.pool).await;
+    let applied = postgres::migrate::run(&context.servers.pool).await;
     let applied = applied.map_err(|e| Failure::Internal(format!("migration failed: {e}")))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),

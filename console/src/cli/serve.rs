@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::broker::{Broker, BrokerSettings};
-use shared::health::Readiness;
+use amqp::broker::{Broker, BrokerSettings};
+use service::health::Readiness;
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
@@ -19,7 +19,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     let settings = &context.settings;
-    let shutdown = shared::shutdown::on_signal();
+    let shutdown = service::shutdown::on_signal();
     let url =
         settings.amqp_url.clone().ok_or_else(|| Failure::Unavailable("AMQP_URL is not set".to_owned()))?;
     // A broker in an alarm blocks a connection that publishes, its acknowledgements included: two connections.
@@ -30,8 +30,8 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
     };
     let broker = Broker::start(consuming, CancellationToken::new());
     let ready = readiness(context, &broker);
-    let metrics = shared::telemetry::metrics();
-    let served = shared::health::start(settings.metrics_bind, metrics, Arc::clone(&ready), shutdown.clone());
+    let metrics = service::telemetry::metrics();
+    let served = service::health::start(settings.metrics_bind, metrics, Arc::clone(&ready), shutdown.clone());
     let bound = |name: &'static str| move |e| Failure::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
     let console = Console {

@@ -14,7 +14,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpServer, web};
-use shared::health::{self, Readiness};
+use service::health::{self, Readiness};
 use tokio_util::sync::CancellationToken;
 
 pub use entry::Entry;

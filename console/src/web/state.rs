@@ -1,8 +1,8 @@
 //! What every request may use.
 
+use amqp::broker::Broker;
 use deadpool_postgres::Pool;
-use shared::broker::Broker;
-use worker::domain::rules::Rules;
+use domain::rules::Rules;
 
 use super::entry::Entry;
 use crate::management::Management;

@@ -1,5 +1,5 @@
+use amqp::topology::Queue;
 use serde_json::json;
-use shared::topology::Queue;
 
 use crate::harness::{World, event};
 use crate::http::Api;

@@ -1,10 +1,10 @@
 //! What a person sees and does, in a real browser, with a real worker behind.
 
+use amqp::message::{EventHeaders, Message};
+use amqp::topology::Queue;
+use domain::rules::{OrdersPolicy, Rules};
 use serde_json::Value;
-use shared::message::{EventHeaders, Message};
-use shared::topology::Queue;
 use tokio_util::sync::CancellationToken;
-use worker::domain::rules::{OrdersPolicy, Rules};
 
 use crate::harness::{Process, World};
 use crate::pages::{PASSWORD, user};
@@ -21,7 +21,7 @@ fn work_on(world: &World, queue: Queue) -> CancellationToken {
         amqp_url: world.amqp_url.clone().into(),
         topology: world.topology(),
         database_url: world.database_url.clone().into(),
-        log: (shared::telemetry::LogFormat::Json, "error".to_owned()),
+        log: (service::telemetry::LogFormat::Json, "error".to_owned()),
         metrics: None,
         schedule: Vec::new(),
         batch: 10,

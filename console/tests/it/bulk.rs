@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use amqp::topology::Queue;
 use serde_json::{Value, json};
-use shared::topology::Queue;
 
 use crate::harness::{PATIENCE, World};
 use crate::http::Api;

@@ -1,6 +1,6 @@
+use amqp::message::{self, EventHeaders};
+use amqp::topology::Queue;
 use lapin::types::{AMQPValue, FieldTable};
-use shared::message::{self, EventHeaders};
-use shared::topology::Queue;
 
 use crate::harness::{World, event};
 

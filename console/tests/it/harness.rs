@@ -4,15 +4,15 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use amqp::broker::{Broker, BrokerSettings};
+use amqp::message::{self, EventHeaders, Message};
+use amqp::publisher::Publisher;
+use amqp::topology::{Queue, Topology};
 use console::queues::Sources;
 use deadpool_postgres::Pool;
 use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
 use serde_json::Value;
-use shared::broker::{Broker, BrokerSettings};
-use shared::message::{self, EventHeaders, Message};
-use shared::publisher::Publisher;
-use shared::topology::{Queue, Topology};
 use tokio_util::sync::CancellationToken;
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -53,7 +53,7 @@ impl World {
     /// A migrated database and declared queues.
     pub async fn new() -> World {
         let world = World::empty().await;
-        shared::migrate::run(&world.pool).await.expect("migrations");
+        postgres::migrate::run(&world.pool).await.expect("migrations");
         world
     }
 
@@ -63,12 +63,12 @@ impl World {
         let amqp_url = required("AMQP_URL");
         let name = format!("console_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let admin =
-            shared::pool::pool(&SecretString::from(admin_url.clone()), 1, "console tests").expect("pool");
+            postgres::pool::pool(&SecretString::from(admin_url.clone()), 1, "console tests").expect("pool");
         let client = admin.get().await.expect("PostgreSQL at DATABASE_URL");
         client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("create database");
         let database_url = with_database(&admin_url, &name);
-        let pool =
-            shared::pool::pool(&SecretString::from(database_url.clone()), 4, "console tests").expect("pool");
+        let pool = postgres::pool::pool(&SecretString::from(database_url.clone()), 4, "console tests")
+            .expect("pool");
         let prefix = format!("{name}.");
         let topology = Topology { prefix: prefix.clone(), retry: Vec::new() };
         let settings = BrokerSettings { amqp_url: amqp_url.clone().into(), topology, name: name.clone() };
@@ -254,7 +254,7 @@ impl Drop for World {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
             runtime.block_on(async {
-                let admin = shared::pool::pool(&admin_url.into(), 1, "console tests").expect("pool");
+                let admin = postgres::pool::pool(&admin_url.into(), 1, "console tests").expect("pool");
                 let client = admin.get().await.expect("connection");
                 client.batch_execute(&drop_database).await.expect("drop database");
                 let connection =

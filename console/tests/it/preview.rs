@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
+use amqp::topology::Queue;
 use serde_json::{Value, json};
-use shared::topology::Queue;
 
 use crate::harness::World;
 use crate::http::Api;

@@ -2,10 +2,10 @@
 
 use crate::harness::{Gate, PATH, SECRET, event, message_id, signature, signed};
 use crate::http::{self, Http, head, post};
+use amqp::message::EventHeaders;
+use amqp::topology::Queue;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use shared::message::EventHeaders;
-use shared::topology::Queue;
 
 #[tokio::test]
 async fn a_signed_event_is_in_the_queue_byte_for_byte_when_200_is_answered() {
@@ -73,7 +73,7 @@ async fn a_named_endpoint_has_its_own_secret_and_names_itself_in_the_message() {
     .await;
     let channel = gate.channel().await;
     let body = event("evt_1", "charge.succeeded");
-    let acme = shared::signature::sign(&body, "whsec_acme", Timestamp::now().as_second());
+    let acme = stripe::signature::sign(&body, "whsec_acme", Timestamp::now().as_second());
     let to = async |path: &str, signature: &str| {
         http::exchange(gate.address, &post(path, &[("Stripe-Signature", signature)], &body)).await
     };
@@ -95,7 +95,7 @@ async fn any_configured_secret_will_do_while_one_is_rolled() {
     let body = event("evt_1", "x");
     let now = Timestamp::now().as_second();
     for secret in [SECRET, "whsec_new"] {
-        let header = shared::signature::sign(&body, secret, now);
+        let header = stripe::signature::sign(&body, secret, now);
         let request = post(PATH, &[("stripe-signature", &header)], &body);
         assert_eq!(http::exchange(gate.address, &request).await.status, 200);
     }

@@ -3,8 +3,8 @@
 
 use crate::harness::{Gate, PATH, event, until};
 use crate::http::{DEADLINE, Response};
+use amqp::topology::Queue;
 use lapin::options::QueueDeleteOptions;
-use shared::topology::Queue;
 use simulator::servers::RabbitServer;
 use std::collections::BTreeSet;
 use std::time::Duration;

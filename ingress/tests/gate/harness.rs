@@ -1,14 +1,14 @@
 //! An ingress on a port of its own, with queues of its own.
 
 use crate::http::{self, DEADLINE, Response, post};
+use amqp::broker::BrokerSettings;
+use amqp::topology::{Queue, Topology};
 use ingress::Settings;
 use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::{BasicGetOptions, QueueDeleteOptions};
 use lapin::{Channel, Connection, ConnectionProperties};
 use secrecy::SecretString;
-use shared::broker::BrokerSettings;
-use shared::topology::{Queue, Topology};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -152,7 +152,7 @@ pub(crate) fn event(id: &str, kind: &str) -> Vec<u8> {
 }
 
 pub(crate) fn signature(body: &[u8]) -> String {
-    shared::signature::sign(body, SECRET, Timestamp::now().as_second())
+    stripe::signature::sign(body, SECRET, Timestamp::now().as_second())
 }
 
 pub(crate) fn signed(path: &str, body: &[u8]) -> Vec<u8> {

@@ -2,8 +2,8 @@
 
 use crate::harness::{Gate, PATH, SECRET, event, signature, signed};
 use crate::http::{self, head, post};
+use amqp::topology::Queue;
 use jiff::Timestamp;
-use shared::topology::Queue;
 
 #[tokio::test]
 async fn a_request_that_stripe_did_not_sign_is_refused_by_its_code() {
@@ -11,7 +11,7 @@ async fn a_request_that_stripe_did_not_sign_is_refused_by_its_code() {
     let channel = gate.channel().await;
     let body = event("evt_1", "x");
     let now = Timestamp::now().as_second();
-    let sign = |secret, at| shared::signature::sign(&body, secret, at);
+    let sign = |secret, at| stripe::signature::sign(&body, secret, at);
     let cases = [
         (None, "missing_signature"),
         (Some(String::new()), "missing_signature"),

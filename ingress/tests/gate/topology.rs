@@ -15,7 +15,7 @@ async fn a_queue_with_other_arguments_is_named_with_its_argument() {
     let other = Gate::start().await;
     let channel = other.channel().await;
     let options = QueueDeclareOptions { durable: true, ..Default::default() };
-    let name = topology.queue(shared::topology::Queue::Refund);
+    let name = topology.queue(amqp::topology::Queue::Refund);
     channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await.expect("declared");
 
     let gate = Gate::start_on(&url, |settings| settings.broker.topology = topology.clone());

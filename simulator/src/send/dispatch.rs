@@ -115,7 +115,7 @@ async fn send_from(plan: Arc<Plan>, line: Arc<Mutex<Line>>, bar: ProgressBar) ->
 async fn send_one(plan: &Plan, client: &mut Client, item: Item, bar: &ProgressBar, tally: &mut Tally) {
     let mut back_off = FIRST_BACK_OFF;
     for attempt in 1..=plan.tries {
-        let header = shared::signature::sign(&item.body, &plan.secret, unix_now());
+        let header = stripe::signature::sign(&item.body, &plan.secret, unix_now());
         let answer = client.post(item.body.clone(), &header).await;
         let Some(refusal) = answer.refusal() else { return tally.accept() };
         bar.set_message(format!("{refusal}, try {attempt}"));

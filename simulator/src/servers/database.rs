@@ -83,7 +83,7 @@ impl Drop for TestDatabase {
 
 /// Makes, once per server and set of migrations, the migrated database that the tests' databases are copies of.
 async fn template(admin: &str, client: &Client) -> Result<String, ServerError> {
-    let name = format!("sluicegate_template_{:016x}", shared::migrate::fingerprint());
+    let name = format!("sluicegate_template_{:016x}", postgres::migrate::fingerprint());
     client
         .execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK])
         .await
@@ -108,8 +108,8 @@ async fn make_template(admin: &str, client: &Client, name: &str) -> Result<(), S
     execute(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
     execute(format!("CREATE DATABASE {name}")).await?;
     let fresh = on_database(admin, name).into();
-    let pool = shared::pool::pool(&fresh, 1, "sluicegate tests").map_err(migrating)?;
-    shared::migrate::run(&pool).await.map_err(migrating)?;
+    let pool = postgres::pool::pool(&fresh, 1, "sluicegate tests").map_err(migrating)?;
+    postgres::migrate::run(&pool).await.map_err(migrating)?;
     pool.close();
     // Closed to everybody: a template with a connection cannot be copied, and this is the mark that it is whole.
     execute(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await?;

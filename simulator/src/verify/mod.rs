@@ -58,6 +58,6 @@ pub(crate) async fn compare(
 }
 
 async fn connect(url: &str) -> anyhow::Result<Object> {
-    let pool = shared::pool::pool(&SecretString::from(url), 1, "simulator verify")?;
+    let pool = postgres::pool::pool(&SecretString::from(url), 1, "simulator verify")?;
     pool.get().await.context("connecting to the database")
 }

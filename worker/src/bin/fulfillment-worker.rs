@@ -1,6 +1,6 @@
 //! `fulfillment-worker`: consumes the queue `fulfillment`.
 
-use shared::topology::Queue;
+use amqp::topology::Queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

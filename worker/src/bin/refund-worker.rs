@@ -1,6 +1,6 @@
 //! `refund-worker`: consumes the queue `refund`.
 
-use shared::topology::Queue;
+use amqp::topology::Queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! `subscription-worker`: consumes the queue `subscription`.
 
-use shared::topology::Queue;
+use amqp::topology::Queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -3,9 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
+use amqp::message;
 use lapin::message::Delivery;
 use lapin::types::ShortString;
-use shared::message;
 
 /// How long the first of them waits at most: on a busy queue there is always something fresh.
 const LONGEST: Duration = Duration::from_secs(1);

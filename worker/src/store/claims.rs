@@ -1,13 +1,13 @@
 //! The rows of `events`: claiming them and writing what became of them.
 
+use amqp::message::EventHeaders;
 use deadpool_postgres::Transaction;
 use jiff::Timestamp;
-use shared::message::EventHeaders;
 
 use super::error::StoreError;
-use crate::domain::decide::Prepared;
-use crate::domain::event::without_bom;
-use crate::handlers::Intent;
+use domain::decide::Prepared;
+use domain::event::without_bom;
+use domain::handlers::Intent;
 
 /// One delivery: the event in it and how it came.
 pub struct Incoming<'a> {

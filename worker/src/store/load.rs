@@ -6,11 +6,11 @@ use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
 
 use super::error::StoreError;
-use crate::domain::invoice::Invoice;
-use crate::domain::order::{Expected, Order};
-use crate::domain::payment::Payment;
-use crate::domain::state::{ChargeLink, Keys, State};
-use crate::domain::subscription::Subscription;
+use domain::invoice::Invoice;
+use domain::order::{Expected, Order};
+use domain::payment::Payment;
+use domain::state::{ChargeLink, Keys, State};
+use domain::subscription::Subscription;
 
 /// How the rows of one table are locked.
 pub(super) struct Locking {

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::error::StoreError;
-use crate::domain::decide::Effect;
-use crate::domain::message::Message;
-use crate::domain::payment::{DisputeState, Payment, Summary};
-use crate::domain::rules::Rules;
-use crate::domain::state::{Row, State, Table};
+use domain::decide::Effect;
+use domain::message::Message;
+use domain::payment::{DisputeState, Payment, Summary};
+use domain::rules::Rules;
+use domain::state::{Row, State, Table};
 
 pub(super) use money::{DISPUTES, MOVEMENTS, REFUNDS};
 pub(super) use subscriptions::{INVOICES, SUBSCRIPTIONS};

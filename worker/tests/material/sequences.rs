@@ -1,12 +1,12 @@
 //! Each history in every order of arrival (up to 5,040; above that so many at random), with repeats: one
 //! final state, said in words.
 
+use domain::decide::Prepared;
+use domain::event::Event;
+use domain::payment::DisputeState;
+use domain::rules::Rules;
+use domain::subscription::Access;
 use simulator::histories::{Dice, delivery};
-use worker::domain::decide::Prepared;
-use worker::domain::event::Event;
-use worker::domain::payment::DisputeState;
-use worker::domain::rules::Rules;
-use worker::domain::subscription::Access;
 
 use crate::folder;
 use crate::memory::Memory;

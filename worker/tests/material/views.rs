@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use shared::stripe::{
+use stripe::objects::{
     Charge, CheckoutSession, Dispute, Invoice, InvoicePayment, PaymentIntent, Refund, Subscription,
 };
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use amqp::message;
+use amqp::topology::Queue;
+use domain::rules::Rules;
 use serde_json::{Value, json};
-use shared::message;
-use shared::topology::Queue;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use worker::domain::rules::Rules;
 
 use crate::database::{Bench, event, paid_intent};
 use crate::queue::Queues;

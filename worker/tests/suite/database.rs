@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use amqp::message::EventHeaders;
+use domain::retry::Schedule;
+use domain::rules::Rules;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared::message::EventHeaders;
 use simulator::servers::TestDatabase;
 use tokio_postgres::Client;
-use worker::domain::rules::Rules;
 use worker::process::{Engine, Job, Verdict};
-use worker::retry::Schedule;
 
 /// How long a condition is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,7 +24,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn new(rules: Rules) -> Self {
         let database = TestDatabase::create().await.unwrap();
-        let pool = shared::pool::pool(&SecretString::from(database.url()), 4, "test").unwrap();
+        let pool = postgres::pool::pool(&SecretString::from(database.url()), 4, "test").unwrap();
         let schedule = Schedule::new(vec![Duration::from_secs(10), Duration::from_secs(60)]);
         let look = database.connect().await.unwrap();
         Self { engine: Engine { pool, rules, schedule }, look, database }

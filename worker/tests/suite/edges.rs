@@ -1,11 +1,11 @@
 //! Short histories at the edges of Stripe's behaviour, each with the result that it must come to.
 
+use domain::decide::Prepared;
+use domain::event::Event;
+use domain::order::{Expected, Order};
+use domain::rules::Rules;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use worker::domain::decide::Prepared;
-use worker::domain::event::Event;
-use worker::domain::order::{Expected, Order};
-use worker::domain::rules::Rules;
 
 use crate::memory::Memory;
 

@@ -1,9 +1,9 @@
 //! What becomes of single events and of the bad one in a batch, through the real database.
 
+use domain::rejection::{Reason, Rejection};
+use domain::rules::{OrdersPolicy, Rules, reference_code};
 use secrecy::SecretString;
 use serde_json::json;
-use worker::domain::rejection::{Reason, Rejection};
-use worker::domain::rules::{OrdersPolicy, Rules, reference_code};
 use worker::process::Verdict;
 use worker::store::STATEMENTS;
 

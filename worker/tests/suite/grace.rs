@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use domain::rules::Rules;
 use serde_json::json;
-use worker::domain::rules::Rules;
 
 use crate::database::{Bench, job};
 

@@ -1,9 +1,9 @@
 //! What a batch locks, while other batches take and drop the same rows.
 
+use domain::decide::Prepared;
+use domain::event::Event;
+use domain::rules::Rules;
 use serde_json::{Value, json};
-use worker::domain::decide::Prepared;
-use worker::domain::event::Event;
-use worker::domain::rules::Rules;
 use worker::process::Verdict;
 use worker::store::STATEMENTS;
 

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use worker::domain::decide::{Outcome, Prepared, decide};
-use worker::domain::invoice::Invoice;
-use worker::domain::message::Message;
-use worker::domain::order::Order;
-use worker::domain::payment::Payment;
-use worker::domain::rules::Rules;
-use worker::domain::state::{ChargeLink, Keys, State, Table};
-use worker::domain::subscription::Subscription;
+use domain::decide::{Outcome, Prepared, decide};
+use domain::invoice::Invoice;
+use domain::message::Message;
+use domain::order::Order;
+use domain::payment::Payment;
+use domain::rules::Rules;
+use domain::state::{ChargeLink, Keys, State, Table};
+use domain::subscription::Subscription;
 
 /// All rows.
 #[derive(Debug, Clone, Default, PartialEq)]

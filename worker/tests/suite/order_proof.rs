@@ -1,9 +1,9 @@
 //! Any permutation with repeats of any history ends in the same rows and the same lasting messages, and
 //! sends no notice that the true order would not have sent.
 
+use domain::decide::Prepared;
+use domain::event::Event;
 use simulator::histories::{Dice, History, Kind, delivery, write};
-use worker::domain::decide::Prepared;
-use worker::domain::event::Event;
 
 use crate::memory::Memory;
 use crate::truth::{self, Tally};

@@ -1,7 +1,7 @@
 //! Order-proof through the real database: several workers, batches that share aggregates, repeats.
 
+use domain::rules::Rules;
 use simulator::histories::{Dice, History, Kind, delivery, write};
-use worker::domain::rules::Rules;
 use worker::process::{Job, Verdict};
 
 use crate::database::{Bench, job};

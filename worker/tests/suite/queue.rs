@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use amqp::broker::{Broker, BrokerSettings};
+use amqp::message::{EventHeaders, Message};
+use amqp::publisher::Publisher;
+use amqp::topology::{Queue, Topology};
+use domain::rules::Rules;
 use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::options::{BasicGetOptions, QueueDeleteOptions};
 use secrecy::SecretString;
-use shared::broker::{Broker, BrokerSettings};
-use shared::message::{EventHeaders, Message};
-use shared::publisher::Publisher;
-use shared::telemetry::LogFormat;
-use shared::topology::{Queue, Topology};
+use service::telemetry::LogFormat;
 use tokio_util::sync::CancellationToken;
-use worker::domain::rules::Rules;
 use worker::settings::Settings;
 
 use crate::database::PATIENCE;

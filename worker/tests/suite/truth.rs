@@ -1,9 +1,9 @@
 //! Compares what a history came to with what its writer knows to be true.
 
+use domain::payment::DisputeState;
+use domain::rules::Rules;
+use domain::subscription::Access;
 use simulator::histories::History;
-use worker::domain::payment::DisputeState;
-use worker::domain::rules::Rules;
-use worker::domain::subscription::Access;
 
 use crate::memory::Memory;
 

@@ -1,12 +1,12 @@
 //! The backlog: events of purchases, published to the work queue.
 
+use amqp::message::EventHeaders;
+use amqp::topology::{Queue, Topology};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
-use shared::message::EventHeaders;
-use shared::topology::{Queue, Topology};
 use simulator::histories::{Kind, SimEvent, write as history};
 
 const ON_THEIR_WAY: usize = 512;

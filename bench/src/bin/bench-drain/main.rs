@@ -9,11 +9,11 @@ mod peer;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use amqp::topology::Topology;
 use anyhow::Context;
 use bench::{median, memory, program};
 use clap::Parser;
 use lapin::{Channel, Connection, ConnectionProperties};
-use shared::topology::Topology;
 use simulator::servers::TestDatabase;
 
 /// How many times faster than one transaction for each event the drain is to be.

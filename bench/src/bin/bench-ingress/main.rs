@@ -6,12 +6,12 @@
 mod load;
 mod raw;
 
+use amqp::topology::{Queue, Topology};
 use anyhow::Context;
 use bench::{median, memory, processor_time, program};
 use clap::Parser;
 use lapin::options::{QueueDeleteOptions, QueuePurgeOptions};
 use lapin::{Channel, Connection, ConnectionProperties};
-use shared::topology::{Queue, Topology};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,12 +1,12 @@
 //! The peer: lapin alone, as fast as it goes with the same messages and the same promises
 //! (persistent, `mandatory`, confirmed), a fixed number of them on their way, no HTTP, no signature.
 
+use amqp::message::EventHeaders;
+use amqp::topology::Topology;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Connection};
-use shared::message::EventHeaders;
-use shared::topology::Topology;
 use std::time::{Duration, Instant};
 
 const CHANNELS: usize = 4;

@@ -90,7 +90,7 @@ impl Plan {
             let secret =
                 if matches!(group.expect, Expect::Refused(_)) { "whsec_forged" } else { &self.secret };
             for event in &group.events {
-                let signature = shared::signature::sign(&event.body, secret, now);
+                let signature = stripe::signature::sign(&event.body, secret, now);
                 let body = event.body.clone().into();
                 posts.push((event.created, post::Post { group: at, body, signature }));
             }
@@ -132,6 +132,6 @@ async fn look(database: &Client, ids: &[&str]) -> anyhow::Result<report::Fates> 
 }
 
 async fn connect(url: &str) -> anyhow::Result<ClientWrapper> {
-    let pool = shared::pool::pool(&url.into(), 1, "sluicegate samples")?;
+    let pool = postgres::pool::pool(&url.into(), 1, "sluicegate samples")?;
     Ok(deadpool_postgres::Object::take(pool.get().await.context("connecting to the database")?))
 }

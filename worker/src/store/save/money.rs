@@ -4,8 +4,8 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::domain::payment::{DisputeState, Movement, Payment};
-use crate::domain::state::State;
+use domain::payment::{DisputeState, Movement, Payment};
+use domain::state::State;
 
 pub(in crate::store) const REFUNDS: &str = include_str!("../sql/save_refunds.sql");
 pub(in crate::store) const DISPUTES: &str = include_str!("../sql/save_disputes.sql");

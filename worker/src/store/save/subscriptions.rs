@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{StoreError, documents, drop_rows, split};
-use crate::domain::invoice::Invoice;
-use crate::domain::rules::Rules;
-use crate::domain::state::{Row, State};
-use crate::domain::subscription::{Access, Subscription};
 use crate::store::grace::tell_lost;
+use domain::invoice::Invoice;
+use domain::rules::Rules;
+use domain::state::{Row, State};
+use domain::subscription::{Access, Subscription};
 
 pub(in crate::store) const INVOICES: &str = include_str!("../sql/save_invoices.sql");
 pub(in crate::store) const SUBSCRIPTIONS: &str = include_str!("../sql/save_subscriptions.sql");

@@ -1,0 +1,5 @@
+//! Prints `docs/EVENTS.md`.
+
+fn main() {
+    print!("{}", domain::events_page());
+}

@@ -1,0 +1,47 @@
+//! `docs/EVENTS.md`: what each event type does, written from the list of handlers.
+
+use crate::handlers::HANDLERS;
+use crate::message::TOPICS;
+
+/// The page as it must stand in the repository.
+#[must_use]
+pub fn events_page() -> String {
+    let mut page = String::from(HEAD);
+    for handler in HANDLERS {
+        page += &format!("\n## `worker/src/handlers/{}.rs`\n\n", handler.file);
+        page.push_str("| event type | what it does |\n| --- | --- |\n");
+        for (kind, does) in handler.types {
+            page += &format!("| `{kind}` | {does} |\n");
+        }
+        let tells: Vec<_> = handler.tells.iter().map(|topic| format!("`{}`", topic.name)).collect();
+        if !tells.is_empty() {
+            page += &format!("\nMay cause {}.\n", tells.join(", "));
+        }
+    }
+    page.push_str(TOPICS_HEAD);
+    for topic in TOPICS {
+        let kind = if topic.lasting { "lasting" } else { "notice" };
+        page += &format!("| `{}` | {kind} | {} |\n", topic.name, topic.when);
+    }
+    page
+}
+
+const HEAD: &str = "# Events
+
+Written from the code by `cargo run -p worker --example events-page > docs/EVENTS.md`; a test compares the two.
+
+Every other event type is recorded as `ignored` (`unhandled_type`). A thin event (`v2.core.event`) is recorded
+as `ignored` (`thin_event_without_api_key`), an invoice without a subscription as `ignored` (`no_subscription`),
+a checkout session that is neither a payment nor joined to a subscription as `ignored`
+(`no_payment_or_subscription`).
+";
+
+const TOPICS_HEAD: &str = "
+## Outgoing messages
+
+A **lasting** message says what stays true: every order of arrival sends it, exactly once. A **notice** says what
+is true at the commit that sends it: it is sent at most once and left out where it is already overtaken.
+
+| topic | kind | sent when |
+| --- | --- | --- |
+";

@@ -1,0 +1,135 @@
+//! What each event type does to the state: one file for each Stripe object.
+//!
+//! A new event type is one handler file and one line in [`HANDLERS`]. Handlers are pure: they read the
+//! event's object, say what must be locked, and change the locked state. They must never do I/O.
+
+mod charge;
+mod checkout_session;
+mod dispute;
+mod invoice;
+mod invoice_payment;
+mod payment_intent;
+mod refund;
+mod subscription;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::event::Event;
+use crate::message::Topic;
+use crate::rejection::Rejection;
+use crate::rules::Rules;
+use crate::state::{Keys, State};
+
+/// What an event asks for, its object having been read.
+pub trait Change: Send + Sync {
+    /// Names everything that [`Change::apply`] may touch.
+    fn keys(&self, keys: &mut Keys);
+
+    /// Changes the state.
+    ///
+    /// # Errors
+    /// [`Rejection`] when the event must not take effect; the caller undoes what was changed.
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection>;
+
+    /// Itself, as what an event asks for.
+    fn into_intent(self) -> Intent
+    where
+        Self: Sized + 'static,
+    {
+        Intent::Change(Box::new(self))
+    }
+}
+
+/// What an event asks for.
+pub enum Intent {
+    /// A change of state.
+    Change(Box<dyn Change>),
+    /// Nothing; why in one word.
+    Ignore(&'static str),
+    /// Its object cannot be read.
+    Reject(Rejection),
+}
+
+type Read = fn(&Event) -> Result<Intent, Rejection>;
+
+/// The event types of one Stripe object.
+pub struct Handler {
+    /// The name of its file, without the ending.
+    pub file: &'static str,
+    /// The event types, in Stripe's words, and what each does, in ours.
+    pub types: &'static [(&'static str, &'static str)],
+    /// The messages that they may cause.
+    pub tells: &'static [&'static Topic],
+    read: Read,
+}
+
+/// Every handler.
+pub const HANDLERS: &[Handler] = &[
+    charge::HANDLER,
+    checkout_session::HANDLER,
+    dispute::HANDLER,
+    invoice::HANDLER,
+    invoice_payment::HANDLER,
+    payment_intent::HANDLER,
+    refund::HANDLER,
+    subscription::HANDLER,
+];
+
+static BY_TYPE: LazyLock<HashMap<&'static str, Read>> = LazyLock::new(|| {
+    let mut by_type = HashMap::new();
+    for handler in HANDLERS {
+        for (kind, _) in handler.types {
+            assert!(by_type.insert(*kind, handler.read).is_none(), "two handlers for {kind}");
+        }
+    }
+    by_type
+});
+
+/// Refuses to start with two handlers for one type.
+///
+/// # Panics
+/// When two handlers name the same type.
+pub fn check() {
+    LazyLock::force(&BY_TYPE);
+}
+
+/// Reads the object of an event. A type that no handler knows asks for nothing.
+///
+/// # Errors
+/// [`Rejection`] when the object lacks what the type needs or is of another kind.
+pub fn read(event: &Event) -> Result<Intent, Rejection> {
+    if event.thin {
+        return Ok(Intent::Ignore("thin_event_without_api_key"));
+    }
+    match BY_TYPE.get(event.kind.as_str()) {
+        Some(read) => read(event),
+        None => Ok(Intent::Ignore("unhandled_type")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_file_is_in_the_list_and_no_type_stands_twice() {
+        check();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/handlers");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut listed: Vec<&str> = HANDLERS.iter().map(|handler| handler.file).collect();
+        listed.sort_unstable();
+        assert_eq!(files, listed);
+    }
+
+    #[test]
+    fn the_page_of_events_says_what_the_code_does() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/EVENTS.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        assert_eq!(page, crate::events_page(), "write it anew: cargo run -p worker --example events-page");
+    }
+}

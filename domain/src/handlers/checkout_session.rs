@@ -1,0 +1,98 @@
+//! `checkout.session.*`: the customer went through (or out of) the checkout page.
+//!
+//! Completed never means paid by itself: a delayed method completes `unpaid` and pays or fails days later.
+
+use stripe::objects::CheckoutSession;
+
+use super::{Change, Handler, Intent};
+use crate::event::Event;
+use crate::link::payment_changed;
+use crate::message;
+use crate::order::Claim;
+use crate::payment::is_purchase;
+use crate::rejection::Rejection;
+use crate::rules::Rules;
+use crate::state::{Keys, State};
+use crate::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "checkout_session",
+    types: &[
+        (
+            "checkout.session.completed",
+            "mode payment: the order is paid, free, or under way with a delayed method; mode subscription: joins the session to its subscription",
+        ),
+        ("checkout.session.async_payment_succeeded", "the delayed payment came: the order is paid"),
+        ("checkout.session.async_payment_failed", "the delayed payment failed"),
+        ("checkout.session.expired", "the session ran out"),
+    ],
+    tells: &[
+        &message::ORDER_PAID,
+        &message::ORDER_PROCESSING,
+        &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_EXPIRED,
+    ],
+    read,
+};
+
+fn read(event: &Event) -> Result<Intent, Rejection> {
+    let session = CheckoutSession::read(&event.object)?;
+    Ok(match (session.mode.as_str(), &session.subscription) {
+        ("payment", _) | (_, Some(_)) => Session(session).into_intent(),
+        _ => Intent::Ignore("no_payment_or_subscription"),
+    })
+}
+
+struct Session(CheckoutSession);
+
+impl Session {
+    fn payment(&self) -> &str {
+        self.0.payment_intent.as_deref().unwrap_or(&self.0.id)
+    }
+
+    fn order(&self) -> Option<&String> {
+        self.0.reference.order.as_ref().or(self.0.client_reference_id.as_ref())
+    }
+}
+
+impl Change for Session {
+    fn keys(&self, keys: &mut Keys) {
+        if is_purchase(&self.0) {
+            keys.payments.insert(self.payment().to_owned());
+            keys.orders.extend(self.order().cloned());
+        } else {
+            keys.subscriptions.extend(self.0.subscription.clone());
+        }
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let session = &self.0;
+        let step = event.step(session.clone(), place(session), is_last(session));
+        if let Some(subscription) = session.subscription.as_ref().filter(|_| !is_purchase(session)) {
+            match &mut state.subscriptions.touch(subscription).session {
+                Some(fact) => fact.observe(step),
+                none => *none = Some(Fact::new(step)),
+            }
+            return Ok(());
+        }
+        let payment = state.payments.touch(self.payment());
+        payment.delayed_failed |= event.kind == "checkout.session.async_payment_failed";
+        Fact::tell(&mut payment.sessions, &session.id, step);
+        let claim = Claim { reference: session.reference.clone(), names_order: self.order().is_some() };
+        payment_changed(state, self.payment(), &claim, rules)
+    }
+}
+
+fn is_last(session: &CheckoutSession) -> bool {
+    session.status.as_deref() == Some("expired")
+        || matches!(session.payment_status.as_deref(), Some("paid" | "no_payment_required"))
+}
+
+fn place(session: &CheckoutSession) -> Place {
+    let sure = match session.status.as_deref() {
+        Some("open") => 0,
+        Some("expired") => 2,
+        _ => 1,
+    };
+    Place { sure, guess: 0 }
+}

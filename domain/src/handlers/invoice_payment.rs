@@ -1,0 +1,35 @@
+//! `invoice_payment.paid`: since 2025-03-31.basil the only place that joins an invoice to its payment.
+
+use stripe::objects::InvoicePayment;
+
+use super::{Change, Handler};
+use crate::event::Event;
+use crate::link::invoice_changed;
+use crate::rejection::Rejection;
+use crate::rules::Rules;
+use crate::state::{Keys, State};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "invoice_payment",
+    types: &[(
+        "invoice_payment.paid",
+        "joins the invoice to the payment that paid it (since 2025-03-31.basil)",
+    )],
+    tells: &[],
+    read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
+};
+
+struct OnePayment(InvoicePayment);
+
+impl Change for OnePayment {
+    fn keys(&self, keys: &mut Keys) {
+        keys.invoices.insert(self.0.invoice.clone());
+    }
+
+    fn apply(&self, _event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+        let invoice = state.invoices.touch(&self.0.invoice);
+        invoice.payments.insert(self.0.id.clone(), self.0.clone());
+        invoice_changed(state, &self.0.invoice);
+        Ok(())
+    }
+}

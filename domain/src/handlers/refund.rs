@@ -1,0 +1,69 @@
+//! `refund.*` and `charge.refund.updated`: money on its way back, which may yet fail after it succeeded.
+
+use stripe::objects::Refund;
+
+use super::{Change, Handler};
+use crate::event::Event;
+use crate::link::{self, payment_changed};
+use crate::message;
+use crate::order::Claim;
+use crate::rejection::Rejection;
+use crate::rules::Rules;
+use crate::state::{Keys, State};
+use crate::version::{Fact, Place};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "refund",
+    types: &[
+        ("refund.created", "the refund exists"),
+        ("refund.updated", "the newest version of the refund"),
+        ("refund.failed", "the refund failed: its money counts as paid again"),
+        ("charge.refund.updated", "as `refund.updated`, before 2024-10-28.acacia"),
+    ],
+    tells: &[
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+    ],
+    read: |event| Ok(OneRefund(Refund::read(&event.object)?).into_intent()),
+};
+
+struct OneRefund(Refund);
+
+impl OneRefund {
+    fn belongs(&self) -> link::Place {
+        link::Place {
+            payment_intent: self.0.payment_intent.clone(),
+            charge: self.0.charge.clone(),
+            own_id: self.0.id.clone(),
+        }
+    }
+}
+
+impl Change for OneRefund {
+    fn keys(&self, keys: &mut Keys) {
+        self.belongs().keys(keys);
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
+        let refund = &self.0;
+        let id = self.belongs().payment(state);
+        let payment = state.payments.touch(&id);
+        let step = event.step(refund.clone(), place(refund, true), refund.undone());
+        Fact::tell(&mut payment.refunds, &refund.id, step);
+        payment_changed(state, &id, &Claim::default(), rules)
+    }
+}
+
+/// Where a refund stands in its life. A copy inside a charge says less than the refund's own event.
+pub(super) fn place(refund: &Refund, own_event: bool) -> Place {
+    let status = match refund.status.as_str() {
+        "pending" => 0,
+        "requires_action" => 1,
+        "succeeded" => 2,
+        "failed" | "canceled" => 3,
+        _ => 1,
+    };
+    Place { sure: status * 2 + i64::from(own_event), guess: 0 }
+}

@@ -1,0 +1,88 @@
+//! `customer.subscription.*`: what was bought, and where it stands.
+
+use stripe::objects::Subscription;
+
+use super::{Change as _, Handler};
+use crate::event::Event;
+use crate::message;
+use crate::rejection::Rejection;
+use crate::rules::Rules;
+use crate::state::{Keys, State};
+use crate::subscription::{Change, Told};
+use crate::version::{Fact, Place, before};
+
+pub(super) const HANDLER: Handler = Handler {
+    file: "subscription",
+    types: &[
+        ("customer.subscription.created", "the subscription exists"),
+        ("customer.subscription.updated", "status, items, trial, pause or planned end changed"),
+        ("customer.subscription.deleted", "the subscription ended"),
+        ("customer.subscription.paused", "paused: no access"),
+        ("customer.subscription.resumed", "resumed"),
+        ("customer.subscription.trial_will_end", "the trial ends in three days"),
+        ("customer.subscription.pending_update_applied", "a change that waited for its payment took effect"),
+        ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
+    ],
+    tells: &[
+        &message::SUBSCRIPTION_ACTIVATED,
+        &message::SUBSCRIPTION_CHANGED,
+        &message::SUBSCRIPTION_TRIAL_WILL_END,
+        &message::SUBSCRIPTION_CANCELED,
+        &message::SUBSCRIPTION_ACCESS_LOST,
+    ],
+    read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
+};
+
+struct OneSubscription(Subscription);
+
+impl super::Change for OneSubscription {
+    fn keys(&self, keys: &mut Keys) {
+        keys.subscriptions.insert(self.0.id.clone());
+    }
+
+    fn apply(&self, event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+        let version = &self.0;
+        let old = event.previous.as_ref().map(|previous| before(&event.object, previous));
+        // A state before that cannot be read is nothing to tell about; the state now could be.
+        let old = old.and_then(|object| Subscription::read(&object).ok());
+        let change = old.as_ref().and_then(|old| Change::between(old, version));
+        let last = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
+        let step = event.step(Told { version: version.clone(), change }, place(version), last);
+        let subscription = state.subscriptions.touch(&version.id);
+        subscription.was_active |= active(&version.status);
+        subscription.ended |= event.kind == "customer.subscription.deleted";
+        let left = event.kind == "customer.subscription.paused"
+            || old.as_ref().is_some_and(|old| active(&old.status) && !active(&version.status));
+        if left {
+            subscription.left_at = subscription.left_at.max(Some(event.created));
+        }
+        if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
+            subscription.past_due_since = subscription.past_due_since.max(Some(event.created));
+        }
+        if event.kind == "customer.subscription.trial_will_end" {
+            subscription.trial_ending = subscription.trial_ending.max(Some(version.trial_end.unwrap_or(0)));
+        }
+        match &mut subscription.fact {
+            Some(fact) => fact.observe(step),
+            none => *none = Some(Fact::new(step)),
+        }
+        Ok(())
+    }
+}
+
+fn active(status: &str) -> bool {
+    matches!(status, "active" | "trialing")
+}
+
+/// After its first payment a subscription goes round between its statuses until it ends.
+fn place(version: &Subscription) -> Place {
+    let guess = match version.status.as_str() {
+        "incomplete" => return Place { sure: 0, guess: 0 },
+        "trialing" => 0,
+        "active" => 1,
+        "past_due" => 2,
+        "unpaid" => 3,
+        _ => 4,
+    };
+    Place { sure: 1, guess }
+}

@@ -1,0 +1,25 @@
+//! The state of payments, orders, invoices and subscriptions, how it is derived from Stripe's objects, and what
+//! each event does to it.
+//!
+//! Pure: no I/O, no SQL, no clock but the one passed in. [`decide`] applies an event through one of the
+//! [`handlers`]; everything else is what they work on.
+
+pub mod aggregate;
+pub mod decide;
+pub mod event;
+mod events_page;
+pub mod handlers;
+pub mod invoice;
+pub mod link;
+pub mod message;
+pub mod order;
+pub mod payment;
+pub mod references;
+pub mod rejection;
+pub mod retry;
+pub mod rules;
+pub mod state;
+pub mod subscription;
+pub mod version;
+
+pub use events_page::events_page;

@@ -1,0 +1,149 @@
+//! Why an event did not take effect. The list is closed: dashboards, filters and the support guide name it.
+
+use stripe::objects::ViewError;
+use thiserror::Error;
+
+/// The reason in one word, as `events.reason` and `dead_letters.reason` show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The body is no Stripe event.
+    MalformedEvent,
+    /// The object lacks what its type needs.
+    MissingField,
+    /// The event carries another kind of object than its type promises.
+    UnexpectedObject,
+    /// `ORDERS_POLICY=require` and nobody registered the order.
+    OrderNotFound,
+    /// The payment's amount is not the order's.
+    AmountMismatch,
+    /// The payment's currency is not the order's.
+    CurrencyMismatch,
+    /// The payment's customer is not the order's.
+    CustomerMismatch,
+    /// The reference code is absent where it must be there, or is not the order's.
+    ReferenceCodeMismatch,
+    /// Two objects of one payment name different orders.
+    OrderMismatch,
+    /// A value that cannot be stored: out of range, a NUL byte, a violated constraint.
+    InvalidData,
+    /// The code that handles this type failed.
+    HandlerPanic,
+    /// The database refused for a reason of its own that is not known to pass.
+    DatabaseError,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 12] = [
+        Self::MalformedEvent,
+        Self::MissingField,
+        Self::UnexpectedObject,
+        Self::OrderNotFound,
+        Self::AmountMismatch,
+        Self::CurrencyMismatch,
+        Self::CustomerMismatch,
+        Self::ReferenceCodeMismatch,
+        Self::OrderMismatch,
+        Self::InvalidData,
+        Self::HandlerPanic,
+        Self::DatabaseError,
+    ];
+
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::MalformedEvent => "malformed_event",
+            Self::MissingField => "missing_field",
+            Self::UnexpectedObject => "unexpected_object",
+            Self::OrderNotFound => "order_not_found",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::CustomerMismatch => "customer_mismatch",
+            Self::ReferenceCodeMismatch => "reference_code_mismatch",
+            Self::OrderMismatch => "order_mismatch",
+            Self::InvalidData => "invalid_data",
+            Self::HandlerPanic => "handler_panic",
+            Self::DatabaseError => "database_error",
+        }
+    }
+}
+
+/// An event that did not take effect, with the reason in words.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Rejection {
+    /// It may work later: it climbs the retry schedule.
+    #[error("{}: {detail}", reason.word())]
+    Retry {
+        /// The reason in one word.
+        reason: Reason,
+        /// The reason in words.
+        detail: String,
+    },
+    /// It never will: it goes straight to the dead letters.
+    #[error("{}: {detail}", reason.word())]
+    Permanent {
+        /// The reason in one word.
+        reason: Reason,
+        /// The reason in words.
+        detail: String,
+    },
+}
+
+/// How many characters of a reason are kept. Messages quote what they found in the event, which may be long; a
+/// header must fit one frame of AMQP with all others, and nobody reads further.
+const LONGEST_DETAIL: usize = 2_000;
+
+impl Rejection {
+    /// Never again.
+    pub fn permanent(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::Permanent { reason, detail: shortened(detail.into()) }
+    }
+
+    /// Later, perhaps.
+    pub fn retry(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::Retry { reason, detail: shortened(detail.into()) }
+    }
+
+    /// The reason in one word.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Retry { reason, .. } | Self::Permanent { reason, .. } => *reason,
+        }
+    }
+}
+
+fn shortened(mut detail: String) -> String {
+    if let Some((end, _)) = detail.char_indices().nth(LONGEST_DETAIL) {
+        detail.truncate(end);
+        detail.push('…');
+    }
+    detail
+}
+
+impl From<ViewError> for Rejection {
+    fn from(error: ViewError) -> Self {
+        let reason = match error {
+            ViewError::Missing { .. } => Reason::MissingField,
+            ViewError::Unexpected { .. } => Reason::UnexpectedObject,
+            ViewError::Invalid { .. } => Reason::InvalidData,
+        };
+        Self::permanent(reason, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_is_cut_between_two_characters_and_a_short_one_is_kept() {
+        let said = |detail: String| Rejection::permanent(Reason::InvalidData, detail).to_string();
+        let longest = "é".repeat(LONGEST_DETAIL);
+        assert_eq!(said(longest.clone()), format!("invalid_data: {longest}"));
+        assert_eq!(said(format!("{longest}éa")), format!("invalid_data: {longest}…"));
+        let retry = Rejection::retry(Reason::DatabaseError, format!("{longest}a"));
+        assert_eq!(retry.to_string(), format!("database_error: {longest}…"));
+    }
+}

@@ -1,0 +1,216 @@
+//! The subscription: its status, what was bought, how long it is paid for, and whether the customer has
+//! access.
+//!
+//! It must never call a subscription paid because a checkout was completed: only its invoices say so.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use stripe::objects::{CheckoutSession, Subscription as Version};
+
+use super::aggregate::Aggregate;
+use super::invoice;
+use super::message::{self, Message};
+use super::rules::Rules;
+use super::version::Fact;
+
+/// Everything that is known of one subscription.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Subscription {
+    /// The newest version, with what its event changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact: Option<Fact<Told>>,
+    /// The checkout session that began it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Fact<CheckoutSession>>,
+    /// Its invoices by id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub invoices: BTreeMap<String, invoice::Summary>,
+    /// It was active or trialing at some time.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub was_active: bool,
+    /// `customer.subscription.deleted` was seen.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ended: bool,
+    /// When it last became past due, unix seconds of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past_due_since: Option<i64>,
+    /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<i64>,
+    /// The end of the trial that `customer.subscription.trial_will_end` announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_ending: Option<i64>,
+}
+
+/// A version and what its event says was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The version.
+    pub version: Version,
+    /// What differs from before, by the event's `previous_attributes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+}
+
+/// What an event changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The fields as they were.
+    pub from: Map<String, Value>,
+    /// The fields as they are.
+    pub to: Map<String, Value>,
+}
+
+impl Change {
+    /// What differs between two versions in what people look at; `None` where nothing does.
+    #[must_use]
+    pub fn between(before: &Version, now: &Version) -> Option<Self> {
+        let (Value::Object(mut from), Value::Object(mut to)) = (visible(before), visible(now)) else {
+            return None;
+        };
+        to.retain(|field, value| from.get(field) != Some(value));
+        from.retain(|field, _| to.contains_key(field));
+        (!to.is_empty()).then_some(Self { from, to })
+    }
+}
+
+fn visible(version: &Version) -> Value {
+    json!({
+        "status": version.status, "items": version.items,
+        "cancel_at_period_end": version.cancel_at_period_end, "cancel_at": version.cancel_at,
+        "trial_end": version.trial_end, "collection_paused": version.collection_paused,
+    })
+}
+
+/// Whether the customer may use what was bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Yes.
+    Granted,
+    /// Until this time, unix seconds: it is past due.
+    Until(i64),
+    /// No.
+    Denied,
+}
+
+impl Subscription {
+    /// The newest version, once one is known.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.fact.as_ref().map(|fact| &fact.view().version)
+    }
+
+    /// Stripe's word for where it stands.
+    #[must_use]
+    pub fn status(&self) -> Option<&str> {
+        self.version().map(|version| version.status.as_str())
+    }
+
+    /// Stripe's customer id.
+    #[must_use]
+    pub fn customer(&self) -> Option<&str> {
+        let invoiced = || self.invoices.values().find_map(|invoice| invoice.customer.as_deref());
+        let bought = || self.session.as_ref().and_then(|session| session.view().customer.as_deref());
+        self.version().map(|version| version.customer.as_str()).or_else(invoiced).or_else(bought)
+    }
+
+    /// Unix seconds: the latest period end over the lines of its paid invoices.
+    #[must_use]
+    pub fn paid_through(&self) -> Option<i64> {
+        self.invoices.values().filter(|invoice| invoice.paid).filter_map(|invoice| invoice.period_end).max()
+    }
+
+    /// Whether the customer may use what was bought.
+    #[must_use]
+    pub fn access(&self, rules: &Rules) -> Access {
+        match self.status() {
+            Some("active" | "trialing") => Access::Granted,
+            Some("past_due") if !rules.grace.is_zero() => {
+                let told = self.fact.as_ref().map(|fact| fact.step().created);
+                let since = self.past_due_since.or(told).unwrap_or(0);
+                let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
+                Access::Until(since.saturating_add(grace))
+            }
+            _ => Access::Denied,
+        }
+    }
+
+    /// Whether its newest version is a guess.
+    #[must_use]
+    pub fn ambiguous(&self) -> bool {
+        self.fact.as_ref().is_some_and(Fact::ambiguous)
+    }
+
+    fn data(&self, id: &str) -> Value {
+        let version = self.version();
+        json!({
+            "subscription": id, "customer": self.customer(), "status": self.status(),
+            "items": version.map(|v| &v.items), "paid_through": self.paid_through(),
+            "current_period_end": version.and_then(|v| v.current_period_end),
+            "cancel_at_period_end": version.map(|v| v.cancel_at_period_end),
+            "trial_end": version.and_then(|v| v.trial_end), "ended_at": version.and_then(|v| v.ended_at),
+            "order": version.and_then(|v| v.reference.order.as_deref()),
+        })
+    }
+
+    /// Told once for each loss: access is gone although it was there. A loss is named by when access was left, the
+    /// end by itself, whatever came before it. Nothing is said of a guess.
+    fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
+        let version = self.version().filter(|_| !self.ambiguous())?;
+        if !self.was_active || self.access(rules) != Access::Denied {
+            return None;
+        }
+        let ended = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
+        let loss = if ended { "ended".to_owned() } else { self.left_at?.to_string() };
+        Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
+    }
+
+    /// What the newest event changed; nothing is said of a guess.
+    fn changed(&self, id: &str) -> Option<Message> {
+        let fact = self.fact.as_ref().filter(|fact| !fact.ambiguous())?;
+        let change = fact.view().change.as_ref()?;
+        let step = fact.step();
+        let mut data = self.data(id);
+        data["what"] = change.to.keys().cloned().collect();
+        data["from"] = Value::Object(change.from.clone());
+        data["to"] = Value::Object(change.to.clone());
+        Some(Message::new(
+            &message::SUBSCRIPTION_CHANGED,
+            &format!("{id}/{}/{}", step.created, step.after),
+            data,
+        ))
+    }
+}
+
+impl Aggregate for Subscription {
+    const NAME: &'static str = "subscription";
+
+    fn messages(&self, id: &str, rules: &Rules) -> Vec<Message> {
+        let mut messages = Vec::new();
+        if self.was_active {
+            messages.push(Message::new(&message::SUBSCRIPTION_ACTIVATED, id, self.data(id)));
+        }
+        if self.ended || self.status() == Some("canceled") {
+            messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
+        }
+        if let Some(trial_end) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
+            let about = format!("{id}/{trial_end}");
+            messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
+        }
+        messages.extend(self.changed(id));
+        messages.extend(self.access_lost(id, rules));
+        messages
+    }
+
+    fn describe(&self, rules: &Rules) -> Value {
+        let version = self.version();
+        json!({
+            "status": self.status(), "access": self.access(rules) != Access::Denied,
+            "paid_through": self.paid_through(), "items": version.map(|v| &v.items),
+            "cancel_at_period_end": version.map(|v| v.cancel_at_period_end), "ambiguous": self.ambiguous(),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The borders between crates: what a crate must never reach, proven by what it links and what it names.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+status=0
+
+# links CRATE PATTERN REASON: fails when the crate links a package whose name matches.
+links() {
+  local found
+  found="$(cargo tree --locked --package "$1" --edges normal --prefix none | awk '{ print $1 }' | sort -u | grep -E "^($2)$" || true)"
+  if [ -n "$found" ]; then
+    printf '%s must not link %s: %s\n' "$1" "$(paste -sd' ' - <<<"$found")" "$3" >&2
+    status=1
+  fi
+}
+
+
+links ingress 'tokio-postgres.*|deadpool.*|refinery.*|postgres' 'the ingress has no database'
+links domain 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'the domain is pure'
+links stripe 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'Stripe views are pure'
+clock='Timestamp::now|SystemTime|Instant::now|Zoned::now|std::env|std::fs::(read|write)'
+for folder in domain/src shared/stripe/src; do
+  for file in $(find "$folder" -name '*.rs'); do
+    # Tests at the end of a file may read files.
+    body="$(sed '/^#\[cfg(test)\]/,$d' "$file")"
+    if grep -nE "$clock" <<<"$body" >&2; then
+      printf '%s: time and settings are passed in, never read inside pure code\n' "$file" >&2
+      status=1
+    fi
+  done
+done
+exit "$status"

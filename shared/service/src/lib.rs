@@ -1,0 +1,8 @@
+//! What every Sluicegate program has: settings, logs and metrics, health pages and an orderly shutdown.
+//!
+//! Nothing here knows Stripe, RabbitMQ or PostgreSQL, and nothing here reads the environment.
+
+pub mod health;
+pub mod settings;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,5 +1,0 @@
-//! Prints `docs/EVENTS.md`.
-
-fn main() {
-    print!("{}", worker::events_page());
-}
