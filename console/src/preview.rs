@@ -7,7 +7,7 @@ use domain::rules::Rules;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use worker::process::Verdict;
+use worker::process::{AckReason, Disposition};
 use worker::store::StoreError;
 
 use crate::access::Role;
@@ -78,7 +78,7 @@ async fn run(
 ) -> Result<PreviewView, Failure> {
     let preview = worker::preview(pool, body, endpoint, rules).await.map_err(failure)?;
     let shown = |value: Value| if role.sees_personal_data() { value } else { mask::masked(&value) };
-    let (verdict, error) = verdict(&preview.verdict);
+    let (verdict, error) = verdict(&preview.disposition);
     let rows = preview.rows.into_iter().map(|row| RowView {
         table: row.table,
         id: row.id,
@@ -94,14 +94,14 @@ async fn run(
     Ok(PreviewView { verdict, error, rows: rows.collect(), messages: messages.collect() })
 }
 
-fn verdict(verdict: &Verdict) -> (&'static str, Option<String>) {
+fn verdict(verdict: &Disposition) -> (&'static str, Option<String>) {
     let why = |rejection: &Rejection| Some(rejection.to_string());
     match verdict {
-        Verdict::Processed => ("processed", None),
-        Verdict::Ignored => ("ignored", None),
-        Verdict::Duplicate => ("duplicate", None),
-        Verdict::Retry { rejection, .. } => ("retry", why(rejection)),
-        Verdict::Dead(rejection) => ("dead", why(rejection)),
+        Disposition::Ack(AckReason::Processed) => ("processed", None),
+        Disposition::Ack(AckReason::Ignored) => ("ignored", None),
+        Disposition::Ack(AckReason::Duplicate) => ("duplicate", None),
+        Disposition::Retry { rejection, .. } => ("retry", why(rejection)),
+        Disposition::DeadLetter(rejection) => ("dead", why(rejection)),
     }
 }
 

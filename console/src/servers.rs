@@ -93,7 +93,7 @@ impl Servers {
     pub async fn connected(&self) -> Result<(), Failure> {
         let broker = self.broker()?;
         let waited = tokio::time::timeout(CONNECT_TIMEOUT, broker.until_usable()).await;
-        let why = || broker.explain().err().unwrap_or_else(|| "the broker is away".to_owned());
+        let why = || broker.explain().err().unwrap_or_else(|| "the broker is unavailable".to_owned());
         let place = &self.link()?.place;
         waited.map_err(|_| Failure::Unavailable(format!("{} ({place})", why())))
     }

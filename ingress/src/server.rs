@@ -54,7 +54,7 @@ pub async fn run(
         .map_err(RunError::Metrics)?;
     let address = listener.local_addr().map_err(RunError::Server)?;
     let server = serve(settings, listener, &broker, ready).map_err(RunError::Server)?;
-    tracing::info!(%address, metrics = ?metrics_address, "taking webhooks");
+    tracing::info!(%address, metrics = ?metrics_address, "listening");
     let handle = server.handle();
     let stopping = tokio::spawn(async move {
         shutdown.cancelled().await;

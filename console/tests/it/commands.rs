@@ -142,7 +142,7 @@ async fn what_is_away_or_missing_is_said_once_and_in_words() {
     let mut command = world.command(&["queues"]);
     command.env("AMQP_URL", "amqp://someone:hunter2@127.0.0.1:1/x").env_remove("RUST_LOG");
     let told = complaint(&command.output().unwrap(), 1);
-    assert!(told.starts_with("sluicegate: the broker is away") && told.lines().count() == 1, "{told}");
+    assert!(told.starts_with("sluicegate: the broker is unavailable") && told.lines().count() == 1, "{told}");
     assert!(told.contains("refused") && told.contains("127.0.0.1:1") && !told.contains("hunter2"), "{told}");
 }
 

@@ -191,7 +191,7 @@ async fn metrics_count_answers_and_logs_hold_neither_bodies_nor_secrets() {
     }
     program.signal(Signal::TERM);
     let (_, log) = program.ended().await;
-    assert!(log.contains("taking webhooks"), "{log}");
+    assert!(log.contains("listening"), "{log}");
     for private in ["private-matter", SECRET, &amqp_url()] {
         assert!(!log.contains(private), "the log tells {private}");
     }

@@ -29,7 +29,7 @@ async fn it_starts_without_a_broker_and_serves_when_one_comes() {
     until("it listens", async || gate.get("/health/live").await.status == 200).await;
     let ready = gate.get("/health/ready").await;
     assert_eq!(ready.status, 503);
-    assert!(ready.body.contains("the broker is away"), "{}", ready.body);
+    assert!(ready.body.contains("the broker is unavailable"), "{}", ready.body);
     assert_503(&deliver(&gate, "evt_1").await, "broker_down");
 
     broker.start_again().await.expect("it starts again");

@@ -41,7 +41,7 @@ pub struct BrokerSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// There is no connection.
-    #[error("the broker is away")]
+    #[error("the broker is unavailable")]
     Down,
     /// The broker takes no messages: a memory or disk alarm.
     #[error("the broker blocks publishers (memory or disk alarm)")]
@@ -127,7 +127,7 @@ impl Broker {
         let link = self.link.borrow();
         match link.usable() {
             Ok(_) => Ok(()),
-            Err(Unusable::Down) => Err(format!("the broker is away: {}", link.reason)),
+            Err(Unusable::Down) => Err(format!("the broker is unavailable: {}", link.reason)),
             Err(blocked) => Err(blocked.to_string()),
         }
     }
@@ -192,7 +192,7 @@ async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing
             }
             Err(error) => {
                 let error = error.to_string();
-                // Once for each new reason: while the broker is away the same line would repeat.
+                // Once for each new reason: while the broker is unavailable the same line would repeat.
                 if state.borrow().reason == error {
                     tracing::debug!(error, "still cannot use the broker");
                 } else {

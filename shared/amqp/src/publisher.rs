@@ -1,6 +1,6 @@
 //! The only place that publishes: `Ok` means that the broker has confirmed the message.
 //!
-//! A few confirm channels ("lanes"), each owned by one task, so that publishes are pipelined and no
+//! A few confirm channels, each owned by one task, so that publishes are pipelined and no
 //! lock is held while anything waits. The task keeps the order of sending and lapin's numbering of
 //! confirms the same, which concurrent calls on one channel would not.
 //!
@@ -8,13 +8,13 @@
 
 use crate::broker::{Broker, BrokerError, Unusable};
 use crate::message::Message;
-use lane::{Job, Lane};
+use confirm_channel::{ConfirmChannel, PublishRequest};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-mod lane;
+mod confirm_channel;
 
 /// What may be on its way at once, in KiB, messages whose caller gave up included: bounds the
 /// memory while a broker takes messages and confirms none.
@@ -25,7 +25,7 @@ const LONGEST_NAME: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {
     /// There is no connection.
-    #[error("the broker is away")]
+    #[error("the broker is unavailable")]
     Down,
     /// The broker takes no messages now.
     #[error("the broker blocks publishers (memory or disk alarm)")]
@@ -88,7 +88,7 @@ impl From<BrokerError> for PublishError {
     }
 }
 
-/// A handle to the lanes; clones share them.
+/// A handle to the confirm channels; clones share them.
 #[derive(Clone)]
 pub struct Publisher {
     shared: Arc<Shared>,
@@ -96,25 +96,25 @@ pub struct Publisher {
 
 struct Shared {
     broker: Broker,
-    lanes: Vec<mpsc::UnboundedSender<Job>>,
+    channels: Vec<mpsc::UnboundedSender<PublishRequest>>,
     next: AtomicUsize,
-    room: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
     timeout: Duration,
 }
 
 impl Publisher {
-    /// Starts `channels` lanes on the broker's connection. Call it within a tokio runtime.
+    /// Starts `channels` confirm channels on the broker's connection. Call it within a tokio runtime.
     pub fn new(broker: Broker, channels: usize, timeout: Duration) -> Self {
-        let lanes = (0..channels.max(1))
+        let channels = (0..channels.max(1))
             .map(|_| {
-                // Unbounded in count, bounded in bytes by `room`.
-                let (sender, jobs) = mpsc::unbounded_channel();
-                tokio::spawn(Lane::new(broker.clone()).run(jobs));
+                // Unbounded in count, bounded in bytes by `memory`.
+                let (sender, requests) = mpsc::unbounded_channel();
+                tokio::spawn(ConfirmChannel::new(broker.clone()).run(requests));
                 sender
             })
             .collect();
-        let room = Arc::new(Semaphore::new(IN_FLIGHT_KIB));
-        Self { shared: Arc::new(Shared { broker, lanes, next: AtomicUsize::new(0), room, timeout }) }
+        let memory = Arc::new(Semaphore::new(IN_FLIGHT_KIB));
+        Self { shared: Arc::new(Shared { broker, channels, next: AtomicUsize::new(0), memory, timeout }) }
     }
 
     /// Publishes persistent and `mandatory`, and waits for the confirm.
@@ -135,10 +135,10 @@ impl Publisher {
             return Err(PublishError::TooLarge);
         }
         let ended = || PublishError::Closed("the publisher has ended".to_owned());
-        let room = Arc::clone(&self.shared.room).acquire_many_owned(kib).await.map_err(|_| ended())?;
+        let memory = Arc::clone(&self.shared.memory).acquire_many_owned(kib).await.map_err(|_| ended())?;
         let (reply, confirmed) = oneshot::channel();
-        let lane = self.shared.next.fetch_add(1, Ordering::Relaxed) % self.shared.lanes.len();
-        self.shared.lanes[lane].send(Job { message, reply, room }).map_err(|_| ended())?;
+        let channel = self.shared.next.fetch_add(1, Ordering::Relaxed) % self.shared.channels.len();
+        self.shared.channels[channel].send(PublishRequest { message, reply, memory }).map_err(|_| ended())?;
         confirmed.await.unwrap_or_else(|_| Err(ended()))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! lapin hands a returned message to whichever confirm completes next, which under pipelining, and
 //! above all under a confirm of `multiple` messages, need not be the confirm of the message that
-//! came back. Believing it would call a message durable that no queue took. So a lane settles
+//! came back. Believing it would call a message durable that no queue took. So a confirm channel settles
 //! confirms in rounds: everything that one acknowledgement of the broker confirmed is collected
 //! first, then the returned messages among it are matched by message id, then callers are answered.
 
@@ -20,27 +20,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-/// Jobs taken from the queue at once.
+/// Requests taken from the queue at once.
 const BATCH: usize = 256;
 const PERSISTENT: u8 = 2;
 
-/// A message, who waits for it, and the room that it takes.
-pub(super) struct Job {
+/// A message, who waits for it, and the memory it reserves.
+pub(super) struct PublishRequest {
     pub(super) message: Message,
     pub(super) reply: oneshot::Sender<Result<(), PublishError>>,
-    pub(super) room: OwnedSemaphorePermit,
+    pub(super) memory: OwnedSemaphorePermit,
 }
 
 /// A message on its way.
-struct Flight {
+struct Unconfirmed {
     message_id: String,
     reply: Option<oneshot::Sender<Result<(), PublishError>>>,
     /// Set when the message has come back, before its confirm is believed.
     returned: Option<PublishError>,
-    _room: OwnedSemaphorePermit,
+    _memory: OwnedSemaphorePermit,
 }
 
-impl Flight {
+impl Unconfirmed {
     fn answer(&mut self, result: Result<(), PublishError>) {
         if let Some(reply) = self.reply.take() {
             // A caller that gave up is no longer interested.
@@ -52,21 +52,27 @@ impl Flight {
 type Done = (u64, lapin::Result<Confirmation>);
 type Sending = Pin<Box<dyn Future<Output = Done> + Send>>;
 
-pub(super) struct Lane {
+pub(super) struct ConfirmChannel {
     broker: Broker,
     channel: Option<Channel>,
     sequence: u64,
-    flights: HashMap<u64, Flight>,
+    unconfirmed: HashMap<u64, Unconfirmed>,
     sending: FuturesUnordered<Sending>,
 }
 
-impl Lane {
+impl ConfirmChannel {
     pub(super) fn new(broker: Broker) -> Self {
-        Self { broker, channel: None, sequence: 0, flights: HashMap::new(), sending: FuturesUnordered::new() }
+        Self {
+            broker,
+            channel: None,
+            sequence: 0,
+            unconfirmed: HashMap::new(),
+            sending: FuturesUnordered::new(),
+        }
     }
 
     /// Runs until every publisher handle is gone and everything sent is settled.
-    pub(super) async fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    pub(super) async fn run(mut self, mut requests: mpsc::UnboundedReceiver<PublishRequest>) {
         let mut batch = Vec::with_capacity(BATCH);
         let mut link = self.broker.watch();
         let mut open = true;
@@ -74,10 +80,10 @@ impl Lane {
         while open || !self.sending.is_empty() {
             tokio::select! {
                 done = next(&mut self.sending), if !self.sending.is_empty() => self.settle(done),
-                taken = jobs.recv_many(&mut batch, BATCH), if open => {
+                taken = requests.recv_many(&mut batch, BATCH), if open => {
                     open = taken > 0;
-                    for job in batch.drain(..) {
-                        self.send(job).await;
+                    for request in batch.drain(..) {
+                        self.send(request).await;
                     }
                 }
                 changed = link.changed(), if watching => {
@@ -92,26 +98,28 @@ impl Lane {
     /// What was sent may still arrive later, as a duplicate of what is sent again.
     fn give_up_if_unusable(&mut self) {
         if let Err(unusable) = self.broker.usable() {
-            for flight in self.flights.values_mut() {
-                flight.answer(Err(unusable.into()));
+            for waiting in self.unconfirmed.values_mut() {
+                waiting.answer(Err(unusable.into()));
             }
         }
     }
 
-    async fn send(&mut self, job: Job) {
+    async fn send(&mut self, request: PublishRequest) {
         let channel = match self.channel().await {
             Ok(channel) => channel,
-            Err(error) => return drop(job.reply.send(Err(error))),
+            Err(error) => return drop(request.reply.send(Err(error))),
         };
-        let Job { message, reply, room } = job;
+        let PublishRequest { message, reply, memory } = request;
         let message_id = message.message_id.clone();
         self.sequence += 1;
-        self.flights
-            .insert(self.sequence, Flight { message_id, reply: Some(reply), returned: None, _room: room });
+        self.unconfirmed.insert(
+            self.sequence,
+            Unconfirmed { message_id, reply: Some(reply), returned: None, _memory: memory },
+        );
         self.sending.push(Box::pin(publish(channel, self.sequence, message)));
     }
 
-    /// The lane's channel; a new one when the old one is dead.
+    /// The AMQP channel; a new one when the old one is dead.
     async fn channel(&mut self) -> Result<Channel, PublishError> {
         if let Some(channel) = self.channel.as_ref().filter(|channel| channel.status().connected()) {
             return Ok(channel.clone());
@@ -135,9 +143,9 @@ impl Lane {
                 self.mark_returned(result);
             }
             for (sequence, result) in round {
-                if let Some(mut flight) = self.flights.remove(&sequence) {
-                    let result = verdict(result, flight.returned.take());
-                    flight.answer(result);
+                if let Some(mut waiting) = self.unconfirmed.remove(&sequence) {
+                    let result = confirmed(result, waiting.returned.take());
+                    waiting.answer(result);
                 }
             }
             // What came after the barrier may belong to an acknowledgement that is still being
@@ -174,15 +182,19 @@ impl Lane {
     fn mark_returned(&mut self, result: &lapin::Result<Confirmation>) {
         let Ok(Confirmation::Ack(Some(back)) | Confirmation::Nack(Some(back))) = result else { return };
         let id = back.delivery.properties.message_id().as_ref().map(|id| id.as_str());
-        for flight in self.flights.values_mut().filter(|flight| Some(flight.message_id.as_str()) == id) {
-            flight.returned =
+        for waiting in self.unconfirmed.values_mut().filter(|waiting| Some(waiting.message_id.as_str()) == id)
+        {
+            waiting.returned =
                 Some(PublishError::Returned { code: back.reply_code, text: back.reply_text.to_string() });
         }
     }
 }
 
 /// `Ok` only for a plain acknowledgement of a message that did not come back.
-fn verdict(result: lapin::Result<Confirmation>, returned: Option<PublishError>) -> Result<(), PublishError> {
+fn confirmed(
+    result: lapin::Result<Confirmation>,
+    returned: Option<PublishError>,
+) -> Result<(), PublishError> {
     match (result, returned) {
         (_, Some(returned)) => Err(returned),
         (Ok(Confirmation::Ack(_)), None) => Ok(()),
