@@ -1,4 +1,4 @@
-//! Waiting longer and longer while a server is away.
+//! Waiting longer and longer while a server is unavailable.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -17,7 +17,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// Waits; breaks off when the end is asked for.
+    /// Waits; stops when shutdown is requested.
     pub(crate) async fn wait(&mut self, shutdown: &CancellationToken) -> ControlFlow<()> {
         let pause = self.0;
         self.0 = (pause * 2).min(LONGEST);

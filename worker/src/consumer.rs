@@ -1,12 +1,12 @@
 //! Takes what is ready from a queue, has it processed, and settles it.
 //!
 //! Owns the pace: one event when the queue is idle, a full batch when there is a backlog, nothing while
-//! the database is in trouble. Redelivered messages are set aside and processed one at a time when nothing
+//! the database is unavailable. Redelivered messages are set aside and processed one at a time when nothing
 //! fresh is ready, or when they have waited for that too long, so that an event that kills the process is
 //! alone when it does; and in another sequence each time, so that what stands behind it is not dead-lettered
 //! with it.
 
-mod aside;
+mod redelivery_buffer;
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -23,22 +23,22 @@ use lapin::types::{FieldTable, ShortString};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-use aside::{Aside, deliveries_before};
+use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
 use crate::backoff::Backoff;
 use crate::heartbeat::Progress;
-use crate::process::{Engine, Job};
+use crate::process::{Engine, InboundEvent};
 use crate::settle::{SettleError, Settler};
 use domain::rules::Rules;
 
 /// How long redelivered messages wait for fresh ones to be ready first.
-const ASIDE: Duration = Duration::from_millis(50);
+const IDLE_WAIT: Duration = Duration::from_millis(50);
 
-/// How long a batch is held while the database is in trouble. The broker closes a channel that has not
+/// How long a batch is held while the database is unavailable. The broker closes a channel that has not
 /// acknowledged for 30 minutes (`consumer_timeout`); before that the batch is given back in good order.
 const HOLD: Duration = Duration::from_secs(10 * 60);
 
-/// Why consuming stopped; it begins anew.
+/// Why consuming stopped; it starts again.
 #[derive(Debug, Error)]
 enum Interrupted {
     #[error("no channel")]
@@ -49,12 +49,12 @@ enum Interrupted {
     Settle(#[from] SettleError),
     #[error("the broker canceled the consumer")]
     Canceled,
-    #[error("the database is away for too long; the batch goes back to the queue")]
-    GivenBack,
+    #[error("database unavailable for too long; the batch is requeued")]
+    Requeued,
 }
 
 /// One consumer: a channel of its own, one transaction at a time.
-pub(crate) struct Lane {
+pub(crate) struct ConsumerTask {
     /// The connection to consume on.
     pub(crate) broker: Broker,
     /// The queue's full name.
@@ -66,8 +66,8 @@ pub(crate) struct Lane {
     pub(crate) progress: Progress,
 }
 
-impl Lane {
-    /// Consumes until the end is asked for; comes back after every interruption.
+impl ConsumerTask {
+    /// Consumes until shutdown is requested; restarts after every interruption.
     pub(crate) async fn run(&self, shutdown: &CancellationToken) {
         let mut backoff = Backoff::default();
         while !shutdown.is_cancelled() {
@@ -99,7 +99,7 @@ impl Lane {
     async fn until_database_answers(&self, shutdown: &CancellationToken) -> ControlFlow<()> {
         let mut backoff = Backoff::default();
         while let Err(error) = self.engine.ping().await {
-            tracing::warn!(error = %error_chain(&error), "the database does not answer; waiting");
+            tracing::warn!(error = %error_chain(&error), "database unavailable; waiting");
             if backoff.wait(shutdown).await.is_break() {
                 return ControlFlow::Break(());
             }
@@ -115,20 +115,21 @@ impl Lane {
         let options = BasicConsumeOptions::default();
         let consumer = channel.basic_consume(queue, "".into(), options, FieldTable::default()).await?;
         let mut stream = consumer.ready_chunks(usize::from(self.batch));
-        let mut aside = Aside::default();
+        let mut redelivered = RedeliveryBuffer::default();
         loop {
-            let ready = match next(&mut stream, !aside.is_empty(), shutdown).await {
-                Next::End => break,
-                Next::Quiet => Vec::new(),
-                Next::Ready(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
-                Next::Canceled => return Err(Interrupted::Canceled),
+            let ready = match next(&mut stream, !redelivered.is_empty(), shutdown).await {
+                Ready::Shutdown => break,
+                Ready::Idle => Vec::new(),
+                Ready::Deliveries(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
+                Ready::Canceled => return Err(Interrupted::Canceled),
             };
             // Fresh ones may never run out, and then what was set aside must not wait for that.
-            let alone = if ready.is_empty() || aside.is_due() { aside.take() } else { Vec::new() };
+            let alone =
+                if ready.is_empty() || redelivered.is_due() { redelivered.take() } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
-            aside.extend(again);
+            redelivered.extend(again);
             // Nothing that was handed out earlier is held back, not even until this round's fresh ones are settled.
-            let oldest = aside.is_empty() && alone.is_empty();
+            let oldest = redelivered.is_empty() && alone.is_empty();
             for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {
                 if self.handle(batch, oldest, shutdown).await?.is_break() {
                     break;
@@ -140,7 +141,7 @@ impl Lane {
         Ok(())
     }
 
-    /// Processes and settles one batch; trouble of the database is waited out. `oldest`: nothing that the
+    /// Processes and settles one batch; waits while the database is unavailable. `oldest`: nothing that the
     /// channel was handed before is unsettled.
     async fn handle(
         &self,
@@ -151,57 +152,57 @@ impl Lane {
         if batch.is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
-        let (deliveries, jobs): (Vec<Delivery>, Vec<Job>) =
+        let (deliveries, events): (Vec<Delivery>, Vec<InboundEvent>) =
             batch.into_iter().map(|delivery| read(delivery, &self.engine.rules)).unzip();
         let began = Instant::now();
         let mut backoff = Backoff::default();
-        let verdicts = loop {
-            match self.engine.process(&jobs).await {
-                Ok(verdicts) => break verdicts,
+        let dispositions = loop {
+            match self.engine.process(&events).await {
+                Ok(dispositions) => break dispositions,
                 Err(error) => {
-                    tracing::warn!(error = %error_chain(&error), events = jobs.len(), "the database is in trouble; waiting");
-                    metrics::counter!("worker_database_trouble_total").increment(1);
+                    tracing::warn!(error = %error_chain(&error), events = events.len(), "database unavailable; waiting");
+                    metrics::counter!("worker_database_errors_total").increment(1);
                 }
             }
             if began.elapsed() > HOLD {
-                return Err(Interrupted::GivenBack);
+                return Err(Interrupted::Requeued);
             }
             if backoff.wait(shutdown).await.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         };
-        crate::report::batch(&jobs, &verdicts, began.elapsed());
-        self.settler.settle(&deliveries, &jobs, &verdicts, oldest, shutdown).await?;
-        self.progress.settled(jobs.iter().map(|job| job.headers.received_at));
+        crate::report::batch(&events, &dispositions, began.elapsed());
+        self.settler.settle(&deliveries, &events, &dispositions, oldest, shutdown).await?;
+        self.progress.settled(events.iter().map(|event| event.headers.received_at));
         Ok(ControlFlow::Continue(()))
     }
 }
 
-enum Next {
-    Ready(Vec<Result<Delivery, lapin::Error>>),
+enum Ready {
+    Deliveries(Vec<Result<Delivery, lapin::Error>>),
     /// Nothing fresh is ready: time for what was set aside.
-    Quiet,
+    Idle,
     /// The broker canceled the consumer (its queue was deleted).
     Canceled,
-    /// The end was asked for.
-    End,
+    /// Shutdown was requested.
+    Shutdown,
 }
 
-async fn next(stream: &mut ReadyChunks<Consumer>, aside: bool, shutdown: &CancellationToken) -> Next {
+async fn next(stream: &mut ReadyChunks<Consumer>, buffered: bool, shutdown: &CancellationToken) -> Ready {
     tokio::select! {
         biased;
-        () = shutdown.cancelled() => Next::End,
-        ready = stream.next() => ready.map_or(Next::Canceled, Next::Ready),
-        () = tokio::time::sleep(ASIDE), if aside => Next::Quiet,
+        () = shutdown.cancelled() => Ready::Shutdown,
+        ready = stream.next() => ready.map_or(Ready::Canceled, Ready::Deliveries),
+        () = tokio::time::sleep(IDLE_WAIT), if buffered => Ready::Idle,
     }
 }
 
-fn read(mut delivery: Delivery, rules: &Rules) -> (Delivery, Job) {
+fn read(mut delivery: Delivery, rules: &Rules) -> (Delivery, InboundEvent) {
     let no_headers = FieldTable::default();
     let headers = delivery.properties.headers().as_ref().unwrap_or(&no_headers);
     let headers = EventHeaders::from_table(headers, Timestamp::now());
-    let job = Job::new(headers, std::mem::take(&mut delivery.data), rules);
-    (delivery, job)
+    let event = InboundEvent::new(headers, std::mem::take(&mut delivery.data), rules);
+    (delivery, event)
 }
 
 /// An error with its causes, in one line.

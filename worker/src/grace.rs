@@ -11,7 +11,7 @@ use crate::store;
 /// How often grace periods are checked.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Checks until the end is asked for.
+/// Checks until shutdown is requested.
 pub(crate) async fn run(pool: Pool, shutdown: CancellationToken) {
     loop {
         tokio::select! {

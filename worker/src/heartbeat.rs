@@ -1,4 +1,4 @@
-//! Tells the console that this worker lives, by a row of its own in `workers`.
+//! Shows the console that this worker is alive, by a row of its own in `workers`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -38,7 +38,7 @@ impl Progress {
     }
 }
 
-/// Beats until the end is asked for, then takes the row away.
+/// Beats until shutdown is requested, then takes the row away.
 pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
     let started_at = Timestamp::now();
     let host = host();
@@ -52,8 +52,8 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            told = store::beat(&pool, &beat, progress.through(), Timestamp::now()) => {
-                if let Err(error) = told {
+            recorded = store::beat(&pool, &beat, progress.through(), Timestamp::now()) => {
+                if let Err(error) = recorded {
                     tracing::debug!(%error, "no heartbeat");
                 }
             }
@@ -63,7 +63,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
             () = tokio::time::sleep(BEAT) => {}
         }
     }
-    // A database that is away must not keep the worker from ending.
+    // A database that is unavailable must not keep the worker from ending.
     match tokio::time::timeout(LAST, store::end_beat(&pool, &beat.id)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "the last heartbeat stays"),

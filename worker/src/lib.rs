@@ -1,7 +1,7 @@
 //! The workers' library: how an event gets from a queue into PostgreSQL, exactly once, in any order.
 //!
 //! The shell is `consumer` (takes what is ready) → `process` (one transaction for a batch) → `settle`
-//! (tells the broker). The core is the crate [`domain`]: pure functions from events to state.
+//! (acknowledges at the broker). The core is the crate [`domain`]: pure functions from events to state.
 //! [`store`] holds the SQL between them.
 
 mod backoff;
@@ -27,7 +27,7 @@ use service::{shutdown, telemetry};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The `main` of a worker: reads the settings, runs until it is told to end.
+/// The `main` of a worker: reads the settings, runs until it is told to stop.
 ///
 /// # Errors
 /// [`StartError`] when the worker cannot start. Wrong settings end the process with exit code 2.

@@ -9,8 +9,8 @@ use deadpool_postgres::{Pool, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::process::{Job, Run, Verdict, run};
-use crate::store::{Incoming, PREVIEW_ROWS, StoreError, Trouble, trouble};
+use crate::process::{AckReason, BatchResult, Disposition, InboundEvent, run};
+use crate::store::{ErrorClass, Incoming, PREVIEW_ROWS, StoreError, classify};
 use domain::message::Message;
 use domain::retry::Schedule;
 use domain::rules::Rules;
@@ -19,7 +19,7 @@ use domain::rules::Rules;
 #[derive(Debug)]
 pub struct Preview {
     /// What would become of the event itself.
-    pub verdict: Verdict,
+    pub disposition: Disposition,
     /// The rows that would differ, by table, then by id.
     pub rows: Vec<RowChange>,
     /// The messages that would go out: those that have not gone out before.
@@ -44,8 +44,8 @@ type Rows = BTreeMap<(String, String), Value>;
 /// Runs the event in `body` as a replay and rolls everything back.
 ///
 /// # Errors
-/// [`StoreError`] when the database is in trouble. An event that would be rejected is no error: the
-/// verdict says so.
+/// [`StoreError`] when the database is unavailable. An event that would be rejected is no error: the
+/// disposition says so.
 pub async fn preview(
     pool: &Pool,
     body: &[u8],
@@ -55,26 +55,26 @@ pub async fn preview(
     let now = Timestamp::now();
     let headers =
         EventHeaders { endpoint, replay_of: Some("preview".to_owned()), ..EventHeaders::received(now) };
-    let job = Job::new(headers, body.to_vec(), rules);
-    let prepared = match &job.event {
+    let inbound = InboundEvent::new(headers, body.to_vec(), rules);
+    let prepared = match &inbound.event {
         Ok(prepared) => prepared,
         Err(rejection) => {
             return Ok(Preview {
-                verdict: Verdict::Dead(rejection.clone()),
+                disposition: Disposition::DeadLetter(rejection.clone()),
                 rows: Vec::new(),
                 messages: Vec::new(),
             });
         }
     };
-    let incoming = [Incoming { prepared, body: &job.body, headers: &job.headers }];
+    let incoming = [Incoming { prepared, body: &inbound.body, headers: &inbound.headers }];
     let mut client = pool.get().await?;
     let mut tx = client.transaction().await?;
     let attempt = tx.savepoint("preview").await?;
     // Without a schedule what would be retried shows as dead, with its reason.
     let done = match run(&attempt, &incoming, rules, &Schedule::new(Vec::new()), now).await {
         Ok(done) => done,
-        Err(error) if trouble(&error) == Trouble::Data => {
-            return Ok(Preview { verdict: refused(&error), rows: Vec::new(), messages: Vec::new() });
+        Err(error) if classify(&error) == ErrorClass::Data => {
+            return Ok(Preview { disposition: refused(&error), rows: Vec::new(), messages: Vec::new() });
         }
         Err(error) => return Err(error),
     };
@@ -85,14 +85,16 @@ pub async fn preview(
     tx.rollback().await?;
     let took_effect = outcome(&before, &prepared.event.id) == Some("processed");
     let rows = differences(before, after);
-    let verdict = match done.verdicts.into_iter().next() {
+    let disposition = match done.dispositions.into_iter().next() {
         // A replay is let through also where it has nothing left to do.
-        Some(Verdict::Processed) if took_effect && rows.is_empty() && messages.is_empty() => {
-            Verdict::Duplicate
+        Some(Disposition::Ack(AckReason::Processed))
+            if took_effect && rows.is_empty() && messages.is_empty() =>
+        {
+            Disposition::Ack(AckReason::Duplicate)
         }
-        verdict => verdict.unwrap_or(Verdict::Duplicate),
+        disposition => disposition.unwrap_or(Disposition::Ack(AckReason::Duplicate)),
     };
-    Ok(Preview { verdict, rows, messages })
+    Ok(Preview { disposition, rows, messages })
 }
 
 /// What became of the event so far.
@@ -100,12 +102,12 @@ fn outcome<'a>(rows: &'a Rows, event: &str) -> Option<&'a str> {
     rows.get(&("events".to_owned(), event.to_owned()))?.get("outcome")?.as_str()
 }
 
-fn refused(error: &StoreError) -> Verdict {
+fn refused(error: &StoreError) -> Disposition {
     use domain::rejection::{Reason, Rejection};
-    Verdict::Dead(Rejection::permanent(Reason::InvalidData, error.to_string()))
+    Disposition::DeadLetter(Rejection::permanent(Reason::InvalidData, error.to_string()))
 }
 
-async fn rows(tx: &Transaction<'_>, done: &Run, event: &str) -> Result<Rows, StoreError> {
+async fn rows(tx: &Transaction<'_>, done: &BatchResult, event: &str) -> Result<Rows, StoreError> {
     let keys = &done.touched;
     let statement = tx.prepare_cached(PREVIEW_ROWS).await?;
     let rows = tx

@@ -10,7 +10,7 @@ use amqp::message::EventHeaders;
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::{self, Fate, Incoming, StoreError, Trouble, trouble};
+use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
 use domain::decide::{Effect, Outcome, Prepared, decide};
 use domain::event::Event;
 use domain::handlers::Intent;
@@ -22,7 +22,7 @@ use domain::rules::Rules;
 use domain::state::{Keys, Touched};
 
 /// A delivery as the broker handed it over, its event read as far as it can be.
-pub struct Job {
+pub struct InboundEvent {
     /// How it came.
     pub headers: EventHeaders,
     /// The bytes as they were received.
@@ -33,27 +33,34 @@ pub struct Job {
 
 /// What is to be done with a delivery once its transaction has committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Acknowledge: it took effect.
-    Processed,
-    /// Acknowledge: it is nobody's business.
-    Ignored,
-    /// Acknowledge: it took effect before, or another copy of it is being handled.
-    Duplicate,
+pub enum Disposition {
+    /// Acknowledge.
+    Ack(AckReason),
     /// Publish to the retry exchange, then acknowledge.
     Retry {
         /// How long it waits.
         delay: Duration,
-        /// The number of the next try.
+        /// The number of the next attempt.
         attempt: u32,
         /// Why.
         rejection: Rejection,
     },
     /// Publish to the dead exchange, then acknowledge.
-    Dead(Rejection),
+    DeadLetter(Rejection),
 }
 
-impl Job {
+/// Why a delivery needs nothing but its acknowledgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AckReason {
+    /// It took effect.
+    Processed,
+    /// It is not handled.
+    Ignored,
+    /// It took effect before, or another copy of it is being handled.
+    Duplicate,
+}
+
+impl InboundEvent {
     /// Reads a delivery.
     #[must_use]
     pub fn new(headers: EventHeaders, body: Vec<u8>, rules: &Rules) -> Self {
@@ -98,77 +105,86 @@ impl Engine {
     /// Processes a batch and says what is to be done with each delivery, in the same order.
     ///
     /// # Errors
-    /// [`StoreError`] when the database is in trouble: nothing was decided, the batch must be tried again.
-    pub async fn process(&self, jobs: &[Job]) -> Result<Vec<Verdict>, StoreError> {
-        let mut verdicts = vec![Verdict::Duplicate; jobs.len()];
+    /// [`StoreError`] when the database is unavailable: nothing was decided, the batch must be tried again.
+    pub async fn process(&self, events: &[InboundEvent]) -> Result<Vec<Disposition>, StoreError> {
+        let mut dispositions = vec![Disposition::Ack(AckReason::Duplicate); events.len()];
         let mut seen = HashSet::new();
-        let mut batch = Vec::with_capacity(jobs.len());
-        for (index, job) in jobs.iter().enumerate() {
-            match &job.event {
-                Err(rejection) => verdicts[index] = Verdict::Dead(rejection.clone()),
-                Ok(prepared) if seen.insert(prepared.event.id.as_str()) => batch.push((index, job, prepared)),
+        let mut batch = Vec::with_capacity(events.len());
+        for (index, inbound) in events.iter().enumerate() {
+            match &inbound.event {
+                Err(rejection) => dispositions[index] = Disposition::DeadLetter(rejection.clone()),
+                Ok(prepared) if seen.insert(prepared.event.id.as_str()) => {
+                    batch.push((index, inbound, prepared))
+                }
                 Ok(_) => {}
             }
         }
-        for (index, verdict) in self.batch(&batch).await? {
-            verdicts[index] = verdict;
+        for (index, disposition) in self.batch(&batch).await? {
+            dispositions[index] = disposition;
         }
-        Ok(verdicts)
+        Ok(dispositions)
     }
 
-    async fn batch(&self, batch: &[(usize, &Job, &Prepared)]) -> Result<Vec<(usize, Verdict)>, StoreError> {
+    async fn batch(
+        &self,
+        batch: &[(usize, &InboundEvent, &Prepared)],
+    ) -> Result<Vec<(usize, Disposition)>, StoreError> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let incoming: Vec<Incoming<'_>> =
-            batch.iter().map(|(_, job, prepared)| Incoming::new(job, prepared)).collect();
+            batch.iter().map(|(_, inbound, prepared)| Incoming::new(inbound, prepared)).collect();
         match self.transaction(&incoming).await {
-            Ok(verdicts) => return Ok(batch.iter().map(|(index, ..)| *index).zip(verdicts).collect()),
-            Err(error) if trouble(&error) == Trouble::Database => return Err(error),
+            Ok(dispositions) => {
+                return Ok(batch.iter().map(|(index, ..)| *index).zip(dispositions).collect());
+            }
+            Err(error) if classify(&error) == ErrorClass::Database => return Err(error),
             Err(error) => tracing::debug!(%error, events = batch.len(), "isolating the bad event of a batch"),
         }
-        let mut verdicts = Vec::with_capacity(batch.len());
+        let mut dispositions = Vec::with_capacity(batch.len());
         for ((index, ..), one) in batch.iter().zip(&incoming) {
-            verdicts.push((*index, self.alone(one).await?));
+            dispositions.push((*index, self.alone(one).await?));
         }
-        Ok(verdicts)
+        Ok(dispositions)
     }
 
     /// Processes one event by itself; what still fails is its own fault.
-    async fn alone(&self, one: &Incoming<'_>) -> Result<Verdict, StoreError> {
+    async fn alone(&self, one: &Incoming<'_>) -> Result<Disposition, StoreError> {
         let error = match self.transaction(std::slice::from_ref(one)).await {
-            Ok(mut verdicts) => return Ok(verdicts.pop().unwrap_or(Verdict::Duplicate)),
+            Ok(mut dispositions) => {
+                return Ok(dispositions.pop().unwrap_or(Disposition::Ack(AckReason::Duplicate)));
+            }
             Err(error) => error,
         };
-        let rejection = match trouble(&error) {
-            Trouble::Database => return Err(error),
-            Trouble::Data => Rejection::permanent(Reason::InvalidData, error.to_string()),
-            Trouble::Unknown => Rejection::retry(Reason::DatabaseError, error.to_string()),
+        let rejection = match classify(&error) {
+            ErrorClass::Database => return Err(error),
+            ErrorClass::Data => Rejection::permanent(Reason::InvalidData, error.to_string()),
+            ErrorClass::Unknown => Rejection::retry(Reason::DatabaseError, error.to_string()),
         };
         let rejected =
             Prepared { event: one.prepared.event.clone(), intent: Intent::Reject(rejection.clone()) };
         match self.transaction(&[Incoming { prepared: &rejected, ..*one }]).await {
-            Ok(mut verdicts) => Ok(verdicts.pop().unwrap_or(Verdict::Duplicate)),
-            Err(error) if trouble(&error) == Trouble::Database => Err(error),
-            // Not even its row can be written (a NUL byte in its id, say): the dead letter alone tells of it.
-            Err(_) => Ok(Verdict::Dead(rejection)),
+            Ok(mut dispositions) => Ok(dispositions.pop().unwrap_or(Disposition::Ack(AckReason::Duplicate))),
+            Err(error) if classify(&error) == ErrorClass::Database => Err(error),
+            // Not even its row can be written (a NUL byte in its id, say): only the dead letter shows it.
+            Err(_) => Ok(Disposition::DeadLetter(rejection)),
         }
     }
 
     /// The five steps.
-    async fn transaction(&self, batch: &[Incoming<'_>]) -> Result<Vec<Verdict>, StoreError> {
+    async fn transaction(&self, batch: &[Incoming<'_>]) -> Result<Vec<Disposition>, StoreError> {
         let now = Timestamp::now();
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
-        let run = run(&tx, batch, &self.rules, &self.schedule, now).await?;
+        let result = run(&tx, batch, &self.rules, &self.schedule, now).await?;
         tx.commit().await?;
-        Ok(run.verdicts)
+        Ok(result.dispositions)
     }
 }
 
-/// What a batch came to, not yet committed.
-pub(crate) struct Run {
-    pub(crate) verdicts: Vec<Verdict>,
+/// The result of a batch, not yet committed.
+pub(crate) struct BatchResult {
+    pub(crate) dispositions: Vec<Disposition>,
     /// The messages that the new state calls for.
     pub(crate) messages: Vec<Message>,
     /// What was locked.
@@ -182,7 +198,7 @@ pub(crate) async fn run(
     rules: &Rules,
     schedule: &Schedule,
     now: Timestamp,
-) -> Result<Run, StoreError> {
+) -> Result<BatchResult, StoreError> {
     let claimed: HashMap<String, bool> =
         store::claim(tx, batch, now).await?.into_iter().map(|claim| (claim.id, claim.known_before)).collect();
     let mut keys = Keys::default();
@@ -190,54 +206,63 @@ pub(crate) async fn run(
         keys.extend(&one.prepared.keys());
     }
     let mut state = store::load(tx, &keys).await?;
-    let mut verdicts = Vec::with_capacity(batch.len());
+    let mut dispositions = Vec::with_capacity(batch.len());
     let mut effects: Vec<(&str, Effect)> = Vec::new();
-    let mut fates = Vec::new();
+    let mut rejected_events = Vec::new();
     let mut settled = Vec::new();
     for one in batch {
         let id = one.prepared.event.id.as_str();
         let Some(known_before) = claimed.get(id) else {
-            verdicts.push(Verdict::Duplicate);
+            dispositions.push(Disposition::Ack(AckReason::Duplicate));
             continue;
         };
         let (outcome, done) = decide(one.prepared, &mut state, rules);
         effects.extend(done.into_iter().map(|effect| (id, effect)));
-        let verdict = verdict(outcome, schedule, one.headers.attempt);
-        match &verdict {
-            Verdict::Retry { .. } | Verdict::Dead(_) => fates.push((one, verdict.clone())),
+        let disposition = disposition(outcome, schedule, one.headers.attempt);
+        match &disposition {
+            Disposition::Retry { .. } | Disposition::DeadLetter(_) => {
+                rejected_events.push((one, disposition.clone()))
+            }
             _ if *known_before => settled.push(id),
             _ => {}
         }
-        verdicts.push(verdict);
+        dispositions.push(disposition);
     }
     let messages = state.messages(rules);
     store::save(tx, &state, &effects, &messages, rules, now).await?;
-    let fates: Vec<Fate<'_>> = fates.iter().filter_map(|(one, verdict)| fate(one, verdict, now)).collect();
-    store::record(tx, &fates, &settled, now).await?;
-    Ok(Run { verdicts, messages, touched: state.touched() })
+    let rejected_events: Vec<RejectedEvent<'_>> = rejected_events
+        .iter()
+        .filter_map(|(one, disposition)| rejected_event(one, disposition, now))
+        .collect();
+    store::record(tx, &rejected_events, &settled, now).await?;
+    Ok(BatchResult { dispositions, messages, touched: state.touched() })
 }
 
-fn verdict(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Verdict {
+fn disposition(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Disposition {
     match outcome {
-        Outcome::Processed => Verdict::Processed,
-        Outcome::Ignored(_) => Verdict::Ignored,
+        Outcome::Processed => Disposition::Ack(AckReason::Processed),
+        Outcome::Ignored(_) => Disposition::Ack(AckReason::Ignored),
         Outcome::Rejected(rejection) => match schedule.next(&rejection, attempt) {
-            Next::Retry { delay, attempt } => Verdict::Retry { delay, attempt, rejection },
-            Next::Dead => Verdict::Dead(rejection),
+            Next::Retry { delay, attempt } => Disposition::Retry { delay, attempt, rejection },
+            Next::Dead => Disposition::DeadLetter(rejection),
         },
     }
 }
 
-fn fate<'a>(one: &'a Incoming<'_>, verdict: &Verdict, now: Timestamp) -> Option<Fate<'a>> {
-    let (rejection, next_attempt) = match verdict {
-        Verdict::Retry { delay, rejection, .. } => {
+fn rejected_event<'a>(
+    one: &'a Incoming<'_>,
+    disposition: &Disposition,
+    now: Timestamp,
+) -> Option<RejectedEvent<'a>> {
+    let (rejection, next_attempt) = match disposition {
+        Disposition::Retry { delay, rejection, .. } => {
             let delay = SignedDuration::try_from(*delay).unwrap_or(SignedDuration::MAX);
             (rejection, Some(now.saturating_add(delay).unwrap_or(Timestamp::MAX)))
         }
-        Verdict::Dead(rejection) => (rejection, None),
-        Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => return None,
+        Disposition::DeadLetter(rejection) => (rejection, None),
+        Disposition::Ack(_) => return None,
     };
-    Some(Fate {
+    Some(RejectedEvent {
         id: &one.prepared.event.id,
         reason: rejection.reason().word(),
         error: rejection.to_string(),
@@ -247,7 +272,7 @@ fn fate<'a>(one: &'a Incoming<'_>, verdict: &Verdict, now: Timestamp) -> Option<
 }
 
 impl<'a> Incoming<'a> {
-    fn new(job: &'a Job, prepared: &'a Prepared) -> Self {
-        Self { prepared, body: &job.body, headers: &job.headers }
+    fn new(inbound: &'a InboundEvent, prepared: &'a Prepared) -> Self {
+        Self { prepared, body: &inbound.body, headers: &inbound.headers }
     }
 }

@@ -1,25 +1,25 @@
-//! Logs and counts what became of a batch. Each failure is logged here, once; never a body.
+//! Logs and counts the result of a batch. Each failure is logged here, once; never a body.
 
 use std::time::Duration;
 
-use crate::process::{Job, Verdict};
+use crate::process::{AckReason, Disposition, InboundEvent};
 use domain::rejection::Rejection;
 
-/// Tells of a committed batch.
-pub(crate) fn batch(jobs: &[Job], verdicts: &[Verdict], took: Duration) {
+/// Reports a committed batch.
+pub(crate) fn batch(events: &[InboundEvent], dispositions: &[Disposition], took: Duration) {
     metrics::histogram!("worker_batch_seconds").record(took);
-    metrics::histogram!("worker_batch_events").record(u32::try_from(jobs.len()).unwrap_or(u32::MAX));
-    for (job, verdict) in jobs.iter().zip(verdicts) {
-        let outcome = match verdict {
-            Verdict::Processed => "processed",
-            Verdict::Ignored => "ignored",
-            Verdict::Duplicate => "duplicate",
-            Verdict::Retry { rejection, .. } => {
-                rejected(job, rejection, "the event will be tried again");
+    metrics::histogram!("worker_batch_events").record(u32::try_from(events.len()).unwrap_or(u32::MAX));
+    for (event, disposition) in events.iter().zip(dispositions) {
+        let outcome = match disposition {
+            Disposition::Ack(AckReason::Processed) => "processed",
+            Disposition::Ack(AckReason::Ignored) => "ignored",
+            Disposition::Ack(AckReason::Duplicate) => "duplicate",
+            Disposition::Retry { rejection, .. } => {
+                rejected(event, rejection, "event scheduled for retry");
                 "retrying"
             }
-            Verdict::Dead(rejection) => {
-                rejected(job, rejection, "the event is dead");
+            Disposition::DeadLetter(rejection) => {
+                rejected(event, rejection, "event dead-lettered");
                 "dead"
             }
         };
@@ -27,11 +27,11 @@ pub(crate) fn batch(jobs: &[Job], verdicts: &[Verdict], took: Duration) {
     }
 }
 
-fn rejected(job: &Job, rejection: &Rejection, what: &str) {
+fn rejected(event: &InboundEvent, rejection: &Rejection, what: &str) {
     tracing::warn!(
-        event.id = job.id().unwrap_or("unknown"),
-        event.r#type = job.kind().unwrap_or("unknown"),
-        attempt = job.headers.attempt,
+        event.id = event.id().unwrap_or("unknown"),
+        event.r#type = event.kind().unwrap_or("unknown"),
+        attempt = event.headers.attempt,
         reason = rejection.reason().word(),
         "{what}"
     );

@@ -1,4 +1,4 @@
-//! Puts a worker together and keeps it running until the end is asked for.
+//! Puts a worker together and keeps it running until shutdown is requested.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::consumer::Lane;
+use crate::consumer::ConsumerTask;
 use crate::process::Engine;
 use crate::settings::Settings;
 use crate::settle::Settler;
@@ -39,7 +39,7 @@ pub enum StartError {
 /// rest back to the queue and returns.
 ///
 /// # Errors
-/// [`StartError`] when it cannot start. Servers that are away are waited for.
+/// [`StartError`] when it cannot start. Servers that are unavailable are waited for.
 pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), StartError> {
     domain::handlers::check();
     let pool = pool::pool(
@@ -63,7 +63,12 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let engine = Engine { pool, rules: settings.rules, schedule: Schedule::new(settings.schedule) };
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
-    tracing::info!(queue = queue.name(), lanes = settings.concurrency, batch = settings.batch, "consuming");
+    tracing::info!(
+        queue = queue.name(),
+        concurrency = settings.concurrency,
+        batch = settings.batch,
+        "consuming"
+    );
     let mut tasks = JoinSet::new();
     let progress = heartbeat::Progress::default();
     tasks.spawn(heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()));
@@ -71,7 +76,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         tasks.spawn(grace::run(engine.pool.clone(), shutdown.clone()));
     }
     for _ in 0..settings.concurrency {
-        let lane = Lane {
+        let consumer = ConsumerTask {
             broker: consuming.clone(),
             queue: settings.topology.queue(queue),
             batch: settings.batch,
@@ -80,11 +85,11 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             progress: progress.clone(),
         };
         let shutdown = shutdown.clone();
-        tasks.spawn(async move { lane.run(&shutdown).await });
+        tasks.spawn(async move { consumer.run(&shutdown).await });
     }
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
-            tracing::error!(%error, "a part of this worker failed");
+            tracing::error!(%error, "worker task panicked");
         }
     }
     publishing.close().await;

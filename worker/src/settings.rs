@@ -90,7 +90,8 @@ impl Args {
         let policies = [("adopt", OrdersPolicy::Adopt), ("require", OrdersPolicy::Require)];
         let secret = (self.reference_secret.as_deref(), self.reference_secret_file.as_deref());
         let batch = problem.integer("WORKER_BATCH", self.worker_batch.as_deref(), 256, 1..=1000);
-        let lanes = problem.integer("WORKER_CONCURRENCY", self.worker_concurrency.as_deref(), 2, 1..=64);
+        let concurrency =
+            problem.integer("WORKER_CONCURRENCY", self.worker_concurrency.as_deref(), 2, 1..=64);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -99,7 +100,7 @@ impl Args {
             metrics: self.metrics.bind(problem, 9091),
             schedule,
             batch: u16::try_from(batch).unwrap_or(u16::MAX),
-            concurrency: usize::try_from(lanes).unwrap_or(1),
+            concurrency: usize::try_from(concurrency).unwrap_or(1),
             rules: Rules {
                 orders: problem.word(
                     "ORDERS_POLICY",

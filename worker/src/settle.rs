@@ -1,4 +1,4 @@
-//! Tells the broker what became of each delivery, after the commit. The only place that acknowledges.
+//! Applies the disposition of each delivery at the broker, after the commit. The only place that acknowledges.
 //!
 //! A retry or a dead letter is published and confirmed first, then the delivery is acknowledged: a crash
 //! in between doubles a message, which the claim makes harmless, and never loses one.
@@ -16,7 +16,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
-use crate::process::{Job, Verdict};
+use crate::process::{Disposition, InboundEvent};
 use domain::rejection::Rejection;
 
 /// A delivery could not be settled; the broker will deliver it again.
@@ -25,9 +25,9 @@ pub enum SettleError {
     /// The retry or the dead letter was not confirmed.
     #[error("a retry or dead letter was not confirmed")]
     Publish(#[from] PublishError),
-    /// The end was asked for meanwhile.
-    #[error("the worker ends before a retry or dead letter was confirmed")]
-    Ending,
+    /// Shutdown was requested meanwhile.
+    #[error("the worker shut down before a retry or dead letter was confirmed")]
+    Shutdown,
     /// The channel is gone.
     #[error("a delivery could not be acknowledged")]
     Acknowledge(#[from] lapin::Error),
@@ -49,7 +49,7 @@ pub struct Settler {
 
 impl Settler {
     /// Settles a batch: all publishes in flight at once, each followed by its acknowledgement. With nothing to
-    /// publish, and nothing older held on the channel (`oldest`), one acknowledgement tells of the whole batch:
+    /// publish, and nothing older held on the channel (`oldest`), one acknowledgement covers the whole batch:
     /// to the broker and to us one for each costs more than the delivery did.
     ///
     /// # Errors
@@ -57,28 +57,29 @@ impl Settler {
     pub async fn settle(
         &self,
         deliveries: &[Delivery],
-        jobs: &[Job],
-        verdicts: &[Verdict],
+        events: &[InboundEvent],
+        dispositions: &[Disposition],
         oldest: bool,
         shutdown: &CancellationToken,
     ) -> Result<(), SettleError> {
-        if oldest && verdicts.iter().all(needs_no_message) {
+        if oldest && dispositions.iter().all(needs_no_message) {
             return match deliveries.iter().max_by_key(|delivery| delivery.delivery_tag) {
                 Some(newest) => acknowledge(newest, UpTo::AndAllBefore).await,
                 None => Ok(()),
             };
         }
-        let settling =
-            deliveries.iter().zip(jobs).zip(verdicts).map(|((delivery, job), verdict)| async move {
-                if let Some(message) = self.message(delivery, job, verdict) {
+        let settling = deliveries.iter().zip(events).zip(dispositions).map(
+            |((delivery, event), disposition)| async move {
+                if let Some(message) = self.message(delivery, event, disposition) {
                     self.publish(message, shutdown).await?;
                 }
                 acknowledge(delivery, UpTo::Alone).await
-            });
+            },
+        );
         join_all(settling).await.into_iter().collect()
     }
 
-    /// Publishes, and waits out a broker that is away, blocked or slow.
+    /// Publishes, and waits out a broker that is unavailable, blocked or slow.
     async fn publish(&self, message: Message, shutdown: &CancellationToken) -> Result<(), SettleError> {
         let began = Instant::now();
         let mut backoff = Backoff::default();
@@ -89,51 +90,58 @@ impl Settler {
                 Err(error) => tracing::warn!(%error, "a retry or dead letter is not confirmed yet; waiting"),
             }
             if backoff.wait(shutdown).await.is_break() {
-                return Err(SettleError::Ending);
+                return Err(SettleError::Shutdown);
             }
         }
     }
 
-    fn message(&self, delivery: &Delivery, job: &Job, verdict: &Verdict) -> Option<Message> {
-        let (exchange, headers) = match verdict {
-            Verdict::Retry { delay, attempt, .. } => {
-                let headers = EventHeaders { attempt: *attempt, ..headers_after_failure(job) };
+    fn message(
+        &self,
+        delivery: &Delivery,
+        event: &InboundEvent,
+        disposition: &Disposition,
+    ) -> Option<Message> {
+        let (exchange, headers) = match disposition {
+            Disposition::Retry { delay, attempt, .. } => {
+                let headers = EventHeaders { attempt: *attempt, ..headers_after_failure(event) };
                 (self.topology.retry_exchange(*delay), headers.to_table())
             }
-            Verdict::Dead(rejection) => (self.topology.dead_exchange(), dead_headers(job, rejection)),
-            Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => return None,
+            Disposition::DeadLetter(rejection) => {
+                (self.topology.dead_exchange(), dead_headers(event, rejection))
+            }
+            Disposition::Ack(_) => return None,
         };
         let property = |value: &Option<lapin::types::ShortString>| {
             value.as_ref().map(|value| value.as_str().to_owned()).unwrap_or_default()
         };
         Some(Message {
             exchange,
-            routing_key: job.kind().map_or_else(|| delivery.routing_key.as_str().to_owned(), str::to_owned),
-            message_id: job.id().map_or_else(|| property(delivery.properties.message_id()), str::to_owned),
-            kind: job.kind().map_or_else(|| property(delivery.properties.kind()), str::to_owned),
+            routing_key: event.kind().map_or_else(|| delivery.routing_key.as_str().to_owned(), str::to_owned),
+            message_id: event.id().map_or_else(|| property(delivery.properties.message_id()), str::to_owned),
+            kind: event.kind().map_or_else(|| property(delivery.properties.kind()), str::to_owned),
             headers,
-            body: job.body.clone(),
+            body: event.body.clone(),
         })
     }
 }
 
-fn headers_after_failure(job: &Job) -> EventHeaders {
-    let first = job.headers.first_failed_at.unwrap_or_else(Timestamp::now);
-    EventHeaders { first_failed_at: Some(first), ..job.headers.clone() }
+fn headers_after_failure(event: &InboundEvent) -> EventHeaders {
+    let first = event.headers.first_failed_at.unwrap_or_else(Timestamp::now);
+    EventHeaders { first_failed_at: Some(first), ..event.headers.clone() }
 }
 
-fn dead_headers(job: &Job, rejection: &Rejection) -> lapin::types::FieldTable {
-    let mut headers = headers_after_failure(job).to_table();
+fn dead_headers(event: &InboundEvent, rejection: &Rejection) -> lapin::types::FieldTable {
+    let mut headers = headers_after_failure(event).to_table();
     message::insert_text(&mut headers, message::REASON, rejection.reason().word());
     message::insert_text(&mut headers, message::ERROR, &rejection.to_string());
     headers
 }
 
-const fn needs_no_message(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Processed | Verdict::Ignored | Verdict::Duplicate)
+const fn needs_no_message(disposition: &Disposition) -> bool {
+    matches!(disposition, Disposition::Ack(_))
 }
 
-/// What an acknowledgement tells of.
+/// What an acknowledgement covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UpTo {
     /// One delivery.

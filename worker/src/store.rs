@@ -12,8 +12,8 @@ mod heartbeat;
 mod load;
 mod save;
 
-pub use claims::{Claimed, Fate, Incoming, claim, record};
-pub use error::{StoreError, Trouble, trouble};
+pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
+pub use error::{ErrorClass, StoreError, classify};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;

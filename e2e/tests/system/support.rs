@@ -27,18 +27,18 @@ async fn an_order_that_was_registered_wrongly_is_corrected_and_its_payment_repla
     system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
     letters(&system, "open", 1).await;
     let preview = || json(&system.sluicegate(&["dead", "preview", "1", "--json"]));
-    assert_eq!(preview()["verdict"], "dead");
+    assert_eq!(preview()["disposition"], "dead");
 
     let correct = ["orders", "correct", "--id", "order_1", "--amount", "1999", "--reason", "a typing error"];
     let corrected = json(&system.sluicegate(&[&correct[..], &["--json"]].concat()));
     assert_eq!((&corrected["amount"], &corrected["status"]), (&1999.into(), &"pending".into()));
-    assert_eq!(preview()["verdict"], "processed");
+    assert_eq!(preview()["disposition"], "processed");
     system.sluicegate(&["dead", "replay", "1", "--reason", "the order is right now"]);
     letters(&system, "resolved", 1).await;
     assert_eq!(system.text("SELECT status FROM orders").await, "paid");
 
     let again = preview();
-    assert_eq!(again["verdict"], "duplicate", "it took effect already");
+    assert_eq!(again["disposition"], "duplicate", "it took effect already");
     assert_eq!((&again["rows"], &again["messages"]), (&Value::Array(vec![]), &Value::Array(vec![])));
     let refused =
         system.sluicegate_fails(&["orders", "correct", "--id", "order_1", "--amount", "5", "--reason", "x"]);

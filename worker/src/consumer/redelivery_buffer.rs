@@ -12,12 +12,12 @@ const LONGEST: Duration = Duration::from_secs(1);
 
 /// What was set aside, and since when the first of it waits.
 #[derive(Default)]
-pub(super) struct Aside {
+pub(super) struct RedeliveryBuffer {
     since: Option<Instant>,
     deliveries: Vec<Delivery>,
 }
 
-impl Aside {
+impl RedeliveryBuffer {
     /// Adds to what waits.
     pub(super) fn extend(&mut self, deliveries: Vec<Delivery>) {
         if !deliveries.is_empty() {

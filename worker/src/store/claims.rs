@@ -28,7 +28,7 @@ pub struct Claimed {
 }
 
 /// What became of an event that did not take effect.
-pub struct Fate<'a> {
+pub struct RejectedEvent<'a> {
     /// Its id.
     pub id: &'a str,
     /// The reason in one word.
@@ -95,18 +95,21 @@ pub async fn claim(
 /// [`StoreError`] from PostgreSQL.
 pub async fn record(
     tx: &Transaction<'_>,
-    rejected: &[Fate<'_>],
+    rejected: &[RejectedEvent<'_>],
     settled: &[&str],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !rejected.is_empty() {
-        let ids: Vec<&str> = rejected.iter().map(|fate| fate.id).collect();
-        let reasons: Vec<&str> = rejected.iter().map(|fate| fate.reason).collect();
-        let errors: Vec<&str> = rejected.iter().map(|fate| fate.error.as_str()).collect();
-        let next: Vec<Option<Timestamp>> = rejected.iter().map(|fate| fate.next_attempt).collect();
+        let ids: Vec<&str> = rejected.iter().map(|rejected_event| rejected_event.id).collect();
+        let reasons: Vec<&str> = rejected.iter().map(|rejected_event| rejected_event.reason).collect();
+        let errors: Vec<&str> = rejected.iter().map(|rejected_event| rejected_event.error.as_str()).collect();
+        let next: Vec<Option<Timestamp>> =
+            rejected.iter().map(|rejected_event| rejected_event.next_attempt).collect();
         let statement = tx.prepare_cached(include_str!("sql/reject.sql")).await?;
         tx.execute(&statement, &[&ids, &reasons, &errors, &next]).await?;
-        let named = rejected.iter().flat_map(|fate| fate.refs.iter().map(|name| (name.as_str(), fate.id)));
+        let named = rejected.iter().flat_map(|rejected_event| {
+            rejected_event.refs.iter().map(|name| (name.as_str(), rejected_event.id))
+        });
         let (refs, events): (Vec<&str>, Vec<&str>) = named.unzip();
         let statement = tx.prepare_cached(include_str!("sql/save_refs.sql")).await?;
         tx.execute(&statement, &[&refs, &events]).await?;

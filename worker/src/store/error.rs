@@ -28,9 +28,9 @@ pub enum StoreError {
     Vanishing,
 }
 
-/// Whose trouble an error is.
+/// What an error belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ErrorClass {
     /// The database's: gone, read-only, out of space, a deadlock, a serialization failure, rows that others
     /// keep dropping, a missing table. The same batch is tried again; no event is to blame.
     Database,
@@ -42,30 +42,30 @@ pub enum Trouble {
 
 /// Classifies by SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
 #[must_use]
-pub fn trouble(error: &StoreError) -> Trouble {
+pub fn classify(error: &StoreError) -> ErrorClass {
     let error = match error {
-        StoreError::Pool(_) | StoreError::Vanishing => return Trouble::Database,
-        StoreError::State { .. } => return Trouble::Unknown,
+        StoreError::Pool(_) | StoreError::Vanishing => return ErrorClass::Database,
+        StoreError::State { .. } => return ErrorClass::Unknown,
         StoreError::Postgres(error) => error,
     };
     let Some(state) = error.code() else { return without_state(error) };
     match state.code().get(..2) {
         // connection, insufficient resources, operator intervention, system error, transaction state
         // (read-only), rollback (deadlock, serialization), invalid authorization, schema
-        Some("08" | "53" | "57" | "58" | "25" | "40" | "28" | "3D" | "3F" | "42") => Trouble::Database,
-        Some("22" | "23") => Trouble::Data,
-        Some("54") => Trouble::Data,
-        _ if *state == SqlState::LOCK_NOT_AVAILABLE => Trouble::Database,
-        _ => Trouble::Unknown,
+        Some("08" | "53" | "57" | "58" | "25" | "40" | "28" | "3D" | "3F" | "42") => ErrorClass::Database,
+        Some("22" | "23") => ErrorClass::Data,
+        Some("54") => ErrorClass::Data,
+        _ if *state == SqlState::LOCK_NOT_AVAILABLE => ErrorClass::Database,
+        _ => ErrorClass::Unknown,
     }
 }
 
 /// Without a SQLSTATE the server never answered, unless a value could not even be sent.
-fn without_state(error: &tokio_postgres::Error) -> Trouble {
+fn without_state(error: &tokio_postgres::Error) -> ErrorClass {
     if error.is_closed() || std::error::Error::source(error).is_some_and(|e| e.is::<std::io::Error>()) {
-        Trouble::Database
+        ErrorClass::Database
     } else {
-        Trouble::Unknown
+        ErrorClass::Unknown
     }
 }
 

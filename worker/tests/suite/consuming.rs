@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::database::{Bench, event, paid_intent};
 use crate::queue::Queues;
 
-/// Publishers at once: enough that the lane always finds something fresh.
+/// Publishers at once: enough that the consumer always finds something fresh.
 const PUBLISHERS: usize = 32;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

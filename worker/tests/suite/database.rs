@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use simulator::servers::TestDatabase;
 use tokio_postgres::Client;
-use worker::process::{Engine, Job, Verdict};
+use worker::process::{Disposition, Engine, InboundEvent};
 
 /// How long a condition is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,8 +31,8 @@ impl Bench {
     }
 
     /// Processes one batch.
-    pub(crate) async fn process(&self, jobs: &[Job]) -> Vec<Verdict> {
-        self.engine.process(jobs).await.unwrap()
+    pub(crate) async fn process(&self, deliveries: &[InboundEvent]) -> Vec<Disposition> {
+        self.engine.process(deliveries).await.unwrap()
     }
 
     /// Where the database is.
@@ -61,8 +61,8 @@ impl Bench {
 }
 
 /// A first delivery.
-pub(crate) fn job(body: &[u8]) -> Job {
-    Job::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec(), &Rules::default())
+pub(crate) fn inbound(body: &[u8]) -> InboundEvent {
+    InboundEvent::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec(), &Rules::default())
 }
 
 /// An event around an object.

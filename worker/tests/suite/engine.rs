@@ -4,15 +4,15 @@ use domain::rejection::{Reason, Rejection};
 use domain::rules::{OrdersPolicy, Rules, reference_code};
 use secrecy::SecretString;
 use serde_json::json;
-use worker::process::Verdict;
+use worker::process::{AckReason, Disposition};
 use worker::store::STATEMENTS;
 
-use crate::database::{Bench, event, job, paid_intent};
+use crate::database::{Bench, event, inbound, paid_intent};
 
-fn reason(verdict: &Verdict) -> Option<Reason> {
-    match verdict {
-        Verdict::Dead(rejection) | Verdict::Retry { rejection, .. } => Some(rejection.reason()),
-        Verdict::Processed | Verdict::Ignored | Verdict::Duplicate => None,
+fn reason(disposition: &Disposition) -> Option<Reason> {
+    match disposition {
+        Disposition::DeadLetter(rejection) | Disposition::Retry { rejection, .. } => Some(rejection.reason()),
+        Disposition::Ack(_) => None,
     }
 }
 
@@ -28,23 +28,34 @@ async fn every_statement_fits_the_migrated_schema() {
 async fn a_batch_with_one_bad_event_of_each_kind_applies_all_the_others() {
     let bench = Bench::new(Rules::default()).await;
     let good = |n: usize| {
-        job(&event(
+        inbound(&event(
             &format!("evt_{n}"),
             "payment_intent.succeeded",
             paid_intent(&format!("pi_{n}"), &n.to_string(), 5),
         ))
     };
     let too_large = json!({"id": "pi_l", "object": "payment_intent", "status": "succeeded", "amount": 9_300_000_000_000_000_000_u64, "currency": "usd"});
-    let mut jobs: Vec<_> = (0..6).map(good).collect();
-    jobs.push(job(&event("evt_nul", "payment_intent.succeeded", paid_intent("pi_nul", "a\u{0}b", 5))));
-    jobs.push(job(&event("evt_large", "payment_intent.succeeded", too_large)));
-    jobs.push(job(&event("evt_noid", "charge.dispute.created", json!({"object": "dispute"}))));
-    jobs.push(job(&event("evt_other", "charge.succeeded", json!({"object": "customer", "id": "cus_1"}))));
-    jobs.push(job(b"no json at all"));
-    jobs.push(job(&event("evt_\u{0}", "payment_intent.succeeded", paid_intent("pi_9", "9", 5))));
-    let verdicts = bench.process(&jobs).await;
-    assert!(verdicts[..6].iter().all(|verdict| *verdict == Verdict::Processed), "{verdicts:?}");
-    let reasons: Vec<_> = verdicts[6..].iter().map(reason).collect();
+    let mut deliveries: Vec<_> = (0..6).map(good).collect();
+    deliveries.push(inbound(&event(
+        "evt_nul",
+        "payment_intent.succeeded",
+        paid_intent("pi_nul", "a\u{0}b", 5),
+    )));
+    deliveries.push(inbound(&event("evt_large", "payment_intent.succeeded", too_large)));
+    deliveries.push(inbound(&event("evt_noid", "charge.dispute.created", json!({"object": "dispute"}))));
+    deliveries.push(inbound(&event(
+        "evt_other",
+        "charge.succeeded",
+        json!({"object": "customer", "id": "cus_1"}),
+    )));
+    deliveries.push(inbound(b"no json at all"));
+    deliveries.push(inbound(&event("evt_\u{0}", "payment_intent.succeeded", paid_intent("pi_9", "9", 5))));
+    let dispositions = bench.process(&deliveries).await;
+    assert!(
+        dispositions[..6].iter().all(|disposition| *disposition == Disposition::Ack(AckReason::Processed)),
+        "{dispositions:?}"
+    );
+    let reasons: Vec<_> = dispositions[6..].iter().map(reason).collect();
     let expected = [
         Reason::InvalidData,
         Reason::InvalidData,
@@ -65,17 +76,17 @@ async fn a_batch_with_one_bad_event_of_each_kind_applies_all_the_others() {
 async fn a_handler_that_panics_fails_its_own_event_alone() {
     let bench = Bench::new(Rules::default()).await;
     let huge = |id: &str| json!({"id": id, "object": "refund", "status": "succeeded", "amount": i64::MAX, "currency": "usd", "payment_intent": "pi_1"});
-    let jobs = [
-        job(&event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "1", 5))),
-        job(&event("evt_2", "refund.created", huge("re_1"))),
+    let deliveries = [
+        inbound(&event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "1", 5))),
+        inbound(&event("evt_2", "refund.created", huge("re_1"))),
         // The sum of the two overflows, which is a panic and not a wrong amount.
-        job(&event("evt_3", "refund.created", huge("re_2"))),
-        job(&event("evt_4", "payment_intent.succeeded", paid_intent("pi_2", "2", 5))),
+        inbound(&event("evt_3", "refund.created", huge("re_2"))),
+        inbound(&event("evt_4", "payment_intent.succeeded", paid_intent("pi_2", "2", 5))),
     ];
-    let verdicts = bench.process(&jobs).await;
-    assert_eq!(verdicts[0], Verdict::Processed);
-    assert_eq!(reason(&verdicts[2]), Some(Reason::HandlerPanic));
-    assert_eq!(verdicts[3], Verdict::Processed);
+    let dispositions = bench.process(&deliveries).await;
+    assert_eq!(dispositions[0], Disposition::Ack(AckReason::Processed));
+    assert_eq!(reason(&dispositions[2]), Some(Reason::HandlerPanic));
+    assert_eq!(dispositions[3], Disposition::Ack(AckReason::Processed));
     assert_eq!(bench.text("SELECT status FROM orders WHERE id = '2'").await.as_deref(), Some("paid"));
     assert_eq!(bench.text("SELECT outcome FROM events WHERE id = 'evt_3'").await.as_deref(), Some("dead"));
 }
@@ -101,7 +112,7 @@ async fn a_payment_that_does_not_match_its_order_never_marks_it_paid() {
             "amount_received": amount, "currency": currency, "customer": customer,
             "metadata": {"order_id": "o1", "reference_code": code.unwrap_or_default()}
         });
-        job(&event(&format!("evt_{n}"), "payment_intent.succeeded", object))
+        inbound(&event(&format!("evt_{n}"), "payment_intent.succeeded", object))
     };
     let wrong = [
         (intent(1, 999, "usd", "cus_1", Some(&code)), Reason::AmountMismatch),
@@ -110,16 +121,16 @@ async fn a_payment_that_does_not_match_its_order_never_marks_it_paid() {
         (intent(4, 1999, "usd", "cus_1", Some("00000000000000000000")), Reason::ReferenceCodeMismatch),
         (intent(5, 1999, "usd", "cus_1", None), Reason::ReferenceCodeMismatch),
     ];
-    let (jobs, reasons): (Vec<_>, Vec<_>) = wrong.into_iter().unzip();
-    let verdicts = bench.process(&jobs).await;
-    let found: Vec<_> = verdicts.iter().map(|verdict| reason(verdict).unwrap()).collect();
+    let (deliveries, reasons): (Vec<_>, Vec<_>) = wrong.into_iter().unzip();
+    let dispositions = bench.process(&deliveries).await;
+    let found: Vec<_> = dispositions.iter().map(|disposition| reason(disposition).unwrap()).collect();
     assert_eq!(found, reasons);
     let said = "SELECT last_error FROM events WHERE id = 'evt_1'";
     assert_eq!(bench.text(said).await.as_deref(), Some("amount_mismatch: order 1999 usd, payment 999 usd"));
     assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("pending"));
     assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
     let right = bench.process(&[intent(6, 1999, "usd", "cus_1", Some(&code))]).await;
-    assert_eq!(right, [Verdict::Processed]);
+    assert_eq!(right, [Disposition::Ack(AckReason::Processed)]);
     assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("paid"));
     assert_eq!(bench.text("SELECT key FROM outbox").await.as_deref(), Some("order.paid/o1"));
 }
@@ -128,24 +139,25 @@ async fn a_payment_that_does_not_match_its_order_never_marks_it_paid() {
 async fn an_order_that_must_be_registered_is_waited_for_and_then_dead() {
     let bench = Bench::new(Rules { orders: OrdersPolicy::Require, ..Rules::default() }).await;
     let body = event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 1999));
-    let mut attempt = job(&body);
+    let mut attempt = inbound(&body);
     for expected in 1..=2 {
-        let verdicts = bench.process(&[attempt]).await;
-        let Verdict::Retry { attempt: next, rejection: Rejection::Retry { reason, .. }, .. } = &verdicts[0]
+        let dispositions = bench.process(&[attempt]).await;
+        let Disposition::Retry { attempt: next, rejection: Rejection::Retry { reason, .. }, .. } =
+            &dispositions[0]
         else {
-            panic!("{verdicts:?}")
+            panic!("{dispositions:?}")
         };
         assert_eq!((*next, *reason), (expected, Reason::OrderNotFound));
         assert_eq!(
             bench.text("SELECT outcome FROM events WHERE next_attempt_at > now()").await.as_deref(),
             Some("retrying")
         );
-        attempt = job(&body);
+        attempt = inbound(&body);
         attempt.headers.attempt = *next;
     }
-    let verdicts = bench.process(&[attempt]).await;
-    assert_eq!(reason(&verdicts[0]), Some(Reason::OrderNotFound));
-    assert!(matches!(verdicts[0], Verdict::Dead(_)));
+    let dispositions = bench.process(&[attempt]).await;
+    assert_eq!(reason(&dispositions[0]), Some(Reason::OrderNotFound));
+    assert!(matches!(dispositions[0], Disposition::DeadLetter(_)));
     assert_eq!(
         bench.text("SELECT attempts::text FROM events WHERE outcome = 'dead'").await.as_deref(),
         Some("3")
@@ -162,9 +174,9 @@ async fn an_order_that_must_be_registered_is_waited_for_and_then_dead() {
         )
         .await
         .unwrap();
-    let mut replay = job(&body);
+    let mut replay = inbound(&body);
     replay.headers.replay_of = Some("1".to_owned());
-    assert_eq!(bench.process(&[replay]).await, [Verdict::Processed]);
+    assert_eq!(bench.process(&[replay]).await, [Disposition::Ack(AckReason::Processed)]);
     assert_eq!(bench.text("SELECT state FROM dead_letters").await.as_deref(), Some("resolved"));
     assert_eq!(bench.text("SELECT status FROM orders").await.as_deref(), Some("paid"));
 }
@@ -173,15 +185,18 @@ async fn an_order_that_must_be_registered_is_waited_for_and_then_dead() {
 async fn a_replay_of_what_took_effect_changes_nothing() {
     let bench = Bench::new(Rules::default()).await;
     let body = event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 1999));
-    assert_eq!(bench.process(&[job(&body)]).await, [Verdict::Processed]);
+    assert_eq!(bench.process(&[inbound(&body)]).await, [Disposition::Ack(AckReason::Processed)]);
     let everything = "SELECT (SELECT jsonb_agg(to_jsonb(o) - 'updated_at') FROM orders o)::text
         || (SELECT jsonb_agg(to_jsonb(p) - 'updated_at') FROM payments p)::text
         || (SELECT jsonb_agg(to_jsonb(x)) FROM outbox x)::text || (SELECT jsonb_agg(to_jsonb(e)) FROM effects e)::text";
     let before = bench.text(everything).await;
-    let mut replay = job(&body);
+    let mut replay = inbound(&body);
     replay.headers.replay_of = Some("evt_1".to_owned());
-    assert_eq!(bench.process(&[replay]).await, [Verdict::Processed]);
-    assert_eq!(bench.process(&[job(&body), job(&body)]).await, [Verdict::Duplicate, Verdict::Duplicate]);
+    assert_eq!(bench.process(&[replay]).await, [Disposition::Ack(AckReason::Processed)]);
+    assert_eq!(
+        bench.process(&[inbound(&body), inbound(&body)]).await,
+        [Disposition::Ack(AckReason::Duplicate), Disposition::Ack(AckReason::Duplicate)]
+    );
     assert_eq!(bench.text(everything).await, before);
 }
 
@@ -200,7 +215,11 @@ async fn a_dispute_that_names_only_its_charge_joins_the_payment_whichever_comes_
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let bench = Bench::new(Rules::default()).await;
         for at in order {
-            assert_eq!(bench.process(&[job(&events[at])]).await, [Verdict::Processed], "{order:?}");
+            assert_eq!(
+                bench.process(&[inbound(&events[at])]).await,
+                [Disposition::Ack(AckReason::Processed)],
+                "{order:?}"
+            );
         }
         assert_eq!(bench.text("SELECT status FROM orders").await.as_deref(), Some("disputed"), "{order:?}");
         assert_eq!(bench.text("SELECT string_agg(id, ',') FROM payments").await.as_deref(), Some("pi_1"));
@@ -212,16 +231,16 @@ async fn a_preview_tells_what_would_change_and_changes_nothing() {
     let bench = Bench::new(Rules::default()).await;
     assert_eq!(
         bench
-            .process(&[job(&event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 5)))])
+            .process(&[inbound(&event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 5)))])
             .await,
-        [Verdict::Processed]
+        [Disposition::Ack(AckReason::Processed)]
     );
     let refund = json!({"id": "re_1", "object": "refund", "status": "succeeded", "amount": 5, "currency": "usd", "payment_intent": "pi_1"});
     let body = event("evt_2", "refund.created", refund);
     let everything = whole_database(&bench).await;
     let preview = worker::preview(&bench.engine.pool, &body, None, &Rules::default()).await.unwrap();
     assert_eq!(whole_database(&bench).await, everything);
-    assert_eq!(preview.verdict, Verdict::Processed);
+    assert_eq!(preview.disposition, Disposition::Ack(AckReason::Processed));
     let changed: Vec<_> = preview.rows.iter().map(|row| (row.table.as_str(), row.id.as_str())).collect();
     assert_eq!(changed, [("events", "evt_2"), ("orders", "o1"), ("payments", "pi_1"), ("refunds", "re_1")]);
     let order = &preview.rows[1];
@@ -231,12 +250,12 @@ async fn a_preview_tells_what_would_change_and_changes_nothing() {
     assert_eq!(keys, ["refund.created/re_1", "order.refunded/o1"]);
 
     // What took effect would change nothing any more.
-    assert_eq!(bench.process(&[job(&body)]).await, [Verdict::Processed]);
+    assert_eq!(bench.process(&[inbound(&body)]).await, [Disposition::Ack(AckReason::Processed)]);
     let again = worker::preview(&bench.engine.pool, &body, None, &Rules::default()).await.unwrap();
     assert_eq!((again.rows.len(), again.messages.len()), (0, 0), "{:?}", again.rows);
 
     let unreadable = worker::preview(&bench.engine.pool, b"no json", None, &Rules::default()).await.unwrap();
-    assert_eq!(reason(&unreadable.verdict), Some(Reason::MalformedEvent));
+    assert_eq!(reason(&unreadable.disposition), Some(Reason::MalformedEvent));
 }
 
 /// Every row of every table, in one text.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::rules::Rules;
 use serde_json::json;
 
-use crate::database::{Bench, job};
+use crate::database::{Bench, inbound};
 
 #[tokio::test]
 async fn access_ends_with_the_grace_period_and_is_told_once() {
@@ -43,7 +43,7 @@ async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
         let data = json!({ "object": object, "previous_attributes": { "status": from } });
         let kind = "customer.subscription.updated";
         let event = json!({ "id": id, "object": "event", "type": kind, "created": now - ago, "livemode": false, "data": data });
-        job(event.to_string().as_bytes())
+        inbound(event.to_string().as_bytes())
     };
     let told = "SELECT count(*) FROM outbox WHERE topic = 'subscription.access_lost'";
     bench.process(&[updated("evt_1", 1000, "incomplete", "active")]).await;

@@ -4,10 +4,10 @@ use domain::decide::Prepared;
 use domain::event::Event;
 use domain::rules::Rules;
 use serde_json::{Value, json};
-use worker::process::Verdict;
+use worker::process::{AckReason, Disposition};
 use worker::store::STATEMENTS;
 
-use crate::database::{Bench, event, job};
+use crate::database::{Bench, event, inbound};
 use crate::memory::Memory;
 
 /// A paid session that names its order only by `client_reference_id`.
@@ -23,14 +23,14 @@ fn session(id: &str, intent: &str) -> Value {
 async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew() {
     let bench = Bench::new(Rules::default()).await;
     let first = event("evt_1", "checkout.session.completed", session("cs_1", "pi_1"));
-    assert_eq!(bench.process(&[job(&first)]).await, [Verdict::Processed]);
+    assert_eq!(bench.process(&[inbound(&first)]).await, [Disposition::Ack(AckReason::Processed)]);
 
     let mut other = bench.engine.pool.get().await.unwrap();
     let other = other.transaction().await.unwrap();
     other.execute("SELECT FROM orders WHERE id = 'user_7' FOR UPDATE", &[]).await.unwrap();
     let engine = bench.engine.clone();
     let second = event("evt_2", "checkout.session.completed", session("cs_2", "pi_2"));
-    let waiting = tokio::spawn(async move { engine.process(&[job(&second)]).await });
+    let waiting = tokio::spawn(async move { engine.process(&[inbound(&second)]).await });
     let blocked = "SELECT count(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     bench.until(blocked, 1).await;
@@ -38,7 +38,7 @@ async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew(
     assert_eq!(other.execute(drop_orders, &[&["user_7"].as_slice()]).await.unwrap(), 1);
     other.commit().await.unwrap();
 
-    assert_eq!(waiting.await.unwrap().unwrap(), [Verdict::Processed]);
+    assert_eq!(waiting.await.unwrap().unwrap(), [Disposition::Ack(AckReason::Processed)]);
     assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'user_7'").await.as_deref(), Some("paid"));
 }
 
@@ -74,7 +74,7 @@ fn a_charge_that_loses_its_order_falls_back_to_the_session_s_in_memory() {
 async fn a_charge_that_loses_its_order_falls_back_to_the_session_s_through_the_database() {
     let bench = Bench::new(Rules::default()).await;
     for body in charge_that_loses_its_order() {
-        assert_eq!(bench.process(&[job(&body)]).await, [Verdict::Processed]);
+        assert_eq!(bench.process(&[inbound(&body)]).await, [Disposition::Ack(AckReason::Processed)]);
     }
     let orders = "SELECT string_agg(id || ' ' || status, ', ') FROM orders";
     assert_eq!(bench.text(orders).await.as_deref(), Some("user_7 paid"));

@@ -2,9 +2,9 @@
 
 use domain::rules::Rules;
 use simulator::histories::{Dice, History, Kind, delivery, write};
-use worker::process::{Job, Verdict};
+use worker::process::{Disposition, InboundEvent};
 
-use crate::database::{Bench, job};
+use crate::database::{Bench, inbound};
 
 /// Histories sent through the database, each in an order of its own.
 const HISTORIES: u64 = 520;
@@ -23,18 +23,19 @@ async fn four_workers_bring_every_mixed_up_history_to_its_true_end() {
             together.iter().flat_map(|history| &history.events).map(|event| event.body.as_slice()).collect();
         bodies = delivery::duplicate(bodies, 40, &mut dice);
         delivery::shuffle(&mut bodies, &mut dice);
-        let mut lanes: Vec<Vec<Vec<Job>>> = (0..WORKERS).map(|_| Vec::new()).collect();
+        let mut batches_of: Vec<Vec<Vec<InboundEvent>>> = (0..WORKERS).map(|_| Vec::new()).collect();
         for (at, burst) in delivery::bursts(bodies, 8, &mut dice).into_iter().enumerate() {
-            lanes[at % WORKERS].push(burst.into_iter().map(job).collect());
+            batches_of[at % WORKERS].push(burst.into_iter().map(inbound).collect());
         }
-        let workers = lanes.into_iter().map(|batches| {
+        let workers = batches_of.into_iter().map(|batches| {
             let engine = bench.engine.clone();
             tokio::spawn(async move {
                 for batch in batches {
-                    let verdicts = engine.process(&batch).await.unwrap();
-                    let fine =
-                        |verdict: &Verdict| !matches!(verdict, Verdict::Retry { .. } | Verdict::Dead(_));
-                    assert!(verdicts.iter().all(fine), "{verdicts:?}");
+                    let dispositions = engine.process(&batch).await.unwrap();
+                    let fine = |disposition: &Disposition| {
+                        !matches!(disposition, Disposition::Retry { .. } | Disposition::DeadLetter(_))
+                    };
+                    assert!(dispositions.iter().all(fine), "{dispositions:?}");
                 }
             })
         });

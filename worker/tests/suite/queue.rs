@@ -77,7 +77,7 @@ impl Queues {
         }
     }
 
-    /// The settings of a worker with one lane on these queues.
+    /// The settings of a worker with one consumer on these queues.
     pub(crate) fn settings(&self, database_url: &str, batch: u16) -> Settings {
         Settings {
             amqp_url: self.amqp_url.clone(),
