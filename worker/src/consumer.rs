@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
 use crate::backoff::Backoff;
-use crate::heartbeat::Progress;
 use crate::process::{Engine, InboundEvent};
+use crate::progress::Progress;
 use crate::settle::{SettleError, Settler};
 use domain::rules::Rules;
 
@@ -155,6 +155,7 @@ impl ConsumerTask {
         let (deliveries, events): (Vec<Delivery>, Vec<InboundEvent>) =
             batch.into_iter().map(|delivery| read(delivery, &self.engine.rules)).unzip();
         let began = Instant::now();
+        let _in_hand = self.progress.begin(began);
         let mut backoff = Backoff::default();
         let dispositions = loop {
             match self.engine.process(&events).await {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::store;
@@ -16,7 +15,7 @@ pub(crate) async fn run(pool: Pool, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            ended = store::end_grace(&pool, Timestamp::now()) => match ended {
+            ended = store::end_grace(&pool) => match ended {
                 Ok(0) => {}
                 Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
                 Err(error) => tracing::warn!(%error, "grace periods could not be checked"),

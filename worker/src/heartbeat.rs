@@ -1,42 +1,22 @@
 //! Shows the console that this worker is alive, by a row of its own in `workers`.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{self, HeartBeat};
+use crate::progress::Progress;
+use crate::store::{self, HeartBeat, StoreError};
 
 /// The console calls a worker alive that was seen within three beats.
 const BEAT: Duration = Duration::from_secs(10);
 
+/// How far the machine's clock may be from the database's without a warning.
+const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(1);
+
 /// How long taking the row away may take.
 const LAST: Duration = Duration::from_secs(2);
-
-/// How far a worker is: when the newest event was received that it has settled. What still waits in its queue
-/// came later, about: the broker hands out oldest first.
-#[derive(Clone, Default)]
-pub(crate) struct Progress(Arc<AtomicI64>);
-
-impl Progress {
-    /// Events received at these times were settled.
-    pub(crate) fn settled(&self, received: impl Iterator<Item = Timestamp>) {
-        if let Some(newest) = received.max() {
-            self.0.fetch_max(newest.as_millisecond(), Ordering::Relaxed);
-        }
-    }
-
-    /// None yet is `None`.
-    fn through(&self) -> Option<Timestamp> {
-        match self.0.load(Ordering::Relaxed) {
-            0 => None,
-            reached => Timestamp::from_millisecond(reached).ok(),
-        }
-    }
-}
 
 /// Beats until shutdown is requested, then takes the row away.
 pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
@@ -52,7 +32,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            recorded = store::beat(&pool, &beat, progress.through(), Timestamp::now()) => {
+            recorded = beat_once(&pool, &beat, &progress) => {
                 if let Err(error) = recorded {
                     tracing::debug!(%error, "no heartbeat");
                 }
@@ -71,9 +51,42 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
     }
 }
 
+/// Beats by the database's clock, and warns where the machine's differs from it.
+async fn beat_once(pool: &Pool, beat: &HeartBeat, progress: &Progress) -> Result<(), StoreError> {
+    let now = store::clock(pool).await?;
+    if let Some(ahead) = skew(Timestamp::now(), now) {
+        tracing::warn!(
+            ahead_seconds = ahead.as_secs(),
+            "the clock of this machine differs from the database's; the database's decides"
+        );
+    }
+    store::beat(pool, beat, progress.settled_through(), now).await
+}
+
+/// How far the machine is ahead of the database, where that is over a minute either way.
+fn skew(machine: Timestamp, database: Timestamp) -> Option<SignedDuration> {
+    let ahead = machine.duration_since(database);
+    (ahead.abs() > TOLERATED_SKEW).then_some(ahead)
+}
+
 /// The machine's name; in a container its id.
 fn host() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() { "unknown".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_over_a_minute_off_either_way_is_noticed() {
+        let database = Timestamp::UNIX_EPOCH;
+        let ahead_by = |seconds| skew(database + SignedDuration::from_secs(seconds), database);
+        assert_eq!(ahead_by(60), None);
+        assert_eq!(ahead_by(-60), None);
+        assert_eq!(ahead_by(61), Some(SignedDuration::from_secs(61)));
+        assert_eq!(ahead_by(-30 * 24 * 3600), Some(SignedDuration::from_secs(-30 * 24 * 3600)));
+    }
 }

@@ -8,16 +8,20 @@ mod backoff;
 mod consumer;
 mod grace;
 mod heartbeat;
+mod isolation;
 pub mod preview;
 pub mod process;
+mod progress;
 mod report;
 mod run;
 pub mod settings;
 pub mod settle;
 pub mod store;
+mod tasks;
 
 pub use preview::{Preview, RowChange, preview};
-pub use run::{StartError, run};
+pub use run::{RunError, run};
+pub use tasks::TaskFailed;
 
 use amqp::topology::Queue;
 use clap::Parser;
@@ -30,8 +34,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// The `main` of a worker: reads the settings, runs until it is told to stop.
 ///
 /// # Errors
-/// [`StartError`] when the worker cannot start. Wrong settings end the process with exit code 2.
-pub async fn main(queue: Queue) -> Result<(), StartError> {
+/// [`RunError`] when the worker cannot start or one of its tasks fails. Wrong settings end the process with exit code 2.
+pub async fn main(queue: Queue) -> Result<(), RunError> {
     let settings = match settings::Args::parse().read() {
         Ok(settings) => settings,
         Err(problems) => {

@@ -9,6 +9,7 @@ use deadpool_postgres::{Pool, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::isolation;
 use crate::process::{AckReason, BatchResult, Disposition, InboundEvent, run};
 use crate::store::{ErrorClass, Incoming, PREVIEW_ROWS, StoreError, classify};
 use domain::message::Message;
@@ -52,9 +53,11 @@ pub async fn preview(
     endpoint: Option<String>,
     rules: &Rules,
 ) -> Result<Preview, StoreError> {
-    let now = Timestamp::now();
-    let headers =
-        EventHeaders { endpoint, replay_of: Some("preview".to_owned()), ..EventHeaders::received(now) };
+    let headers = EventHeaders {
+        endpoint,
+        replay_of: Some("preview".to_owned()),
+        ..EventHeaders::received(Timestamp::now())
+    };
     let inbound = InboundEvent::new(headers, body.to_vec(), rules);
     let prepared = match &inbound.event {
         Ok(prepared) => prepared,
@@ -71,7 +74,8 @@ pub async fn preview(
     let mut tx = client.transaction().await?;
     let attempt = tx.savepoint("preview").await?;
     // Without a schedule what would be retried shows as dead, with its reason.
-    let done = match run(&attempt, &incoming, rules, &Schedule::new(Vec::new()), now).await {
+    let done = match isolation::transaction(run(&attempt, &incoming, rules, &Schedule::new(Vec::new()))).await
+    {
         Ok(done) => done,
         Err(error) if classify(&error) == ErrorClass::Data => {
             return Ok(Preview { disposition: refused(&error), rows: Vec::new(), messages: Vec::new() });

@@ -10,9 +10,9 @@ use amqp::message::EventHeaders;
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::isolation;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
 use domain::decide::{Effect, Outcome, Prepared, decide};
-use domain::event::Event;
 use domain::handlers::Intent;
 use domain::message::Message;
 use domain::references::references;
@@ -64,7 +64,7 @@ impl InboundEvent {
     /// Reads a delivery.
     #[must_use]
     pub fn new(headers: EventHeaders, body: Vec<u8>, rules: &Rules) -> Self {
-        let event = Event::parse(&body).map(|event| Prepared::under(rules, event));
+        let event = isolation::prepare(&body, rules);
         Self { headers, body, event }
     }
 
@@ -173,10 +173,9 @@ impl Engine {
 
     /// The five steps.
     async fn transaction(&self, batch: &[Incoming<'_>]) -> Result<Vec<Disposition>, StoreError> {
-        let now = Timestamp::now();
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
-        let result = run(&tx, batch, &self.rules, &self.schedule, now).await?;
+        let result = isolation::transaction(run(&tx, batch, &self.rules, &self.schedule)).await?;
         tx.commit().await?;
         Ok(result.dispositions)
     }
@@ -197,13 +196,17 @@ pub(crate) async fn run(
     batch: &[Incoming<'_>],
     rules: &Rules,
     schedule: &Schedule,
-    now: Timestamp,
 ) -> Result<BatchResult, StoreError> {
+    let now = store::now(tx).await?;
     let claimed: HashMap<String, bool> =
         store::claim(tx, batch, now).await?.into_iter().map(|claim| (claim.id, claim.known_before)).collect();
     let mut keys = Keys::default();
+    let mut panicked = HashMap::new();
     for one in batch.iter().filter(|one| claimed.contains_key(&one.prepared.event.id)) {
-        keys.extend(&one.prepared.keys());
+        match isolation::keys(one.prepared) {
+            Ok(touched) => keys.extend(&touched),
+            Err(rejection) => drop(panicked.insert(one.prepared.event.id.as_str(), rejection)),
+        }
     }
     let mut state = store::load(tx, &keys).await?;
     let mut dispositions = Vec::with_capacity(batch.len());
@@ -216,7 +219,10 @@ pub(crate) async fn run(
             dispositions.push(Disposition::Ack(AckReason::Duplicate));
             continue;
         };
-        let (outcome, done) = decide(one.prepared, &mut state, rules);
+        let (outcome, done) = match panicked.remove(id) {
+            Some(rejection) => (Outcome::Rejected(rejection), Vec::new()),
+            None => decide(one.prepared, &mut state, rules),
+        };
         effects.extend(done.into_iter().map(|effect| (id, effect)));
         let disposition = disposition(outcome, schedule, one.headers.attempt);
         match &disposition {

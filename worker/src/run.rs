@@ -1,7 +1,7 @@
 //! Puts a worker together and keeps it running until shutdown is requested.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use amqp::broker::{Broker, BrokerSettings};
 use amqp::publisher::Publisher;
@@ -11,37 +11,43 @@ use postgres::pool::{self, PoolError};
 use service::health::{self, Readiness};
 use service::telemetry;
 use thiserror::Error;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumer::ConsumerTask;
 use crate::process::Engine;
+use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::settle::Settler;
+use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
 use domain::retry::Schedule;
 
 /// How long a confirm of a retry or dead letter may take before it is published again.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// Why a worker could not start.
+/// Why a worker could not start, or stopped by itself.
 #[derive(Debug, Error)]
-pub enum StartError {
+pub enum RunError {
     /// The pool could not be made.
     #[error(transparent)]
     Pool(#[from] PoolError),
     /// `METRICS_BIND` cannot be bound.
     #[error("METRICS_BIND: the address cannot be bound")]
     Metrics(#[source] std::io::Error),
+    /// One of its tasks ended or panicked.
+    #[error(transparent)]
+    Task(#[from] TaskFailed),
 }
 
 /// Runs a worker over `queue` until `shutdown` is cancelled: then it finishes the batch in hand, gives the
 /// rest back to the queue and returns.
 ///
 /// # Errors
-/// [`StartError`] when it cannot start. Servers that are unavailable are waited for.
-pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), StartError> {
+/// [`RunError`] when it cannot start, or when one of its tasks ended or panicked: after the others have finished. Servers that are unavailable are waited for.
+pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), RunError> {
     domain::handlers::check();
+    // A task that fails stops this worker, not whoever else holds the caller's token.
+    let shutdown = shutdown.child_token();
     let pool = pool::pool(
         &settings.database_url,
         settings.concurrency + 1,
@@ -57,9 +63,10 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         Broker::start(settings, ended.clone())
     };
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
-    let ready = readiness(consuming.clone(), pool.clone());
+    let progress = Progress::default();
+    let ready = readiness(consuming.clone(), pool.clone(), progress.clone());
     health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())
-        .map_err(StartError::Metrics)?;
+        .map_err(RunError::Metrics)?;
     let engine = Engine { pool, rules: settings.rules, schedule: Schedule::new(settings.schedule) };
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
@@ -69,11 +76,13 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         batch = settings.batch,
         "consuming"
     );
-    let mut tasks = JoinSet::new();
-    let progress = heartbeat::Progress::default();
-    tasks.spawn(heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()));
+    let mut tasks = Tasks::new(shutdown.clone());
+    tasks.spawn(
+        "heartbeat",
+        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
+    );
     if queue == Queue::Subscription {
-        tasks.spawn(grace::run(engine.pool.clone(), shutdown.clone()));
+        tasks.spawn("grace", grace::run(engine.pool.clone(), shutdown.clone()));
     }
     for _ in 0..settings.concurrency {
         let consumer = ConsumerTask {
@@ -85,24 +94,21 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             progress: progress.clone(),
         };
         let shutdown = shutdown.clone();
-        tasks.spawn(async move { consumer.run(&shutdown).await });
+        tasks.spawn("consumer", async move { consumer.run(&shutdown).await });
     }
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(error) = ended {
-            tracing::error!(%error, "worker task panicked");
-        }
-    }
+    let result = tasks.finish().await;
     publishing.close().await;
     consuming.close().await;
     tracing::info!(queue = queue.name(), "ended");
-    Ok(())
+    Ok(result?)
 }
 
-fn readiness(broker: Broker, pool: Pool) -> Readiness {
+fn readiness(broker: Broker, pool: Pool, progress: Progress) -> Readiness {
     Arc::new(move || {
-        let (broker, pool) = (broker.clone(), pool.clone());
+        let (broker, pool, progress) = (broker.clone(), pool.clone(), progress.clone());
         Box::pin(async move {
             broker.explain()?;
+            progress.check(Instant::now())?;
             let client = pool.get().await.map_err(|error| error.to_string())?;
             client.simple_query("SELECT 1").await.map(drop).map_err(|error| error.to_string())
         })

@@ -6,6 +6,7 @@
 //! anything.
 
 mod claims;
+mod clock;
 mod error;
 mod grace;
 mod heartbeat;
@@ -13,6 +14,7 @@ mod load;
 mod save;
 
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
+pub use clock::{clock, now};
 pub use error::{ErrorClass, StoreError, classify};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
@@ -23,6 +25,7 @@ pub(crate) const PREVIEW_ROWS: &str = include_str!("store/sql/preview_rows.sql")
 
 /// Every statement of the workers, by name; a test prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
+    ("now", clock::NOW),
     ("claim", include_str!("store/sql/claim.sql")),
     ("reject", include_str!("store/sql/reject.sql")),
     ("save_refs", include_str!("store/sql/save_refs.sql")),

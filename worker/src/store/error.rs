@@ -23,6 +23,9 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// A row held what the code does not expect.
+    #[error("the statements panicked; the log of the worker says where")]
+    Panicked,
     /// Other batches dropped rows again and again before this one had locked them.
     #[error("rows were dropped again and again while they were waited for")]
     Vanishing,
@@ -45,7 +48,7 @@ pub enum ErrorClass {
 pub fn classify(error: &StoreError) -> ErrorClass {
     let error = match error {
         StoreError::Pool(_) | StoreError::Vanishing => return ErrorClass::Database,
-        StoreError::State { .. } => return ErrorClass::Unknown,
+        StoreError::State { .. } | StoreError::Panicked => return ErrorClass::Unknown,
         StoreError::Postgres(error) => error,
     };
     let Some(state) = error.code() else { return without_state(error) };

@@ -3,18 +3,21 @@
 use deadpool_postgres::{Pool, Transaction};
 use jiff::Timestamp;
 
+use super::clock::now;
 use super::error::StoreError;
 
 pub(super) const END: &str = include_str!("sql/end_grace.sql");
 pub(super) const LOST: &str = include_str!("sql/access_lost.sql");
 
-/// Takes access from past-due subscriptions whose grace period is over by `now`, and tells of it. Returns how many.
+/// Takes access from past-due subscriptions whose grace period is over by PostgreSQL's clock, and emits that.
+/// Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
-pub async fn end_grace(pool: &Pool, now: Timestamp) -> Result<usize, StoreError> {
+pub async fn end_grace(pool: &Pool) -> Result<usize, StoreError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
+    let now = now(&tx).await?;
     let statement = tx.prepare_cached(END).await?;
     let ended: Vec<String> = tx.query(&statement, &[&now]).await?.iter().map(|row| row.get(0)).collect();
     let ids: Vec<&str> = ended.iter().map(String::as_str).collect();

@@ -19,9 +19,8 @@ async fn access_ends_with_the_grace_period_and_is_told_once() {
         )
         .await
         .unwrap();
-    let now = jiff::Timestamp::now();
-    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 1);
-    assert_eq!(worker::store::end_grace(&bench.engine.pool, now).await.unwrap(), 0);
+    assert_eq!(worker::store::end_grace(&bench.engine.pool).await.unwrap(), 1);
+    assert_eq!(worker::store::end_grace(&bench.engine.pool).await.unwrap(), 0);
     let lost = "SELECT string_agg(id, ',') FROM subscriptions WHERE NOT access";
     assert_eq!(bench.text(lost).await.as_deref(), Some("sub_over"));
     assert_eq!(
@@ -52,8 +51,7 @@ async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
     bench.process(&[updated("evt_2", 500, "active", "past_due")]).await;
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);
     assert_eq!(bench.count(told).await, 1);
-    let at = jiff::Timestamp::now();
-    worker::store::end_grace(&bench.engine.pool, at).await.unwrap();
+    worker::store::end_grace(&bench.engine.pool).await.unwrap();
     assert_eq!(bench.count(told).await, 1, "once");
     bench.process(&[updated("evt_3", 400, "past_due", "unpaid")]).await;
     assert_eq!(bench.count(told).await, 1, "the same loss, whoever tells of it");
@@ -65,7 +63,7 @@ async fn the_end_of_a_grace_that_is_a_guess_is_not_told() {
     let guess = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
                  VALUES ('sub_guess', 'past_due', true, now() - interval '1 second', true)";
     bench.look.batch_execute(guess).await.unwrap();
-    assert_eq!(worker::store::end_grace(&bench.engine.pool, jiff::Timestamp::now()).await.unwrap(), 1);
+    assert_eq!(worker::store::end_grace(&bench.engine.pool).await.unwrap(), 1);
     assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);
 }

@@ -2,11 +2,13 @@
 //! and its SQL against the real server.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod clock;
 mod consuming;
 mod database;
 mod edges;
 mod engine;
 mod grace;
+mod isolation;
 mod locks;
 mod memory;
 mod one_second;
