@@ -1,7 +1,7 @@
 //! Simulated histories for the other tests: as they are delivered, and what must come of them.
 
 use e2e::System;
-use simulator::histories::{self, Dice, History, Kind, delivery};
+use simulator::histories::{self, History, Kind, Rng, delivery};
 use simulator::verify;
 
 /// Some histories of every kind, the same for a seed.
@@ -26,11 +26,11 @@ fn is_fulfillment(kind: &str) -> bool {
 
 /// Their events, some twice, in any order.
 pub(crate) fn mixed_up(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
-    let mut dice = Dice::new(seed);
+    let mut rng = Rng::new(seed);
     let bodies =
         histories.iter().flat_map(|history| &history.events).map(|event| event.body.clone()).collect();
-    let mut bodies = delivery::duplicate(bodies, 20, &mut dice);
-    delivery::shuffle(&mut bodies, &mut dice);
+    let mut bodies = delivery::duplicate(bodies, 20, &mut rng);
+    delivery::shuffle(&mut bodies, &mut rng);
     bodies
 }
 
@@ -42,8 +42,9 @@ pub(crate) fn count(histories: &[History]) -> usize {
 /// Panics unless the database holds exactly what the histories must have come to, outgoing messages included.
 pub(crate) async fn must_be_true(system: &System, histories: &[History]) {
     let client = system.database.connect().await.expect("the database answers");
-    let truths: Vec<_> = histories.iter().map(|history| (history.name, &history.truth)).collect();
-    let differences = verify::differences(&client, &truths).await.expect("compares");
+    let expected_states: Vec<_> =
+        histories.iter().map(|history| (history.name, &history.expected_state)).collect();
+    let differences = verify::differences(&client, &expected_states).await.expect("compares");
     assert!(
         differences.is_empty(),
         "{} differences, the first of them {:#?}",

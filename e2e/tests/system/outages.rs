@@ -41,7 +41,7 @@ async fn a_broker_that_is_killed_in_the_middle_loses_and_doubles_nothing() {
 }
 
 #[tokio::test]
-async fn while_postgres_is_away_events_are_taken_in_and_no_attempt_is_burnt() {
+async fn while_postgres_is_unavailable_events_are_accepted_and_no_attempt_is_used() {
     let postgres = PostgresServer::start().await.expect("starts");
     let system = System::with_postgres(&postgres).await;
     let mut programs = system.start_all().await;

@@ -15,7 +15,7 @@ fn queue(system: &System, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_console_tells_how_long_messages_wait_and_who_holds_them() {
+async fn the_console_shows_how_long_messages_wait_and_who_holds_them() {
     let rabbit = RabbitServer::start_with_management().await.expect("starts");
     let management = rabbit.management_url().expect("it has management");
     let system = System::with_rabbit(&rabbit).await.with("RABBITMQ_MANAGEMENT_URL", &management);

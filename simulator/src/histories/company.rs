@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::dice::Dice;
+use super::expected_state::ExpectedState;
 use super::ids::Ids;
 use super::money::{CURRENCIES, Currency};
 use super::object::Object;
+use super::rng::Rng;
 use super::trail::Trails;
-use super::truth::Truth;
 use super::version::Version;
 use super::{Options, SimEvent, pretty};
 
@@ -19,19 +19,19 @@ const EPOCH: i64 = 1_790_812_800;
 /// Where a history happens.
 #[derive(Debug)]
 pub(crate) struct Company {
-    pub(crate) dice: Dice,
+    pub(crate) rng: Rng,
     pub(crate) ids: Ids,
     pub(crate) version: Version,
     pub(crate) currency: Currency,
     /// The time objects see.
     pub(crate) now: i64,
-    pub(crate) truth: Truth,
+    pub(crate) expected_state: ExpectedState,
     events: Vec<SimEvent>,
     /// `created` of events, which stands still while a second is being filled.
     stamp: i64,
     in_second: usize,
     /// Whether seconds are being filled by now.
-    crowding: bool,
+    in_burst: bool,
     /// The API request behind what happens; none for what Stripe does by itself.
     request: Option<String>,
     trails: Trails,
@@ -43,30 +43,30 @@ pub(crate) struct Company {
 #[derive(Debug)]
 pub(crate) struct Lived {
     pub(crate) events: Vec<SimEvent>,
-    pub(crate) truth: Truth,
+    pub(crate) expected_state: ExpectedState,
     pub(crate) revisits: bool,
     pub(crate) twins: bool,
 }
 
 impl Company {
     pub(crate) fn new(seed: u64, index: u64, options: Options) -> Self {
-        let mut dice = Dice::of(seed, index);
-        let version = options.version.unwrap_or(*dice.pick(Version::ALL));
-        let currency = *dice.pick(CURRENCIES);
-        let now = EPOCH + dice.range(0, 30 * 86_400);
+        let mut rng = Rng::of(seed, index);
+        let version = options.version.unwrap_or(*rng.pick(Version::ALL));
+        let currency = *rng.pick(CURRENCIES);
+        let now = EPOCH + rng.range(0, 30 * 86_400);
         let ids = Ids::new(seed, index);
-        let (events, truth) = (Vec::with_capacity(8), Truth::default());
+        let (events, expected_state) = (Vec::with_capacity(8), ExpectedState::default());
         Self {
-            dice,
+            rng,
             ids,
             version,
             currency,
             now,
-            truth,
+            expected_state,
             events,
             stamp: now,
             in_second: 0,
-            crowding: false,
+            in_burst: false,
             request: None,
             trails: Trails::default(),
             twins: false,
@@ -76,8 +76,8 @@ impl Company {
 
     /// From here on seconds are filled, where the options say so. Payments before this are not: their
     /// events do not say what was before, and people type more slowly than that.
-    pub(crate) fn crowd(&mut self) {
-        self.crowding = self.options.crowd.is_some();
+    pub(crate) fn begin_burst(&mut self) {
+        self.in_burst = self.options.burst.is_some();
         self.in_second = 0;
         self.stamp = self.stamp.max(self.now);
     }
@@ -99,8 +99,8 @@ impl Company {
 
     /// The next event may come in the same second or a few later.
     pub(crate) fn tick(&mut self) {
-        if !self.dice.chance(self.options.same_second) {
-            self.now += self.dice.range(1, 3);
+        if !self.rng.chance(self.options.same_second) {
+            self.now += self.rng.range(1, 3);
         }
     }
 
@@ -142,7 +142,7 @@ impl Company {
     fn send(&mut self, kind: &'static str, object: &Object, previous: Option<Map<String, Value>>) {
         let previous = previous.map(Value::Object);
         let created = self.created();
-        let twin = self.dice.chance(self.options.twins);
+        let twin = self.rng.chance(self.options.twins);
         for _ in 0..=u8::from(twin) {
             let id = self.ids.next("evt_1");
             let (body, state) = self.body(&id, kind, created, object, previous.as_ref());
@@ -153,8 +153,8 @@ impl Company {
     }
 
     fn created(&mut self) -> i64 {
-        match self.options.crowd.filter(|_| self.crowding) {
-            Some(crowd) if self.in_second < crowd => {}
+        match self.options.burst.filter(|_| self.in_burst) {
+            Some(burst) if self.in_second < burst => {}
             Some(_) => (self.stamp, self.in_second) = (self.now.max(self.stamp + 1), 0),
             None => self.stamp = self.now,
         }
@@ -203,6 +203,11 @@ impl Company {
 
     /// What happened and what must come of it.
     pub(crate) fn finish(self) -> Lived {
-        Lived { events: self.events, truth: self.truth, revisits: self.trails.revisits, twins: self.twins }
+        Lived {
+            events: self.events,
+            expected_state: self.expected_state,
+            revisits: self.trails.revisits,
+            twins: self.twins,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Ids that look like Stripe's and never meet: seed, history and counter can be read back from each.
 
-use super::dice::mix;
+use super::rng::mix;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Odd, so that multiplying by it permutes the 48 bits it works on.

@@ -6,7 +6,7 @@
 mod aftermath;
 mod company;
 pub mod delivery;
-mod dice;
+mod expected_state;
 mod ids;
 mod keys;
 mod kind;
@@ -15,19 +15,20 @@ mod object;
 mod objects;
 mod pretty;
 mod purchase;
+mod rng;
 mod subscription;
 mod trail;
-mod truth;
 mod version;
 
 #[cfg(test)]
 mod tests;
 
-pub use dice::Dice;
-pub use kind::Kind;
-pub use truth::{
-    DisputeTruth, InvoiceTruth, ItemTruth, OrderTruth, PaymentTruth, RefundTruth, SubscriptionTruth, Truth,
+pub use expected_state::{
+    ExpectedDispute, ExpectedInvoice, ExpectedItem, ExpectedOrder, ExpectedPayment, ExpectedRefund,
+    ExpectedState, ExpectedSubscription,
 };
+pub use kind::Kind;
+pub use rng::Rng;
 pub use version::Version;
 
 use company::{Company, Lived};
@@ -55,7 +56,7 @@ pub struct History {
     /// In the true order.
     pub events: Vec<SimEvent>,
     /// The final state.
-    pub truth: Truth,
+    pub expected_state: ExpectedState,
     /// Whether an object came back to a state that it had before within the same second: then the events
     /// of that second alone do not always tell where it ends.
     pub revisits: bool,
@@ -71,9 +72,9 @@ pub struct Options {
     /// In how many of 100 cases an event shares the second of the one before, where nobody has to act
     /// in between.
     pub same_second: u8,
-    /// How many events are crowded into one second whatever happens between them. Payments themselves
-    /// are left alone; what comes after them is crowded, and so are subscriptions.
-    pub crowd: Option<usize>,
+    /// How many events share one second whatever happens between them. Payments themselves
+    /// are left alone; what comes after them is not, and so are subscriptions.
+    pub burst: Option<usize>,
     /// For how many of 100 events Stripe makes a second Event object.
     pub twins: u8,
 }
@@ -81,12 +82,12 @@ pub struct Options {
 /// How history number `index` of a seed is told when nobody asks for more.
 #[must_use]
 pub fn usual(seed: u64, index: u64) -> Options {
-    let mut dice = Dice::of(seed ^ 0x0051_1ce6_a7e0, index);
+    let mut rng = Rng::of(seed ^ 0x0051_1ce6_a7e0, index);
     Options {
         version: None,
-        same_second: *dice.pick(&[0, 40, 80, 100]),
-        crowd: *dice.pick(&[None, None, Some(3), Some(8), Some(1000)]),
-        twins: *dice.pick(&[0, 0, 0, 10]),
+        same_second: *rng.pick(&[0, 40, 80, 100]),
+        burst: *rng.pick(&[None, None, Some(3), Some(8), Some(1000)]),
+        twins: *rng.pick(&[0, 0, 0, 10]),
     }
 }
 
@@ -102,7 +103,7 @@ pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
 #[must_use]
 pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> History {
     let mut company = Company::new(seed, index, options);
-    let kind = if kinds.is_empty() { *company.dice.pick(Kind::ALL) } else { *company.dice.pick(kinds) };
+    let kind = if kinds.is_empty() { *company.rng.pick(Kind::ALL) } else { *company.rng.pick(kinds) };
     if Kind::MONEY.contains(&kind) {
         aftermath::live(&mut company, kind);
     } else if Kind::SUBSCRIPTIONS.contains(&kind) {
@@ -111,9 +112,9 @@ pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> Hi
         purchase::live(&mut company, kind);
     }
     let version = company.version;
-    let Lived { events, mut truth, revisits, twins } = company.finish();
-    truth.lasting = keys::lasting(&truth);
-    History { name: kind.name(), version, events, truth, revisits, twins }
+    let Lived { events, mut expected_state, revisits, twins } = company.finish();
+    expected_state.lasting = keys::lasting(&expected_state);
+    History { name: kind.name(), version, events, expected_state, revisits, twins }
 }
 
 /// The first `count` histories of a seed, of every kind.

@@ -1,6 +1,6 @@
 //! Currencies and prices.
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 /// A currency by its code in lower case, as Stripe writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,12 @@ pub(crate) const CURRENCIES: &[Currency] = &[
 
 impl Currency {
     /// A price that the currency can have; Stripe wants three decimals to end in 0.
-    pub(crate) fn price(self, dice: &mut Dice) -> i64 {
-        let units = dice.range(5, 400);
+    pub(crate) fn price(self, rng: &mut Rng) -> i64 {
+        let units = rng.range(5, 400);
         match self.unit {
-            1 => units * 100 + dice.range(0, 9) * 10,
-            1000 => units * 1000 + dice.range(0, 99) * 10,
-            unit => units * unit + *dice.pick(&[0, 50, 90, 95, 99]),
+            1 => units * 100 + rng.range(0, 9) * 10,
+            1000 => units * 1000 + rng.range(0, 99) * 10,
+            unit => units * unit + *rng.pick(&[0, 50, 90, 95, 99]),
         }
     }
 }

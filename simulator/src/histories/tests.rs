@@ -37,7 +37,7 @@ fn no_id_is_shared_by_two_histories() {
             for event in history.events {
                 assert!(seen.insert(event.id), "an event id came twice");
             }
-            for payment in history.truth.payments {
+            for payment in history.expected_state.payments {
                 assert!(seen.insert(payment.id), "a payment id came twice");
             }
         }
@@ -110,7 +110,7 @@ fn every_kind_is_written_under_its_name_and_knows_its_order() {
         assert_eq!(Kind::named(kind.name()), Some(vec![*kind]));
         assert!(!history.events.is_empty());
         let orders = usize::from(!Kind::SUBSCRIPTIONS.contains(kind));
-        assert_eq!(history.truth.orders.len(), orders, "{}", history.name);
+        assert_eq!(history.expected_state.orders.len(), orders, "{}", history.name);
     }
 }
 
@@ -193,7 +193,7 @@ fn refunds_are_told_the_way_of_their_version() {
 
 #[test]
 fn a_whole_life_fits_in_one_second() {
-    let options = Options { crowd: Some(1000), ..Options::default() };
+    let options = Options { burst: Some(1000), ..Options::default() };
     let mut revisits = 0;
     for index in 0..300 {
         let history = write_with(8, index, Kind::SUBSCRIPTIONS, options);
@@ -208,12 +208,12 @@ fn a_whole_life_fits_in_one_second() {
 fn a_seed_shows_every_outcome() {
     let mut statuses: HashSet<&str> = HashSet::new();
     for history in many(2, 1500) {
-        let truth = history.truth;
-        statuses.extend(truth.orders.iter().map(|order| order.status));
-        statuses.extend(truth.subscriptions.iter().map(|subscription| subscription.status));
-        statuses.extend(truth.invoices.iter().map(|invoice| invoice.status));
-        statuses.extend(truth.disputes.iter().map(|dispute| dispute.status));
-        statuses.extend(truth.refunds.iter().map(|refund| refund.status));
+        let expected_state = history.expected_state;
+        statuses.extend(expected_state.orders.iter().map(|order| order.status));
+        statuses.extend(expected_state.subscriptions.iter().map(|subscription| subscription.status));
+        statuses.extend(expected_state.invoices.iter().map(|invoice| invoice.status));
+        statuses.extend(expected_state.disputes.iter().map(|dispute| dispute.status));
+        statuses.extend(expected_state.refunds.iter().map(|refund| refund.status));
     }
     for status in [
         "paid",

@@ -5,8 +5,8 @@
 
 mod command;
 mod health;
-mod place;
 mod progress;
+mod run_folder;
 mod samples;
 mod service;
 mod settings;
@@ -49,7 +49,7 @@ pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Res
         // A run is there to be ended; a demo that is interrupted has shown nothing.
         code = signals.next() => Ok(if mode == Mode::Run { 0 } else { code }),
     };
-    eprintln!("stopping");
+    eprintln!("shutdown requested");
     tokio::select! {
         () = stack.stop() => {}
         _ = signals.next() => eprintln!("killing what is left"),

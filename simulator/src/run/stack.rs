@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::task::JoinSet;
 
-use super::place::{self, Place};
 use super::progress::step;
+use super::run_folder::{self, RunFolder};
 use super::service::{Kept, Readiness, Service};
 use super::settings::{RunArgs, Settings, reach};
 use super::watch::{self, Server};
@@ -40,13 +40,13 @@ pub(crate) struct Stack {
     watchers: JoinSet<()>,
     written: Vec<(String, String)>,
     left_overs: LeftOvers,
-    place: Place,
+    folder: RunFolder,
 }
 
 impl Stack {
     /// Starts all of it; what was started is stopped again when something fails.
     pub(crate) async fn start(args: &RunArgs) -> anyhow::Result<Stack> {
-        let place = Place::take(&home::local())?;
+        let folder = RunFolder::take(&home::local())?;
         let left_overs = LeftOvers::watch()?;
         let settings = Settings::new(args).context("reading the settings")?;
         let (postgres, rabbit) = watch::start(args).await?;
@@ -63,11 +63,11 @@ impl Stack {
             watchers: JoinSet::new(),
             written: Vec::new(),
             left_overs,
-            place,
+            folder,
         };
         step("database schema", stack.migrate()).await?;
         {
-            let _turn = place::turn().await;
+            let _turn = run_folder::turn().await;
             stack.settings.choose_addresses(args, PROCESSES.len());
             stack.start_processes().await?;
         }
@@ -131,7 +131,7 @@ impl Stack {
             (CONSOLE, None) => Readiness::Listens(self.console_address()),
             (_, None) => Readiness::Unknown,
         };
-        let log = self.place.log().join(format!("{name}.log"));
+        let log = self.folder.log().join(format!("{name}.log"));
         Ok(Service { name, program: Stack::program(program)?, arguments, environment, log, readiness })
     }
 
@@ -164,7 +164,7 @@ impl Stack {
             ("webhooks".to_owned(), format!("{}/webhooks/stripe", self.ingress_url())),
             ("console".to_owned(), format!("http://{}", self.console_address())),
             ("database".to_owned(), format!("psql '{}'", self.database_url)),
-            ("all addresses".to_owned(), self.place.env().display().to_string()),
+            ("all addresses".to_owned(), self.folder.env().display().to_string()),
         ];
         let metrics = PROCESSES.iter().zip(&self.settings.metrics);
         lines.extend(
@@ -212,7 +212,7 @@ impl Stack {
             lines.extend(server.line().await);
         }
         if lines != self.written {
-            self.place.write_env(&lines)?;
+            self.folder.write_env(&lines)?;
             self.written = lines;
         }
         Ok(())

@@ -20,9 +20,9 @@ pub struct HistoryArgs {
     /// One Stripe API version for all of them [default: any since 2022-11-15].
     #[arg(long, value_parser = version, value_name = "VERSION")]
     pub api_version: Option<Version>,
-    /// Crowd this many events of a history into each second.
+    /// Give this many events of a history the same second.
     #[arg(long, value_name = "N")]
-    pub crowd: Option<usize>,
+    pub burst: Option<usize>,
 }
 
 /// The kinds that one word stands for.
@@ -47,7 +47,7 @@ impl HistoryArgs {
             let usual = histories::usual(seed, index);
             let options = Options {
                 version: self.api_version.or(usual.version),
-                crowd: self.crowd.or(usual.crowd),
+                burst: self.burst.or(usual.burst),
                 ..usual
             };
             histories::write_with(seed, index, &kinds, options)
@@ -94,7 +94,7 @@ pub struct SendArgs {
     /// How often one event is tried before it is given up.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub tries: u32,
-    /// Then wait until every event is settled in this database and compare it with the truth.
+    /// Then wait until every event is settled in this database and compare it with the expected state.
     #[arg(long = "database", value_name = "URL")]
     pub database: Option<String>,
     /// How long to wait for that.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use hyper::body::Bytes;
 
 use super::args::SendArgs;
-use crate::histories::{Dice, SimEvent, delivery, fresh_ids};
+use crate::histories::{Rng, SimEvent, delivery, fresh_ids};
 
 /// One body to post.
 #[derive(Debug, Clone)]
@@ -24,14 +24,14 @@ impl From<SimEvent> for Item {
 
 /// The bursts to send. Without `--bursts` it is a single one.
 pub(crate) fn bursts(args: &SendArgs, seed: u64) -> anyhow::Result<Vec<Vec<Item>>> {
-    let mut dice = Dice::new(seed);
+    let mut rng = Rng::new(seed);
     let items = if args.file.is_empty() { written(args, seed) } else { read(args, seed)? };
-    let mut items = delivery::duplicate(items, args.duplicates, &mut dice);
+    let mut items = delivery::duplicate(items, args.duplicates, &mut rng);
     if args.shuffle {
-        delivery::shuffle(&mut items, &mut dice);
+        delivery::shuffle(&mut items, &mut rng);
     }
     Ok(match args.bursts {
-        Some(largest) => delivery::bursts(items, largest, &mut dice),
+        Some(largest) => delivery::bursts(items, largest, &mut rng),
         None => vec![items],
     })
 }

@@ -1,4 +1,4 @@
-//! The truth beside the rows, field by field.
+//! The expected state beside the rows, field by field.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio_postgres::Client;
 
 use super::expected::{self, Row};
-use crate::histories::Truth;
+use crate::histories::ExpectedState;
 
 /// One field that is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Difference {
     pub what: String,
     /// The row.
     pub id: String,
-    /// By the truth.
+    /// By the expected state.
     pub must_be: String,
     /// In the database.
     pub is: String,
@@ -26,18 +26,18 @@ pub struct Difference {
 }
 
 /// Histories' names and what each must have come to.
-pub type Truths<'a> = [(&'static str, &'a Truth)];
+pub type ExpectedStates<'a> = [(&'static str, &'a ExpectedState)];
 
 /// Everything that differs.
 pub async fn differences(
     client: &Client,
-    truths: &Truths<'_>,
+    expected_states: &ExpectedStates<'_>,
 ) -> Result<Vec<Difference>, tokio_postgres::Error> {
     let mut differences = Vec::new();
     for (table, rows) in expected::TABLES {
-        let must: Vec<(&str, Row)> = truths
+        let must: Vec<(&str, Row)> = expected_states
             .iter()
-            .flat_map(|(name, truth)| rows(truth).into_iter().map(move |row| (*name, row)))
+            .flat_map(|(name, expected_state)| rows(expected_state).into_iter().map(move |row| (*name, row)))
             .collect();
         if !must.is_empty() {
             let is = load(client, table, &must).await?;
@@ -45,8 +45,8 @@ pub async fn differences(
                 .extend(must.iter().flat_map(|(name, row)| compare_row(name, table, row, is.get(&row.id))));
         }
     }
-    differences.extend(absent(client, truths).await?);
-    differences.extend(messages(client, truths).await?);
+    differences.extend(absent(client, expected_states).await?);
+    differences.extend(messages(client, expected_states).await?);
     Ok(differences)
 }
 
@@ -86,9 +86,15 @@ fn compare_row(history: &str, table: &str, must: &Row, is: Option<&Value>) -> Ve
 }
 
 /// Orders that must not have come to be.
-async fn absent(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference>, tokio_postgres::Error> {
-    let ids: Vec<&str> =
-        truths.iter().flat_map(|(_, truth)| &truth.absent_orders).map(String::as_str).collect();
+async fn absent(
+    client: &Client,
+    expected_states: &ExpectedStates<'_>,
+) -> Result<Vec<Difference>, tokio_postgres::Error> {
+    let ids: Vec<&str> = expected_states
+        .iter()
+        .flat_map(|(_, expected_state)| &expected_state.absent_orders)
+        .map(String::as_str)
+        .collect();
     let found = client.query("SELECT id, status FROM orders WHERE id = ANY($1)", &[&ids]).await?;
     let difference = |row: &tokio_postgres::Row| Difference {
         history: "subscription".to_owned(),
@@ -102,12 +108,17 @@ async fn absent(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference>,
 }
 
 /// Lasting messages about anything in the histories: exactly those that must exist.
-async fn messages(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference>, tokio_postgres::Error> {
-    let subjects: Vec<String> = truths.iter().flat_map(|(_, truth)| expected::subjects(truth)).collect();
+async fn messages(
+    client: &Client,
+    expected_states: &ExpectedStates<'_>,
+) -> Result<Vec<Difference>, tokio_postgres::Error> {
+    let subjects: Vec<String> =
+        expected_states.iter().flat_map(|(_, expected_state)| expected::subjects(expected_state)).collect();
     let sql = "SELECT key FROM outbox WHERE lasting AND split_part(key, '/', 2) = ANY($1)";
     let found: BTreeSet<String> =
         client.query(sql, &[&subjects]).await?.iter().map(|row| row.get(0)).collect();
-    let must: BTreeSet<&String> = truths.iter().flat_map(|(_, truth)| &truth.lasting).collect();
+    let must: BTreeSet<&String> =
+        expected_states.iter().flat_map(|(_, expected_state)| &expected_state.lasting).collect();
     let difference = |history: &str, key: &str, must_be: &str, is: &str| Difference {
         history: history.to_owned(),
         what: "outbox".to_owned(),
@@ -117,8 +128,8 @@ async fn messages(client: &Client, truths: &Truths<'_>) -> Result<Vec<Difference
         guessed: false,
     };
     let mut differences = Vec::new();
-    for (name, truth) in truths {
-        let missing = truth.lasting.iter().filter(|key| !found.contains(*key));
+    for (name, expected_state) in expected_states {
+        let missing = expected_state.lasting.iter().filter(|key| !found.contains(*key));
         differences.extend(missing.map(|key| difference(name, key, "sent", "missing")));
     }
     let extra = found.iter().filter(|key| !must.contains(key));

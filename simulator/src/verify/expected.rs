@@ -1,9 +1,10 @@
-//! Which columns of which table each part of the truth is compared with.
+//! Which columns of which table each part of the expected state is compared with.
 
 use serde_json::{Value, json};
 
 use crate::histories::{
-    DisputeTruth, InvoiceTruth, ItemTruth, OrderTruth, PaymentTruth, RefundTruth, SubscriptionTruth, Truth,
+    ExpectedDispute, ExpectedInvoice, ExpectedItem, ExpectedOrder, ExpectedPayment, ExpectedRefund,
+    ExpectedState, ExpectedSubscription,
 };
 
 /// What a row must hold.
@@ -13,7 +14,7 @@ pub(crate) struct Row {
     pub(crate) fields: Vec<(&'static str, Value)>,
 }
 
-type Rows = fn(&Truth) -> Vec<Row>;
+type Rows = fn(&ExpectedState) -> Vec<Row>;
 
 /// Every table that is compared.
 pub(crate) const TABLES: &[(&str, Rows)] = &[
@@ -25,8 +26,8 @@ pub(crate) const TABLES: &[(&str, Rows)] = &[
     ("invoices", invoices),
 ];
 
-fn orders(truth: &Truth) -> Vec<Row> {
-    let row = |order: &OrderTruth| Row {
+fn orders(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |order: &ExpectedOrder| Row {
         id: order.id.clone(),
         fields: vec![
             ("status", order.status.into()),
@@ -36,11 +37,11 @@ fn orders(truth: &Truth) -> Vec<Row> {
             ("amount_refunded", order.amount_refunded.into()),
         ],
     };
-    truth.orders.iter().map(row).collect()
+    expected_state.orders.iter().map(row).collect()
 }
 
-fn payments(truth: &Truth) -> Vec<Row> {
-    let row = |payment: &PaymentTruth| Row {
+fn payments(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |payment: &ExpectedPayment| Row {
         id: payment.id.clone(),
         fields: vec![
             ("order_id", json!(payment.order)),
@@ -52,12 +53,12 @@ fn payments(truth: &Truth) -> Vec<Row> {
             ("dispute", json!(payment.dispute)),
         ],
     };
-    truth.payments.iter().map(row).collect()
+    expected_state.payments.iter().map(row).collect()
 }
 
 /// A refund of before 2024-10-28 that never changes is told only by its charge and has no row.
-fn refunds(truth: &Truth) -> Vec<Row> {
-    let row = |refund: &RefundTruth| Row {
+fn refunds(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |refund: &ExpectedRefund| Row {
         id: refund.id.clone(),
         fields: vec![
             ("payment_id", json!(refund.payment)),
@@ -67,11 +68,11 @@ fn refunds(truth: &Truth) -> Vec<Row> {
             ("status", refund.status.into()),
         ],
     };
-    truth.refunds.iter().filter(|refund| refund.seen).map(row).collect()
+    expected_state.refunds.iter().filter(|refund| refund.seen).map(row).collect()
 }
 
-fn disputes(truth: &Truth) -> Vec<Row> {
-    let row = |dispute: &DisputeTruth| Row {
+fn disputes(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |dispute: &ExpectedDispute| Row {
         id: dispute.id.clone(),
         fields: vec![
             ("payment_id", json!(dispute.payment)),
@@ -85,12 +86,12 @@ fn disputes(truth: &Truth) -> Vec<Row> {
             ("reinstated", dispute.reinstated.into()),
         ],
     };
-    truth.disputes.iter().map(row).collect()
+    expected_state.disputes.iter().map(row).collect()
 }
 
-fn subscriptions(truth: &Truth) -> Vec<Row> {
-    let row = |subscription: &SubscriptionTruth| {
-        let item = |item: &ItemTruth| json!({"price": item.price, "product": item.product, "quantity": item.quantity});
+fn subscriptions(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |subscription: &ExpectedSubscription| {
+        let item = |item: &ExpectedItem| json!({"price": item.price, "product": item.product, "quantity": item.quantity});
         let mut fields = vec![
             ("customer", json!(subscription.customer)),
             ("status", subscription.status.into()),
@@ -104,12 +105,12 @@ fn subscriptions(truth: &Truth) -> Vec<Row> {
         }
         Row { id: subscription.id.clone(), fields }
     };
-    truth.subscriptions.iter().map(row).collect()
+    expected_state.subscriptions.iter().map(row).collect()
 }
 
-/// An invoice that belongs to no subscription is nobody's business here.
-fn invoices(truth: &Truth) -> Vec<Row> {
-    let row = |invoice: &InvoiceTruth| Row {
+/// An invoice that belongs to no subscription is not handled here.
+fn invoices(expected_state: &ExpectedState) -> Vec<Row> {
+    let row = |invoice: &ExpectedInvoice| Row {
         id: invoice.id.clone(),
         fields: vec![
             ("subscription_id", json!(invoice.subscription)),
@@ -123,18 +124,18 @@ fn invoices(truth: &Truth) -> Vec<Row> {
             ("payment_succeeded", invoice.payment_succeeded.into()),
         ],
     };
-    truth.invoices.iter().filter(|invoice| invoice.subscription.is_some()).map(row).collect()
+    expected_state.invoices.iter().filter(|invoice| invoice.subscription.is_some()).map(row).collect()
 }
 
-/// The ids that messages about this truth can be about.
-pub(crate) fn subjects(truth: &Truth) -> Vec<String> {
-    let orders = truth.orders.iter().map(|order| &order.id);
-    let payments = truth.payments.iter().map(|payment| &payment.id);
-    let refunds = truth.refunds.iter().map(|refund| &refund.id);
-    let disputes = truth.disputes.iter().map(|dispute| &dispute.id);
-    let subscriptions = truth.subscriptions.iter().map(|subscription| &subscription.id);
-    let invoices = truth.invoices.iter().map(|invoice| &invoice.id);
-    let orders = orders.chain(&truth.absent_orders);
+/// The ids that messages about this expected state can be about.
+pub(crate) fn subjects(expected_state: &ExpectedState) -> Vec<String> {
+    let orders = expected_state.orders.iter().map(|order| &order.id);
+    let payments = expected_state.payments.iter().map(|payment| &payment.id);
+    let refunds = expected_state.refunds.iter().map(|refund| &refund.id);
+    let disputes = expected_state.disputes.iter().map(|dispute| &dispute.id);
+    let subscriptions = expected_state.subscriptions.iter().map(|subscription| &subscription.id);
+    let invoices = expected_state.invoices.iter().map(|invoice| &invoice.id);
+    let orders = orders.chain(&expected_state.absent_orders);
     let all = orders.chain(payments).chain(refunds).chain(disputes).chain(subscriptions).chain(invoices);
     all.cloned().collect()
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use deadpool_postgres::Object;
 use secrecy::SecretString;
 
-pub use compare::{Difference, Truths, differences};
+pub use compare::{Difference, ExpectedStates, differences};
 
 use crate::histories::History;
 use crate::send::{HistoryArgs, VerifyArgs};
@@ -41,8 +41,9 @@ pub(crate) async fn compare(
     let client = connect(url).await?;
     let settled = settle::wait(&client, &events, deadline).await?;
     println!("{settled}");
-    let truths: Vec<_> = histories.iter().map(|history| (history.name, &history.truth)).collect();
-    let differences = compare::differences(&client, &truths).await?;
+    let expected_states: Vec<_> =
+        histories.iter().map(|history| (history.name, &history.expected_state)).collect();
+    let differences = compare::differences(&client, &expected_states).await?;
     if !differences.is_empty() {
         println!("{}", table::table(&differences, SHOWN));
     }

@@ -6,7 +6,7 @@ use domain::event::Event;
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
-use simulator::histories::{Dice, delivery};
+use simulator::histories::{Rng, delivery};
 
 use crate::folder;
 use crate::memory::Memory;
@@ -22,10 +22,10 @@ fn every_order_ends_in(history: &str, words: impl Fn(&str) -> Vec<String>) {
     for (version, year) in VERSIONS {
         let events = read(&format!("{history}_{version}"));
         let expected = words(year);
-        let mut dice = Dice::new(1);
-        for order in orders(events.len(), &mut dice) {
+        let mut rng = Rng::new(1);
+        for order in orders(events.len(), &mut rng) {
             let mut memory = Memory::default();
-            for at in delivery::duplicate(order.clone(), 30, &mut dice) {
+            for at in delivery::duplicate(order.clone(), 30, &mut rng) {
                 memory.deliver(&[&events[at]]);
             }
             assert!(memory.rejected.is_empty(), "{history} {version}: {:?}", memory.rejected);
@@ -44,7 +44,7 @@ fn read(name: &str) -> Vec<Prepared> {
     files.iter().map(|file| Prepared::new(Event::parse(&std::fs::read(file).unwrap()).unwrap())).collect()
 }
 
-fn orders(events: usize, dice: &mut Dice) -> Vec<Vec<usize>> {
+fn orders(events: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
     let mut all = vec![vec![]];
     for next in 0..events {
         if all.len() * (next + 1) > ORDERS {
@@ -52,7 +52,7 @@ fn orders(events: usize, dice: &mut Dice) -> Vec<Vec<usize>> {
             return (0..ORDERS)
                 .map(|_| {
                     let mut order = order.clone();
-                    delivery::shuffle(&mut order, dice);
+                    delivery::shuffle(&mut order, rng);
                     order
                 })
                 .collect();

@@ -3,10 +3,10 @@
 
 use domain::decide::Prepared;
 use domain::event::Event;
-use simulator::histories::{Dice, History, Kind, delivery, write};
+use simulator::histories::{History, Kind, Rng, delivery, write};
 
+use crate::expected_state::{self, Tally};
 use crate::memory::Memory;
-use crate::truth::{self, Tally};
 
 /// Permutations of each history.
 const EACH: u64 = 20;
@@ -31,9 +31,9 @@ fn every_order_ends_alike(seed: u64, kinds: &[Kind], cases: u64) {
     for index in 0..cases / EACH {
         let history = write(seed, index, kinds);
         let events = prepared(&history);
-        let in_truth = in_true_order(&history, &events, &mut tally);
+        let in_true_order_end = in_true_order(&history, &events, &mut tally);
         for round in 0..EACH {
-            permuted(&history, &events, &in_truth, index * EACH + round);
+            permuted(&history, &events, &in_true_order_end, index * EACH + round);
         }
     }
     let share = 100.0 * tally.ambiguous as f64 / (tally.certain + tally.ambiguous) as f64;
@@ -44,24 +44,24 @@ pub(crate) fn prepared(history: &History) -> Vec<Prepared> {
     history.events.iter().map(|event| Prepared::new(Event::parse(&event.body).unwrap())).collect()
 }
 
-/// Delivers the events one by one in the true order and checks the end against the truth.
+/// Delivers the events one by one in the true order and checks the end against the expected state.
 fn in_true_order(history: &History, events: &[Prepared], tally: &mut Tally) -> Memory {
     let mut memory = Memory::default();
     for event in events {
         memory.deliver(&[event]);
     }
     assert!(memory.rejected.is_empty(), "{}: {:?}", history.name, memory.rejected);
-    tally.add(&truth::check(history, &memory));
+    tally.add(&expected_state::check(history, &memory));
     memory
 }
 
-fn permuted(history: &History, events: &[Prepared], in_truth: &Memory, seed: u64) {
-    let mut dice = Dice::new(seed);
+fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, seed: u64) {
+    let mut rng = Rng::new(seed);
     let mut order: Vec<usize> = (0..events.len()).collect();
-    order = delivery::duplicate(order, 30, &mut dice);
-    delivery::shuffle(&mut order, &mut dice);
+    order = delivery::duplicate(order, 30, &mut rng);
+    delivery::shuffle(&mut order, &mut rng);
     let mut memory = Memory::default();
-    for burst in delivery::bursts(order.clone(), 4, &mut dice) {
+    for burst in delivery::bursts(order.clone(), 4, &mut rng) {
         let batch: Vec<&Prepared> = burst.iter().map(|&at| &events[at]).collect();
         memory.deliver(&batch);
     }
@@ -74,13 +74,13 @@ fn permuted(history: &History, events: &[Prepared], in_truth: &Memory, seed: u64
         )
     };
     assert!(memory.rejected.is_empty(), "{:?} in {}", memory.rejected, what());
-    assert_eq!(memory.rows, in_truth.rows, "rows of {}", what());
-    assert_eq!(memory.lasting, in_truth.lasting, "lasting messages of {}", what());
+    assert_eq!(memory.rows, in_true_order_end.rows, "rows of {}", what());
+    assert_eq!(memory.lasting, in_true_order_end.lasting, "lasting messages of {}", what());
     // Which step of a second counts as the last one depends on the steps known so far, so a subscription
     // may tell of a change that the true order passes over. Every other notice is told by the true order too.
     let extra: Vec<_> = memory
         .notices
-        .difference(&in_truth.notices)
+        .difference(&in_true_order_end.notices)
         .filter(|key| !key.starts_with("subscription.changed/"))
         .collect();
     assert!(extra.is_empty(), "notices {extra:?} that the true order does not send: {}", what());

@@ -22,18 +22,18 @@ pub(crate) async fn run(
 ) -> anyhow::Result<(f64, u64)> {
     let start = Instant::now();
     let until = start + time;
-    let lanes = (0..CHANNELS).map(async |_| {
+    let channels = (0..CHANNELS).map(async |_| {
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         let bodies: Vec<_> = bodies.iter().map(|(kind, body)| ((*kind).to_owned(), body.clone())).collect();
-        let lane = lane(channel, topology.events_exchange(), bodies, on_their_way / CHANNELS, until);
-        tokio::spawn(lane).await?
+        let flood = flood(channel, topology.events_exchange(), bodies, on_their_way / CHANNELS, until);
+        tokio::spawn(flood).await?
     });
-    let confirmed: u64 = futures_util::future::try_join_all(lanes).await?.into_iter().sum();
+    let confirmed: u64 = futures_util::future::try_join_all(channels).await?.into_iter().sum();
     Ok((confirmed as f64 / start.elapsed().as_secs_f64(), confirmed))
 }
 
-async fn lane(
+async fn flood(
     channel: Channel,
     exchange: String,
     bodies: Vec<(String, Vec<u8>)>,

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::histories::company::Company;
+use crate::histories::expected_state::ExpectedDispute;
 use crate::histories::object::Object;
 use crate::histories::objects;
-use crate::histories::truth::DisputeTruth;
 
 const DAY: i64 = 86_400;
 
@@ -13,7 +13,7 @@ const DAY: i64 = 86_400;
 #[derive(Debug)]
 pub(super) struct Case {
     dispute: Object,
-    /// Where it stands among the truth's disputes.
+    /// Where it stands among the expected state's disputes.
     at: usize,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry:
         company.tick();
         company.emit("charge.dispute.funds_withdrawn", &dispute);
     }
-    company.truth.disputes.push(DisputeTruth {
+    company.expected_state.disputes.push(ExpectedDispute {
         id: dispute.id().to_owned(),
         payment: dispute.text("payment_intent").to_owned(),
         charge: dispute.text("charge").to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry:
         reinstated: false,
         due_by: dispute.value()["evidence_details"]["due_by"].as_i64(),
     });
-    Case { dispute, at: company.truth.disputes.len() - 1 }
+    Case { dispute, at: company.expected_state.disputes.len() - 1 }
 }
 
 /// Staff hand in evidence.
@@ -63,7 +63,7 @@ pub(super) fn answer(company: &mut Company, case: &mut Case) {
         ("status", status.into()),
     ];
     company.step(Some("charge.dispute.updated"), &[], &mut case.dispute, changes);
-    company.truth.disputes[case.at].status = status;
+    company.expected_state.disputes[case.at].status = status;
 }
 
 /// An inquiry becomes a dispute, and the money is taken.
@@ -83,9 +83,10 @@ pub(super) fn escalate(company: &mut Company, case: &mut Case) {
     }
     let also = &["charge.dispute.funds_withdrawn"];
     company.step(Some("charge.dispute.updated"), also, &mut case.dispute, changes);
-    let truth = &mut company.truth.disputes[case.at];
-    (truth.status, truth.was_dispute, truth.withdrawn) = ("needs_response", true, true);
-    truth.due_by = Some(due_by);
+    let expected_state = &mut company.expected_state.disputes[case.at];
+    (expected_state.status, expected_state.was_dispute, expected_state.withdrawn) =
+        ("needs_response", true, true);
+    expected_state.due_by = Some(due_by);
 }
 
 /// The bank's verdict, or the end of an inquiry.
@@ -104,8 +105,8 @@ pub(super) fn close(company: &mut Company, case: &mut Case, verdict: &'static st
     } else {
         &["charge.dispute.closed"]
     };
-    let update = company.dice.chance(60).then_some("charge.dispute.updated");
+    let update = company.rng.chance(60).then_some("charge.dispute.updated");
     company.step(update, also, &mut case.dispute, changes);
-    let truth = &mut company.truth.disputes[case.at];
-    (truth.status, truth.closed, truth.reinstated) = (verdict, true, won);
+    let expected_state = &mut company.expected_state.disputes[case.at];
+    (expected_state.status, expected_state.closed, expected_state.reinstated) = (verdict, true, won);
 }

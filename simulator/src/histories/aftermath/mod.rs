@@ -16,7 +16,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
     let mut cart = paid(company);
     let Some(mut charge) = cart.charge.take() else { return };
     company.wait(DAY);
-    company.crowd();
+    company.begin_burst();
     let whole = cart.amount;
     match kind {
         Kind::RefundPartial => drop(refund::give(company, &mut charge, whole / 4, "succeeded")),
@@ -43,13 +43,13 @@ fn several(company: &mut Company, charge: &mut Object) {
     drop(refund::give(company, charge, second, "succeeded"));
     company.wait(60);
     refund::refer(company, &mut given);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         drop(refund::give(company, charge, whole - first - second, "succeeded"));
     }
 }
 
 fn pending(company: &mut Company, charge: &mut Object) {
-    let amount = if company.dice.chance(50) { charge.int("amount") } else { charge.int("amount") / 2 };
+    let amount = if company.rng.chance(50) { charge.int("amount") } else { charge.int("amount") / 2 };
     let mut given = refund::give(company, charge, amount, "pending");
     company.wait(DAY);
     company.by_itself();
@@ -59,21 +59,21 @@ fn pending(company: &mut Company, charge: &mut Object) {
 /// The sum of all refunds stays below the payment, or the failing one is the whole of it: else a
 /// delivery in another order would for a moment show an order that was never fully refunded as refunded.
 fn failed(company: &mut Company, charge: &mut Object) {
-    let whole = company.dice.chance(40);
+    let whole = company.rng.chance(40);
     let amount = if whole { charge.int("amount") } else { charge.int("amount") / 3 };
-    let start = *company.dice.pick(&["succeeded", "pending"]);
+    let start = *company.rng.pick(&["succeeded", "pending"]);
     let mut given = refund::give(company, charge, amount, start);
-    if !whole && company.dice.chance(50) {
+    if !whole && company.rng.chance(50) {
         drop(refund::give(company, charge, charge.int("amount") / 4, "succeeded"));
     }
     company.wait(2 * DAY);
     company.by_itself();
-    if start == "pending" && company.dice.chance(50) {
+    if start == "pending" && company.rng.chance(50) {
         refund::becomes(company, &mut given, "succeeded");
         company.wait(DAY);
     }
     refund::undone(company, charge, &mut given, "failed");
-    if !whole && company.dice.chance(50) {
+    if !whole && company.rng.chance(50) {
         company.wait(DAY);
         drop(refund::give(company, charge, charge.int("amount") / 5, "succeeded"));
     }
@@ -93,13 +93,13 @@ fn begin(company: &mut Company, charge: &mut Object, amount: i64, inquiry: bool)
 
 fn disputed(company: &mut Company, charge: &mut Object, verdict: &'static str) {
     // The amount of a dispute need not be the payment's.
-    let amount = if company.dice.chance(70) {
+    let amount = if company.rng.chance(70) {
         charge.int("amount")
     } else {
         charge.int("amount") - charge.int("amount") / 5
     };
     let mut case = begin(company, charge, amount, false);
-    if verdict == "won" || company.dice.chance(60) {
+    if verdict == "won" || company.rng.chance(60) {
         dispute::answer(company, &mut case);
     }
     dispute::close(company, &mut case, verdict);
@@ -107,7 +107,7 @@ fn disputed(company: &mut Company, charge: &mut Object, verdict: &'static str) {
 
 fn after_refund(company: &mut Company, charge: &mut Object) {
     drop(refund::give(company, charge, charge.int("amount") / 3, "succeeded"));
-    let verdict = *company.dice.pick(&["won", "lost"]);
+    let verdict = *company.rng.pick(&["won", "lost"]);
     let mut case = begin(company, charge, charge.int("amount") - charge.int("amount") / 3, false);
     dispute::answer(company, &mut case);
     dispute::close(company, &mut case, verdict);
@@ -115,7 +115,7 @@ fn after_refund(company: &mut Company, charge: &mut Object) {
 
 fn inquiry(company: &mut Company, charge: &mut Object) {
     let mut case = begin(company, charge, charge.int("amount"), true);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         dispute::answer(company, &mut case);
     } else {
         company.asked();
@@ -126,13 +126,13 @@ fn inquiry(company: &mut Company, charge: &mut Object) {
 
 fn escalated(company: &mut Company, charge: &mut Object) {
     let mut case = begin(company, charge, charge.int("amount"), true);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         dispute::answer(company, &mut case);
     }
     dispute::escalate(company, &mut case);
-    if company.dice.chance(70) {
+    if company.rng.chance(70) {
         dispute::answer(company, &mut case);
-        let verdict = *company.dice.pick(&["won", "lost"]);
+        let verdict = *company.rng.pick(&["won", "lost"]);
         dispute::close(company, &mut case, verdict);
     }
 }

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::histories::company::Company;
+use crate::histories::expected_state::ExpectedRefund;
 use crate::histories::object::Object;
 use crate::histories::objects;
-use crate::histories::truth::RefundTruth;
 
 /// A refund on its way.
 #[derive(Debug)]
 pub(super) struct Given {
     refund: Object,
-    /// Where it stands among the truth's refunds.
+    /// Where it stands among the expected state's refunds.
     at: usize,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn give(company: &mut Company, charge: &mut Object, amount: i64, stat
         ("receipt_url", receipt.into()),
     ];
     company.step(Some("charge.refunded"), &[], charge, changes);
-    company.truth.refunds.push(RefundTruth {
+    company.expected_state.refunds.push(ExpectedRefund {
         id: refund.id().to_owned(),
         payment: refund.text("payment_intent").to_owned(),
         charge: refund.text("charge").to_owned(),
@@ -42,13 +42,13 @@ pub(super) fn give(company: &mut Company, charge: &mut Object, amount: i64, stat
         seen,
         failed: false,
     });
-    Given { refund, at: company.truth.refunds.len() - 1 }
+    Given { refund, at: company.expected_state.refunds.len() - 1 }
 }
 
 /// The refund gets another status.
 pub(super) fn becomes(company: &mut Company, given: &mut Given, status: &'static str) {
-    tell(company, given, &[], vec![("status", status.into())]);
-    company.truth.refunds[given.at].status = status;
+    update(company, given, &[], vec![("status", status.into())]);
+    company.expected_state.refunds[given.at].status = status;
 }
 
 /// The bank's reference for the refund arrives; nothing else changes.
@@ -59,7 +59,7 @@ pub(super) fn refer(company: &mut Company, given: &mut Given) {
             ("destination_details.card.reference", Value::from("4242424242424242")),
             ("destination_details.card.reference_status", Value::from("available")),
         ];
-        tell(company, given, &[], changes);
+        update(company, given, &[], changes);
     }
 }
 
@@ -72,11 +72,11 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
         changes.push(("failure_balance_transaction", company.ids.next("txn_3").into()));
     }
     let also: &[_] = if failed && company.version.refund_events() { &["refund.failed"] } else { &[] };
-    tell(company, given, also, changes);
-    let truth = &mut company.truth.refunds[given.at];
-    (truth.status, truth.failed) = (status, failed);
+    update(company, given, also, changes);
+    let expected_state = &mut company.expected_state.refunds[given.at];
+    (expected_state.status, expected_state.failed) = (status, failed);
     // Whether the charge takes the failed refund back off is not documented; both are told.
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         let refunded = charge.int("amount_refunded") - given.refund.int("amount");
         let changes = vec![("amount_refunded", refunded.into()), ("refunded", false.into())];
         company.step(Some("charge.updated"), &[], charge, changes);
@@ -84,8 +84,8 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
 }
 
 /// The events that tell of a changed refund in this API version; sometimes both tell of it.
-fn tell(company: &mut Company, given: &mut Given, also: &[&'static str], changes: Vec<(&str, Value)>) {
-    let both = company.dice.chance(30);
+fn update(company: &mut Company, given: &mut Given, also: &[&'static str], changes: Vec<(&str, Value)>) {
+    let both = company.rng.chance(30);
     let (update, old) = if company.version.refund_events() {
         ("refund.updated", both.then_some("charge.refund.updated"))
     } else {
@@ -96,5 +96,5 @@ fn tell(company: &mut Company, given: &mut Given, also: &[&'static str], changes
     if let Some(old) = old {
         company.update(old, &mut before, changes);
     }
-    company.truth.refunds[given.at].seen = true;
+    company.expected_state.refunds[given.at].seen = true;
 }

@@ -23,7 +23,7 @@ static TEMPLATE: Template = Template::new(|| {
 /// A dispute of a charge as it is opened.
 pub(crate) fn dispute(company: &mut Company, charge: &Object, amount: i64, inquiry: bool) -> Object {
     let reason =
-        *company.dice.pick(&["fraudulent", "product_not_received", "duplicate", "subscription_canceled"]);
+        *company.rng.pick(&["fraudulent", "product_not_received", "duplicate", "subscription_canceled"]);
     let due_by = company.now + 9 * 86_400;
     let mut dispute = Object::new(&TEMPLATE);
     dispute

@@ -17,7 +17,7 @@ static TEMPLATE: Template = Template::new(|| {
 /// A refund of a charge.
 pub(crate) fn refund(company: &mut Company, charge: &Object, amount: i64, status: &str) -> Object {
     let reason =
-        *company.dice.pick(&[None, Some("requested_by_customer"), Some("duplicate"), Some("fraudulent")]);
+        *company.rng.pick(&[None, Some("requested_by_customer"), Some("duplicate"), Some("fraudulent")]);
     let mut refund = Object::new(&TEMPLATE);
     refund
         .since(

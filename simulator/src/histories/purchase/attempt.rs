@@ -14,7 +14,7 @@ pub(crate) fn start(company: &mut Company, cart: &mut Cart) {
         .set("metadata", cart.intent_metadata())
         .set("customer", cart.customer())
         .set("payment_method_types", json!([cart.method]));
-    if company.dice.chance(70) {
+    if company.rng.chance(70) {
         company.emit("payment_intent.created", &intent);
     }
     cart.intent = Some(intent);
@@ -38,7 +38,7 @@ pub(crate) fn process(company: &mut Company, cart: &mut Cart) {
     intent.set("status", "processing").set("latest_charge", charge.id());
     company.tick();
     company.emit("payment_intent.processing", intent);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         company.tick();
         company.emit("charge.pending", &charge);
     }
@@ -80,7 +80,7 @@ pub(crate) fn decline(company: &mut Company, cart: &mut Cart) {
     let pending = cart.charge.take().filter(|charge| charge.text("status") == "pending");
     let mut charge = pending.unwrap_or_else(|| method(objects::charge(company, intent), cart.method));
     let code =
-        *company.dice.pick(&["card_declined", "insufficient_funds", "expired_card", "processing_error"]);
+        *company.rng.pick(&["card_declined", "insufficient_funds", "expired_card", "processing_error"]);
     charge
         .set("status", "failed")
         .set("failure_code", code)
@@ -152,7 +152,7 @@ pub(crate) fn release(company: &mut Company, cart: &mut Cart) {
 /// The charge's money has reached the balance: `charge.updated`, sometimes.
 pub(crate) fn balance(company: &mut Company, cart: &mut Cart) {
     let Some(charge) = &mut cart.charge else { return };
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         company.tick();
         let transaction = company.ids.next("txn_3");
         let receipt = format!("https://pay.stripe.com/receipts/payment/{}", charge.id());

@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::histories::company::Company;
+use crate::histories::expected_state::{ExpectedDispute, ExpectedOrder, ExpectedPayment};
 use crate::histories::object::Object;
 use crate::histories::objects;
-use crate::histories::truth::{DisputeTruth, OrderTruth, PaymentTruth};
 
 /// Where the company wrote its order id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum OrderReference {
     Session,
     SessionAndIntent,
-    Reference,
+    ClientReference,
 }
 
 /// How a payment ends.
@@ -34,7 +34,7 @@ pub(crate) struct Cart {
     pub(crate) session: Option<Object>,
     pub(crate) intent: Option<Object>,
     pub(crate) charge: Option<Object>,
-    place: Place,
+    reference: OrderReference,
     metadata: Map<String, Value>,
     customer: Value,
 }
@@ -42,24 +42,28 @@ pub(crate) struct Cart {
 impl Cart {
     pub(crate) fn new(company: &mut Company) -> Self {
         let order = company.ids.next("order_");
-        let snake = company.dice.chance(50);
+        let snake = company.rng.chance(50);
         let mut metadata = Map::new();
         metadata.insert(if snake { "order_id" } else { "orderId" }.to_owned(), order.as_str().into());
-        if company.dice.chance(50) {
+        if company.rng.chance(50) {
             let customer = company.ids.next("customer-");
             metadata.insert(if snake { "customer_id" } else { "customerId" }.to_owned(), customer.into());
             metadata.insert(if snake { "product_ids" } else { "productIds" }.to_owned(), "p-1,p-2".into());
         }
-        if company.dice.chance(15) {
+        if company.rng.chance(15) {
             // What customers type is passed on as it is.
             metadata.insert("note".to_owned(), "„Für Oma“ \"<b>’; --\\\n🎁".into());
         }
-        let place = *company.dice.pick(&[Place::Session, Place::SessionAndIntent, Place::Reference]);
-        let known = company.dice.chance(50);
+        let reference = *company.rng.pick(&[
+            OrderReference::Session,
+            OrderReference::SessionAndIntent,
+            OrderReference::ClientReference,
+        ]);
+        let known = company.rng.chance(50);
         let customer = if known { company.ids.next("cus_").into() } else { Value::Null };
-        let amount = company.currency.price(&mut company.dice);
+        let amount = company.currency.price(&mut company.rng);
         let (session, intent, charge) = (None, None, None);
-        Self { order, amount, method: "card", session, intent, charge, place, metadata, customer }
+        Self { order, amount, method: "card", session, intent, charge, reference, metadata, customer }
     }
 
     /// Another payment for the same order.
@@ -69,7 +73,7 @@ impl Cart {
 
     /// The metadata of the payment intent. Without a session it is the only place there is.
     pub(crate) fn intent_metadata(&self) -> Map<String, Value> {
-        if self.session.is_none() || self.place == Place::SessionAndIntent {
+        if self.session.is_none() || self.reference == OrderReference::SessionAndIntent {
             self.metadata.clone()
         } else {
             Map::new()
@@ -84,7 +88,7 @@ impl Cart {
     pub(crate) fn open_session(&mut self, company: &mut Company) {
         let mut session = objects::session(company, self.amount);
         session.set("customer", self.customer.clone());
-        if self.place == Place::Reference {
+        if self.reference == OrderReference::ClientReference {
             session.set("client_reference_id", self.order.as_str());
         } else {
             session.set("metadata", self.metadata.clone());
@@ -135,7 +139,7 @@ impl Cart {
             End::Canceled => "canceled",
             End::Expired => "expired",
         };
-        company.truth.orders.push(OrderTruth {
+        company.expected_state.orders.push(ExpectedOrder {
             id: self.order.clone(),
             status,
             amount: self.amount,
@@ -148,22 +152,22 @@ impl Cart {
     }
 
     fn known_customer(&self) -> Option<String> {
-        let told = (self.place != Place::Reference || self.session.is_none())
+        let told = (self.reference != OrderReference::ClientReference || self.session.is_none())
             .then(|| self.metadata.get("customerId").or_else(|| self.metadata.get("customer_id")))
             .flatten();
         told.unwrap_or(&self.customer).as_str().map(str::to_owned)
     }
 
     /// Writes down what became of the payment alone.
-    pub(crate) fn payment_ends(&self, company: &mut Company, end: End) -> PaymentTruth {
+    pub(crate) fn payment_ends(&self, company: &mut Company, end: End) -> ExpectedPayment {
         let object = self.intent.as_ref().or(self.session.as_ref());
         let id = object.map(Object::id).unwrap_or_default().to_owned();
-        let refunds = company.truth.refunds.iter();
+        let refunds = company.expected_state.refunds.iter();
         let given =
             refunds.filter(|refund| refund.payment == id && !matches!(refund.status, "failed" | "canceled"));
         let amount_refunded = given.map(|refund| refund.amount).sum();
-        let dispute = company.truth.disputes.iter().find(|dispute| dispute.payment == id);
-        let payment = PaymentTruth {
+        let dispute = company.expected_state.disputes.iter().find(|dispute| dispute.payment == id);
+        let payment = ExpectedPayment {
             order: Some(self.order.clone()),
             status: match end {
                 End::Paid => "paid",
@@ -175,16 +179,16 @@ impl Cart {
             currency: company.currency.code,
             amount_paid: if end == End::Paid { self.amount } else { 0 },
             amount_refunded,
-            dispute: dispute.map(DisputeTruth::state),
+            dispute: dispute.map(ExpectedDispute::state),
             id,
         };
-        company.truth.payments.push(payment.clone());
+        company.expected_state.payments.push(payment.clone());
         payment
     }
 }
 
 /// Where an order stands that was paid: the worst comes first.
-fn after_payment(payment: &PaymentTruth) -> &'static str {
+fn after_payment(payment: &ExpectedPayment) -> &'static str {
     match (payment.dispute, payment.amount_refunded) {
         (Some("lost"), _) => "charged_back",
         (Some("open"), _) => "disputed",

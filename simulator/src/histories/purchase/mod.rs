@@ -33,7 +33,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
 /// A purchase that has just been paid, one way or another. What it ends with is not yet written down.
 pub(crate) fn paid(company: &mut Company) -> Cart {
     let mut cart = Cart::new(company);
-    let checkout = company.dice.chance(70);
+    let checkout = company.rng.chance(70);
     if checkout {
         cart.open_session(company);
         company.wait(40);
@@ -63,7 +63,7 @@ fn pay_by_card(company: &mut Company, cart: &mut Cart) {
 fn direct(company: &mut Company) {
     let mut cart = Cart::new(company);
     attempt::start(company, &mut cart);
-    if company.dice.chance(30) {
+    if company.rng.chance(30) {
         attempt::decline(company, &mut cart);
         company.wait(60);
     }
@@ -75,12 +75,12 @@ fn direct(company: &mut Company) {
 fn delayed(company: &mut Company, succeeds: bool) {
     let mut cart = Cart::new(company);
     cart.open_session(company);
-    cart.method = *company.dice.pick(&["sepa_debit", "us_bank_account", "bacs_debit"]);
+    cart.method = *company.rng.pick(&["sepa_debit", "us_bank_account", "bacs_debit"]);
     company.wait(90);
     attempt::start(company, &mut cart);
     cart.complete_session(company, "unpaid");
     attempt::process(company, &mut cart);
-    let days = company.dice.range(1, 7);
+    let days = company.rng.range(1, 7);
     company.wait(days * DAY);
     if succeeds {
         attempt::succeed(company, &mut cart);
@@ -115,16 +115,16 @@ fn retries(company: &mut Company) {
     cart.open_session(company);
     company.wait(40);
     attempt::start(company, &mut cart);
-    let failures = company.dice.range(1, 3);
+    let failures = company.rng.range(1, 3);
     for _ in 0..failures {
-        if company.dice.chance(30) {
+        if company.rng.chance(30) {
             attempt::authenticate(company, &mut cart);
             company.wait(30);
         }
         attempt::decline(company, &mut cart);
         company.wait(45);
     }
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         attempt::authenticate(company, &mut cart);
         company.wait(20);
     }
@@ -148,7 +148,7 @@ fn abandoned(company: &mut Company) {
 
 fn manual_capture(company: &mut Company) {
     let mut cart = Cart::new(company);
-    let checkout = company.dice.chance(60);
+    let checkout = company.rng.chance(60);
     if checkout {
         cart.open_session(company);
         company.wait(40);
@@ -158,7 +158,7 @@ fn manual_capture(company: &mut Company) {
         cart.complete_session(company, "unpaid");
     }
     attempt::authorize(company, &mut cart);
-    let hours = company.dice.range(1, 48);
+    let hours = company.rng.range(1, 48);
     company.wait(hours * 3600);
     attempt::capture(company, &mut cart);
     cart.ends(company, End::Paid);
@@ -177,12 +177,12 @@ fn released(company: &mut Company) {
 fn intent_canceled(company: &mut Company) {
     let mut cart = Cart::new(company);
     attempt::start(company, &mut cart);
-    if company.dice.chance(40) {
+    if company.rng.chance(40) {
         attempt::decline(company, &mut cart);
     }
     company.wait(3600);
     let reason =
-        company.dice.pick(&[None, Some("abandoned"), Some("requested_by_customer"), Some("duplicate")]);
+        company.rng.pick(&[None, Some("abandoned"), Some("requested_by_customer"), Some("duplicate")]);
     attempt::cancel(company, &mut cart, (*reason).into());
     cart.ends(company, End::Canceled);
 }
@@ -191,7 +191,7 @@ fn second_try(company: &mut Company) {
     let mut first = Cart::new(company);
     let mut second = first.again();
     first.open_session(company);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         company.wait(DAY);
         first.expire_session(company);
         first.payment_ends(company, End::Expired);

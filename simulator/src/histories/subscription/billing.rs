@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::life::{DAY, Life};
 use super::payment;
 use crate::histories::company::Company;
+use crate::histories::expected_state::ExpectedInvoice;
 use crate::histories::object::Object;
 use crate::histories::objects::{self, Line};
-use crate::histories::truth::InvoiceTruth;
 
 /// An invoice on its way.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Bill {
     paid: bool,
     payment_succeeded: bool,
     /// Whether any event told of its payment intent.
-    payment_heard: bool,
+    payment_seen: bool,
 }
 
 /// Why a payment fails.
@@ -31,29 +31,22 @@ pub(super) enum Failure {
 impl Bill {
     fn new(invoice: Object, lines: &[Line]) -> Self {
         let period_end = lines.iter().map(|line| line.period.1).max();
-        Self {
-            invoice,
-            intent: None,
-            period_end,
-            paid: false,
-            payment_succeeded: false,
-            payment_heard: false,
-        }
+        Self { invoice, intent: None, period_end, paid: false, payment_succeeded: false, payment_seen: false }
     }
 
     /// What must come of it.
-    pub(super) fn truth(
+    pub(super) fn expected_state(
         self,
         company: &mut Company,
         subscription: Option<String>,
         customer: &str,
-    ) -> InvoiceTruth {
+    ) -> ExpectedInvoice {
         const WORDS: [&str; 5] = ["draft", "open", "paid", "void", "uncollectible"];
-        if let Some(intent) = self.intent.as_ref().filter(|_| self.payment_heard) {
+        if let Some(intent) = self.intent.as_ref().filter(|_| self.payment_seen) {
             payment::write_down(company, intent);
         }
         let status = self.invoice.text("status");
-        InvoiceTruth {
+        ExpectedInvoice {
             id: self.invoice.id().to_owned(),
             subscription,
             customer: customer.to_owned(),
@@ -113,7 +106,7 @@ impl Life {
         also: &[&'static str],
         changes: Vec<(&str, Value)>,
     ) {
-        let update = self.hears_updates.then_some("invoice.updated");
+        let update = self.subscribes_to_updates.then_some("invoice.updated");
         company.step(update, also, &mut self.bills[bill].invoice, changes);
     }
 
@@ -148,7 +141,7 @@ impl Life {
     /// Paid by a payment (or by nothing, where nothing is due).
     pub(super) fn pay(&mut self, company: &mut Company, bill: usize) {
         let due = self.bills[bill].invoice.int("amount_due");
-        let heard = self.hears_payments;
+        let heard = self.subscribes_to_payments;
         let charge = self.intent(bill).map(|intent| payment::succeed(company, intent, heard));
         let mut changes = self.paid_changes(company, bill, due);
         if due > 0 {
@@ -197,7 +190,7 @@ impl Life {
 
     /// A try to pay fails. `next` is when Stripe tries again.
     pub(super) fn fail(&mut self, company: &mut Company, bill: usize, failure: Failure, next: Option<i64>) {
-        let heard = self.hears_payments;
+        let heard = self.subscribes_to_payments;
         if let Some(intent) = self.intent(bill) {
             payment::fail(company, intent, failure, heard);
         }
@@ -237,7 +230,7 @@ impl Life {
     }
 
     fn cancel_intent(&mut self, company: &mut Company, bill: usize) {
-        let heard = self.hears_payments;
+        let heard = self.subscribes_to_payments;
         if let Some(intent) = self.intent(bill) {
             payment::cancel(company, intent, heard);
         }
@@ -245,7 +238,7 @@ impl Life {
 
     /// The bill's intent, of which an event is about to tell where the company listens.
     fn intent(&mut self, bill: usize) -> Option<&mut Object> {
-        self.bills[bill].payment_heard |= self.hears_payments;
+        self.bills[bill].payment_seen |= self.subscribes_to_payments;
         self.bills[bill].intent.as_mut()
     }
 

@@ -9,7 +9,7 @@ use crate::histories::objects::Line;
 /// Any one of them.
 pub(super) fn any(company: &mut Company, life: &mut Life) {
     company.wait(DAY);
-    match company.dice.below(9) {
+    match company.rng.below(9) {
         0 => life.renew(company, "active"),
         1 => plan(company, life, 2),
         2 => plan(company, life, 0),
@@ -37,7 +37,7 @@ fn plan(company: &mut Company, life: &mut Life, to: usize) {
 pub(super) fn quantity(company: &mut Company, life: &mut Life) {
     company.asked();
     let from = life.line();
-    life.quantity += if life.quantity > 1 && company.dice.chance(40) { -1 } else { 2 };
+    life.quantity += if life.quantity > 1 && company.rng.chance(40) { -1 } else { 2 };
     if life.sub.text("status") == "trialing" {
         let changes = life.item_changes(company);
         return life.change(company, &[], changes);
@@ -120,7 +120,7 @@ fn pause_collection(company: &mut Company, life: &mut Life) {
 /// A key that was not there before shows as `null` in `previous_attributes`.
 fn metadata(company: &mut Company, life: &mut Life) {
     company.asked();
-    let note = format!("note {}", company.dice.range(1, 1_000_000));
+    let note = format!("note {}", company.rng.range(1, 1_000_000));
     life.change(company, &[], vec![("metadata.note", note.into())]);
 }
 
@@ -135,7 +135,7 @@ fn pending_update(company: &mut Company, life: &mut Life) {
     life.change(company, &[], vec![("pending_update", waiting)]);
     company.wait(3600);
     let mut changes = vec![("pending_update", Value::Null)];
-    if company.dice.chance(60) {
+    if company.rng.chance(60) {
         life.plan = 2;
         changes.extend(life.item_changes(company));
         life.change(company, &["customer.subscription.pending_update_applied"], changes);

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::a_month_from;
 use super::billing::Bill;
 use crate::histories::company::Company;
+use crate::histories::expected_state::{ExpectedItem, ExpectedSubscription};
 use crate::histories::object::Object;
 use crate::histories::objects::{self, Line, Plan};
-use crate::histories::truth::{ItemTruth, SubscriptionTruth};
 
 pub(super) const DAY: i64 = 86_400;
 pub(super) const MONTH: i64 = 30 * DAY;
@@ -24,10 +24,10 @@ pub(crate) struct Life {
     pub(super) quantity: i64,
     pub(super) period: (i64, i64),
     pub(super) bills: Vec<Bill>,
-    /// Whether the company listens to `invoice.updated`.
-    pub(super) hears_updates: bool,
-    /// Whether it also listens to payment intents and charges.
-    pub(super) hears_payments: bool,
+    /// Whether the company subscribes to `invoice.updated`.
+    pub(super) subscribes_to_updates: bool,
+    /// Whether it also subscribes to payment intents and charges.
+    pub(super) subscribes_to_payments: bool,
     exists: bool,
     was_active: bool,
     ended: bool,
@@ -36,16 +36,16 @@ pub(crate) struct Life {
 
 impl Life {
     pub(super) fn new(company: &mut Company) -> Self {
-        let small = company.currency.price(&mut company.dice);
+        let small = company.currency.price(&mut company.rng);
         let plans = [1, 2, 5].map(|times| Plan::new(company, small * times));
         let customer = company.ids.next("cus_");
-        let quantity = company.dice.range(1, 4);
+        let quantity = company.rng.range(1, 4);
         let mut sub = objects::subscription(company, &customer, &plans[1], quantity);
         sub.set("metadata", json!({"customerId": format!("c-{}", &customer[4..])}));
         let period = (company.now, a_month_from(company.now));
         set_period(company, &mut sub, period);
-        let hears_updates = company.dice.chance(70);
-        let hears_payments = company.dice.chance(50);
+        let subscribes_to_updates = company.rng.chance(70);
+        let subscribes_to_payments = company.rng.chance(50);
         Self {
             sub,
             customer,
@@ -54,8 +54,8 @@ impl Life {
             quantity,
             period,
             bills: Vec::new(),
-            hears_updates,
-            hears_payments,
+            subscribes_to_updates,
+            subscribes_to_payments,
             exists: false,
             was_active: false,
             ended: false,
@@ -168,20 +168,23 @@ impl Life {
         let subscription = self.exists.then(|| self.sub.id().to_owned());
         let mut paid_through = None;
         for bill in self.bills {
-            let truth = bill.truth(company, subscription.clone(), &self.customer);
-            if truth.status == "paid" {
-                paid_through = paid_through.max(truth.period_end);
+            let expected_state = bill.expected_state(company, subscription.clone(), &self.customer);
+            if expected_state.status == "paid" {
+                paid_through = paid_through.max(expected_state.period_end);
             }
-            company.truth.invoices.push(truth);
+            company.expected_state.invoices.push(expected_state);
         }
         let Some(id) = subscription else { return };
         let plan = &self.plans[self.plan];
-        let item =
-            ItemTruth { price: plan.price.clone(), product: plan.product.clone(), quantity: self.quantity };
-        company.truth.subscriptions.push(SubscriptionTruth {
+        let item = ExpectedItem {
+            price: plan.price.clone(),
+            product: plan.product.clone(),
+            quantity: self.quantity,
+        };
+        company.expected_state.subscriptions.push(ExpectedSubscription {
             id,
             customer: self.customer,
-            status: word(self.sub.text("status")),
+            status: status_name(self.sub.text("status")),
             past_due_since: self.past_due_since,
             paid_through,
             cancel_at_period_end: self.sub.value()["cancel_at_period_end"].as_bool().unwrap_or_default(),
@@ -197,7 +200,7 @@ fn set_period(company: &Company, sub: &mut Object, period: (i64, i64)) {
     sub.set(start, period.0).set(end, period.1);
 }
 
-fn word(status: &str) -> &'static str {
+fn status_name(status: &str) -> &'static str {
     const WORDS: [&str; 8] = [
         "incomplete",
         "incomplete_expired",

@@ -15,7 +15,7 @@ use super::objects;
 
 /// Lives one subscription of this kind.
 pub(crate) fn live(company: &mut Company, kind: Kind) {
-    company.crowd();
+    company.begin_burst();
     match kind {
         Kind::Trial => trial(company),
         Kind::Incomplete => incomplete(company),
@@ -29,7 +29,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
 fn plain(company: &mut Company) {
     let mut life = Life::new(company);
     begin_paid(company, &mut life);
-    let steps = company.dice.range(1, 6);
+    let steps = company.rng.range(1, 6);
     for _ in 0..steps {
         changes::any(company, &mut life);
     }
@@ -40,7 +40,7 @@ fn plain(company: &mut Company) {
 /// Made and paid at once: told as active from the start, or as incomplete until the payment.
 fn begin_paid(company: &mut Company, life: &mut Life) {
     company.asked();
-    let at_once = company.dice.chance(50);
+    let at_once = company.rng.chance(50);
     let bill = life.draft(company, "subscription_create");
     life.sub.set("status", if at_once { "active" } else { "incomplete" });
     life.sub.set("latest_invoice", life.bills[bill].invoice.id());
@@ -51,13 +51,13 @@ fn begin_paid(company: &mut Company, life: &mut Life) {
     if !at_once {
         life.status(company, "active", &[]);
     }
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         life.session(company, "paid", bill);
     }
 }
 
 fn end_somehow(company: &mut Company, life: &mut Life) {
-    match company.dice.below(5) {
+    match company.rng.below(5) {
         0 => {
             company.wait(3 * DAY);
             company.asked();
@@ -87,25 +87,25 @@ fn trial(company: &mut Company) {
     life.bill(company, bill);
     life.finalize(company, bill);
     life.pay(company, bill);
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         life.session(company, "no_payment_required", bill);
     }
-    if company.dice.chance(50) {
+    if company.rng.chance(50) {
         company.wait(2 * DAY);
         changes::quantity(company, &mut life);
     }
     company.now = end - 3 * DAY;
     company.by_itself();
     company.emit("customer.subscription.trial_will_end", &life.sub);
-    if company.dice.chance(15) {
+    if company.rng.chance(15) {
         return life.write_down(company);
     }
     company.now = end;
-    match company.dice.below(4) {
+    match company.rng.below(4) {
         0 => life.end(company, "cancellation_requested"),
         1 => {
             life.status(company, "paused", &["customer.subscription.paused"]);
-            if company.dice.chance(60) {
+            if company.rng.chance(60) {
                 company.wait(5 * DAY);
                 company.asked();
                 let bill = life.next_period(
@@ -120,7 +120,7 @@ fn trial(company: &mut Company) {
         }
         _ => {
             life.renew(company, "active");
-            if company.dice.chance(50) {
+            if company.rng.chance(50) {
                 changes::any(company, &mut life);
             }
             end_somehow(company, &mut life);
@@ -137,14 +137,14 @@ fn incomplete(company: &mut Company) {
     life.created(company);
     life.bill(company, bill);
     life.finalize(company, bill);
-    let failure = if company.dice.chance(50) { Failure::Declined } else { Failure::ActionRequired };
+    let failure = if company.rng.chance(50) { Failure::Declined } else { Failure::ActionRequired };
     life.fail(company, bill, failure, None);
     company.wait(3600);
-    if company.dice.chance(60) {
+    if company.rng.chance(60) {
         company.asked();
         life.pay(company, bill);
         life.status(company, "active", &[]);
-        if company.dice.chance(60) {
+        if company.rng.chance(60) {
             changes::any(company, &mut life);
         }
         end_somehow(company, &mut life);
@@ -165,19 +165,19 @@ fn sent_invoice(company: &mut Company) {
     life.sub.set("status", "active").set("latest_invoice", life.bills[bill].invoice.id());
     life.created(company);
     life.bill(company, bill);
-    for round in 0..company.dice.range(1, 2) {
+    for round in 0..company.rng.range(1, 2) {
         let bill =
             if round == 0 { bill } else { life.next_period(company, "subscription_cycle", "active", &[]) };
         company.wait(3600);
         company.by_itself();
         life.finalize(company, bill);
         company.wait(20 * DAY);
-        if company.dice.chance(30) {
+        if company.rng.chance(30) {
             company.wait(11 * DAY);
             company.emit("invoice.overdue", &life.bills[bill].invoice);
         }
         company.asked();
-        match company.dice.below(5) {
+        match company.rng.below(5) {
             0 => life.void(company, bill),
             1 => life.write_off(company, bill),
             2 => life.pay(company, bill),
@@ -195,7 +195,7 @@ fn dunning(company: &mut Company) {
     let bill = life.next_period(company, "subscription_cycle", "active", &[]);
     company.wait(3600);
     life.finalize(company, bill);
-    let tries = company.dice.range(1, 3);
+    let tries = company.rng.range(1, 3);
     for attempt in 1..=tries {
         company.by_itself();
         let next = (attempt < tries).then_some(company.now + 3 * DAY);
@@ -205,7 +205,7 @@ fn dunning(company: &mut Company) {
         }
         company.wait(3 * DAY);
     }
-    match company.dice.below(5) {
+    match company.rng.below(5) {
         0 => {}
         1 => life.end(company, "payment_failed"),
         2 => life.status(company, "unpaid", &[]),
@@ -217,13 +217,13 @@ fn dunning(company: &mut Company) {
             company.asked();
             life.pay(company, bill);
             life.status(company, "active", &[]);
-            if company.dice.chance(50) {
+            if company.rng.chance(50) {
                 life.renew(company, "active");
             }
             end_somehow(company, &mut life);
         }
     }
-    if life.sub.text("status") == "unpaid" && company.dice.chance(50) {
+    if life.sub.text("status") == "unpaid" && company.rng.chance(50) {
         life.write_off(company, bill);
     }
     life.write_down(company);
@@ -255,14 +255,14 @@ impl Life {
             .set("customer", self.customer.as_str())
             .set("subscription", self.sub.id())
             .set("invoice", self.bills[bill].invoice.id());
-        if company.dice.chance(50) {
+        if company.rng.chance(50) {
             session.set("client_reference_id", order.as_str());
         } else {
             session.set("metadata", json!({"orderId": order}));
         }
         company.tick();
         company.emit("checkout.session.completed", &session);
-        company.truth.absent_orders.push(order);
+        company.expected_state.absent_orders.push(order);
     }
 }
 

@@ -4,19 +4,19 @@ use serde_json::{Value, json};
 
 use super::billing::Failure;
 use crate::histories::company::Company;
+use crate::histories::expected_state::ExpectedPayment;
 use crate::histories::object::Object;
 use crate::histories::objects;
-use crate::histories::truth::PaymentTruth;
 
-fn tell(company: &mut Company, kind: &'static str, object: &Object, heard: bool) {
-    if heard {
+fn emit(company: &mut Company, kind: &'static str, object: &Object, seen: bool) {
+    if seen {
         company.tick();
         company.emit(kind, object);
     }
 }
 
 /// The intent is paid. Gives the charge's id.
-pub(super) fn succeed(company: &mut Company, intent: &mut Object, heard: bool) -> String {
+pub(super) fn succeed(company: &mut Company, intent: &mut Object, seen: bool) -> String {
     let mut charge = objects::charge(company, intent);
     let amount = intent.int("amount");
     charge.set("status", "succeeded").set("paid", true).set("captured", true).set("amount_captured", amount);
@@ -27,16 +27,16 @@ pub(super) fn succeed(company: &mut Company, intent: &mut Object, heard: bool) -
         .set("latest_charge", charge.id())
         .set("last_payment_error", Value::Null)
         .set("next_action", Value::Null);
-    tell(company, "charge.succeeded", &charge, heard);
-    tell(company, "payment_intent.succeeded", intent, heard);
+    emit(company, "charge.succeeded", &charge, seen);
+    emit(company, "payment_intent.succeeded", intent, seen);
     charge.id().to_owned()
 }
 
 /// A try to pay the intent fails.
-pub(super) fn fail(company: &mut Company, intent: &mut Object, failure: Failure, heard: bool) {
+pub(super) fn fail(company: &mut Company, intent: &mut Object, failure: Failure, seen: bool) {
     if failure == Failure::ActionRequired {
         intent.set("status", "requires_action").set("next_action", json!({"type": "use_stripe_sdk"}));
-        return tell(company, "payment_intent.requires_action", intent, heard);
+        return emit(company, "payment_intent.requires_action", intent, seen);
     }
     let mut charge = objects::charge(company, intent);
     charge
@@ -46,18 +46,18 @@ pub(super) fn fail(company: &mut Company, intent: &mut Object, failure: Failure,
     with_invoice(&mut charge, intent);
     let error = json!({"charge": charge.id(), "code": "card_declined", "type": "card_error"});
     intent.set("latest_charge", charge.id()).set("last_payment_error", error);
-    tell(company, "charge.failed", &charge, heard);
-    tell(company, "payment_intent.payment_failed", intent, heard);
+    emit(company, "charge.failed", &charge, seen);
+    emit(company, "payment_intent.payment_failed", intent, seen);
 }
 
 /// The invoice is settled otherwise.
-pub(super) fn cancel(company: &mut Company, intent: &mut Object, heard: bool) {
+pub(super) fn cancel(company: &mut Company, intent: &mut Object, seen: bool) {
     intent
         .set("status", "canceled")
         .set("canceled_at", company.now)
         .set("cancellation_reason", "void_invoice")
         .set("next_action", Value::Null);
-    tell(company, "payment_intent.canceled", intent, heard);
+    emit(company, "payment_intent.canceled", intent, seen);
 }
 
 fn with_invoice(charge: &mut Object, intent: &Object) {
@@ -66,7 +66,7 @@ fn with_invoice(charge: &mut Object, intent: &Object) {
     }
 }
 
-/// What must come of an intent that was heard of.
+/// What must come of an intent that was seen of.
 pub(super) fn write_down(company: &mut Company, intent: &Object) {
     let paid = intent.text("status") == "succeeded";
     let tried = !intent.value()["last_payment_error"].is_null();
@@ -76,7 +76,7 @@ pub(super) fn write_down(company: &mut Company, intent: &Object) {
         _ if tried => "failed",
         _ => "pending",
     };
-    company.truth.payments.push(PaymentTruth {
+    company.expected_state.payments.push(ExpectedPayment {
         id: intent.id().to_owned(),
         order: None,
         status,

@@ -1,6 +1,6 @@
 //! What the samples consist of: histories of every kind, and some events that must not come through.
 
-use crate::histories::{self, History, Kind, SimEvent, Truth};
+use crate::histories::{self, ExpectedState, History, Kind, SimEvent};
 
 /// Samples of one kind, shown in one line.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub(crate) struct Group {
     pub(crate) what: String,
     pub(crate) events: Vec<SimEvent>,
     /// How many histories they are, and what each must come to; none for single odd events.
-    pub(crate) truths: Vec<(&'static str, Truth)>,
+    pub(crate) expected_states: Vec<(&'static str, ExpectedState)>,
     pub(crate) expect: Expect,
     /// An order that has to be registered first.
     pub(crate) register: Option<Order>,
@@ -18,7 +18,7 @@ pub(crate) struct Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expect {
     /// The state that the histories say.
-    Truth,
+    ExpectedState,
     /// Ignored for this reason.
     Ignored(&'static str),
     /// At least one ends dead for this reason, none for another, and none of their orders is paid.
@@ -50,17 +50,17 @@ pub(crate) fn groups(seed: u64, count: u64) -> Vec<Group> {
     for index in 0..count {
         // Each kind in turn, so that few histories show many kinds.
         let kind = Kind::ALL[usize::try_from(index).unwrap_or(0) % Kind::ALL.len()];
-        let History { name, events, truth, .. } = histories::write(seed, index, &[kind]);
+        let History { name, events, expected_state, .. } = histories::write(seed, index, &[kind]);
         match groups.iter_mut().find(|group| group.what == name) {
             Some(group) => {
                 group.events.extend(events);
-                group.truths.push((name, truth));
+                group.expected_states.push((name, expected_state));
             }
             None => groups.push(Group {
                 what: name.to_owned(),
                 events,
-                truths: vec![(name, truth)],
-                expect: Expect::Truth,
+                expected_states: vec![(name, expected_state)],
+                expect: Expect::ExpectedState,
                 register: None,
             }),
         }
@@ -74,10 +74,11 @@ pub(crate) fn groups(seed: u64, count: u64) -> Vec<Group> {
 fn wrong_amount(seed: u64, first: u64) -> Option<Group> {
     // An order is registered for a customer, and not every purchase has one.
     let mut purchases = (first..first + 100).map(|index| histories::write(seed, index, &[Kind::Card]));
-    let named =
-        |history: &History| history.truth.orders.first().is_some_and(|order| order.customer.is_some());
-    let History { events, truth, .. } = purchases.find(named)?;
-    let order = truth.orders.first()?;
+    let named = |history: &History| {
+        history.expected_state.orders.first().is_some_and(|order| order.customer.is_some())
+    };
+    let History { events, expected_state, .. } = purchases.find(named)?;
+    let order = expected_state.orders.first()?;
     let register = Order {
         id: order.id.clone(),
         customer: order.customer.clone().unwrap_or_default(),
@@ -87,7 +88,7 @@ fn wrong_amount(seed: u64, first: u64) -> Option<Group> {
     Some(Group {
         what: "pays too little".to_owned(),
         events,
-        truths: vec![("pays too little", truth)],
+        expected_states: vec![("pays too little", expected_state)],
         expect: Expect::Dead("amount_mismatch"),
         register: Some(register),
     })
@@ -122,5 +123,5 @@ fn single(what: &str, expect: Expect, seed: u64, kind: &str, object: &str) -> Gr
         r#"{{"id":"{id}","object":"event","api_version":"2024-06-20","created":{created},"livemode":false,"type":"{kind}","data":{{"object":{object}}}}}"#
     );
     let event = SimEvent { id, kind: kind.to_owned(), created, body: body.into_bytes() };
-    Group { what: what.to_owned(), events: vec![event], truths: Vec::new(), expect, register: None }
+    Group { what: what.to_owned(), events: vec![event], expected_states: Vec::new(), expect, register: None }
 }

@@ -13,7 +13,7 @@ use tokio_postgres::Client;
 use self::group::{Expect, Group};
 use super::progress::step;
 use super::stack::Stack;
-use crate::histories::{Dice, delivery};
+use crate::histories::{Rng, delivery};
 use crate::send::Target;
 
 /// How long the workers may take for all of it.
@@ -33,17 +33,17 @@ pub(crate) struct Plan {
 
 /// What became of one event.
 #[derive(Debug)]
-pub(crate) struct Fate {
+pub(crate) struct SampleResult {
     pub(crate) outcome: String,
     pub(crate) reason: Option<String>,
     /// Whether it is among the dead letters.
-    pub(crate) letter: bool,
+    pub(crate) dead_lettered: bool,
 }
 
-impl Fate {
+impl SampleResult {
     fn is_final(&self) -> bool {
         match self.outcome.as_str() {
-            "dead" => self.letter,
+            "dead" => self.dead_lettered,
             outcome => outcome != "retrying",
         }
     }
@@ -69,8 +69,8 @@ impl Plan {
         let started = Instant::now();
         let what = format!("{count} sample events");
         let posted = step(&what, post::all(posts, &self.target)).await?;
-        let fates = step("workers", self.follow()).await?;
-        let table = report::Report::new(&self.groups, &posted, &fates, &self.database).await?;
+        let results = step("workers", self.follow()).await?;
+        let table = report::Report::new(&self.groups, &posted, &results, &self.database).await?;
         println!("\n{}", table.text());
         println!(
             "\nseed {}: {count} posts, {} of them repeats that changed nothing, all settled {:.1} s after the first",
@@ -84,7 +84,7 @@ impl Plan {
     /// Every event, some twice, in the order of a delivery that mixes things up.
     fn posts(&self) -> Vec<post::Post> {
         let now = jiff::Timestamp::now().as_second();
-        let mut dice = Dice::new(self.seed);
+        let mut rng = Rng::new(self.seed);
         let mut posts = Vec::new();
         for (at, group) in self.groups.iter().enumerate() {
             let secret =
@@ -97,7 +97,7 @@ impl Plan {
         }
         posts.sort_by_key(|(created, _)| *created);
         let posts = posts.into_iter().map(|(_, post)| post).collect();
-        delivery::jostle(delivery::duplicate(posts, DUPLICATES, &mut dice), REACH, &mut dice)
+        delivery::reorder(delivery::duplicate(posts, DUPLICATES, &mut rng), REACH, &mut rng)
     }
 
     fn ids(&self) -> Vec<&str> {
@@ -106,29 +106,29 @@ impl Plan {
     }
 
     /// Waits until every event has come to its end, or for as long as is reasonable.
-    async fn follow(&self) -> anyhow::Result<report::Fates> {
+    async fn follow(&self) -> anyhow::Result<report::SampleResults> {
         let ids = self.ids();
         let deadline = Instant::now() + WITHIN;
         loop {
-            let fates = look(&self.database, &ids).await?;
-            let settled = fates.values().filter(|fate| fate.is_final()).count();
+            let results = look(&self.database, &ids).await?;
+            let settled = results.values().filter(|result| result.is_final()).count();
             if settled >= ids.len() || Instant::now() > deadline {
-                return Ok(fates);
+                return Ok(results);
             }
             tokio::time::sleep(POLL).await;
         }
     }
 }
 
-async fn look(database: &Client, ids: &[&str]) -> anyhow::Result<report::Fates> {
+async fn look(database: &Client, ids: &[&str]) -> anyhow::Result<report::SampleResults> {
     let sql = "SELECT id, outcome, reason, \
                EXISTS (SELECT 1 FROM dead_letters d WHERE d.event_id = events.id) \
                FROM events WHERE id = ANY($1)";
     let rows = database.query(sql, &[&ids]).await.context("looking for the events")?;
-    let fate = |row: tokio_postgres::Row| {
-        (row.get(0), Fate { outcome: row.get(1), reason: row.get(2), letter: row.get(3) })
+    let result = |row: tokio_postgres::Row| {
+        (row.get(0), SampleResult { outcome: row.get(1), reason: row.get(2), dead_lettered: row.get(3) })
     };
-    Ok(rows.into_iter().map(fate).collect())
+    Ok(rows.into_iter().map(result).collect())
 }
 
 async fn connect(url: &str) -> anyhow::Result<ClientWrapper> {

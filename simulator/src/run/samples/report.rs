@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use tokio_postgres::Client;
 
-use super::Fate;
+use super::SampleResult;
 use super::group::{Expect, Group};
 use super::post::Posted;
 use crate::run::progress::columns;
 use crate::verify;
 
-/// The fate of each event, by id.
-pub(crate) type Fates = HashMap<String, Fate>;
+/// The result of each event, by id.
+pub(crate) type SampleResults = HashMap<String, SampleResult>;
 
 const SHOWN: usize = 30;
 
@@ -28,7 +28,7 @@ impl Report {
     pub(crate) async fn new(
         groups: &[Group],
         posted: &Posted,
-        fates: &Fates,
+        results: &SampleResults,
         database: &Client,
     ) -> anyhow::Result<Report> {
         let head =
@@ -36,7 +36,7 @@ impl Report {
         let mut report = Report { rows: vec![head.map(str::to_owned).to_vec()], wrong: Vec::new() };
         for (at, group) in groups.iter().enumerate() {
             let answers = posted.refused.get(&at).map_or(&[][..], Vec::as_slice);
-            report.add(group, answers, fates, database).await?;
+            report.add(group, answers, results, database).await?;
         }
         Ok(report)
     }
@@ -45,17 +45,17 @@ impl Report {
         &mut self,
         group: &Group,
         answers: &[String],
-        fates: &Fates,
+        results: &SampleResults,
         db: &Client,
     ) -> anyhow::Result<()> {
         let count = |outcome: &str| {
-            let of = group.events.iter().filter_map(|event| fates.get(&event.id));
-            of.filter(|fate| fate.outcome == outcome).count()
+            let of = group.events.iter().filter_map(|event| results.get(&event.id));
+            of.filter(|result| result.outcome == outcome).count()
         };
         let states = states(db, group).await?;
-        let reasons = tally(group.events.iter().filter_map(|event| fates.get(&event.id)?.reason.clone()));
+        let reasons = tally(group.events.iter().filter_map(|event| results.get(&event.id)?.reason.clone()));
         let came_to = match group.expect {
-            Expect::Truth => states,
+            Expect::ExpectedState => states,
             Expect::Refused(_) => tally(answers.iter().cloned()),
             Expect::Ignored(_) | Expect::Dead(_) => [reasons, states]
                 .iter()
@@ -64,10 +64,10 @@ impl Report {
                 .collect::<Vec<_>>()
                 .join("; "),
         };
-        let wrong = wrong(group, answers, fates, db).await?;
+        let wrong = wrong(group, answers, results, db).await?;
         self.rows.push(vec![
             group.what.clone(),
-            group.truths.len().to_string(),
+            group.expected_states.len().to_string(),
             group.events.len().to_string(),
             count("processed").to_string(),
             count("ignored").to_string(),
@@ -94,7 +94,12 @@ impl Report {
 }
 
 /// What is not as it should be with a group.
-async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) -> anyhow::Result<Vec<String>> {
+async fn wrong(
+    group: &Group,
+    answers: &[String],
+    results: &SampleResults,
+    db: &Client,
+) -> anyhow::Result<Vec<String>> {
     let what = &group.what;
     if let Expect::Refused(code) = group.expect {
         let right = !answers.is_empty() && answers.iter().all(|answer| answer == &format!("400 {code}"));
@@ -107,8 +112,8 @@ async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) ->
     let mut wrong: Vec<String> =
         answers.iter().map(|answer| format!("{what}: the ingress answered {answer}")).collect();
     for event in &group.events {
-        let (outcome, reason) = match fates.get(&event.id) {
-            Some(fate) => (fate.outcome.as_str(), fate.reason.as_deref().unwrap_or_default()),
+        let (outcome, reason) = match results.get(&event.id) {
+            Some(result) => (result.outcome.as_str(), result.reason.as_deref().unwrap_or_default()),
             None => ("not seen by a worker", ""),
         };
         let right = match group.expect {
@@ -121,14 +126,19 @@ async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) ->
         }
     }
     if matches!(group.expect, Expect::Dead(_)) {
-        let dead =
-            group.events.iter().filter_map(|event| fates.get(&event.id)).any(|fate| fate.outcome == "dead");
+        let dead = group
+            .events
+            .iter()
+            .filter_map(|event| results.get(&event.id))
+            .any(|result| result.outcome == "dead");
         let paid = states(db, group).await?.contains(" paid");
         wrong.extend((!dead).then(|| format!("{what}: no event is dead")));
         wrong.extend(paid.then(|| format!("{what}: the order is paid")));
     } else {
-        let truths: Vec<_> = group.truths.iter().map(|(name, truth)| (*name, truth)).collect();
-        let differences = verify::differences(db, &truths).await.context("comparing with the database")?;
+        let expected_states: Vec<_> =
+            group.expected_states.iter().map(|(name, expected_state)| (*name, expected_state)).collect();
+        let differences =
+            verify::differences(db, &expected_states).await.context("comparing with the database")?;
         // A row that says of itself that it is a guess waits for a fetch from Stripe, which samples cannot give.
         let certain = differences.iter().filter(|difference| !difference.guessed);
         wrong.extend(certain.map(|difference| {
@@ -141,10 +151,13 @@ async fn wrong(group: &Group, answers: &[String], fates: &Fates, db: &Client) ->
 
 /// The states of a group's orders and subscriptions, counted.
 async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
-    let truths = || group.truths.iter().map(|(_, truth)| truth);
-    let orders = truths().flat_map(|truth| truth.orders.iter().map(|order| order.id.as_str())).collect();
-    let subscriptions =
-        truths().flat_map(|truth| truth.subscriptions.iter().map(|s| s.id.as_str())).collect();
+    let expected_states = || group.expected_states.iter().map(|(_, expected_state)| expected_state);
+    let orders = expected_states()
+        .flat_map(|expected_state| expected_state.orders.iter().map(|order| order.id.as_str()))
+        .collect();
+    let subscriptions = expected_states()
+        .flat_map(|expected_state| expected_state.subscriptions.iter().map(|s| s.id.as_str()))
+        .collect();
     let mut parts = Vec::new();
     for (table, noun, ids) in [("orders", "order", orders), ("subscriptions", "subscription", subscriptions)]
     {

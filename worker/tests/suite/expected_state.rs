@@ -15,7 +15,7 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     payments(history, memory, &mut tally);
     subscriptions(history, memory, &mut tally);
     let lasting: Vec<_> = memory.lasting.iter().cloned().collect();
-    assert_eq!(lasting, history.truth.lasting, "{}: lasting messages", history.name);
+    assert_eq!(lasting, history.expected_state.lasting, "{}: lasting messages", history.name);
     tally
 }
 
@@ -33,7 +33,7 @@ impl Tally {
         self.ambiguous += other.ambiguous;
     }
 
-    /// Counts an object; true when it must be as the truth has it.
+    /// Counts an object; true when it must be as the expected state has it.
     fn is_certain(&mut self, ambiguous: bool) -> bool {
         *(if ambiguous { &mut self.ambiguous } else { &mut self.certain }) += 1;
         !ambiguous
@@ -41,8 +41,8 @@ impl Tally {
 }
 
 fn orders(history: &History, memory: &Memory) {
-    for truth in &history.truth.orders {
-        let totals = memory.rows.orders[&truth.id].totals();
+    for expected_state in &history.expected_state.orders {
+        let totals = memory.rows.orders[&expected_state.id].totals();
         if memory.rows.payments.values().any(|payment| payment.ambiguous()) {
             continue;
         }
@@ -55,21 +55,21 @@ fn orders(history: &History, memory: &Memory) {
             totals.customer,
         );
         let expected = (
-            truth.status,
-            Some(truth.amount),
-            truth.amount_paid,
-            truth.amount_refunded,
-            Some(truth.currency),
-            truth.customer.clone(),
+            expected_state.status,
+            Some(expected_state.amount),
+            expected_state.amount_paid,
+            expected_state.amount_refunded,
+            Some(expected_state.currency),
+            expected_state.customer.clone(),
         );
-        assert_eq!(found, expected, "{}: order {}", history.name, truth.id);
+        assert_eq!(found, expected, "{}: order {}", history.name, expected_state.id);
     }
 }
 
 fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
     let name = history.name;
-    for truth in &history.truth.payments {
-        let payment = &memory.rows.payments[&truth.id];
+    for expected_state in &history.expected_state.payments {
+        let payment = &memory.rows.payments[&expected_state.id];
         if !tally.is_certain(payment.ambiguous()) {
             continue;
         }
@@ -83,69 +83,95 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
             payment.linked.as_deref(),
         );
         let expected = (
-            truth.status,
-            Some(truth.amount),
-            truth.amount_paid,
-            truth.amount_refunded,
-            truth.dispute,
-            truth.order.as_deref(),
+            expected_state.status,
+            Some(expected_state.amount),
+            expected_state.amount_paid,
+            expected_state.amount_refunded,
+            expected_state.dispute,
+            expected_state.order.as_deref(),
         );
-        assert_eq!(found, expected, "{name}: payment {}", truth.id);
+        assert_eq!(found, expected, "{name}: payment {}", expected_state.id);
     }
-    for truth in history.truth.refunds.iter().filter(|refund| refund.seen) {
-        let payment = &memory.rows.payments[&truth.payment];
-        let refund = payment.refunds[&truth.id].view();
+    for expected_state in history.expected_state.refunds.iter().filter(|refund| refund.seen) {
+        let payment = &memory.rows.payments[&expected_state.payment];
+        let refund = payment.refunds[&expected_state.id].view();
         if payment.ambiguous() {
             continue;
         }
-        assert_eq!((refund.status.as_str(), refund.amount), (truth.status, truth.amount), "{name}: refund");
+        assert_eq!(
+            (refund.status.as_str(), refund.amount),
+            (expected_state.status, expected_state.amount),
+            "{name}: refund"
+        );
     }
-    for truth in &history.truth.disputes {
-        let payment = &memory.rows.payments[&truth.payment];
-        let file = &payment.disputes[&truth.id];
+    for expected_state in &history.expected_state.disputes {
+        let payment = &memory.rows.payments[&expected_state.payment];
+        let file = &payment.disputes[&expected_state.id];
         if payment.ambiguous() {
             continue;
         }
         let dispute = file.fact.view();
         let found =
             (dispute.status.as_str(), dispute.amount, dispute.due_by, file.withdrawn, file.reinstated);
-        let expected = (truth.status, truth.amount, truth.due_by, truth.withdrawn, truth.reinstated);
-        assert_eq!(found, expected, "{name}: dispute {}", truth.id);
+        let expected = (
+            expected_state.status,
+            expected_state.amount,
+            expected_state.due_by,
+            expected_state.withdrawn,
+            expected_state.reinstated,
+        );
+        assert_eq!(found, expected, "{name}: dispute {}", expected_state.id);
     }
 }
 
 fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
     let name = history.name;
-    for truth in &history.truth.subscriptions {
-        let subscription = &memory.rows.subscriptions[&truth.id];
-        assert_eq!(subscription.paid_through(), truth.paid_through, "{name}: paid through of {}", truth.id);
+    for expected_state in &history.expected_state.subscriptions {
+        let subscription = &memory.rows.subscriptions[&expected_state.id];
+        assert_eq!(
+            subscription.paid_through(),
+            expected_state.paid_through,
+            "{name}: paid through of {}",
+            expected_state.id
+        );
         if !tally.is_certain(subscription.ambiguous()) {
             continue;
         }
         let version = subscription.version().unwrap();
         let items: Vec<_> =
             version.items.iter().map(|i| (i.price.clone(), i.product.clone(), i.quantity)).collect();
-        let true_items: Vec<_> = truth
+        let true_items: Vec<_> = expected_state
             .items
             .iter()
             .map(|i| (Some(i.price.clone()), Some(i.product.clone()), Some(i.quantity)))
             .collect();
         let access = subscription.access(&Rules::default()) == Access::Granted;
         let found = (version.status.as_str(), access, version.cancel_at_period_end);
-        let expected = (truth.status, truth.access(), truth.cancel_at_period_end);
-        assert_eq!(found, expected, "{name}: subscription {}", truth.id);
-        assert_eq!(items, true_items, "{name}: items of subscription {}", truth.id);
-        assert_eq!(subscription.customer(), Some(truth.customer.as_str()), "{name}: customer");
+        let expected = (expected_state.status, expected_state.access(), expected_state.cancel_at_period_end);
+        assert_eq!(found, expected, "{name}: subscription {}", expected_state.id);
+        assert_eq!(items, true_items, "{name}: items of subscription {}", expected_state.id);
+        assert_eq!(subscription.customer(), Some(expected_state.customer.as_str()), "{name}: customer");
     }
-    for truth in history.truth.invoices.iter().filter(|invoice| invoice.subscription.is_some()) {
-        let invoice = &memory.rows.invoices[&truth.id];
-        assert_eq!(invoice.linked, truth.subscription, "{name}: subscription of invoice {}", truth.id);
+    for expected_state in
+        history.expected_state.invoices.iter().filter(|invoice| invoice.subscription.is_some())
+    {
+        let invoice = &memory.rows.invoices[&expected_state.id];
+        assert_eq!(
+            invoice.linked, expected_state.subscription,
+            "{name}: subscription of invoice {}",
+            expected_state.id
+        );
         if !tally.is_certain(invoice.fact.as_ref().is_some_and(|fact| fact.ambiguous())) {
             continue;
         }
         let version = invoice.version().unwrap();
         let found = (invoice.status(), version.amount_due, version.amount_paid, version.attempt_count);
-        let expected = (Some(truth.status), truth.amount_due, truth.amount_paid, truth.attempt_count);
-        assert_eq!(found, expected, "{name}: invoice {}", truth.id);
+        let expected = (
+            Some(expected_state.status),
+            expected_state.amount_due,
+            expected_state.amount_paid,
+            expected_state.attempt_count,
+        );
+        assert_eq!(found, expected, "{name}: invoice {}", expected_state.id);
     }
 }

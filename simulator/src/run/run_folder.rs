@@ -13,17 +13,17 @@ use anyhow::Context;
 const MOST: u32 = 100;
 const TURN_WITHIN: Duration = Duration::from_secs(60);
 
-/// A place that no other run has; free again when dropped or when this process ends.
+/// A folder that no other run has; free again when dropped or when this process ends.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct RunFolder {
     env: PathBuf,
     log: PathBuf,
     _lock: File,
 }
 
-impl Place {
-    /// Takes the first free place in the folder `local`, and clears what an earlier run left in it.
-    pub(crate) fn take(local: &Path) -> anyhow::Result<Place> {
+impl RunFolder {
+    /// Takes the first free one in the folder `local`, and clears what an earlier run left in it.
+    pub(crate) fn take(local: &Path) -> anyhow::Result<RunFolder> {
         std::fs::create_dir_all(local).with_context(|| format!("making {}", local.display()))?;
         let mut taken = None;
         for number in 1..=MOST {
@@ -37,19 +37,19 @@ impl Place {
             if lock.try_lock().is_err() {
                 continue;
             }
-            // Nobody runs there: an `env` file is what a killed run left. The places after ours are free again
+            // Nobody runs there: an `env` file is what a killed run left. Those after ours are free again
             // as soon as they are looked through.
-            let place = Place {
+            let folder = RunFolder {
                 env: local.join(format!("env{suffix}")),
                 log: local.join(format!("log{suffix}")),
                 _lock: lock,
             };
-            place.forget_env();
-            taken = taken.or(Some(place));
+            folder.forget_env();
+            taken = taken.or(Some(folder));
         }
-        let place = taken.with_context(|| format!("{MOST} runs are going on in {}", local.display()))?;
-        std::fs::create_dir_all(&place.log).with_context(|| format!("making {}", place.log.display()))?;
-        Ok(place)
+        let folder = taken.with_context(|| format!("{MOST} runs are going on in {}", local.display()))?;
+        std::fs::create_dir_all(&folder.log).with_context(|| format!("making {}", folder.log.display()))?;
+        Ok(folder)
     }
 
     /// The file with the addresses and process ids of the run.
@@ -78,7 +78,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for RunFolder {
     fn drop(&mut self) {
         self.forget_env();
     }

@@ -2,19 +2,19 @@
 
 /// The final state of everything in a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Truth {
+pub struct ExpectedState {
     /// Orders, each with its id as the company knows it.
-    pub orders: Vec<OrderTruth>,
+    pub orders: Vec<ExpectedOrder>,
     /// Payments, by payment intent (or session, where there is no intent).
-    pub payments: Vec<PaymentTruth>,
+    pub payments: Vec<ExpectedPayment>,
     /// Refunds.
-    pub refunds: Vec<RefundTruth>,
+    pub refunds: Vec<ExpectedRefund>,
     /// Disputes and inquiries.
-    pub disputes: Vec<DisputeTruth>,
+    pub disputes: Vec<ExpectedDispute>,
     /// Subscriptions.
-    pub subscriptions: Vec<SubscriptionTruth>,
+    pub subscriptions: Vec<ExpectedSubscription>,
     /// Invoices.
-    pub invoices: Vec<InvoiceTruth>,
+    pub invoices: Vec<ExpectedInvoice>,
     /// Order ids that stand on sessions of subscriptions: no such order may come to be.
     pub absent_orders: Vec<String>,
     /// The keys of lasting outgoing messages that must exist in the end, exactly these.
@@ -23,7 +23,7 @@ pub struct Truth {
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderTruth {
+pub struct ExpectedOrder {
     /// The company's id for it.
     pub id: String,
     /// As in `orders.status`.
@@ -44,7 +44,7 @@ pub struct OrderTruth {
 
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentTruth {
+pub struct ExpectedPayment {
     /// Payment intent id, or session id where there is no intent.
     pub id: String,
     /// The order it is for.
@@ -65,7 +65,7 @@ pub struct PaymentTruth {
 
 /// A refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefundTruth {
+pub struct ExpectedRefund {
     /// `re_…`
     pub id: String,
     /// The payment intent it gives back from.
@@ -87,7 +87,7 @@ pub struct RefundTruth {
 
 /// A dispute or an inquiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisputeTruth {
+pub struct ExpectedDispute {
     /// `dp_…`
     pub id: String,
     /// The payment intent.
@@ -114,7 +114,7 @@ pub struct DisputeTruth {
     pub due_by: Option<i64>,
 }
 
-impl DisputeTruth {
+impl ExpectedDispute {
     /// As in `payments.dispute`.
     #[must_use]
     pub fn state(&self) -> &'static str {
@@ -130,7 +130,7 @@ impl DisputeTruth {
 
 /// A subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubscriptionTruth {
+pub struct ExpectedSubscription {
     /// `sub_…`
     pub id: String,
     /// `cus_…`
@@ -144,14 +144,14 @@ pub struct SubscriptionTruth {
     /// Whether it ends with the period.
     pub cancel_at_period_end: bool,
     /// What is subscribed to.
-    pub items: Vec<ItemTruth>,
+    pub items: Vec<ExpectedItem>,
     /// Whether it was `active` or `trialing` at some time.
     pub was_active: bool,
     /// Whether it ended (`customer.subscription.deleted`).
     pub ended: bool,
 }
 
-impl SubscriptionTruth {
+impl ExpectedSubscription {
     /// Access without regard to a grace period.
     #[must_use]
     pub fn access(&self) -> bool {
@@ -161,7 +161,7 @@ impl SubscriptionTruth {
 
 /// One item of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemTruth {
+pub struct ExpectedItem {
     /// `price_…`
     pub price: String,
     /// `prod_…`
@@ -172,7 +172,7 @@ pub struct ItemTruth {
 
 /// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvoiceTruth {
+pub struct ExpectedInvoice {
     /// `in_…`
     pub id: String,
     /// The subscription it is for.

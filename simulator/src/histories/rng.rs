@@ -5,7 +5,7 @@
 
 /// A seeded sequence of numbers.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
 /// SplitMix64's finalizer: a bijection on 64 bits, so different inputs never meet.
 pub(crate) fn mix(mut z: u64) -> u64 {
@@ -14,14 +14,14 @@ pub(crate) fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-impl Dice {
-    /// Dice for this seed.
+impl Rng {
+    /// A generator for this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(mix(seed ^ 0x5bd1_e995_9e37_79b9))
     }
 
-    /// Dice for one history of a seed, independent of its neighbours.
+    /// A generator for one history of a seed, independent of its neighbours.
     #[must_use]
     pub fn of(seed: u64, index: u64) -> Self {
         Self(mix(seed).wrapping_add(mix(index.wrapping_add(0x9e37_79b9))))
