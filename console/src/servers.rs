@@ -40,7 +40,7 @@ impl Servers {
         let pool = postgres::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
             .map_err(|e| Failure::Internal(e.to_string()))?;
         let place =
-            postgres::pool::place(&settings.database_url).map_err(|e| Failure::Internal(e.to_string()))?;
+            postgres::pool::address(&settings.database_url).map_err(|e| Failure::Internal(e.to_string()))?;
         let link = settings.amqp_url.as_ref().map(|url| {
             let topology = settings.topology.clone();
             let place = url.expose_secret().parse::<AMQPUri>();

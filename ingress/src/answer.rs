@@ -46,7 +46,7 @@ impl Refusal {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Body(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body(BodyError::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
-            Self::Body(BodyError::NoRoom) | Self::NotDurable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Body(BodyError::OverBudget) | Self::NotDurable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Body(BodyError::Broken) | Self::Signature(_) | Self::Malformed(_) => {
                 StatusCode::BAD_REQUEST
             }
@@ -60,7 +60,7 @@ impl Refusal {
             Self::Method { .. } => "method_not_allowed",
             Self::Body(BodyError::TooLarge { .. }) => "body_too_large",
             Self::Body(BodyError::TooSlow { .. }) => "body_timeout",
-            Self::Body(BodyError::NoRoom) => "overloaded",
+            Self::Body(BodyError::OverBudget) => "overloaded",
             Self::Body(BodyError::Broken) => "broken_body",
             Self::Signature(error) => error.code(),
             Self::Malformed(_) => "malformed_event",

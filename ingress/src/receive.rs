@@ -42,7 +42,7 @@ pub(crate) async fn receive(
         }
         Err(refusal) => {
             count(refusal.status().as_str(), refusal.code());
-            tell(&request, &refusal);
+            log_refusal(&request, &refusal);
             refusal.response(payload)
         }
     }
@@ -92,9 +92,9 @@ fn count(status: &str, code: &'static str) {
     metrics::counter!("ingress_requests_total", "status" => status.to_owned(), "code" => code).increment(1);
 }
 
-/// Who sent what is not told, only what was wrong with it. A broker that is away or blocked is told
+/// Who sent what is not told, only what was wrong with it. A broker that is unavailable or blocked is told
 /// once, by the connection, and not again for each event.
-fn tell(request: &HttpRequest, refusal: &Refusal) {
+fn log_refusal(request: &HttpRequest, refusal: &Refusal) {
     let (code, path) = (refusal.code(), request.path());
     match refusal {
         Refusal::NotDurable(error @ (PublishError::Down | PublishError::Blocked)) => {

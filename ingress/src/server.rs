@@ -1,7 +1,7 @@
 //! The HTTP server and the order in which things start and end.
 
 use crate::answer;
-use crate::body::{Limits, Room};
+use crate::body::{Limits, MemoryBudget};
 use crate::receive::{Gate, receive};
 use crate::settings::Settings;
 use actix_web::dev::Server;
@@ -76,7 +76,7 @@ fn serve(
     let limits = Limits {
         size: settings.max_body,
         time: settings.body_timeout,
-        room: Room::new(settings.max_in_flight),
+        budget: MemoryBudget::new(settings.max_in_flight),
     };
     let max_connections = settings.max_connections;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);

@@ -51,7 +51,7 @@ fn a_named_secret_may_stand_in_a_file() {
 }
 
 #[test]
-fn every_problem_is_told_at_once_and_no_secret_with_it() {
+fn every_problem_is_reported_at_once_and_no_secret_with_it() {
     let args = Args {
         stripe_webhook_secret: Some(" , ".to_owned()),
         stripe_signature_tolerance: Some("five minutes".to_owned()),

@@ -71,7 +71,7 @@ async fn get(address: SocketAddr, path: &str) -> http::Response {
 }
 
 #[tokio::test]
-async fn every_wrong_setting_is_told_with_exit_code_2_and_no_secret() {
+async fn every_wrong_setting_is_reported_with_exit_code_2_and_no_secret() {
     let output = command()
         .env("STRIPE_WEBHOOK_SECRET_FILE", "/nowhere/at/all")
         .env("AMQP_URL", "http://user:hunter2@host")

@@ -1,4 +1,4 @@
-//! What the gate answers while its broker is away, blocked, frozen, full or without a route: each
+//! What the gate answers while its broker is unavailable, blocked, frozen, full or without a route: each
 //! with a broker of the test's own, and each recovers without a restart.
 
 use crate::harness::{Gate, PATH, event, until};
@@ -95,10 +95,10 @@ async fn what_was_answered_200_survives_the_power_cut() {
     let gate = Gate::start_on(&broker.url(), |_| {});
     gate.until_ready().await;
     let received = Semaphore::new(0);
-    let posts = (0..32).map(async |lane| {
+    let posts = (0..32).map(async |client| {
         let mut confirmed = Vec::new();
         for n in 0.. {
-            let id = format!("evt_{lane}_{n}");
+            let id = format!("evt_{client}_{n}");
             match deliver(&gate, &id).await.status {
                 200 => confirmed.push(id),
                 _ => break,
@@ -107,7 +107,7 @@ async fn what_was_answered_200_survives_the_power_cut() {
         }
         confirmed
     });
-    // In the middle of it: some hundreds are confirmed, and every lane has one on its way.
+    // In the middle of it: some hundreds are confirmed, and every client has one on its way.
     let cut = async {
         let enough = tokio::time::timeout(DEADLINE, received.acquire_many(300)).await;
         drop(enough.expect("300 events are confirmed in time"));
@@ -160,7 +160,7 @@ async fn a_channel_that_the_broker_closes_is_replaced() {
     channel.exchange_delete(exchange.into(), Default::default()).await.expect("it is deleted");
     assert_503(&deliver(&gate, "evt_2").await, "channel_closed");
     gate.topology.declare(&channel).await.expect("the topology comes back");
-    until("every lane has a new channel", async || {
+    until("every confirm channel is open again", async || {
         let posts = (0..8).map(|_| deliver(&gate, "evt_3"));
         futures_util::future::join_all(posts).await.iter().all(|response| response.status == 200)
     })

@@ -1,7 +1,7 @@
 //! One connection to RabbitMQ, kept open in the background.
 //!
 //! Connects, declares the topology, watches, and starts again when it is lost. Nobody waits here
-//! for a broker that is away unless they ask to ([`Broker::until_usable`]): [`Broker::usable`]
+//! for a broker that is unavailable unless they ask to ([`Broker::until_usable`]): [`Broker::usable`]
 //! answers at once. RabbitMQ blocks a whole connection that publishes during an alarm, the
 //! acknowledgements on it included, so a process that consumes and publishes uses two brokers.
 
@@ -146,7 +146,7 @@ impl Broker {
         }
     }
 
-    /// Waits until a message could be published. Never returns after the end was asked for.
+    /// Waits until a message could be published. Never returns after shutdown was requested.
     pub async fn until_usable(&self) {
         let mut link = self.link.clone();
         if link.wait_for(|link| link.usable().is_ok()).await.is_err() {
@@ -187,7 +187,7 @@ async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing
                     close(&connection).await;
                     return;
                 };
-                tracing::warn!(reason, "lost the broker");
+                tracing::warn!(reason, "broker connection lost");
                 state.send_replace(Link::down(reason));
             }
             Err(error) => {
@@ -227,7 +227,7 @@ async fn open(settings: &BrokerSettings) -> Result<(Connection, Events), OpenErr
     tokio::time::timeout(CONNECT_TIMEOUT, opening).await.unwrap_or(Err(OpenError::TimedOut))
 }
 
-/// Returns why the connection was lost, or nothing when the end was asked for.
+/// Returns why the connection was lost, or nothing when shutdown was requested.
 async fn watch_connection(
     connection: &Connection,
     mut events: Events,
@@ -246,7 +246,7 @@ async fn watch_connection(
                     state.send_modify(|_| {});
                 }
                 Some(Event::ConnectionUnblocked) => {
-                    tracing::info!("the broker takes messages again");
+                    tracing::info!("the broker is unblocked");
                     state.send_modify(|_| {});
                 }
                 Some(Event::Error(error)) => last_error = Some(error.to_string()),

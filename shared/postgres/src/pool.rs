@@ -69,7 +69,7 @@ pub fn check_url(url: &SecretString) -> Result<(), PoolError> {
 }
 
 /// The servers that a URL names, as `host:port`, for people; without the password, which it holds as well.
-pub fn place(url: &SecretString) -> Result<String, PoolError> {
+pub fn address(url: &SecretString) -> Result<String, PoolError> {
     let (config, _) = parse(url)?;
     let port = |i: usize| config.get_ports().get(i).or(config.get_ports().first()).copied().unwrap_or(5432);
     let places = config.get_hosts().iter().enumerate().map(|(i, host)| match host {
@@ -110,8 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_told_without_the_password() {
-        let told = |url: &str| place(&SecretString::from(url)).unwrap();
+    fn an_address_is_shown_without_the_password() {
+        let told = |url: &str| address(&SecretString::from(url)).unwrap();
         assert_eq!(told("postgres://u:hunter2@db.example:5433/x?sslmode=require"), "db.example:5433");
         assert_eq!(told("postgres://u:hunter2@a,b:6000/x"), "a:5432, b:6000");
         assert_eq!(told("host=/run/postgresql user=u"), "/run/postgresql");

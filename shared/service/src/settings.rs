@@ -198,7 +198,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     #[test]
-    fn every_problem_is_told_and_names_its_variable() {
+    fn every_problem_is_reported_and_names_its_variable() {
         let mut problems = Problems::default();
         problems.address("A_BIND", Some("nonsense"), ([127, 0, 0, 1], 1).into());
         problems.integer("B_SIZE", Some("0"), 5, 1..=10);

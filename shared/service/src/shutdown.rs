@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// The exit code of a process that was told twice: 128 + SIGINT, as shells count.
+/// The exit code of a process that got a second signal: 128 + SIGINT, as shells count.
 const INSISTED: i32 = 130;
 
 /// A token that is cancelled on the first SIGTERM or SIGINT. A second signal ends the process at
@@ -22,11 +22,11 @@ pub fn on_signal() -> CancellationToken {
                         else => return,
                     };
                     if asked {
-                        tracing::warn!(signal = name, "second signal: ending at once");
+                        tracing::warn!(signal = name, "second signal: exiting at once");
                         std::process::exit(INSISTED);
                     }
                     asked = true;
-                    tracing::info!(signal = name, "stopping");
+                    tracing::info!(signal = name, "shutdown requested");
                     cancelled.cancel();
                 }
             });
