@@ -2,6 +2,7 @@
 //! the one command that brings the whole system up. It is a tool for people and tests, never part of production.
 
 pub mod histories;
+pub mod history_args;
 pub mod run;
 pub mod send;
 pub mod servers;

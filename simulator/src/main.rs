@@ -24,7 +24,7 @@ enum Command {
     /// Send signed Stripe events to an ingress.
     Send(simulator::send::SendArgs),
     /// Compare the database with what sent histories must have come to.
-    Verify(simulator::send::VerifyArgs),
+    Verify(simulator::verify::VerifyArgs),
 }
 
 #[tokio::main]

@@ -8,7 +8,7 @@ mod dispatch;
 mod load;
 mod tally;
 
-pub use args::{HistoryArgs, SendArgs, VerifyArgs};
+pub use args::SendArgs;
 pub use client::{Answer, Client, Failure, Target, TargetError};
 pub use tally::Tally;
 

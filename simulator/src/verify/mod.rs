@@ -1,5 +1,6 @@
 //! `simulator verify`: whether the database holds what the histories must have come to.
 
+mod args;
 mod compare;
 mod expected;
 mod settle;
@@ -11,10 +12,11 @@ use anyhow::{Context as _, bail};
 use deadpool_postgres::Object;
 use secrecy::SecretString;
 
+pub use args::VerifyArgs;
 pub use compare::{Difference, ExpectedStates, differences};
 
 use crate::histories::History;
-use crate::send::{HistoryArgs, VerifyArgs};
+use crate::history_args::HistoryArgs;
 
 /// At most this many differences are printed.
 const SHOWN: usize = 60;

@@ -2,65 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::life::{DAY, Life};
-use super::payment;
+use super::bill::Bill;
+use super::calendar::DAY;
+use super::life::Life;
+use super::payment::{self, Failure};
 use crate::histories::company::Company;
-use crate::histories::expected_state::ExpectedInvoice;
 use crate::histories::object::Object;
 use crate::histories::objects::{self, Line};
-
-/// An invoice on its way.
-#[derive(Debug)]
-pub(crate) struct Bill {
-    pub(super) invoice: Object,
-    pub(super) intent: Option<Object>,
-    period_end: Option<i64>,
-    paid: bool,
-    payment_succeeded: bool,
-    /// Whether any event told of its payment intent.
-    payment_seen: bool,
-}
-
-/// Why a payment fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
-    Declined,
-    ActionRequired,
-}
-
-impl Bill {
-    fn new(invoice: Object, lines: &[Line]) -> Self {
-        let period_end = lines.iter().map(|line| line.period.1).max();
-        Self { invoice, intent: None, period_end, paid: false, payment_succeeded: false, payment_seen: false }
-    }
-
-    /// What must come of it.
-    pub(super) fn expected_state(
-        self,
-        company: &mut Company,
-        subscription: Option<String>,
-        customer: &str,
-    ) -> ExpectedInvoice {
-        const WORDS: [&str; 5] = ["draft", "open", "paid", "void", "uncollectible"];
-        if let Some(intent) = self.intent.as_ref().filter(|_| self.payment_seen) {
-            payment::write_down(company, intent);
-        }
-        let status = self.invoice.text("status");
-        ExpectedInvoice {
-            id: self.invoice.id().to_owned(),
-            subscription,
-            customer: customer.to_owned(),
-            status: WORDS.into_iter().find(|word| *word == status).unwrap_or("draft"),
-            amount_due: self.invoice.int("amount_due"),
-            amount_paid: self.invoice.int("amount_paid"),
-            currency: company.currency.code,
-            attempt_count: self.invoice.int("attempt_count"),
-            paid: self.paid,
-            payment_succeeded: self.payment_succeeded,
-            period_end: self.period_end,
-        }
-    }
-}
 
 impl Life {
     /// A draft for the running period. It is told of by [`Life::bill`].

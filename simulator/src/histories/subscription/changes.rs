@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::life::{DAY, Life};
+use super::calendar::DAY;
+use super::life::Life;
 use crate::histories::company::Company;
 use crate::histories::objects::Line;
 

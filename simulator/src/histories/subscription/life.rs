@@ -2,15 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::a_month_from;
-use super::billing::Bill;
+use super::bill::Bill;
+use super::calendar::a_month_from;
 use crate::histories::company::Company;
 use crate::histories::expected_state::{ExpectedItem, ExpectedSubscription};
 use crate::histories::object::Object;
 use crate::histories::objects::{self, Line, Plan};
 
-pub(super) const DAY: i64 = 86_400;
-pub(super) const MONTH: i64 = 30 * DAY;
 const UPDATED: Option<&str> = Some("customer.subscription.updated");
 
 /// A subscription on its way.

@@ -1,14 +1,17 @@
 //! Whole lives of subscriptions and their invoices.
 
+mod bill;
 mod billing;
+mod calendar;
 mod changes;
 mod life;
 mod payment;
 
 use serde_json::{Value, json};
 
-use self::billing::Failure;
-use self::life::{DAY, Life, MONTH};
+use self::calendar::DAY;
+use self::life::Life;
+use self::payment::Failure;
 use super::Kind;
 use super::company::Company;
 use super::objects;
@@ -264,9 +267,4 @@ impl Life {
         company.emit("checkout.session.completed", &session);
         company.expected_state.absent_orders.push(order);
     }
-}
-
-/// The end of a period that begins now.
-fn a_month_from(now: i64) -> i64 {
-    now + MONTH
 }

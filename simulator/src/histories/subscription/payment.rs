@@ -2,11 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::billing::Failure;
 use crate::histories::company::Company;
 use crate::histories::expected_state::ExpectedPayment;
 use crate::histories::object::Object;
 use crate::histories::objects;
+
+/// Why a payment fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    Declined,
+    ActionRequired,
+}
 
 fn emit(company: &mut Company, kind: &'static str, object: &Object, seen: bool) {
     if seen {
