@@ -16,15 +16,31 @@ use super::account::Account;
 use super::error::ServerError;
 use super::process;
 
-/// The folder `.local` of the repository that this program was built in; of the current folder, where that
-/// repository is gone or somebody else's.
+/// Names the folder to use in place of `.local`.
+const SETTING: &str = "SLUICEGATE_LOCAL";
+
+/// The folder of everything that this program writes: the one that the setting `SLUICEGATE_LOCAL` names, else
+/// `.local` of the clone that the working folder is in, else `.local` of the working folder. Never the clone
+/// that the program was built in: a copied build must not write into the original.
 pub fn local() -> PathBuf {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize();
-    let of_repository = repository.map(|repository| repository.join(".local"));
-    match of_repository {
-        Ok(local) if std::fs::create_dir_all(&local).is_ok() && is_ours(&local) => local,
-        _ => std::path::absolute(".local").unwrap_or_else(|_| PathBuf::from(".local")),
+    if let Some(set) = std::env::var_os(SETTING).filter(|set| !set.is_empty()) {
+        return absolute(Path::new(&set));
     }
+    let here = absolute(Path::new("."));
+    let of_clone = clone_around(&here).map(|clone| clone.join(".local"));
+    match of_clone {
+        Some(local) if std::fs::create_dir_all(&local).is_ok() && is_ours(&local) => local,
+        _ => here.join(".local"),
+    }
+}
+
+/// The nearest folder from `folder` upwards that is a clone of this repository.
+fn clone_around(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|above| above.join("Cargo.lock").is_file() && above.join("simulator").is_dir())
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn is_ours(folder: &Path) -> bool {
@@ -208,4 +224,24 @@ fn end_left_over(line: &str) {
     }
     process::signal_group(pid, Signal::KILL);
     process::signal(pid, Signal::KILL);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn the_clone_around_the_working_folder_is_home_and_no_other_folder() {
+        let root = std::env::temp_dir().join(format!("sluicegate-home-{:08x}", rand::random::<u32>()));
+        let inner = root.join("clone/worker/src");
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::create_dir_all(root.join("clone/simulator")).unwrap();
+        assert_eq!(clone_around(&inner), None, "a lock file makes it a clone");
+        std::fs::write(root.join("clone/Cargo.lock"), "").unwrap();
+        assert_eq!(clone_around(&inner), Some(root.join("clone").as_path()));
+        assert_eq!(clone_around(&root), None);
+        std::fs::remove_dir_all(&root).unwrap();
+    }
 }
