@@ -6,8 +6,10 @@
 
 mod backoff;
 mod consumer;
+mod disposition;
 mod grace;
 mod heartbeat;
+mod inbound_event;
 mod isolation;
 pub mod preview;
 pub mod process;

@@ -4,9 +4,7 @@
 //! event by event. It must never settle a delivery with the broker; it says what is to be done.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
-use amqp::message::EventHeaders;
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,69 +15,12 @@ use domain::handlers::Intent;
 use domain::message::Message;
 use domain::references::references;
 use domain::rejection::{Reason, Rejection};
-use domain::retry::{Next, Schedule};
+use domain::retry::Schedule;
 use domain::rules::Rules;
 use domain::state::{Keys, Touched};
 
-/// A delivery as the broker handed it over, its event read as far as it can be.
-pub struct InboundEvent {
-    /// How it came.
-    pub headers: EventHeaders,
-    /// The bytes as they were received.
-    pub body: Vec<u8>,
-    /// The event, or why the body is none.
-    pub event: Result<Prepared, Rejection>,
-}
-
-/// What is to be done with a delivery once its transaction has committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disposition {
-    /// Acknowledge.
-    Ack(AckReason),
-    /// Publish to the retry exchange, then acknowledge.
-    Retry {
-        /// How long it waits.
-        delay: Duration,
-        /// The number of the next attempt.
-        attempt: u32,
-        /// Why.
-        rejection: Rejection,
-    },
-    /// Publish to the dead exchange, then acknowledge.
-    DeadLetter(Rejection),
-}
-
-/// Why a delivery needs nothing but its acknowledgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AckReason {
-    /// It took effect.
-    Processed,
-    /// It is not handled.
-    Ignored,
-    /// It took effect before, or another copy of it is being handled.
-    Duplicate,
-}
-
-impl InboundEvent {
-    /// Reads a delivery.
-    #[must_use]
-    pub fn new(headers: EventHeaders, body: Vec<u8>, rules: &Rules) -> Self {
-        let event = isolation::prepare(&body, rules);
-        Self { headers, body, event }
-    }
-
-    /// The event's type, where the body has one.
-    #[must_use]
-    pub fn kind(&self) -> Option<&str> {
-        self.event.as_ref().ok().map(|prepared| prepared.event.kind.as_str())
-    }
-
-    /// The event's id, where the body has one.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        self.event.as_ref().ok().map(|prepared| prepared.event.id.as_str())
-    }
-}
+pub use crate::disposition::{AckReason, Disposition};
+pub use crate::inbound_event::InboundEvent;
 
 /// What a batch needs to be processed.
 #[derive(Clone)]
@@ -224,7 +165,7 @@ pub(crate) async fn run(
             None => decide(one.prepared, &mut state, rules),
         };
         effects.extend(done.into_iter().map(|effect| (id, effect)));
-        let disposition = disposition(outcome, schedule, one.headers.attempt);
+        let disposition = Disposition::new(outcome, schedule, one.headers.attempt);
         match &disposition {
             Disposition::Retry { .. } | Disposition::DeadLetter(_) => {
                 rejected_events.push((one, disposition.clone()))
@@ -242,17 +183,6 @@ pub(crate) async fn run(
         .collect();
     store::record(tx, &rejected_events, &settled, now).await?;
     Ok(BatchResult { dispositions, messages, touched: state.touched() })
-}
-
-fn disposition(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Disposition {
-    match outcome {
-        Outcome::Processed => Disposition::Ack(AckReason::Processed),
-        Outcome::Ignored(_) => Disposition::Ack(AckReason::Ignored),
-        Outcome::Rejected(rejection) => match schedule.next(&rejection, attempt) {
-            Next::Retry { delay, attempt } => Disposition::Retry { delay, attempt, rejection },
-            Next::Dead => Disposition::DeadLetter(rejection),
-        },
-    }
 }
 
 fn rejected_event<'a>(

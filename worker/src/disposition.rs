@@ -1,0 +1,50 @@
+//! What is to be done with a delivery: the one result of an event in the shell.
+
+use std::time::Duration;
+
+use domain::decide::Outcome;
+use domain::rejection::Rejection;
+use domain::retry::{Next, Schedule};
+
+/// What is to be done with a delivery once its transaction has committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// Acknowledge.
+    Ack(AckReason),
+    /// Publish to the retry exchange, then acknowledge.
+    Retry {
+        /// How long it waits.
+        delay: Duration,
+        /// The number of the next attempt.
+        attempt: u32,
+        /// Why.
+        rejection: Rejection,
+    },
+    /// Publish to the dead exchange, then acknowledge.
+    DeadLetter(Rejection),
+}
+
+/// Why a delivery needs nothing but its acknowledgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AckReason {
+    /// It took effect.
+    Processed,
+    /// It is not handled.
+    Ignored,
+    /// It took effect before, or another copy of it is being handled.
+    Duplicate,
+}
+
+impl Disposition {
+    /// What the domain's outcome means for the delivery after this attempt.
+    pub(crate) fn new(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Self {
+        match outcome {
+            Outcome::Processed => Disposition::Ack(AckReason::Processed),
+            Outcome::Ignored(_) => Disposition::Ack(AckReason::Ignored),
+            Outcome::Rejected(rejection) => match schedule.next(&rejection, attempt) {
+                Next::Retry { delay, attempt } => Disposition::Retry { delay, attempt, rejection },
+                Next::Dead => Disposition::DeadLetter(rejection),
+            },
+        }
+    }
+}
