@@ -13,7 +13,7 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Tap {
     port: u16,
-    held: Arc<watch::Sender<bool>>,
+    blocked: Arc<watch::Sender<bool>>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -22,9 +22,9 @@ impl Tap {
     pub async fn open(server: SocketAddr) -> Tap {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
-        let held = Arc::new(watch::Sender::new(false));
-        let accepting = tokio::spawn(accept(listener, server, held.clone()));
-        Tap { port, held, accepting }
+        let blocked = Arc::new(watch::Sender::new(false));
+        let accepting = tokio::spawn(accept(listener, server, blocked.clone()));
+        Tap { port, blocked, accepting }
     }
 
     /// The port that leads to the server.
@@ -34,12 +34,12 @@ impl Tap {
 
     /// From now on nothing that the program sends arrives; what the server sends still does.
     pub fn hold(&self) {
-        self.held.send_replace(true);
+        self.blocked.send_replace(true);
     }
 
     /// Lets through what was held back, and everything after it.
     pub fn let_go(&self) {
-        self.held.send_replace(false);
+        self.blocked.send_replace(false);
     }
 }
 
@@ -49,21 +49,21 @@ impl Drop for Tap {
     }
 }
 
-async fn accept(listener: TcpListener, server: SocketAddr, held: Arc<watch::Sender<bool>>) {
+async fn accept(listener: TcpListener, server: SocketAddr, blocked: Arc<watch::Sender<bool>>) {
     while let Ok((program, _)) = listener.accept().await {
         let Ok(server) = TcpStream::connect(server).await else { continue };
         let (from_program, to_program) = program.into_split();
         let (from_server, to_server) = server.into_split();
-        tokio::spawn(pass(from_program, to_server, held.subscribe()));
+        tokio::spawn(pass(from_program, to_server, blocked.subscribe()));
         tokio::spawn(pass(from_server, to_program, watch::Sender::new(false).subscribe()));
     }
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut held: watch::Receiver<bool>) {
+async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut blocked: watch::Receiver<bool>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         // Ended: nobody can hold any more.
-        held.wait_for(|held| !held).await.ok();
+        blocked.wait_for(|blocked| !blocked).await.ok();
         if to.write_all(&buffer[..length]).await.is_err() {
             return;
         }

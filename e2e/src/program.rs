@@ -62,7 +62,7 @@ pub fn binary(name: &str) -> PathBuf {
     path
 }
 
-/// A program that runs until it is dropped, killed or told to end.
+/// A program that runs until it is dropped, killed or asked to stop.
 #[derive(Debug)]
 pub struct Running {
     program: Program,

@@ -73,7 +73,7 @@ impl System {
         self
     }
 
-    /// What the programs are told.
+    /// The environment of the programs.
     pub fn settings(&self) -> &BTreeMap<String, String> {
         &self.settings
     }

@@ -92,7 +92,7 @@ fn count(status: &str, code: &'static str) {
     metrics::counter!("ingress_requests_total", "status" => status.to_owned(), "code" => code).increment(1);
 }
 
-/// Who sent what is not told, only what was wrong with it. A broker that is unavailable or blocked is told
+/// Logs what was wrong, never who sent what. A broker that is unavailable or blocked is logged
 /// once, by the connection, and not again for each event.
 fn log_refusal(request: &HttpRequest, refusal: &Refusal) {
     let (code, path) = (refusal.code(), request.path());

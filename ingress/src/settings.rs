@@ -1,4 +1,4 @@
-//! What the ingress can be told. `--help` and the table in the documentation are these comments.
+//! The settings of the ingress. `--help` and the table in the documentation are these comments.
 
 use amqp::args::AmqpArgs;
 use amqp::broker::BrokerSettings;
@@ -68,7 +68,7 @@ pub struct Args {
     pub log: LogArgs,
 }
 
-/// Tells the time. A parameter because signatures age.
+/// The clock. A parameter because signatures age.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The settings, checked.

@@ -1,4 +1,4 @@
-//! Servers that go away and come back, while everything else goes on.
+//! Servers that become unavailable and come back, while everything else goes on.
 
 use e2e::{Program, System, eventually};
 use simulator::servers::{PostgresServer, RabbitServer};
@@ -6,7 +6,7 @@ use simulator::servers::{PostgresServer, RabbitServer};
 use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
 
 /// Delivers half, then takes the broker away in some way while the other half is on its way.
-async fn broker_goes(system: &System, away: impl AsyncFnOnce()) {
+async fn broker_goes(system: &System, outage: impl AsyncFnOnce()) {
     let programs = system.start_all().await;
     let histories = of_all_kinds(23, 80);
     let bodies = mixed_up(&histories, 23);
@@ -14,7 +14,7 @@ async fn broker_goes(system: &System, away: impl AsyncFnOnce()) {
     let mut client = system.client(&programs[0]);
     system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
     let sending = system.deliver(&mut client, rest.iter().map(Vec::as_slice));
-    tokio::join!(sending, away());
+    tokio::join!(sending, outage());
     system.until_done(count(&histories)).await;
     must_be_true(system, &histories).await;
     for mut program in programs {

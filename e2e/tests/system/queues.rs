@@ -29,7 +29,7 @@ async fn the_console_shows_how_long_messages_wait_and_who_holds_them() {
     assert_eq!((&nothing["ready"], &nothing["oldest_seconds"]), (&0.into(), &Value::Null));
 
     system.deliver(&mut system.client(&gate), [paid("evt_1", "order_1", 1999).as_bytes()]).await;
-    // The age that is told may be too high, never too low.
+    // The age that is shown may be too high, never too low.
     let before = "SELECT extract(epoch FROM now() - oldest_after)::int8 FROM queue_marks WHERE queue LIKE '%.fulfillment'";
     let waiting = queue(&system, ".fulfillment");
     let at_most = system.number(before).await;
@@ -40,7 +40,7 @@ async fn the_console_shows_how_long_messages_wait_and_who_holds_them() {
     let worker = system.start(Program::FulfillmentWorker).await;
     system.until_done(1).await;
     assert_eq!(queue(&system, ".fulfillment")["oldest_seconds"], Value::Null);
-    eventually("the worker tells how far it is, and the mark follows", async || {
+    eventually("the worker records how far it is, and the mark follows", async || {
         let reached = "SELECT count(*) FROM queue_marks, workers, events WHERE queue LIKE '%.fulfillment'
             AND settled_through = date_trunc('milliseconds', received_at) AND oldest_after >= settled_through";
         system.number(reached).await == 1
@@ -49,7 +49,7 @@ async fn the_console_shows_how_long_messages_wait_and_who_holds_them() {
 
     worker.signal(Signal::STOP);
     system.deliver(&mut system.client(&gate), [paid("evt_2", "order_2", 1999).as_bytes()]).await;
-    eventually("the management tells of the message that the frozen worker holds", async || {
+    eventually("the management shows the message that the frozen worker holds", async || {
         queue(&system, ".fulfillment")["unacknowledged"] == 1
     })
     .await;

@@ -53,9 +53,9 @@ async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() 
         system.number("SELECT count(*) FROM dead_letters").await == 1
     })
     .await;
-    let letter =
+    let dead_letter =
         "SELECT id || ' ' || event_id || ' ' || reason || ' ' || attempts || ' ' || state FROM dead_letters";
-    assert_eq!(system.text(letter).await, "1 evt_early order_not_found 3 open");
+    assert_eq!(system.text(dead_letter).await, "1 evt_early order_not_found 3 open");
     let stored = "SELECT convert_from(payload, 'UTF8') FROM dead_letters";
     assert_eq!(system.text(stored).await, body, "the bytes are the posted ones");
 
@@ -76,7 +76,7 @@ async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() 
 
     system.until_done(1).await;
     assert_eq!(system.text("SELECT status FROM orders").await, "paid");
-    eventually("the letter is resolved", async || {
+    eventually("the dead letter is resolved", async || {
         system.text("SELECT state FROM dead_letters").await == "resolved"
     })
     .await;

@@ -193,7 +193,7 @@ async fn metrics_count_answers_and_logs_hold_neither_bodies_nor_secrets() {
     let (_, log) = program.ended().await;
     assert!(log.contains("listening"), "{log}");
     for private in ["private-matter", SECRET, &amqp_url()] {
-        assert!(!log.contains(private), "the log tells {private}");
+        assert!(!log.contains(private), "the log shows {private}");
     }
 }
 
@@ -217,11 +217,11 @@ async fn memory_stays_bounded_under_bodies_that_never_end() {
     let offers =
         tokio::time::timeout(DEADLINE, futures_util::future::join_all(offers)).await.expect("no stall");
     let grown = peak_kib(&program) - before;
-    // The bodies that there is room for, and what the server reads ahead on each connection.
+    // The bodies that the memory budget allows, and what the server reads ahead on each connection.
     let bound = 4 * 1024 + 256 * 256 + 16 * 1024;
     assert!(grown < bound, "it grew by {grown} KiB, not by less than {bound}");
     drop(offers);
-    until("there is room again", async || {
+    until("memory is free again", async || {
         http::exchange(program.address, &signed(PATH, &event("evt_2", "x"))).await.status == 200
     })
     .await;

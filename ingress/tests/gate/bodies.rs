@@ -94,8 +94,8 @@ async fn a_body_that_ends_early_leaves_nothing_behind() {
         let head = head("POST", PATH, &[("content-length", "60000")]);
         http.send(&[head, b"\r\n".to_vec(), vec![b' '; 50_000]].concat()).await;
     }
-    // All of the room is free again, or this would be refused.
-    until("the room is given back", async || gate.deliver(&event_of(LIMIT)).await.status == 200).await;
+    // The whole budget is free again, or this would be refused.
+    until("the memory is released", async || gate.deliver(&event_of(LIMIT)).await.status == 200).await;
     gate.stop().await;
 }
 
@@ -108,7 +108,7 @@ async fn bodies_are_refused_when_together_they_take_too_much_memory() {
         http.send(&[head, b"\r\n".to_vec(), vec![b' '; 50_000]].concat()).await;
         http
     };
-    // There is room for one of them, whichever comes first; both wait for their last bytes.
+    // The budget allows one of them, whichever comes first; both wait for their last bytes.
     let (mut one, mut other) = tokio::join!(unfinished(), unfinished());
     let response = tokio::select! {
         response = one.response() => response,
@@ -117,7 +117,7 @@ async fn bodies_are_refused_when_together_they_take_too_much_memory() {
     assert_eq!((response.status, response.code().as_str()), (503, "overloaded"));
     assert!(response.headers.contains_key("retry-after"));
     drop((one, other));
-    until("there is room again", async || gate.deliver(&event_of(LIMIT / 2)).await.status == 200).await;
+    until("memory is free again", async || gate.deliver(&event_of(LIMIT / 2)).await.status == 200).await;
     gate.stop().await;
 }
 

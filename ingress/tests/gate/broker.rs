@@ -55,9 +55,9 @@ async fn a_blocked_a_frozen_and_a_full_broker_are_503() {
     gate.until_ready().await;
     assert_eq!(deliver(&gate, "evt_1").await.status, 200);
 
-    // The broker tells a connection of its alarm when it next publishes.
+    // The broker notifies a connection of its alarm when it next publishes.
     broker.block_publishers().await.expect("an alarm");
-    until("the alarm is told", async || {
+    until("the alarm is reported", async || {
         let response = deliver(&gate, "evt_2").await;
         response.status == 503 && response.code() == "broker_blocked"
     })
@@ -81,7 +81,7 @@ async fn a_blocked_a_frozen_and_a_full_broker_are_503() {
     })
     .await;
     let channel = gate.channel().await;
-    until("it serves again when there is room", async || {
+    until("it serves again when memory is free", async || {
         gate.drain(&channel, Queue::Fulfillment).await;
         deliver(&gate, "evt_8").await.status == 200
     })

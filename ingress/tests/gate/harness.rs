@@ -66,7 +66,7 @@ impl Gate {
         gate
     }
 
-    /// A gate on another broker, which may be away.
+    /// A gate on another broker, which may be unavailable.
     pub(crate) fn start_on(amqp_url: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings(amqp_url);
         change(&mut settings);

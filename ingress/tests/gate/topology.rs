@@ -19,7 +19,7 @@ async fn a_queue_with_other_arguments_is_named_with_its_argument() {
     channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await.expect("declared");
 
     let gate = Gate::start_on(&url, |settings| settings.broker.topology = topology.clone());
-    until("the mismatch is told", async || {
+    until("the mismatch is reported", async || {
         let ready = gate.get("/health/ready").await;
         ready.status == 503 && ready.body.contains(&name) && ready.body.contains("x-dead-letter-exchange")
     })

@@ -76,13 +76,13 @@ enum OpenError {
 
 /// What is known of the connection. Every change is seen by who waits.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub(crate) struct ConnectionState {
     connection: Option<Arc<Connection>>,
     /// Why there is none, in words.
     reason: String,
 }
 
-impl Link {
+impl ConnectionState {
     fn down(reason: impl Into<String>) -> Self {
         Self { connection: None, reason: reason.into() }
     }
@@ -101,7 +101,7 @@ impl Link {
 /// A handle to the connection; clones share it.
 #[derive(Clone)]
 pub struct Broker {
-    link: watch::Receiver<Link>,
+    connection_state: watch::Receiver<ConnectionState>,
     topology: Arc<Topology>,
     closing: CancellationToken,
 }
@@ -110,24 +110,24 @@ impl Broker {
     /// Starts connecting in the background and returns at once. When `shutdown` is cancelled the
     /// connection is closed: cancel it last, after everything that still publishes.
     pub fn start(settings: BrokerSettings, shutdown: CancellationToken) -> Self {
-        let (state, link) = watch::channel(Link::down("not connected yet"));
+        let (state, connection_state) = watch::channel(ConnectionState::down("not connected yet"));
         let topology = Arc::new(settings.topology.clone());
         let closing = shutdown.child_token();
         tokio::spawn(supervise(settings, state, closing.clone()));
-        Self { link, topology, closing }
+        Self { connection_state, topology, closing }
     }
 
     /// Whether a message could be published now.
     pub fn usable(&self) -> Result<(), Unusable> {
-        self.link.borrow().usable().map(drop)
+        self.connection_state.borrow().usable().map(drop)
     }
 
     /// Like [`Self::usable`], with the reason in words, for people.
     pub fn explain(&self) -> Result<(), String> {
-        let link = self.link.borrow();
-        match link.usable() {
+        let connection_state = self.connection_state.borrow();
+        match connection_state.usable() {
             Ok(_) => Ok(()),
-            Err(Unusable::Down) => Err(format!("the broker is unavailable: {}", link.reason)),
+            Err(Unusable::Down) => Err(format!("the broker is unavailable: {}", connection_state.reason)),
             Err(blocked) => Err(blocked.to_string()),
         }
     }
@@ -139,7 +139,7 @@ impl Broker {
 
     /// Opens a channel; an error at once when there is no connection.
     pub async fn channel(&self) -> Result<Channel, BrokerError> {
-        let connection = self.link.borrow().usable().map(Arc::clone)?;
+        let connection = self.connection_state.borrow().usable().map(Arc::clone)?;
         match tokio::time::timeout(CHANNEL_TIMEOUT, connection.create_channel()).await {
             Ok(channel) => Ok(channel?),
             Err(_) => Err(BrokerError::TimedOut),
@@ -148,8 +148,8 @@ impl Broker {
 
     /// Waits until a message could be published. Never returns after shutdown was requested.
     pub async fn until_usable(&self) {
-        let mut link = self.link.clone();
-        if link.wait_for(|link| link.usable().is_ok()).await.is_err() {
+        let mut connection_state = self.connection_state.clone();
+        if connection_state.wait_for(|connection_state| connection_state.usable().is_ok()).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
@@ -157,17 +157,21 @@ impl Broker {
     /// Closes the connection and waits until it is closed.
     pub async fn close(&self) {
         self.closing.cancel();
-        let mut link = self.link.clone();
+        let mut connection_state = self.connection_state.clone();
         // The supervisor drops its end when it is done.
-        while link.changed().await.is_ok() {}
+        while connection_state.changed().await.is_ok() {}
     }
 
-    pub(crate) fn watch(&self) -> watch::Receiver<Link> {
-        self.link.clone()
+    pub(crate) fn watch(&self) -> watch::Receiver<ConnectionState> {
+        self.connection_state.clone()
     }
 }
 
-async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing: CancellationToken) {
+async fn supervise(
+    settings: BrokerSettings,
+    state: watch::Sender<ConnectionState>,
+    closing: CancellationToken,
+) {
     let mut pause = Pause::default();
     loop {
         metrics::gauge!("broker_connected").set(0.0);
@@ -181,14 +185,17 @@ async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing
                 pause = Pause::default();
                 metrics::gauge!("broker_connected").set(1.0);
                 let connection = Arc::new(connection);
-                state.send_replace(Link { connection: Some(Arc::clone(&connection)), reason: String::new() });
+                state.send_replace(ConnectionState {
+                    connection: Some(Arc::clone(&connection)),
+                    reason: String::new(),
+                });
                 let Some(reason) = watch_connection(&connection, events, &state, &closing).await else {
-                    state.send_replace(Link::down("shutting down"));
+                    state.send_replace(ConnectionState::down("shutting down"));
                     close(&connection).await;
                     return;
                 };
                 tracing::warn!(reason, "broker connection lost");
-                state.send_replace(Link::down(reason));
+                state.send_replace(ConnectionState::down(reason));
             }
             Err(error) => {
                 let error = error.to_string();
@@ -198,7 +205,7 @@ async fn supervise(settings: BrokerSettings, state: watch::Sender<Link>, closing
                 } else {
                     tracing::error!(error, "cannot use the broker");
                 }
-                state.send_replace(Link::down(error));
+                state.send_replace(ConnectionState::down(error));
             }
         }
         tokio::select! {
@@ -231,7 +238,7 @@ async fn open(settings: &BrokerSettings) -> Result<(Connection, Events), OpenErr
 async fn watch_connection(
     connection: &Connection,
     mut events: Events,
-    state: &watch::Sender<Link>,
+    state: &watch::Sender<ConnectionState>,
     closing: &CancellationToken,
 ) -> Option<String> {
     let mut check = tokio::time::interval(CHECK);

@@ -156,8 +156,8 @@ async fn each_way_to_fail_is_an_error_of_its_own() {
     })
     .await;
     end(broker.clone()).await;
-    let away = publisher.publish(event(broker.topology().events_exchange(), "x")).await;
-    assert_eq!(away, Err(PublishError::Down));
+    let refused = publisher.publish(event(broker.topology().events_exchange(), "x")).await;
+    assert_eq!(refused, Err(PublishError::Down));
 }
 
 #[tokio::test]

@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn an_address_is_shown_without_the_password() {
-        let told = |url: &str| address(&SecretString::from(url)).unwrap();
-        assert_eq!(told("postgres://u:hunter2@db.example:5433/x?sslmode=require"), "db.example:5433");
-        assert_eq!(told("postgres://u:hunter2@a,b:6000/x"), "a:5432, b:6000");
-        assert_eq!(told("host=/run/postgresql user=u"), "/run/postgresql");
+        let shown = |url: &str| address(&SecretString::from(url)).unwrap();
+        assert_eq!(shown("postgres://u:hunter2@db.example:5433/x?sslmode=require"), "db.example:5433");
+        assert_eq!(shown("postgres://u:hunter2@a,b:6000/x"), "a:5432, b:6000");
+        assert_eq!(shown("host=/run/postgresql user=u"), "/run/postgresql");
     }
 
     #[test]

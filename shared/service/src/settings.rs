@@ -1,4 +1,4 @@
-//! Reading settings: every problem is found before any is told.
+//! Reading settings: every problem is found before any is reported.
 //!
 //! Each process has a clap struct of `Option<String>` arguments (flag and environment variable of
 //! one name) and turns it into a typed struct through [`Problems`]. A helper that finds a problem

@@ -35,7 +35,7 @@ pub(super) struct PublishRequest {
 struct Unconfirmed {
     message_id: String,
     reply: Option<oneshot::Sender<Result<(), PublishError>>>,
-    /// Set when the message has come back, before its confirm is believed.
+    /// Set when the message has come back, before its confirm counts.
     returned: Option<PublishError>,
     _memory: OwnedSemaphorePermit,
 }
@@ -74,7 +74,7 @@ impl ConfirmChannel {
     /// Runs until every publisher handle is gone and everything sent is settled.
     pub(super) async fn run(mut self, mut requests: mpsc::UnboundedReceiver<PublishRequest>) {
         let mut batch = Vec::with_capacity(BATCH);
-        let mut link = self.broker.watch();
+        let mut connection_state = self.broker.watch();
         let mut open = true;
         let mut watching = true;
         while open || !self.sending.is_empty() {
@@ -86,7 +86,7 @@ impl ConfirmChannel {
                         self.send(request).await;
                     }
                 }
-                changed = link.changed(), if watching => {
+                changed = connection_state.changed(), if watching => {
                     watching = changed.is_ok();
                     self.give_up_if_unusable();
                 }
