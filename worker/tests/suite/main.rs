@@ -8,6 +8,7 @@ mod database;
 mod edges;
 mod engine;
 mod expected_state;
+mod failing_task;
 mod grace;
 mod isolation;
 mod locks;
