@@ -42,7 +42,13 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --lo
 
 unused() { tool cargo-machete 0.9.2 && "$tools/bin/cargo-machete" --skip-target-dir; }
 
-licences() { tool cargo-deny 0.20.2 && "$tools/bin/cargo-deny" --offline --log-level error check licenses bans sources; }
+# cargo-deny reads the sources of every target's crates, those of other systems too: they are fetched first.
+licences() {
+  tool cargo-deny 0.20.2 && cargo fetch --quiet --locked &&
+    "$tools/bin/cargo-deny" --offline --log-level error check licenses bans sources
+}
+
+borders() { bash scripts/borders.sh; }
 
 # The list of known vulnerabilities is a git repository outside the crate registry: where it cannot be reached
 # the step says so and passes, for the change is not to blame; any finding fails.
@@ -66,6 +72,7 @@ bash scripts/install-servers.sh
 step "format" cargo fmt --all --check
 step "clippy" clippy
 step "docs" docs
+step "borders between crates" borders
 step "unused dependencies" unused
 step "licences and sources of dependencies" licences
 step "audit of dependencies" audit
