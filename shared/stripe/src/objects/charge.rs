@@ -28,6 +28,12 @@ pub struct Charge {
     pub currency: String,
     /// Stripe's customer id.
     pub customer: Option<String>,
+    /// The invoice that it pays, before 2025-03-31.basil.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<String>,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
     /// The company's metadata; Stripe copies the payment intent's.
     pub reference: Reference,
     /// The refunds inside the charge, before 2022-11-15. Those without an id (before 2014) are left out.
@@ -58,6 +64,8 @@ impl Charge {
             refunded: fields.flag("refunded").unwrap_or(false),
             currency: fields.need_currency()?,
             customer: fields.id_of("customer"),
+            invoice: fields.id_of("invoice"),
+            created: fields.integer("created")?,
             reference: Reference::read(&fields),
             id,
             payment_intent,
@@ -65,13 +73,19 @@ impl Charge {
         })
     }
 
-    /// Minor units given back of what was taken. Stripe counts money that was held and then let go (a
-    /// canceled authorization, the rest of a partial capture) as refunded too; nobody had it.
+    /// Minor units refunded of what was captured. Stripe counts a released authorization and the rest of a partial
+    /// capture as refunded too; nobody had that money.
     #[must_use]
-    pub fn given_back(&self, amount_refunded: i64) -> i64 {
+    pub fn without_released(&self, amount_refunded: i64) -> i64 {
+        (amount_refunded - self.released()).max(0)
+    }
+
+    /// Minor units that were authorized and will never be taken: the rest of a partial capture, or all of a hold
+    /// that is not captured. Stripe lists them as a refund of the charge.
+    #[must_use]
+    pub fn released(&self) -> i64 {
         let captured = self.amount_captured.filter(|captured| *captured > 0).unwrap_or(self.amount);
-        let let_go = self.amount - if self.captured { captured } else { 0 };
-        (amount_refunded - let_go).max(0)
+        (self.amount - if self.captured { captured } else { 0 }).max(0)
     }
 
     /// Minor units taken: nothing while it is only authorized, pending or failed.

@@ -24,12 +24,54 @@ pub struct CheckoutSession {
     pub customer: Option<String>,
     /// Minor units.
     pub amount_total: Option<i64>,
+    /// Minor units, before discounts, tax and shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_subtotal: Option<i64>,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+    /// The invoice that it made (`invoice_creation`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<String>,
     /// Lower-case ISO code.
     pub currency: Option<String>,
+    /// What the company asked for, where the buyer pays in another currency (Adaptive Pricing, before
+    /// 2025-03-31.basil): <https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing>.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<Conversion>,
     /// The company's free text; an order id only where no metadata names one.
     pub client_reference_id: Option<String>,
     /// The company's metadata.
     pub reference: Reference,
+}
+
+/// `currency_conversion` of a session: its `amount_total` and `currency` are the buyer's, these the company's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Minor units.
+    pub amount_total: i64,
+    /// Minor units, before discounts, tax and shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_subtotal: Option<i64>,
+    /// Lower-case ISO code.
+    pub currency: String,
+}
+
+impl Conversion {
+    fn read(fields: &Fields<'_>) -> Result<Self, ViewError> {
+        let currency = fields.need_text("source_currency")?.to_ascii_lowercase();
+        let amount_subtotal = fields.amount("amount_subtotal")?;
+        Ok(Self { amount_total: fields.need_amount("amount_total")?, amount_subtotal, currency })
+    }
+}
+
+/// Since 2025-03-31.basil the session's own amounts are the company's, in the source currency.
+fn conversion(fields: &Fields<'_>) -> Result<Option<Conversion>, ViewError> {
+    let Some(child) = fields.child("currency_conversion") else { return Ok(None) };
+    let conversion = Conversion::read(&child)?;
+    let same =
+        fields.text("currency").is_some_and(|currency| currency.eq_ignore_ascii_case(&conversion.currency));
+    Ok((!same).then_some(conversion))
 }
 
 impl CheckoutSession {
@@ -52,8 +94,16 @@ impl CheckoutSession {
             subscription,
             customer: fields.id_of("customer"),
             amount_total: fields.amount("amount_total")?,
+            amount_subtotal: fields.amount("amount_subtotal")?,
+            created: fields.integer("created")?,
+            invoice: fields.id_of("invoice"),
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),
-            client_reference_id: fields.owned("client_reference_id"),
+            client_reference_id: fields
+                .text("client_reference_id")
+                .map(str::trim)
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned),
+            conversion: conversion(&fields)?,
             reference: Reference::read(&fields),
         })
     }

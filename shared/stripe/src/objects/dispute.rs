@@ -24,8 +24,36 @@ pub struct Dispute {
     pub reason: Option<String>,
     /// Unix seconds by which evidence must be handed in.
     pub due_by: Option<i64>,
-    /// How often it has moved money so far (`balance_transactions`).
-    pub movements: i64,
+    /// Every movement of money so far, in Stripe's order (`balance_transactions`): withdrawn, reinstated, withdrawn
+    /// again are three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub balance_transactions: Vec<BalanceTransaction>,
+}
+
+/// One movement of a dispute's money: <https://docs.stripe.com/api/balance_transactions/object>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceTransaction {
+    /// `txn_…`
+    pub id: String,
+    /// Minor units, without the fee; negative when it leaves the company.
+    pub amount: i64,
+    /// Lower-case ISO code: the currency of the company's balance, which may differ from the dispute's.
+    pub currency: String,
+    /// Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+}
+
+impl BalanceTransaction {
+    /// `None` where the API version lists no more than an id.
+    fn read(fields: &Fields<'_>) -> Result<Option<Self>, ViewError> {
+        let (Some(id), Some(amount)) = (fields.owned("id"), fields.integer("amount")?) else {
+            return Ok(None);
+        };
+        let Some(currency) = fields.text("currency") else { return Ok(None) };
+        let currency = currency.to_ascii_lowercase();
+        Ok(Some(Self { id, amount, currency, created: fields.integer("created")? }))
+    }
 }
 
 impl Dispute {
@@ -48,7 +76,10 @@ impl Dispute {
             payment_intent: fields.id_of("payment_intent"),
             reason: fields.owned("reason"),
             due_by,
-            movements: i64::try_from(fields.list("balance_transactions").count()).unwrap_or(i64::MAX),
+            balance_transactions: fields
+                .list("balance_transactions")
+                .filter_map(|entry| BalanceTransaction::read(&entry).transpose())
+                .collect::<Result<_, _>>()?,
         })
     }
 }

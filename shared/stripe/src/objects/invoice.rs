@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Fields, ViewError};
+use std::collections::BTreeMap;
+
+use super::{Fields, Reference, ViewError};
 
 /// An invoice: <https://docs.stripe.com/api/invoices/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +30,17 @@ pub struct Invoice {
     pub attempt_count: i64,
     /// Unix seconds of the next try.
     pub next_payment_attempt: Option<i64>,
-    /// Unix seconds: the latest period end over its lines.
-    pub period_end: Option<i64>,
+    /// The period that it pays for, by its lines; see [`Period`].
+    pub period: Option<Period>,
+    /// The body holds only the first ten lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_more_lines: bool,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+    /// The company's metadata.
+    #[serde(default)]
+    pub reference: Reference,
     /// Payment intent id, before 2025-03-31.basil.
     pub payment_intent: Option<String>,
     /// Charge id, before 2025-03-31.basil.
@@ -46,11 +57,7 @@ impl Invoice {
         let details = fields.child("parent").and_then(|parent| parent.child("subscription_details"));
         let amount_due = fields.integer("amount_due")?.unwrap_or(0).max(0);
         let paid = fields.flag("paid") == Some(true);
-        let mut period_end = None;
-        for line in lines(&fields) {
-            let end = line.child("period").map(|period| period.integer("end")).transpose()?.flatten();
-            period_end = period_end.max(end);
-        }
+        let has_more_lines = fields.child("lines").is_some_and(|lines| lines.flag("has_more") == Some(true));
         Ok(Self {
             id: fields.owned("id"),
             status: fields.owned("status").unwrap_or_else(|| old_status(&fields).to_owned()),
@@ -64,7 +71,10 @@ impl Invoice {
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),
             attempt_count: fields.integer("attempt_count")?.unwrap_or(0),
             next_payment_attempt: fields.integer("next_payment_attempt")?,
-            period_end,
+            period: Period::of_lines(&fields)?,
+            has_more_lines,
+            created: fields.integer("created")?.or(fields.integer("date")?),
+            reference: Reference::read(&fields),
             payment_intent: fields.id_of("payment_intent"),
             charge: fields.id_of("charge"),
         })
@@ -77,6 +87,68 @@ impl Invoice {
     pub fn need_id(&self) -> Result<&str, ViewError> {
         self.id.as_deref().ok_or(ViewError::Missing { object: "invoice", field: "id" })
     }
+}
+
+/// The period of a subscription that an invoice pays for, in unix seconds: that of the subscription's own recurring
+/// lines. Prorations, credits and one-off items extend nothing. Of each item the latest end counts, and of the items
+/// the earliest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Period {
+    /// When it begins.
+    pub start: i64,
+    /// When it ends.
+    pub end: i64,
+}
+
+impl Period {
+    /// Where an invoice of the subscription has charges and none of them is a recurring line (an upgrade in the
+    /// middle of a period), the latest of their ends counts. Lines that the body leaves out (`has_more`) are not
+    /// guessed at.
+    fn of_lines(fields: &Fields<'_>) -> Result<Option<Self>, ViewError> {
+        let mut by_item: BTreeMap<String, Self> = BTreeMap::new();
+        let mut charged: Option<Self> = None;
+        for line in lines(fields) {
+            let Some(period) = Self::of_line(&line)? else { continue };
+            if line.integer("amount")?.unwrap_or(0) < 0 {
+                continue;
+            }
+            charged = charged.filter(|latest| latest.end >= period.end).or(Some(period));
+            if is_recurring(&line) {
+                let latest = by_item.entry(item_of(&line)).or_insert(period);
+                *latest = if period.end > latest.end { period } else { *latest };
+            }
+        }
+        let recurring = by_item.into_values().min_by_key(|period| period.end);
+        let more = fields.child("lines").is_some_and(|lines| lines.flag("has_more") == Some(true));
+        let of_subscription =
+            fields.text("billing_reason").is_some_and(|reason| reason.starts_with("subscription"));
+        Ok(recurring.or_else(|| charged.filter(|_| of_subscription && !more)))
+    }
+
+    fn of_line(line: &Fields<'_>) -> Result<Option<Self>, ViewError> {
+        let Some(period) = line.child("period") else { return Ok(None) };
+        let start = period.integer("start")?.unwrap_or(0);
+        Ok(period.integer("end")?.map(|end| Self { start, end }))
+    }
+}
+
+fn item_of(line: &Fields<'_>) -> String {
+    let details = line.child("parent").and_then(|parent| parent.child("subscription_item_details"));
+    let item = details.and_then(|details| details.id_of("subscription_item"));
+    item.or_else(|| line.id_of("subscription_item")).unwrap_or_default()
+}
+
+/// Whether a line is the subscription's own: neither a proration nor a one-off item (an invoice item, which may have
+/// a period of its own).
+fn is_recurring(line: &Fields<'_>) -> bool {
+    let parent = line.child("parent");
+    let details = parent.and_then(|parent| parent.child("subscription_item_details"));
+    let one_off = match parent.and_then(|parent| parent.owned("type")) {
+        Some(kind) => kind != "subscription_item_details",
+        None => line.text("type") == Some("invoiceitem") || line.has("invoice_item"),
+    };
+    let prorated = [Some(*line), details].into_iter().flatten().any(|l| l.flag("proration") == Some(true));
+    !one_off && !prorated
 }
 
 /// The lines of an invoice. In 2012 `lines` held `subscriptions`, `invoiceitems` and `prorations` instead of `data`.

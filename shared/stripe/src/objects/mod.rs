@@ -17,9 +17,9 @@ mod refund;
 mod subscription;
 
 pub use charge::Charge;
-pub use checkout_session::CheckoutSession;
-pub use dispute::Dispute;
-pub use invoice::{Invoice, InvoicePayment};
+pub use checkout_session::{CheckoutSession, Conversion};
+pub use dispute::{BalanceTransaction, Dispute};
+pub use invoice::{Invoice, InvoicePayment, Period};
 pub use json::{Fields, ViewError};
 pub use payment_intent::PaymentIntent;
 pub use refund::Refund;
@@ -54,7 +54,8 @@ impl Reference {
         let metadata = object.child("metadata");
         let text = |camel: &str, snake: &str| {
             let found = metadata.as_ref().and_then(|m| m.text(camel).or_else(|| m.text(snake)));
-            found.filter(|value| !value.trim().is_empty()).map(str::to_owned)
+            // A trailing space is no other order.
+            found.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
         };
         Self {
             order: text("orderId", "order_id"),

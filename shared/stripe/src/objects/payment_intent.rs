@@ -24,6 +24,12 @@ pub struct PaymentIntent {
     pub latest_charge: Option<String>,
     /// Why it was canceled: `automatic`, `abandoned`, `requested_by_customer` …
     pub cancellation_reason: Option<String>,
+    /// The invoice that it pays, before 2025-03-31.basil.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<String>,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
     /// The company's metadata.
     pub reference: Reference,
 }
@@ -45,6 +51,8 @@ impl PaymentIntent {
             customer: fields.id_of("customer"),
             latest_charge: fields.id_of("latest_charge").or_else(oldest_place),
             cancellation_reason: fields.owned("cancellation_reason"),
+            invoice: fields.id_of("invoice"),
+            created: fields.integer("created")?,
             reference: Reference::read(&fields),
         })
     }

@@ -24,6 +24,9 @@ pub struct Refund {
     pub reason: Option<String>,
     /// Why it failed, in Stripe's word.
     pub failure_reason: Option<String>,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
 }
 
 impl Refund {
@@ -63,6 +66,7 @@ impl Refund {
             payment_intent,
             reason: fields.owned("reason"),
             failure_reason: fields.owned("failure_reason"),
+            created: fields.integer("created")?,
         })
     }
 
