@@ -6,7 +6,7 @@ use std::time::Duration;
 use amqp::args::{AmqpArgs, RetryArgs};
 use amqp::topology::Topology;
 use clap::Args;
-use domain::rules::{MODES, OrdersPolicy, Rules};
+use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
@@ -84,6 +84,7 @@ impl RawSettings {
         let grace = self.subscription_grace.as_deref();
         Rules {
             orders: p.word("ORDERS_POLICY", self.orders_policy.as_deref(), OrdersPolicy::Adopt, &policies),
+            client_reference_id: ClientReferenceId::default(),
             reference_secret: p.secret("REFERENCE_SECRET", secret, file),
             grace: p.duration("SUBSCRIPTION_GRACE", grace, GRACE, Duration::ZERO..=GRACE * 52),
             livemode: p.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),

@@ -19,12 +19,12 @@ pub struct Prepared {
     pub intent: Intent,
 }
 
-/// What became of an event.
+/// What the domain makes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Decision {
     /// It took effect.
     Processed,
-    /// It is nobody's business; why in one word.
+    /// It is not handled; why in one word.
     Ignored(&'static str),
     /// It did not take effect.
     Rejected(Rejection),
@@ -66,17 +66,17 @@ impl Prepared {
     pub fn keys(&self) -> Keys {
         let mut keys = Keys::default();
         if let Intent::Change(change) = &self.intent {
-            change.keys(&mut keys);
+            change.keys(&self.event, &mut keys);
         }
         keys
     }
 }
 
 /// Applies one event. A rejected event, and one whose handler panics, leaves the state as it was.
-pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Outcome, Vec<Effect>) {
+pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decision, Vec<Effect>) {
     let change = match &prepared.intent {
-        Intent::Ignore(why) => return (Outcome::Ignored(why), Vec::new()),
-        Intent::Reject(rejection) => return (Outcome::Rejected(rejection.clone()), Vec::new()),
+        Intent::Ignore(why) => return (Decision::Ignored(why), Vec::new()),
+        Intent::Reject(rejection) => return (Decision::Rejected(rejection.clone()), Vec::new()),
         Intent::Change(change) => change,
     };
     state.begin();
@@ -84,16 +84,16 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Outcome
         change.apply(&prepared.event, state, rules).map(|()| effects(state, rules))
     }));
     match applied {
-        Ok(Ok(effects)) => (Outcome::Processed, effects),
+        Ok(Ok(effects)) => (Decision::Processed, effects),
         Ok(Err(rejection)) => {
             state.rollback();
-            (Outcome::Rejected(rejection), Vec::new())
+            (Decision::Rejected(rejection), Vec::new())
         }
         Err(_) => {
             state.rollback();
             let words =
                 format!("the handler of {} failed; the log of the worker says where", prepared.event.kind);
-            (Outcome::Rejected(Rejection::permanent(Reason::HandlerPanic, words)), Vec::new())
+            (Decision::Rejected(Rejection::permanent(Reason::HandlerPanic, words)), Vec::new())
         }
     }
 }
@@ -106,12 +106,12 @@ fn effects(state: &State, rules: &Rules) -> Vec<Effect> {
     effects
 }
 
-fn effects_on<T: Aggregate>(table: &Table<T>, rules: &Rules) -> Vec<Effect> {
-    let told = |(id, before, now): (&str, &T, &T)| {
+fn effects_on<T: Aggregate>(table: &Table<T, T::Key>, rules: &Rules) -> Vec<Effect> {
+    let effect_on = |(id, before, now): (&T::Key, &T, &T)| {
         let messages = new_messages(id, before, now, rules).into_iter().map(|message| message.key).collect();
-        effect(T::NAME, id, before.describe(rules), now.describe(rules), messages)
+        effect(T::NAME, &id.to_string(), before.describe(rules), now.describe(rules), messages)
     };
-    table.touched().map(told).collect()
+    table.touched().map(effect_on).collect()
 }
 
 fn effect(aggregate: &'static str, id: &str, before: Value, now: Value, messages: Vec<String>) -> Effect {

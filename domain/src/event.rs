@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::origin::Origin;
 use super::rejection::{Reason, Rejection};
-use super::version::{Place, Step, before, digest};
+use super::version::{Delta, Rank, before, digest};
 
 /// An event whose envelope has been read. The object inside is still untyped.
 #[derive(Debug, Clone)]
@@ -96,6 +97,12 @@ impl Event {
         })
     }
 
+    /// The account and mode that it was told for.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin { account: self.account.clone().unwrap_or_default(), livemode: self.livemode }
+    }
+
     /// The id of the object inside, where it has one.
     #[must_use]
     pub fn object_id(&self) -> Option<&str> {
@@ -103,34 +110,34 @@ impl Event {
     }
 
     /// What this event says about the version of its object.
-    pub fn step<T>(&self, view: T, place: Place, last: bool) -> Step<T> {
-        Step {
+    pub fn delta<T>(&self, view: T, rank: Rank, is_terminal: bool) -> Delta<T> {
+        Delta {
             event: self.id.clone(),
             kind: self.kind.clone(),
             request: self.request.clone(),
             created: self.created,
             before: self.previous.as_ref().map(|previous| digest(&before(&self.object, previous))),
             after: digest(&self.object),
-            born: self.kind.ends_with(".created"),
-            last,
-            place,
+            is_creation: self.kind.ends_with(".created"),
+            is_terminal,
+            rank,
             view: Some(view),
         }
     }
 
     /// What this event says about an object that stands inside its own object, such as the refunds of a
     /// charge before 2022-11-15: that the state `inner` was visited.
-    pub fn visit<T>(&self, inner: &str, state: &Value, view: T, place: Place, last: bool) -> Step<T> {
-        Step {
+    pub fn visit<T>(&self, inner: &str, state: &Value, view: T, rank: Rank, is_terminal: bool) -> Delta<T> {
+        Delta {
             event: format!("{}/{inner}", self.id),
             kind: self.kind.clone(),
             request: self.request.clone(),
             created: self.created,
             before: None,
             after: digest(state),
-            born: false,
-            last,
-            place,
+            is_creation: false,
+            is_terminal,
+            rank,
             view: Some(view),
         }
     }

@@ -8,14 +8,14 @@ use crate::message::TOPICS;
 pub fn events_page() -> String {
     let mut page = String::from(HEAD);
     for handler in HANDLERS {
-        page += &format!("\n## `worker/src/handlers/{}.rs`\n\n", handler.file);
+        page += &format!("\n## `domain/src/handlers/{}.rs`\n\n", handler.file);
         page.push_str("| event type | what it does |\n| --- | --- |\n");
         for (kind, does) in handler.types {
             page += &format!("| `{kind}` | {does} |\n");
         }
-        let tells: Vec<_> = handler.tells.iter().map(|topic| format!("`{}`", topic.name)).collect();
-        if !tells.is_empty() {
-            page += &format!("\nMay cause {}.\n", tells.join(", "));
+        let emits: Vec<_> = handler.emits.iter().map(|topic| format!("`{}`", topic.name)).collect();
+        if !emits.is_empty() {
+            page += &format!("\nMay emit {}.\n", emits.join(", "));
         }
     }
     page.push_str(TOPICS_HEAD);
@@ -28,12 +28,11 @@ pub fn events_page() -> String {
 
 const HEAD: &str = "# Events
 
-Written from the code by `cargo run -p worker --example events-page > docs/EVENTS.md`; a test compares the two.
+Written from the code by `cargo run -p domain --example events-page > docs/EVENTS.md`; a test compares the two.
 
-Every other event type is recorded as `ignored` (`unhandled_type`). A thin event (`v2.core.event`) is recorded
-as `ignored` (`thin_event_without_api_key`), an invoice without a subscription as `ignored` (`no_subscription`),
-a checkout session that is neither a payment nor joined to a subscription as `ignored`
-(`no_payment_or_subscription`).
+Every other event type is recorded as `ignored` (`unhandled_type`), and so is a checkout session that is neither a
+payment nor joined to a subscription (`no_payment_or_subscription`). A thin event (`v2.core.event`) of one of these
+types carries no object: without an API key to fetch it with it becomes a dead letter (`needs_api_key`).
 ";
 
 const TOPICS_HEAD: &str = "

@@ -1,26 +1,29 @@
 //! The invoice of a subscription: what was asked for, tried and paid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stripe::objects::{Invoice as Version, InvoicePayment};
+use stripe::objects::{Invoice as Version, InvoicePayment, Period};
 
 use super::aggregate::Aggregate;
 use super::message::{self, Message};
+use super::origin::{OrderKey, Origin};
 use super::rules::Rules;
-use super::version::Fact;
+use super::version::Versioned;
 
 /// Everything that is known of one invoice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Invoice {
+    /// The account and mode.
+    pub origin: Origin,
     /// The subscription that it is counted in; kept in a column of its own.
     #[serde(skip)]
     pub linked: Option<String>,
     /// The newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fact: Option<Fact<Version>>,
+    pub versions: Option<Versioned<Version>>,
     /// Its payments by id (`invoice_payment.paid`, since 2025-03-31.basil).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<String, InvoicePayment>,
@@ -33,9 +36,15 @@ pub struct Invoice {
     /// The latest failed try (`invoice.payment_failed`): its number, and when the next one follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<(i64, Option<i64>)>,
-    /// `invoice.payment_action_required` was seen.
+    /// The attempt that the customer must confirm (`invoice.payment_action_required`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_required: Option<i64>,
+    /// `invoice.deleted` was seen: the draft is gone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub action_required: bool,
+    pub deleted: bool,
+    /// `invoice.finalization_failed` was seen.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub finalization_failed: bool,
 }
 
 /// An invoice in short, as its subscription needs it.
@@ -43,9 +52,15 @@ pub struct Invoice {
 pub struct Summary {
     /// Whether it is paid.
     pub paid: bool,
-    /// Unix seconds: the latest period end over its lines.
+    /// The period that it pays for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period_end: Option<i64>,
+    pub period: Option<Period>,
+    /// It has lines that its body does not show, and none that is shown is recurring.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub period_unknown: bool,
+    /// Unix seconds at which it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
     /// Stripe's customer id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
@@ -55,7 +70,7 @@ impl Invoice {
     /// The newest version, once one is known.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
-        self.fact.as_ref().map(Fact::view)
+        self.versions.as_ref().map(Versioned::latest)
     }
 
     /// Stripe's word for where it stands.
@@ -63,6 +78,9 @@ impl Invoice {
     pub fn status(&self) -> Option<&str> {
         if self.settled || self.payment_succeeded {
             return Some("paid");
+        }
+        if self.deleted {
+            return Some("deleted");
         }
         self.version().map(|version| version.status.as_str())
     }
@@ -74,12 +92,29 @@ impl Invoice {
         told.or_else(|| self.payments.values().find_map(|payment| payment.payment_intent.as_deref()))
     }
 
+    /// Every payment intent that pays it.
+    #[must_use]
+    pub fn payment_intents(&self) -> BTreeSet<String> {
+        let inside = self.version().and_then(|version| version.payment_intent.clone());
+        let joined = self.payments.values().filter_map(|payment| payment.payment_intent.clone());
+        inside.into_iter().chain(joined).collect()
+    }
+
+    /// The order that its metadata names.
+    #[must_use]
+    pub fn order_key(&self) -> Option<OrderKey> {
+        let order = self.version()?.reference.order.as_deref()?;
+        Some(OrderKey::new(&self.origin, order))
+    }
+
     /// What its subscription needs to know.
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary {
             paid: self.status() == Some("paid"),
-            period_end: self.version().and_then(|version| version.period_end),
+            period: self.version().and_then(|version| version.period),
+            period_unknown: self.version().is_some_and(|v| v.period.is_none() && v.has_more_lines),
+            created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),
         }
     }
@@ -92,16 +127,24 @@ impl Invoice {
             "amount_due": version.map(|v| v.amount_due), "amount_paid": version.map(|v| v.amount_paid),
             "currency": version.and_then(|v| v.currency.as_deref()),
             "billing_reason": version.and_then(|v| v.billing_reason.as_deref()),
-            "period_end": version.and_then(|v| v.period_end), "payment_intent": self.payment_intent(),
+            "period_end": version.and_then(|v| v.period).map(|p| p.end), "payment_intent": self.payment_intent(),
         })
     }
 }
 
 impl Aggregate for Invoice {
+    type Key = String;
     const NAME: &'static str = "invoice";
 
-    fn messages(&self, id: &str, _rules: &Rules) -> Vec<Message> {
+    fn origin(&self, _id: &String) -> Origin {
+        self.origin.clone()
+    }
+
+    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
+        if self.finalization_failed && self.status() == Some("draft") {
+            messages.push(Message::new(&message::INVOICE_FINALIZATION_FAILED, id, self.data(id)));
+        }
         if self.linked.is_none() {
             return messages;
         }
@@ -112,10 +155,12 @@ impl Aggregate for Invoice {
             messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, self.data(id)));
             return messages;
         }
-        if matches!(self.status(), Some("void" | "uncollectible")) {
+        if matches!(self.status(), Some("void" | "uncollectible" | "deleted")) {
             return messages;
         }
-        if let Some((attempt, next)) = self.failed {
+        // An attempt that needs the customer's confirmation is told by both events and is one notice.
+        let to_confirm = self.action_required;
+        if let Some((attempt, next)) = self.failed.filter(|(attempt, _)| to_confirm != Some(*attempt)) {
             let mut data = self.data(id);
             data["attempt_count"] = json!(attempt);
             data["next_payment_attempt"] = json!(next);
@@ -125,8 +170,12 @@ impl Aggregate for Invoice {
                 data,
             ));
         }
-        if self.action_required {
-            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, id, self.data(id)));
+        if let Some(attempt) = to_confirm {
+            let mut required =
+                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, id, self.data(id));
+            required.instead_of =
+                Some(format!("{}/{id}/{attempt}", message::SUBSCRIPTION_PAYMENT_FAILED.name));
+            messages.push(required);
         }
         messages
     }

@@ -13,6 +13,7 @@ pub mod invoice;
 pub mod link;
 pub mod message;
 pub mod order;
+pub mod origin;
 pub mod payment;
 pub mod references;
 pub mod rejection;

@@ -1,16 +1,17 @@
-//! What joins the aggregates: a charge to its payment, a payment to its order.
+//! What joins the aggregates: a charge to its payment, a payment to its order, an invoice to both.
 //!
-//! Every handler that changed a payment ends here, so that the order always shows what its payments come
-//! to, and a payment that does not match its order is refused in one place.
+//! Every handler that changed a payment ends here, so that the order always shows what its payments amount to, and
+//! which payments count is decided in one place.
 
-use super::order::Claim;
-use super::rejection::{Reason, Rejection};
+use super::event::Event;
+use super::origin::OrderKey;
+use super::payment::PaidInvoice;
 use super::rules::Rules;
 use super::state::{Keys, State};
 
 /// Where a refund, dispute or charge belongs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct PaymentRef {
     /// Its payment intent, if it says.
     pub payment_intent: Option<String>,
     /// Its charge, if it says.
@@ -19,7 +20,7 @@ pub struct Place {
     pub own_id: String,
 }
 
-impl Place {
+impl PaymentRef {
     /// Adds what must be locked to find the payment.
     pub fn keys(&self, keys: &mut Keys) {
         keys.payments.extend(self.payment_intent.clone());
@@ -28,11 +29,22 @@ impl Place {
         }
         if self.payment_intent.is_none() && self.charge.is_none() {
             keys.payments.insert(self.own_id.clone());
+        } else {
+            keys.payments_if_known.insert(self.own_id.clone());
         }
     }
 
-    /// The id of the payment. Learning a charge's payment intent merges what was kept under the charge.
+    /// The id of the payment. Learning a charge's payment intent merges what was kept under the charge; learning
+    /// either merges what was kept under the object's own id.
     pub fn payment(&self, state: &mut State) -> String {
+        let payment = self.by_charge(state);
+        if payment != self.own_id && state.payments.has(&self.own_id) {
+            move_payment(state, &self.own_id, &payment);
+        }
+        payment
+    }
+
+    fn by_charge(&self, state: &mut State) -> String {
         let Some(charge) = &self.charge else {
             return self.payment_intent.as_ref().unwrap_or(&self.own_id).clone();
         };
@@ -54,47 +66,70 @@ impl Place {
 
 fn move_payment(state: &mut State, from: &str, to: &str) {
     let moved = std::mem::take(state.payments.touch(from));
-    if let Some(order) = &moved.linked {
-        state.orders.touch(order).payments.remove(from);
+    if let Some(order) = moved.order_key() {
+        state.orders.touch(&order).payments.remove(from);
     }
     state.payments.touch(to).merge(moved);
 }
 
-/// Joins a payment that has changed to its order.
-///
-/// # Errors
-/// [`Rejection`] when two of its objects name different orders, or when it does not match its order.
-pub fn payment_changed(state: &mut State, id: &str, claim: &Claim, rules: &Rules) -> Result<(), Rejection> {
-    let payment = state.payments.get(id);
-    let named = payment.orders_named();
-    if named.len() > 1 {
-        let orders = named.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(Rejection::permanent(
-            Reason::OrderMismatch,
-            format!("the objects of payment {id} name different orders: {orders}"),
-        ));
+/// Joins a payment that has changed to its order, and decides which payments of the order count.
+pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules) {
+    let payment = state.payments.touch(id);
+    payment.origin = event.origin();
+    let before = payment.order_key();
+    let mut summary = payment.summary();
+    let named = payment.named_order(rules.client_reference_id);
+    if let Some(named) = &named {
+        summary.provisional = named.provisional;
+        summary.code = named.code.map(str::to_owned).or(summary.code);
     }
-    let order = payment.order().map(str::to_owned);
-    let before = payment.linked.clone();
-    let summary = payment.summary();
-    if let Some(left) = before.as_ref().filter(|before| Some(*before) != order.as_ref()) {
-        state.orders.touch(left).payments.remove(id);
+    let order = named.map(|named| OrderKey::new(&payment.origin, named.id));
+    payment.linked = order.as_ref().map(|order| order.id.clone());
+    payment.held = None;
+    if let Some(left) = before.filter(|before| Some(before) != order.as_ref()) {
+        state.orders.touch(&left).payments.remove(id);
+        order_changed(state, &left, rules);
     }
-    if let Some(order) = &order {
-        state.orders.get(order).check(order, &summary, claim, rules)?;
-        state.orders.touch(order).payments.insert(id.to_owned(), summary);
+    if let Some(order) = order {
+        state.orders.touch(&order).payments.insert(id.to_owned(), summary);
+        order_changed(state, &order, rules);
     }
-    state.payments.touch(id).linked = order;
-    Ok(())
 }
 
-/// Joins an invoice that has changed to its subscription.
-pub fn invoice_changed(state: &mut State, id: &str) {
+/// Decides anew which payments of an order count.
+pub fn order_changed(state: &mut State, key: &OrderKey, rules: &Rules) {
+    let order = state.orders.touch(key);
+    order.decide_held(&key.id, rules);
+    let held: Vec<_> = order.payments.keys().map(|id| (id.clone(), order.held.get(id).copied())).collect();
+    for (id, reason) in held {
+        // The others' rows are updated when the order is saved.
+        if state.payments.has(&id) && state.payments.get(&id).held != reason {
+            state.payments.touch(&id).held = reason;
+        }
+    }
+}
+
+/// Joins an invoice that has changed to its subscription and to the payments that paid it.
+pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules) {
     let invoice = state.invoices.touch(id);
+    invoice.origin = event.origin();
     let named = invoice.version().and_then(|version| version.subscription.clone());
     invoice.linked = named.or_else(|| invoice.linked.clone());
     let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
+    let paid = PaidInvoice {
+        reference: invoice.version().map(|version| version.reference.clone()).unwrap_or_default(),
+        subscription: subscription.clone(),
+        customer: summary.customer.clone(),
+    };
+    let payments = invoice.payment_intents();
     if let Some(subscription) = subscription {
-        state.subscriptions.touch(&subscription).invoices.insert(id.to_owned(), summary);
+        let touched = state.subscriptions.touch(&subscription);
+        touched.origin = event.origin();
+        touched.invoices.insert(id.to_owned(), summary);
+    }
+    for payment in payments {
+        let known = &mut state.payments.touch(&payment).invoices;
+        known.insert(id.to_owned(), paid.clone());
+        payment_changed(state, &payment, event, rules);
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::origin::Origin;
+
 /// A topic of `sluicegate.out`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Topic {
@@ -36,24 +38,34 @@ topics! {
     ORDER_CANCELED = notice "order.canceled": "the payment was canceled (once for each payment)";
     /// About an order.
     ORDER_EXPIRED = notice "order.expired": "the checkout session ran out (once for each payment)";
+    /// About a payment of an order.
+    ORDER_PAYMENT_RECEIVED = lasting "order.payment_received": "a payment that names the order was captured (once for each payment; `held` says why it does not count)";
     /// About an order.
-    ORDER_PARTIALLY_REFUNDED = notice "order.partially_refunded": "some of the money was given back (once for each order; `refund.created` tells each refund)";
+    ORDER_OVERPAID = notice "order.overpaid": "more was captured than the order costs (once for each order; `order.payment_received` names each payment)";
+    /// About a payment that does not match its order.
+    PAYMENT_HELD = notice "payment.held": "the payment does not match its order and does not count for it (once for each payment and reason)";
+    /// About a payment that was held.
+    PAYMENT_RELEASED = notice "payment.released": "a payment that was held counts for its order now (once for each payment)";
     /// About an order.
-    ORDER_REFUNDED = notice "order.refunded": "all of the money was given back (once for each order; a refund may still fail)";
+    ORDER_PARTIALLY_REFUNDED = notice "order.partially_refunded": "some of the money was refunded (once for each sum that the charge shows; `refund.created` names each refund)";
+    /// About an order.
+    ORDER_REFUNDED = notice "order.refunded": "all of the money was refunded (once for each order; a refund may still fail)";
     /// About a refund.
     REFUND_CREATED = lasting "refund.created": "the refund exists";
     /// About a refund.
     REFUND_FAILED = lasting "refund.failed": "the refund failed: the money is back with the company";
+    /// About a refund.
+    REFUND_CANCELED = lasting "refund.canceled": "the refund was canceled before it was paid out";
     /// About a dispute.
     DISPUTE_OPENED = lasting "dispute.opened": "the customer's bank disputes the payment (reason, amount, evidence due by)";
     /// About a dispute.
     DISPUTE_INQUIRY_OPENED = lasting "dispute.inquiry_opened": "the customer's bank asks; no money has moved";
     /// About a dispute.
-    DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed)";
+    DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed; again when an appeal turns the verdict)";
     /// About a dispute.
-    DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money left the company";
+    DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money left the company (once for each withdrawal)";
     /// About a dispute.
-    DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "the disputed money came back";
+    DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "disputed money came back (once for each movement)";
     /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_SUCCEEDED = lasting "subscription.payment_succeeded": "an invoice of the subscription was paid by a payment: the hook for provisioning (once for each invoice)";
     /// About an invoice of a subscription.
@@ -62,6 +74,8 @@ topics! {
     SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "a try to collect an invoice failed (attempt count, next attempt; once for each attempt)";
     /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each invoice)";
+    /// About an invoice.
+    INVOICE_FINALIZATION_FAILED = notice "invoice.finalization_failed": "a draft could not be finalized: nothing is collected until it is fixed (once for each invoice)";
     /// About a subscription.
     SUBSCRIPTION_ACTIVATED = lasting "subscription.activated": "the subscription was active or trialing for the first time";
     /// About a subscription.
@@ -72,6 +86,8 @@ topics! {
     SUBSCRIPTION_CANCELED = lasting "subscription.canceled": "the subscription ended";
     /// About a subscription.
     SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each loss, and at the end)";
+    /// About a subscription.
+    SUBSCRIPTION_ACCESS_RESTORED = notice "subscription.access_restored": "the customer has access again after a loss (once for each loss)";
 }
 
 /// A message that a state calls for. Its key makes it unique: it is sent at most once, ever.
@@ -81,14 +97,26 @@ pub struct Message {
     pub key: String,
     /// The topic.
     pub topic: &'static Topic,
+    /// The account and mode that it is about.
+    pub origin: Origin,
+    /// The key of a message about the same thing: this one is not sent once that one was.
+    pub instead_of: Option<String>,
     /// The `data` of the message.
     pub data: Value,
 }
 
 impl Message {
-    /// A message of a topic about something.
+    /// A message of a topic about something, in the company's own account and test mode until [`Message::of`] says
+    /// otherwise.
     #[must_use]
     pub fn new(topic: &'static Topic, about: &str, data: Value) -> Self {
-        Self { key: format!("{}/{about}", topic.name), topic, data }
+        let key = format!("{}/{about}", topic.name);
+        Self { key, topic, origin: Origin::default(), instead_of: None, data }
+    }
+
+    /// The same message in an account and mode.
+    #[must_use]
+    pub fn of(self, origin: Origin) -> Self {
+        Self { origin, ..self }
     }
 }

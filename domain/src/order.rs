@@ -1,20 +1,22 @@
-//! The order: what the company expects, and what its payments come to.
+//! The order: what the company expects, and what its payments amount to.
 //!
-//! Owns the order's status and the messages about it. It must never mark an order paid by a payment that
-//! does not match what was registered.
+//! Owns the order's status, which of its payments count, and the messages about it. It must never count a payment
+//! that does not match what was registered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::payment::{Status as PaymentStatus, Summary};
 
-mod check;
+mod matching;
 mod messages;
 mod status;
+mod totals;
 
-pub use check::Claim;
+pub use matching::HeldReason;
 pub use status::Status;
+pub use totals::Totals;
 
 /// What the company registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,81 +41,39 @@ pub struct Order {
     /// Its payments by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<String, Summary>,
-}
-
-/// What an order's payments come to: the columns of its row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Where it stands.
-    pub status: Status,
-    /// Registered, else the first that a payment names.
-    pub customer: Option<String>,
-    /// Minor units; registered, else what its payment asks for.
-    pub amount: Option<i64>,
-    /// Lower-case ISO code.
-    pub currency: Option<String>,
-    /// The code it was registered or paid with.
-    pub reference_code: Option<String>,
-    /// Minor units.
-    pub paid: i64,
-    /// Minor units.
-    pub refunded: i64,
-    /// The payment intent that paid it, else the newest known.
-    pub payment_intent: Option<String>,
+    /// The payments that do not count, and why: see [`Order::decide_held`].
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, HeldReason>,
+    /// The payments that staff accepted as they are.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub accepted: BTreeSet<String>,
 }
 
 impl Order {
-    /// What its payments come to.
-    #[must_use]
-    pub fn totals(&self) -> Totals {
-        let leading = self.leading();
-        let amount = self.expected.as_ref().map(|e| e.amount).or_else(|| leading.and_then(Summary::price));
-        let currency = self
-            .expected
-            .as_ref()
-            .map(|e| e.currency.clone())
-            .or_else(|| leading.and_then(|p| p.currency.clone()));
-        let counted = || self.payments.values().filter(|p| p.currency.is_none() || p.currency == currency);
-        let paid = counted().map(|p| p.paid).sum();
-        let refunded = counted().map(|p| p.refunded).sum();
-        Totals {
-            status: self.status(amount, paid, refunded),
-            customer: self
-                .expected
-                .as_ref()
-                .and_then(|expected| expected.customer.clone())
-                .or_else(|| leading.and_then(Summary::customer)),
-            amount,
-            currency,
-            reference_code: self
-                .expected
-                .as_ref()
-                .and_then(|expected| expected.reference_code.clone())
-                .or_else(|| leading.and_then(|p| p.code.clone())),
-            paid,
-            refunded,
-            payment_intent: leading.and_then(|p| p.intent.clone()),
+    /// The payments that count, in the order's currency.
+    fn counted(&self) -> impl Iterator<Item = (&str, Summary)> {
+        let counted = self.payments.iter().filter(|(id, _)| !self.held.contains_key(*id));
+        counted.map(|(id, payment)| (id.as_str(), self.in_own_currency(payment)))
+    }
+
+    /// A payment as it counts for this order: in the company's currency, unless the buyer's was registered.
+    fn in_own_currency(&self, payment: &Summary) -> Summary {
+        let registered = self.expected.as_ref().map(|expected| expected.currency.as_str());
+        if registered.is_some() && registered == payment.currency.as_deref() {
+            payment.clone()
+        } else {
+            payment.converted()
         }
     }
 
-    /// The payment that speaks for the order: one that was paid, else the last by id.
-    fn leading(&self) -> Option<&Summary> {
-        let mut payments = self.payments.values();
-        payments.clone().find(|p| p.status == PaymentStatus::Paid).or_else(|| payments.next_back())
-    }
-}
-
-impl Summary {
-    /// What an order that nobody registered costs by this payment: what was taken, once it was. After a partial
-    /// capture Stripe lets the rest go for good.
-    fn price(&self) -> Option<i64> {
-        if self.status == PaymentStatus::Paid { Some(self.paid) } else { self.amount }
-    }
-
-    /// The company's own customer id where one is named, else Stripe's.
-    #[must_use]
-    pub fn customer(&self) -> Option<String> {
-        let own = self.customers.iter().find(|customer| !customer.starts_with("cus_"));
-        own.or_else(|| self.customers.first()).cloned()
+    /// The payment that speaks for the order, of those that count or, where none does, of all: one that was paid
+    /// before one that was not, and of these the first by Stripe's time.
+    fn leading(&self) -> Option<Summary> {
+        let rank = |id: &str, payment: &Summary| {
+            let made = payment.created.unwrap_or(i64::MAX);
+            (payment.status != PaymentStatus::Paid, made, id.to_owned())
+        };
+        let counted = self.counted().min_by_key(|(id, payment)| rank(id, payment));
+        counted.map(|(_, payment)| payment)
     }
 }

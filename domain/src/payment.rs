@@ -1,89 +1,89 @@
 //! The payment: what a payment intent, its checkout session, charges, refunds and disputes say together.
 //!
-//! Owns the facts and how a payment's state is derived from them. It must never look at the order in
+//! Owns the object versions and how a payment's state is derived from them. It must never look at the order in
 //! which they came: everything derived is a function of the set of events seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use stripe::objects::{Charge, CheckoutSession, Dispute, PaymentIntent, Refund};
+use stripe::objects::{Charge, CheckoutSession, PaymentIntent, Reference, Refund};
 
-use super::version::{Fact, Step};
+use crate::order::HeldReason;
+use crate::origin::{OrderKey, Origin};
+use crate::version::Versioned;
 
-mod derive;
+mod dispute;
 mod ledger;
 mod messages;
+mod reference;
+mod refunds;
 mod status;
+mod summary;
 
-pub use derive::Summary;
-pub use ledger::Movement;
-pub use status::{DisputeState, Status};
+pub use dispute::{Dispute, DisputeState};
+pub use ledger::{Movement, MovementKind};
+pub use refunds::RefundedStep;
+pub use status::Status;
+pub use summary::{Conversion, Summary};
 
 /// Everything that is known of one payment. Its id is the payment intent's; where there is none, the
 /// charge's, the session's or the refund's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Payment {
-    /// The order that it is counted in; kept in a column of its own.
+    /// The account and mode.
+    pub origin: Origin,
+    /// The order that it belongs to; kept in a column of its own.
     #[serde(skip)]
     pub linked: Option<String>,
+    /// Why it does not count for its order; kept in a column of its own.
+    #[serde(skip)]
+    pub held: Option<HeldReason>,
     /// The payment intent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub intent: Option<Fact<PaymentIntent>>,
+    pub intent: Option<Versioned<PaymentIntent>>,
     /// Checkout sessions by id; more than one only when Stripe reuses a payment intent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub sessions: BTreeMap<String, Fact<CheckoutSession>>,
-    /// Charges by id: one for each try.
+    pub sessions: BTreeMap<String, Versioned<CheckoutSession>>,
+    /// Charges by id: one for each attempt.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub charges: BTreeMap<String, Fact<Charge>>,
+    pub charges: BTreeMap<String, Versioned<Charge>>,
+    /// What the metadata of a charge said when the attempt was made, by charge id. Later versions may have been
+    /// edited by hand.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attempts: BTreeMap<String, Reference>,
     /// Refunds by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub refunds: BTreeMap<String, Fact<Refund>>,
+    pub refunds: BTreeMap<String, Versioned<Refund>>,
     /// Disputes by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub disputes: BTreeMap<String, DisputeFile>,
-    /// What was seen of each charge's refunded amount, by charge id.
+    pub disputes: BTreeMap<String, Dispute>,
+    /// The values of `amount_refunded` (minor units) that a charge's events have reached, by charge id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub issued: BTreeMap<String, Issued>,
-    /// A try to pay has failed (`payment_intent.payment_failed`, `charge.failed`).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub try_failed: bool,
+    pub refunded_amounts: BTreeMap<String, BTreeMap<i64, RefundedStep>>,
+    /// The invoices that it pays, by id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub invoices: BTreeMap<String, PaidInvoice>,
+    /// When an attempt last failed, unix seconds (`payment_intent.payment_failed`, `charge.failed`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt_failed: Option<i64>,
     /// A delayed method has failed for good (`checkout.session.async_payment_failed`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub delayed_failed: bool,
 }
 
-/// A dispute, and what its events have said that stays true.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DisputeFile {
-    /// The newest version.
-    pub fact: Fact<Dispute>,
-    /// It has been more than an inquiry.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub opened: bool,
-    /// It has been an inquiry.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub inquired: bool,
-    /// `charge.dispute.funds_withdrawn` was seen.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub withdrawn: bool,
-    /// `charge.dispute.funds_reinstated` was seen.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub reinstated: bool,
-    /// `charge.dispute.closed` was seen.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub closed: bool,
-}
-
-/// What the `charge.refunded` events of one charge have said.
+/// What a payment needs to know of the invoice that it pays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Issued {
-    /// The steps of `amount_refunded`, from and to. A set: two events that tell one refund count once.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub steps: BTreeSet<(i64, i64)>,
-    /// The highest `amount_refunded` told without saying from where.
-    pub told: i64,
+pub struct PaidInvoice {
+    /// The metadata of the invoice.
+    pub reference: Reference,
+    /// The subscription; none for a one-off invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// Stripe's customer id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
 }
 
 impl Payment {
@@ -96,9 +96,9 @@ impl Payment {
                 none => *none = Some(theirs),
             }
         }
-        merge_facts(&mut self.sessions, other.sessions);
-        merge_facts(&mut self.charges, other.charges);
-        merge_facts(&mut self.refunds, other.refunds);
+        merge_versions(&mut self.sessions, other.sessions);
+        merge_versions(&mut self.charges, other.charges);
+        merge_versions(&mut self.refunds, other.refunds);
         for (id, theirs) in other.disputes {
             match self.disputes.get_mut(&id) {
                 Some(mine) => mine.merge(theirs),
@@ -107,44 +107,48 @@ impl Payment {
                 }
             }
         }
-        for (charge, theirs) in other.issued {
-            let mine = self.issued.entry(charge).or_default();
-            mine.steps.extend(theirs.steps);
-            mine.told = mine.told.max(theirs.told);
+        for (charge, theirs) in other.refunded_amounts {
+            let mine = self.refunded_amounts.entry(charge).or_default();
+            for (amount, step) in theirs {
+                mine.entry(amount).or_insert_with(|| step.clone()).merge(&step);
+            }
         }
-        self.try_failed |= other.try_failed;
+        self.attempts.extend(other.attempts);
+        self.invoices.extend(other.invoices);
+        self.attempt_failed = self.attempt_failed.max(other.attempt_failed);
         self.delayed_failed |= other.delayed_failed;
     }
 
-    /// The order ids that its objects name in their metadata. More than one is a contradiction.
+    /// Whether the newest version of one of its objects is uncertain.
     #[must_use]
-    pub fn orders_named(&self) -> BTreeSet<&str> {
-        let intent = self.intent.iter().map(|fact| &fact.view().reference);
-        let sessions =
-            self.sessions.values().map(Fact::view).filter(|s| is_purchase(s)).map(|s| &s.reference);
-        let charges = self.charges.values().map(|fact| &fact.view().reference);
-        intent.chain(sessions).chain(charges).filter_map(|reference| reference.order.as_deref()).collect()
+    pub fn ambiguous(&self) -> bool {
+        self.intent.as_ref().is_some_and(Versioned::ambiguous)
+            || self.sessions.values().any(Versioned::ambiguous)
+            || self.charges.values().any(Versioned::ambiguous)
+            || self.refunds.values().any(Versioned::ambiguous)
+            || self.disputes.values().any(|dispute| dispute.versions.ambiguous())
     }
 
-    /// The order that it pays: the one named in metadata, else the session's `client_reference_id`.
+    /// The order that it belongs to.
     #[must_use]
-    pub fn order(&self) -> Option<&str> {
-        let sessions = || self.sessions.values().map(Fact::view).filter(|s| is_purchase(s));
-        let by_session = || sessions().find_map(|session| session.client_reference_id.as_deref());
-        self.orders_named().first().copied().or_else(by_session)
+    pub fn order_key(&self) -> Option<OrderKey> {
+        self.linked.as_deref().map(|id| OrderKey::new(&self.origin, id))
     }
 
-    /// Every order that it could come to pay once another event shows which of its versions are the newest: all
-    /// must be locked.
+    /// Every order that it could come to belong to once another event shows which of its versions are the newest:
+    /// all must be locked.
     #[must_use]
-    pub fn orders_in_reach(&self) -> BTreeSet<&str> {
-        let sessions = || self.sessions.values().flat_map(Fact::views).filter(|s| is_purchase(s));
-        let intent = self.intent.iter().flat_map(Fact::views).map(|view| &view.reference);
-        let charges = self.charges.values().flat_map(Fact::views).map(|view| &view.reference);
-        let references = intent.chain(charges).chain(sessions().map(|session| &session.reference));
+    pub fn orders_in_reach(&self) -> BTreeSet<OrderKey> {
+        let sessions = || self.sessions.values().flat_map(Versioned::candidates).filter(|s| is_purchase(s));
+        let intent = self.intent.iter().flat_map(Versioned::candidates).map(|version| &version.reference);
+        let charges = self.charges.values().flat_map(Versioned::candidates).map(|version| &version.reference);
+        let invoices = self.invoices.values().map(|invoice| &invoice.reference);
+        let references = intent.chain(charges).chain(self.attempts.values()).chain(invoices);
+        let references = references.chain(sessions().map(|session| &session.reference));
         let named = references.filter_map(|reference| reference.order.as_deref());
         let by_session = sessions().filter_map(|session| session.client_reference_id.as_deref());
-        named.chain(by_session).chain(self.linked.as_deref()).collect()
+        let all = named.chain(by_session).chain(self.linked.as_deref());
+        all.map(|id| OrderKey::new(&self.origin, id)).collect()
     }
 }
 
@@ -154,36 +158,12 @@ pub fn is_purchase(session: &CheckoutSession) -> bool {
     session.mode == "payment"
 }
 
-impl DisputeFile {
-    /// The file as its first event opens it.
-    #[must_use]
-    pub fn new(step: Step<Dispute>) -> Self {
-        Self {
-            fact: Fact::new(step),
-            opened: false,
-            inquired: false,
-            withdrawn: false,
-            reinstated: false,
-            closed: false,
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.fact.merge(other.fact);
-        self.opened |= other.opened;
-        self.inquired |= other.inquired;
-        self.withdrawn |= other.withdrawn;
-        self.reinstated |= other.reinstated;
-        self.closed |= other.closed;
-    }
-}
-
-fn merge_facts<T>(mine: &mut BTreeMap<String, Fact<T>>, theirs: BTreeMap<String, Fact<T>>) {
-    for (id, fact) in theirs {
+fn merge_versions<T>(mine: &mut BTreeMap<String, Versioned<T>>, theirs: BTreeMap<String, Versioned<T>>) {
+    for (id, versions) in theirs {
         match mine.get_mut(&id) {
-            Some(known) => known.merge(fact),
+            Some(known) => known.merge(versions),
             None => {
-                mine.insert(id, fact);
+                mine.insert(id, versions);
             }
         }
     }

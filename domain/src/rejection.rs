@@ -12,18 +12,8 @@ pub enum Reason {
     MissingField,
     /// The event carries another kind of object than its type promises.
     UnexpectedObject,
-    /// `ORDERS_POLICY=require` and nobody registered the order.
-    OrderNotFound,
-    /// The payment's amount is not the order's.
-    AmountMismatch,
-    /// The payment's currency is not the order's.
-    CurrencyMismatch,
-    /// The payment's customer is not the order's.
-    CustomerMismatch,
-    /// The reference code is absent where it must be there, or is not the order's.
-    ReferenceCodeMismatch,
-    /// Two objects of one payment name different orders.
-    OrderMismatch,
+    /// A thin event of a type that is handled, and no API key to fetch its object with.
+    NeedsApiKey,
     /// A value that cannot be stored: out of range, a NUL byte, a violated constraint.
     InvalidData,
     /// The code that handles this type failed.
@@ -34,16 +24,11 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 7] = [
         Self::MalformedEvent,
         Self::MissingField,
         Self::UnexpectedObject,
-        Self::OrderNotFound,
-        Self::AmountMismatch,
-        Self::CurrencyMismatch,
-        Self::CustomerMismatch,
-        Self::ReferenceCodeMismatch,
-        Self::OrderMismatch,
+        Self::NeedsApiKey,
         Self::InvalidData,
         Self::HandlerPanic,
         Self::DatabaseError,
@@ -51,17 +36,12 @@ impl Reason {
 
     /// The word.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::MalformedEvent => "malformed_event",
             Self::MissingField => "missing_field",
             Self::UnexpectedObject => "unexpected_object",
-            Self::OrderNotFound => "order_not_found",
-            Self::AmountMismatch => "amount_mismatch",
-            Self::CurrencyMismatch => "currency_mismatch",
-            Self::CustomerMismatch => "customer_mismatch",
-            Self::ReferenceCodeMismatch => "reference_code_mismatch",
-            Self::OrderMismatch => "order_mismatch",
+            Self::NeedsApiKey => "needs_api_key",
             Self::InvalidData => "invalid_data",
             Self::HandlerPanic => "handler_panic",
             Self::DatabaseError => "database_error",
@@ -73,7 +53,7 @@ impl Reason {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Rejection {
     /// It may work later: it climbs the retry schedule.
-    #[error("{}: {detail}", reason.word())]
+    #[error("{}: {detail}", reason.as_str())]
     Retry {
         /// The reason in one word.
         reason: Reason,
@@ -81,7 +61,7 @@ pub enum Rejection {
         detail: String,
     },
     /// It never will: it goes straight to the dead letters.
-    #[error("{}: {detail}", reason.word())]
+    #[error("{}: {detail}", reason.as_str())]
     Permanent {
         /// The reason in one word.
         reason: Reason,

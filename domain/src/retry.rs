@@ -10,7 +10,7 @@ pub struct Schedule(Vec<Duration>);
 
 /// What happens to an event that did not take effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub enum RetryDecision {
     /// It waits and is tried again as attempt `attempt`.
     Retry {
         /// How long it waits.
@@ -31,14 +31,14 @@ impl Schedule {
 
     /// The one place where retries end: what follows on a rejection of try number `attempt`.
     #[must_use]
-    pub fn next(&self, rejection: &Rejection, attempt: u32) -> Next {
+    pub fn next(&self, rejection: &Rejection, attempt: u32) -> RetryDecision {
         let delay = match rejection {
             Rejection::Permanent { .. } => None,
             Rejection::Retry { .. } => usize::try_from(attempt).ok().and_then(|n| self.0.get(n)),
         };
         match delay {
-            Some(delay) => Next::Retry { delay: *delay, attempt: attempt + 1 },
-            None => Next::Dead,
+            Some(delay) => RetryDecision::Retry { delay: *delay, attempt: attempt + 1 },
+            None => RetryDecision::Dead,
         }
     }
 }
@@ -51,17 +51,23 @@ mod tests {
     #[test]
     fn each_entry_allows_one_more_try_and_then_it_is_dead() {
         let schedule = Schedule::new(vec![Duration::from_secs(10), Duration::from_secs(60)]);
-        let later = Rejection::retry(Reason::OrderNotFound, "not there yet");
-        assert_eq!(schedule.next(&later, 0), Next::Retry { delay: Duration::from_secs(10), attempt: 1 });
-        assert_eq!(schedule.next(&later, 1), Next::Retry { delay: Duration::from_secs(60), attempt: 2 });
-        assert_eq!(schedule.next(&later, 2), Next::Dead);
-        assert_eq!(schedule.next(&later, u32::MAX), Next::Dead);
+        let later = Rejection::retry(Reason::DatabaseError, "not there yet");
+        assert_eq!(
+            schedule.next(&later, 0),
+            RetryDecision::Retry { delay: Duration::from_secs(10), attempt: 1 }
+        );
+        assert_eq!(
+            schedule.next(&later, 1),
+            RetryDecision::Retry { delay: Duration::from_secs(60), attempt: 2 }
+        );
+        assert_eq!(schedule.next(&later, 2), RetryDecision::Dead);
+        assert_eq!(schedule.next(&later, u32::MAX), RetryDecision::Dead);
     }
 
     #[test]
     fn a_permanent_rejection_is_never_tried_again() {
         let schedule = Schedule::new(vec![Duration::from_secs(10)]);
-        let never = Rejection::permanent(Reason::AmountMismatch, "order 1999 usd, payment 999 usd");
-        assert_eq!(schedule.next(&never, 0), Next::Dead);
+        let never = Rejection::permanent(Reason::MissingField, "no amount");
+        assert_eq!(schedule.next(&never, 0), RetryDecision::Dead);
     }
 }

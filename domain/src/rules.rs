@@ -12,8 +12,18 @@ pub enum OrdersPolicy {
     /// The order is created from the payment.
     #[default]
     Adopt,
-    /// The event is retried, then dead-lettered as `order_not_found`.
+    /// The payment is held as `order_not_found` until the order is registered.
     Require,
+}
+
+/// What a checkout session's `client_reference_id` is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientReferenceId {
+    /// The order's id, where no metadata names one.
+    #[default]
+    Order,
+    /// Something else, such as the user's id.
+    Ignore,
 }
 
 /// The settings that decisions depend on.
@@ -21,6 +31,8 @@ pub enum OrdersPolicy {
 pub struct Rules {
     /// `ORDERS_POLICY`.
     pub orders: OrdersPolicy,
+    /// `CLIENT_REFERENCE_ID`.
+    pub client_reference_id: ClientReferenceId,
     /// `REFERENCE_SECRET`: when set, no order is paid without its code.
     pub reference_secret: Option<SecretString>,
     /// `SUBSCRIPTION_GRACE`: how long a subscription keeps access after it became `past_due`.

@@ -3,12 +3,15 @@
 //! Owns the undoing of a rejected event: [`State::begin`] starts one, [`State::rollback`] leaves no trace
 //! of it. It must never be asked for an aggregate that was not locked.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use super::aggregate::Aggregate;
 use super::invoice::Invoice;
 use super::message::Message;
 use super::order::Order;
+use super::origin::OrderKey;
 use super::payment::Payment;
 use super::rules::Rules;
 use super::subscription::Subscription;
@@ -21,8 +24,11 @@ pub struct Keys {
     pub charges: BTreeMap<String, bool>,
     /// Payments, by payment intent id or what stands in for it.
     pub payments: BTreeSet<String>,
+    /// Payments that are locked where they exist and not created: what a refund or dispute was kept under before
+    /// its charge was known.
+    pub payments_if_known: BTreeSet<String>,
     /// Orders that the event itself names.
-    pub orders: BTreeSet<String>,
+    pub orders: BTreeSet<OrderKey>,
     /// Invoices.
     pub invoices: BTreeSet<String>,
     /// Subscriptions.
@@ -36,6 +42,7 @@ impl Keys {
             *self.charges.entry(charge.clone()).or_default() |= alone;
         }
         self.payments.extend(other.payments.iter().cloned());
+        self.payments_if_known.extend(other.payments_if_known.iter().cloned());
         self.orders.extend(other.orders.iter().cloned());
         self.invoices.extend(other.invoices.iter().cloned());
         self.subscriptions.extend(other.subscriptions.iter().cloned());
@@ -48,7 +55,7 @@ pub struct Touched {
     /// Payments.
     pub payments: Vec<String>,
     /// Orders.
-    pub orders: Vec<String>,
+    pub orders: Vec<OrderKey>,
     /// Invoices.
     pub invoices: Vec<String>,
     /// Subscriptions.
@@ -73,26 +80,29 @@ pub struct Row<T> {
 
 /// The locked rows of one table.
 #[derive(Debug, Clone)]
-pub struct Table<T> {
+pub struct Table<T, K = String> {
     name: &'static str,
-    rows: BTreeMap<String, Row<T>>,
-    undo: BTreeMap<String, T>,
+    rows: BTreeMap<K, Row<T>>,
+    undo: BTreeMap<K, T>,
 }
 
-impl<T: Clone + Default + PartialEq> Table<T> {
+impl<T: Clone + Default + PartialEq, K: Ord + Clone> Table<T, K> {
     const fn new(name: &'static str) -> Self {
         Self { name, rows: BTreeMap::new(), undo: BTreeMap::new() }
     }
 
     /// Adds a row under lock: as loaded, or new.
-    pub fn add(&mut self, id: String, loaded: Option<T>) {
+    pub fn add(&mut self, id: K, loaded: Option<T>) {
         let now = loaded.clone().unwrap_or_default();
         self.rows.insert(id, Row { loaded, now });
     }
 
     /// Whether the row is locked.
     #[must_use]
-    pub fn has(&self, id: &str) -> bool {
+    pub fn has<Q: Ord + ?Sized>(&self, id: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
         self.rows.contains_key(id)
     }
 
@@ -102,7 +112,10 @@ impl<T: Clone + Default + PartialEq> Table<T> {
     /// When it was not locked: the event's keys and its handler disagree, which is a bug of the handler
     /// and ends as `handler_panic`.
     #[must_use]
-    pub fn get(&self, id: &str) -> &T {
+    pub fn get<Q: Ord + Display + ?Sized>(&self, id: &Q) -> &T
+    where
+        K: Borrow<Q>,
+    {
         &self.rows.get(id).unwrap_or_else(|| panic!("{} {id} was not locked", self.name)).now
     }
 
@@ -110,7 +123,10 @@ impl<T: Clone + Default + PartialEq> Table<T> {
     ///
     /// # Panics
     /// As [`Table::get`].
-    pub fn touch(&mut self, id: &str) -> &mut T {
+    pub fn touch<Q: Ord + Display + ToOwned<Owned = K> + ?Sized>(&mut self, id: &Q) -> &mut T
+    where
+        K: Borrow<Q>,
+    {
         let row = self.rows.get_mut(id).unwrap_or_else(|| panic!("{} {id} was not locked", self.name));
         if !self.undo.contains_key(id) {
             self.undo.insert(id.to_owned(), row.now.clone());
@@ -119,21 +135,21 @@ impl<T: Clone + Default + PartialEq> Table<T> {
     }
 
     /// What the event in hand touched: id, before, now.
-    pub fn touched(&self) -> impl Iterator<Item = (&str, &T, &T)> {
-        self.undo.iter().map(|(id, before)| (id.as_str(), before, &self.rows[id].now))
+    pub fn touched(&self) -> impl Iterator<Item = (&K, &T, &T)> {
+        self.undo.iter().map(|(id, before)| (id, before, &self.rows[id].now))
     }
 
     /// Every locked row.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, &Row<T>)> {
-        self.rows.iter().map(|(id, row)| (id.as_str(), row))
+    pub fn rows(&self) -> impl Iterator<Item = (&K, &Row<T>)> {
+        self.rows.iter()
     }
 
-    fn ids(&self) -> Vec<String> {
+    fn ids(&self) -> Vec<K> {
         self.rows.keys().cloned().collect()
     }
 
     /// The rows that differ from what was loaded.
-    pub fn changed(&self) -> impl Iterator<Item = (&str, &Row<T>)> {
+    pub fn changed(&self) -> impl Iterator<Item = (&K, &Row<T>)> {
         self.rows().filter(|(_, row)| row.loaded.as_ref() != Some(&row.now))
     }
 
@@ -154,7 +170,7 @@ pub struct State {
     /// Payments.
     pub payments: Table<Payment>,
     /// Orders.
-    pub orders: Table<Order>,
+    pub orders: Table<Order, OrderKey>,
     /// Invoices.
     pub invoices: Table<Invoice>,
     /// Subscriptions.
@@ -214,7 +230,7 @@ impl State {
     }
 }
 
-impl<T: Aggregate> Table<T> {
+impl<T: Aggregate> Table<T, T::Key> {
     /// What was called for before has been sent before: messages are a function of the state.
     fn messages(&self, rules: &Rules) -> Vec<Message> {
         self.changed()
@@ -226,11 +242,16 @@ impl<T: Aggregate> Table<T> {
 }
 
 /// The messages that `now` calls for and `before` did not.
-pub fn new_messages<T: Aggregate>(id: &str, before: &T, now: &T, rules: &Rules) -> Vec<Message> {
+pub fn new_messages<T: Aggregate>(id: &T::Key, before: &T, now: &T, rules: &Rules) -> Vec<Message> {
     let mut messages = now.messages(id, rules);
     if !messages.is_empty() {
         let before = before.messages(id, rules);
-        messages.retain(|message| before.iter().all(|sent| sent.key != message.key));
+        let was_sent = |key: &str| before.iter().any(|sent| sent.key == key);
+        messages.retain(|message| {
+            !was_sent(&message.key) && !message.instead_of.as_deref().is_some_and(was_sent)
+        });
     }
-    messages
+    messages.extend(now.transitions(before, id, rules));
+    let origin = now.origin(id);
+    messages.into_iter().map(|message| message.of(origin.clone())).collect()
 }

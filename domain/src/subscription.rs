@@ -12,19 +12,22 @@ use stripe::objects::{CheckoutSession, Subscription as Version};
 use super::aggregate::Aggregate;
 use super::invoice;
 use super::message::{self, Message};
+use super::origin::Origin;
 use super::rules::Rules;
-use super::version::Fact;
+use super::version::Versioned;
 
 /// Everything that is known of one subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Subscription {
+    /// The account and mode.
+    pub origin: Origin,
     /// The newest version, with what its event changed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fact: Option<Fact<Told>>,
+    pub versions: Option<Versioned<Told>>,
     /// The checkout session that began it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<Fact<CheckoutSession>>,
+    pub session: Option<Versioned<CheckoutSession>>,
     /// Its invoices by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub invoices: BTreeMap<String, invoice::Summary>,
@@ -40,9 +43,13 @@ pub struct Subscription {
     /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_at: Option<i64>,
-    /// The end of the trial that `customer.subscription.trial_will_end` announced.
+    /// When access was last taken away, unix seconds: the newest event that says that it was there, or in its grace
+    /// period, and shows that it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trial_ending: Option<i64>,
+    pub lost_at: Option<i64>,
+    /// The newest `customer.subscription.trial_will_end`: its time and the end of the trial, unix seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_ending: Option<(i64, i64)>,
 }
 
 /// A version and what its event says was changed.
@@ -100,7 +107,7 @@ impl Subscription {
     /// The newest version, once one is known.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
-        self.fact.as_ref().map(|fact| &fact.view().version)
+        self.versions.as_ref().map(|object| &object.latest().version)
     }
 
     /// Stripe's word for where it stands.
@@ -113,14 +120,26 @@ impl Subscription {
     #[must_use]
     pub fn customer(&self) -> Option<&str> {
         let invoiced = || self.invoices.values().find_map(|invoice| invoice.customer.as_deref());
-        let bought = || self.session.as_ref().and_then(|session| session.view().customer.as_deref());
+        let bought = || self.session.as_ref().and_then(|session| session.latest().customer.as_deref());
         self.version().map(|version| version.customer.as_str()).or_else(invoiced).or_else(bought)
     }
 
-    /// Unix seconds: the latest period end over the lines of its paid invoices.
+    /// Unix seconds: the end of the period that its newest paid invoice paid for. It is never beyond the current
+    /// period's end, unless what is known of that period ended before the paid one began (the update that would say
+    /// so has not come).
     #[must_use]
     pub fn paid_through(&self) -> Option<i64> {
-        self.invoices.values().filter(|invoice| invoice.paid).filter_map(|invoice| invoice.period_end).max()
+        let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
+        let (_, newest) = paid
+            .filter(|(_, invoice)| invoice.period.is_some() || invoice.period_unknown)
+            .max_by_key(|(id, invoice)| (invoice.created, invoice.period, *id))?;
+        let current = self.version().and_then(|version| version.current_period_end);
+        match newest.period {
+            Some(period) => {
+                Some(current.filter(|end| *end > period.start).unwrap_or(period.end).min(period.end))
+            }
+            None => current,
+        }
     }
 
     /// Whether the customer may use what was bought.
@@ -129,7 +148,7 @@ impl Subscription {
         match self.status() {
             Some("active" | "trialing") => Access::Granted,
             Some("past_due") if !rules.grace.is_zero() => {
-                let told = self.fact.as_ref().map(|fact| fact.step().created);
+                let told = self.versions.as_ref().map(|object| object.latest_delta().created);
                 let since = self.past_due_since.or(told).unwrap_or(0);
                 let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
                 Access::Until(since.saturating_add(grace))
@@ -141,7 +160,7 @@ impl Subscription {
     /// Whether its newest version is a guess.
     #[must_use]
     pub fn ambiguous(&self) -> bool {
-        self.fact.as_ref().is_some_and(Fact::ambiguous)
+        self.versions.as_ref().is_some_and(Versioned::ambiguous)
     }
 
     fn data(&self, id: &str) -> Value {
@@ -168,11 +187,20 @@ impl Subscription {
         Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
     }
 
+    /// The customer has access again after a loss.
+    fn access_restored(&self, id: &str, rules: &Rules) -> Option<Message> {
+        let versions = self.versions.as_ref().filter(|versions| !versions.ambiguous())?;
+        let lost_at = self.lost_at.filter(|lost| versions.latest_delta().created > *lost)?;
+        let about = format!("{id}/{lost_at}");
+        let granted = self.access(rules) == Access::Granted;
+        granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
+    }
+
     /// What the newest event changed; nothing is said of a guess.
     fn changed(&self, id: &str) -> Option<Message> {
-        let fact = self.fact.as_ref().filter(|fact| !fact.ambiguous())?;
-        let change = fact.view().change.as_ref()?;
-        let step = fact.step();
+        let object = self.versions.as_ref().filter(|object| !object.ambiguous())?;
+        let change = object.latest().change.as_ref()?;
+        let step = object.latest_delta();
         let mut data = self.data(id);
         data["what"] = change.to.keys().cloned().collect();
         data["from"] = Value::Object(change.from.clone());
@@ -186,9 +214,14 @@ impl Subscription {
 }
 
 impl Aggregate for Subscription {
+    type Key = String;
     const NAME: &'static str = "subscription";
 
-    fn messages(&self, id: &str, rules: &Rules) -> Vec<Message> {
+    fn origin(&self, _id: &String) -> Origin {
+        self.origin.clone()
+    }
+
+    fn messages(&self, id: &String, rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.was_active {
             messages.push(Message::new(&message::SUBSCRIPTION_ACTIVATED, id, self.data(id)));
@@ -196,12 +229,13 @@ impl Aggregate for Subscription {
         if self.ended || self.status() == Some("canceled") {
             messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
         }
-        if let Some(trial_end) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
+        if let Some((_, trial_end)) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
             let about = format!("{id}/{trial_end}");
             messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
         }
         messages.extend(self.changed(id));
         messages.extend(self.access_lost(id, rules));
+        messages.extend(self.access_restored(id, rules));
         messages
     }
 

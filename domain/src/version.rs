@@ -9,7 +9,7 @@
 //!   ends where it began, in the state that the second before left behind.
 //! - `….created` is an arrival from nowhere.
 //! - An event without `previous_attributes` proves only that its state was visited. A state that no step
-//!   touches takes its place by [`Place`]: where its status stands in the object's life.
+//!   touches takes its place by [`Rank`]: where its status stands in the object's life.
 //! - A final status ends the trail, whatever the clock says: nothing comes after it.
 //!
 //! Two Event objects may describe one change: `charge.refund.updated` and `refund.updated` do so always
@@ -92,16 +92,16 @@ fn restore(state: &mut Value, previous: &Map<String, Value>) {
 
 /// Where a state stands in its object's life.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct Rank {
     /// A higher one certainly comes later; equal ones cannot be told apart.
-    pub sure: i64,
+    pub certain: i64,
     /// Breaks ties where nothing proves anything; such a guess is marked ambiguous.
-    pub guess: i64,
+    pub tiebreak: i64,
 }
 
 /// What one event says about its object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step<T> {
+pub struct Delta<T> {
     /// Event id.
     pub event: String,
     /// The event's type: the same change is told once by each type that tells it.
@@ -118,12 +118,12 @@ pub struct Step<T> {
     pub after: Digest,
     /// The event says that the object came into being.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub born: bool,
+    pub is_creation: bool,
     /// Nothing can come after this status.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub last: bool,
+    pub is_terminal: bool,
     /// Where the state stands in the object's life.
-    pub place: Place,
+    pub rank: Rank,
     /// What the object looked like; dropped once a newer second is known.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub view: Option<T>,
@@ -131,33 +131,33 @@ pub struct Step<T> {
 
 /// The newest known version of one Stripe object, and what is needed to keep knowing it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact<T> {
+pub struct Versioned<T> {
     /// The steps of the two newest seconds, newest second first, then by event id.
-    steps: Vec<Step<T>>,
+    steps: Vec<Delta<T>>,
     newest: usize,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ambiguous: bool,
 }
 
-impl<T> Fact<T> {
-    /// The fact as its first event tells it.
+impl<T> Versioned<T> {
+    /// The object as its first event tells it.
     #[must_use]
-    pub fn new(step: Step<T>) -> Self {
+    pub fn new(step: Delta<T>) -> Self {
         Self { steps: vec![step], newest: 0, ambiguous: false }
     }
 
-    /// Takes an event in among the facts of its kind.
-    pub fn tell(facts: &mut BTreeMap<String, Self>, id: &str, step: Step<T>) {
-        match facts.get_mut(id) {
-            Some(fact) => fact.observe(step),
+    /// Takes an event in among the objects of its kind.
+    pub fn record(objects: &mut BTreeMap<String, Self>, id: &str, step: Delta<T>) {
+        match objects.get_mut(id) {
+            Some(object) => object.apply(step),
             None => {
-                facts.insert(id.to_owned(), Self::new(step));
+                objects.insert(id.to_owned(), Self::new(step));
             }
         }
     }
 
     /// Takes in another event about the same object. An event that was seen before changes nothing.
-    pub fn observe(&mut self, step: Step<T>) {
+    pub fn apply(&mut self, step: Delta<T>) {
         if self.steps.iter().any(|known| known.event == step.event) {
             return;
         }
@@ -170,28 +170,28 @@ impl<T> Fact<T> {
         (self.newest, self.ambiguous) = (end.step, end.ambiguous);
     }
 
-    /// Takes over everything that another fact about the same object knows.
+    /// Takes over everything that another object about the same object knows.
     pub fn merge(&mut self, other: Self) {
         for step in other.steps {
-            self.observe(step);
+            self.apply(step);
         }
     }
 
     /// The newest version.
     #[must_use]
-    pub fn view(&self) -> &T {
+    pub fn latest(&self) -> &T {
         #[expect(clippy::expect_used, reason = "views are dropped only from seconds before the newest")]
         self.steps[self.newest].view.as_ref().expect("the newest second keeps its views")
     }
 
     /// Every version that may still turn out to be the newest: those of the newest second.
-    pub fn views(&self) -> impl Iterator<Item = &T> {
+    pub fn candidates(&self) -> impl Iterator<Item = &T> {
         self.steps.iter().filter_map(|step| step.view.as_ref())
     }
 
     /// The event that told the newest version.
     #[must_use]
-    pub fn step(&self) -> &Step<T> {
+    pub fn latest_delta(&self) -> &Delta<T> {
         &self.steps[self.newest]
     }
 
@@ -220,8 +220,8 @@ impl<T> Fact<T> {
 
 /// A final status stands above every second, and nothing comes before a birth: its event may be stamped later than
 /// the first change.
-const fn second<T>(step: &Step<T>) -> (bool, bool, i64) {
-    (step.last, !step.born, step.created)
+const fn second<T>(step: &Delta<T>) -> (bool, bool, i64) {
+    (step.is_terminal, !step.is_creation, step.created)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::decide::Outcome;
+use domain::decide::Decision;
 use domain::rejection::Rejection;
-use domain::retry::{Next, Schedule};
+use domain::retry::{RetryDecision, Schedule};
 
 /// What is to be done with a delivery once its transaction has committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +37,13 @@ pub enum AckReason {
 
 impl Disposition {
     /// What the domain's outcome means for the delivery after this attempt.
-    pub(crate) fn new(outcome: Outcome, schedule: &Schedule, attempt: u32) -> Self {
+    pub(crate) fn new(outcome: Decision, schedule: &Schedule, attempt: u32) -> Self {
         match outcome {
-            Outcome::Processed => Disposition::Ack(AckReason::Processed),
-            Outcome::Ignored(_) => Disposition::Ack(AckReason::Ignored),
-            Outcome::Rejected(rejection) => match schedule.next(&rejection, attempt) {
-                Next::Retry { delay, attempt } => Disposition::Retry { delay, attempt, rejection },
-                Next::Dead => Disposition::DeadLetter(rejection),
+            Decision::Processed => Disposition::Ack(AckReason::Processed),
+            Decision::Ignored(_) => Disposition::Ack(AckReason::Ignored),
+            Decision::Rejected(rejection) => match schedule.next(&rejection, attempt) {
+                RetryDecision::Retry { delay, attempt } => Disposition::Retry { delay, attempt, rejection },
+                RetryDecision::Dead => Disposition::DeadLetter(rejection),
             },
         }
     }

@@ -11,6 +11,7 @@ mod grace;
 mod heartbeat;
 mod inbound_event;
 mod isolation;
+pub mod orders;
 pub mod preview;
 pub mod process;
 mod progress;

@@ -13,6 +13,7 @@ use crate::isolation;
 use crate::process::{AckReason, BatchResult, Disposition, InboundEvent, run};
 use crate::store::{ErrorClass, Incoming, PREVIEW_ROWS, StoreError, classify};
 use domain::message::Message;
+use domain::origin::Origin;
 use domain::retry::Schedule;
 use domain::rules::Rules;
 
@@ -113,9 +114,15 @@ fn refused(error: &StoreError) -> Disposition {
 
 async fn rows(tx: &Transaction<'_>, done: &BatchResult, event: &str) -> Result<Rows, StoreError> {
     let keys = &done.touched;
+    let orders: Vec<&str> = keys.orders.iter().map(|key| key.id.as_str()).collect();
+    let accounts: Vec<&str> = keys.orders.iter().map(|key| key.origin.account.as_str()).collect();
+    let modes: Vec<bool> = keys.orders.iter().map(|key| key.origin.livemode).collect();
     let statement = tx.prepare_cached(PREVIEW_ROWS).await?;
     let rows = tx
-        .query(&statement, &[&keys.payments, &keys.orders, &keys.invoices, &keys.subscriptions, &event])
+        .query(
+            &statement,
+            &[&keys.payments, &orders, &keys.invoices, &keys.subscriptions, &event, &accounts, &modes],
+        )
         .await?;
     rows.iter()
         .map(|row| {
@@ -132,9 +139,10 @@ async fn rows(tx: &Transaction<'_>, done: &BatchResult, event: &str) -> Result<R
 
 async fn unsent(tx: &Transaction<'_>, mut messages: Vec<Message>) -> Result<Vec<Message>, StoreError> {
     let keys: Vec<&str> = messages.iter().map(|message| message.key.as_str()).collect();
-    let sent = tx.query("SELECT key FROM outbox WHERE key = ANY ($1)", &[&keys]).await?;
-    let sent: Vec<String> = sent.iter().map(|row| row.get(0)).collect();
-    messages.retain(|message| !sent.contains(&message.key));
+    let sent = tx.query("SELECT key, account, livemode FROM outbox WHERE key = ANY ($1)", &[&keys]).await?;
+    let sent: Vec<(String, Origin)> =
+        sent.iter().map(|row| (row.get(0), Origin { account: row.get(1), livemode: row.get(2) })).collect();
+    messages.retain(|message| !sent.iter().any(|(key, of)| *key == message.key && *of == message.origin));
     Ok(messages)
 }
 
@@ -158,7 +166,7 @@ fn differences(mut before: Rows, after: Rows) -> Vec<RowChange> {
 fn untimed(row: Option<&Value>) -> Option<Value> {
     let mut row = row?.clone();
     if let Value::Object(cells) = &mut row {
-        for written in ["updated_at", "processed_at", "state_at"] {
+        for written in ["updated_at", "processed_at", "state_at", "booked_at", "opened_at", "closed_at"] {
             cells.remove(written);
         }
     }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::isolation;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
-use domain::decide::{Effect, Outcome, Prepared, decide};
+use domain::decide::{Decision, Effect, Prepared, decide};
 use domain::handlers::Intent;
 use domain::message::Message;
 use domain::references::references;
@@ -161,7 +161,7 @@ pub(crate) async fn run(
             continue;
         };
         let (outcome, done) = match panicked.remove(id) {
-            Some(rejection) => (Outcome::Rejected(rejection), Vec::new()),
+            Some(rejection) => (Decision::Rejected(rejection), Vec::new()),
             None => decide(one.prepared, &mut state, rules),
         };
         effects.extend(done.into_iter().map(|effect| (id, effect)));
@@ -200,7 +200,7 @@ fn rejected_event<'a>(
     };
     Some(RejectedEvent {
         id: &one.prepared.event.id,
-        reason: rejection.reason().word(),
+        reason: rejection.reason().as_str(),
         error: rejection.to_string(),
         next_attempt,
         refs: references(one.body),

@@ -32,7 +32,7 @@ fn rejected(event: &InboundEvent, rejection: &Rejection, what: &str) {
         event.id = event.id().unwrap_or("unknown"),
         event.r#type = event.kind().unwrap_or("unknown"),
         attempt = event.headers.attempt,
-        reason = rejection.reason().word(),
+        reason = rejection.reason().as_str(),
         "{what}"
     );
 }

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
 
-use domain::rules::{MODES, OrdersPolicy, Rules};
+use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
 
 /// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
 /// card is charged the next day.
@@ -108,6 +108,7 @@ impl Args {
                     OrdersPolicy::Adopt,
                     &policies,
                 ),
+                client_reference_id: ClientReferenceId::default(),
                 reference_secret: problem.secret("REFERENCE_SECRET", secret.0, secret.1),
                 grace: problem.duration(
                     "SUBSCRIPTION_GRACE",

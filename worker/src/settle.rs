@@ -132,7 +132,7 @@ fn headers_after_failure(event: &InboundEvent) -> EventHeaders {
 
 fn dead_headers(event: &InboundEvent, rejection: &Rejection) -> lapin::types::FieldTable {
     let mut headers = headers_after_failure(event).to_table();
-    message::insert_text(&mut headers, message::REASON, rejection.reason().word());
+    message::insert_text(&mut headers, message::REASON, rejection.reason().as_str());
     message::insert_text(&mut headers, message::ERROR, &rejection.to_string());
     headers
 }

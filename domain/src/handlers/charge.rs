@@ -1,4 +1,4 @@
-//! `charge.*`: one try to take money, and what was given back of it.
+//! `charge.*`: one attempt to take money, and what was refunded of it.
 
 use stripe::objects::Charge;
 
@@ -6,30 +6,37 @@ use super::{Change, Handler, refund};
 use crate::event::Event;
 use crate::link::{self, payment_changed};
 use crate::message;
-use crate::order::Claim;
+use crate::origin::OrderKey;
+use crate::payment::RefundedStep;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::version::{Fact, Place};
+use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "charge",
     types: &[
-        ("charge.succeeded", "a try took the money, or holds it"),
-        ("charge.failed", "a try failed"),
-        ("charge.captured", "held money was taken"),
+        ("charge.succeeded", "an attempt captured the money, or holds it"),
+        ("charge.failed", "an attempt failed"),
+        ("charge.captured", "held money was captured"),
         ("charge.expired", "a hold ran out"),
         ("charge.pending", "a delayed payment is under way"),
         ("charge.updated", "the newest version of the charge"),
-        ("charge.refunded", "adds to what was given back, in part or in full"),
+        ("charge.refunded", "adds to what was refunded, in part or in full"),
     ],
-    tells: &[
+    emits: &[
         &message::ORDER_PAID,
+        &message::ORDER_OVERPAID,
+        &message::ORDER_PAYMENT_RECEIVED,
+        &message::PAYMENT_HELD,
+        &message::PAYMENT_RELEASED,
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_PARTIALLY_REFUNDED,
         &message::ORDER_REFUNDED,
         &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
     ],
     read: |event| Ok(OneCharge(Charge::read(&event.object)?).into_intent()),
 };
@@ -37,8 +44,8 @@ pub(super) const HANDLER: Handler = Handler {
 struct OneCharge(Charge);
 
 impl OneCharge {
-    fn belongs(&self) -> link::Place {
-        link::Place {
+    fn belongs(&self) -> link::PaymentRef {
+        link::PaymentRef {
             payment_intent: self.0.payment_intent.clone(),
             charge: Some(self.0.id.clone()),
             own_id: self.0.id.clone(),
@@ -47,44 +54,48 @@ impl OneCharge {
 }
 
 impl Change for OneCharge {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, event: &Event, keys: &mut Keys) {
         self.belongs().keys(keys);
-        keys.orders.extend(self.0.reference.order.clone());
+        keys.orders.extend(self.0.reference.order.iter().map(|id| OrderKey::new(&event.origin(), id)));
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let charge = &self.0;
         let id = self.belongs().payment(state);
         let payment = state.payments.touch(&id);
-        payment.try_failed |= event.kind == "charge.failed";
-        if event.kind == "charge.refunded" {
-            let issued = payment.issued.entry(charge.id.clone()).or_default();
-            let to = charge.given_back(charge.amount_refunded);
-            match event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64()) {
-                Some(from) => {
-                    issued.steps.insert((charge.given_back(from), to));
-                }
-                None => issued.told = issued.told.max(to),
-            }
+        if event.kind == "charge.failed" {
+            payment.attempt_failed = payment.attempt_failed.max(Some(event.created));
+        }
+        if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending" | "charge.failed") {
+            payment.attempts.insert(charge.id.clone(), charge.reference.clone());
+        }
+        let before = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
+        if event.kind == "charge.refunded" || before.is_some() {
+            let steps = payment.refunded_amounts.entry(charge.id.clone()).or_default();
+            let mut reach = |amount: i64, from| {
+                let step = RefundedStep::new(from, event.created);
+                steps.entry(amount).or_insert_with(|| step.clone()).merge(&step);
+            };
+            reach(charge.amount_refunded, before);
+            before.into_iter().filter(|before| *before > 0).for_each(|before| reach(before, None));
         }
         let mut view = charge.clone();
         view.refunds.clear();
-        Fact::tell(&mut payment.charges, &charge.id, event.step(view, place(charge), false));
+        Versioned::record(&mut payment.charges, &charge.id, event.delta(view, rank(charge), false));
         for inner in &charge.refunds {
-            let last = inner.undone();
+            let is_terminal = inner.undone();
             let state = serde_json::to_value(inner).unwrap_or_default();
-            let step = event.visit(&inner.id, &state, inner.clone(), refund::place(inner, false), last);
-            Fact::tell(&mut payment.refunds, &inner.id, step);
+            let step = event.visit(&inner.id, &state, inner.clone(), refund::rank(inner, false), is_terminal);
+            Versioned::record(&mut payment.refunds, &inner.id, step);
         }
-        let claim =
-            Claim { reference: charge.reference.clone(), names_order: charge.reference.order.is_some() };
-        payment_changed(state, &id, &claim, rules)
+        payment_changed(state, &id, event, rules);
+        Ok(())
     }
 }
 
-/// A charge is decided once, captured once, and then only grows in what was given back (or shrinks again
-/// when a refund fails, which is why that is only a guess).
-fn place(charge: &Charge) -> Place {
+/// A charge is decided once, captured once, and then only grows in what was refunded (or shrinks again
+/// when a refund fails, which is why that is only a tiebreak).
+fn rank(charge: &Charge) -> Rank {
     let decided = i64::from(charge.status != "pending");
-    Place { sure: decided + i64::from(charge.captured && decided == 1), guess: charge.amount_refunded }
+    Rank { certain: decided + i64::from(charge.captured && decided == 1), tiebreak: charge.amount_refunded }
 }

@@ -8,12 +8,12 @@ use super::{Change, Handler, Intent};
 use crate::event::Event;
 use crate::link::payment_changed;
 use crate::message;
-use crate::order::Claim;
+use crate::origin::OrderKey;
 use crate::payment::is_purchase;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::version::{Fact, Place};
+use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "checkout_session",
@@ -26,8 +26,12 @@ pub(super) const HANDLER: Handler = Handler {
         ("checkout.session.async_payment_failed", "the delayed payment failed"),
         ("checkout.session.expired", "the session ran out"),
     ],
-    tells: &[
+    emits: &[
         &message::ORDER_PAID,
+        &message::ORDER_OVERPAID,
+        &message::ORDER_PAYMENT_RECEIVED,
+        &message::PAYMENT_HELD,
+        &message::PAYMENT_RELEASED,
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_EXPIRED,
@@ -49,17 +53,15 @@ impl Session {
     fn payment(&self) -> &str {
         self.0.payment_intent.as_deref().unwrap_or(&self.0.id)
     }
-
-    fn order(&self) -> Option<&String> {
-        self.0.reference.order.as_ref().or(self.0.client_reference_id.as_ref())
-    }
 }
 
 impl Change for Session {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, event: &Event, keys: &mut Keys) {
         if is_purchase(&self.0) {
             keys.payments.insert(self.payment().to_owned());
-            keys.orders.extend(self.order().cloned());
+            let session = &self.0;
+            let named = session.reference.order.iter().chain(&session.client_reference_id);
+            keys.orders.extend(named.map(|id| OrderKey::new(&event.origin(), id)));
         } else {
             keys.subscriptions.extend(self.0.subscription.clone());
         }
@@ -67,32 +69,34 @@ impl Change for Session {
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let session = &self.0;
-        let step = event.step(session.clone(), place(session), is_last(session));
+        let step = event.delta(session.clone(), rank(session), is_terminal(session));
         if let Some(subscription) = session.subscription.as_ref().filter(|_| !is_purchase(session)) {
-            match &mut state.subscriptions.touch(subscription).session {
-                Some(fact) => fact.observe(step),
-                none => *none = Some(Fact::new(step)),
+            let subscription = state.subscriptions.touch(subscription);
+            subscription.origin = event.origin();
+            match &mut subscription.session {
+                Some(object) => object.apply(step),
+                none => *none = Some(Versioned::new(step)),
             }
             return Ok(());
         }
         let payment = state.payments.touch(self.payment());
         payment.delayed_failed |= event.kind == "checkout.session.async_payment_failed";
-        Fact::tell(&mut payment.sessions, &session.id, step);
-        let claim = Claim { reference: session.reference.clone(), names_order: self.order().is_some() };
-        payment_changed(state, self.payment(), &claim, rules)
+        Versioned::record(&mut payment.sessions, &session.id, step);
+        payment_changed(state, self.payment(), event, rules);
+        Ok(())
     }
 }
 
-fn is_last(session: &CheckoutSession) -> bool {
+fn is_terminal(session: &CheckoutSession) -> bool {
     session.status.as_deref() == Some("expired")
         || matches!(session.payment_status.as_deref(), Some("paid" | "no_payment_required"))
 }
 
-fn place(session: &CheckoutSession) -> Place {
+fn rank(session: &CheckoutSession) -> Rank {
     let sure = match session.status.as_deref() {
         Some("open") => 0,
         Some("expired") => 2,
         _ => 1,
     };
-    Place { sure, guess: 0 }
+    Rank { certain: sure, tiebreak: 0 }
 }

@@ -1,4 +1,4 @@
-//! `invoice.*`: what a subscription owes, tried to collect, and was paid.
+//! `invoice.*`: what a customer owes, and how it was paid: of a subscription, or of an order.
 //!
 //! `invoice.payment_succeeded` is the company's hook for provisioning. `invoice.paid` comes besides, and
 //! alone when the invoice was settled out of band: it extends access too, but is not a payment.
@@ -9,10 +9,11 @@ use super::{Change, Handler, Intent};
 use crate::event::Event;
 use crate::link::invoice_changed;
 use crate::message;
+use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::version::{Fact, Place};
+use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice",
@@ -22,18 +23,23 @@ pub(super) const HANDLER: Handler = Handler {
         ("invoice.updated", "the newest version of the invoice"),
         ("invoice.paid", "settled, by a payment or out of band: extends what is paid for"),
         ("invoice.payment_succeeded", "paid by a payment"),
-        ("invoice.payment_failed", "a try to collect failed"),
+        ("invoice.payment_failed", "an attempt to collect failed"),
         ("invoice.payment_action_required", "the customer must confirm"),
         ("invoice.voided", "nothing is owed after all"),
         ("invoice.marked_uncollectible", "given up"),
         ("invoice.upcoming", "a forecast without an id: recorded as ignored (`forecast`)"),
+        ("invoice.deleted", "the draft is gone"),
+        ("invoice.finalization_failed", "the draft could not be finalized"),
         ("invoice.overdue", "the newest version of the invoice"),
     ],
-    tells: &[
+    emits: &[
         &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
         &message::SUBSCRIPTION_INVOICE_SETTLED,
         &message::SUBSCRIPTION_PAYMENT_FAILED,
         &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
+        &message::INVOICE_FINALIZATION_FAILED,
+        &message::ORDER_PAID,
+        &message::ORDER_PAYMENT_RECEIVED,
     ],
     read,
 };
@@ -44,10 +50,7 @@ fn read(event: &Event) -> Result<Intent, Rejection> {
         return Ok(Intent::Ignore("forecast"));
     }
     let id = invoice.need_id()?.to_owned();
-    Ok(match &invoice.subscription {
-        None => Intent::Ignore("no_subscription"),
-        Some(_) => OneInvoice { id, invoice }.into_intent(),
-    })
+    Ok(OneInvoice { id, invoice }.into_intent())
 }
 
 struct OneInvoice {
@@ -56,42 +59,49 @@ struct OneInvoice {
 }
 
 impl Change for OneInvoice {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, event: &Event, keys: &mut Keys) {
         keys.invoices.insert(self.id.clone());
         keys.subscriptions.extend(self.invoice.subscription.clone());
+        keys.payments.extend(self.invoice.payment_intent.clone());
+        let order = self.invoice.reference.order.iter();
+        keys.orders.extend(order.map(|id| OrderKey::new(&event.origin(), id)));
     }
 
-    fn apply(&self, event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let version = &self.invoice;
-        let last = matches!(version.status.as_str(), "paid" | "void");
-        let step = event.step(version.clone(), place(version), last);
+        let is_terminal = matches!(version.status.as_str(), "paid" | "void");
+        let step = event.delta(version.clone(), rank(version), is_terminal);
         let invoice = state.invoices.touch(&self.id);
         match event.kind.as_str() {
             "invoice.payment_succeeded" => invoice.payment_succeeded = true,
             "invoice.paid" => invoice.settled = true,
-            "invoice.payment_action_required" => invoice.action_required = true,
+            "invoice.payment_action_required" => {
+                invoice.action_required = invoice.action_required.max(Some(version.attempt_count));
+            }
+            "invoice.deleted" => invoice.deleted = true,
+            "invoice.finalization_failed" => invoice.finalization_failed = true,
             "invoice.payment_failed" => {
                 let failed = (version.attempt_count, version.next_payment_attempt);
                 invoice.failed = invoice.failed.max(Some(failed));
             }
             _ => {}
         }
-        match &mut invoice.fact {
-            Some(fact) => fact.observe(step),
-            none => *none = Some(Fact::new(step)),
+        match &mut invoice.versions {
+            Some(object) => object.apply(step),
+            none => *none = Some(Versioned::new(step)),
         }
-        invoice_changed(state, &self.id);
+        invoice_changed(state, &self.id, event, rules);
         Ok(())
     }
 }
 
-/// An invoice only goes forward, and counts its tries.
-fn place(invoice: &Invoice) -> Place {
+/// An invoice only goes forward, and counts its attempts.
+fn rank(invoice: &Invoice) -> Rank {
     let status = match invoice.status.as_str() {
         "draft" => 0,
         "open" => 1,
         "uncollectible" => 2,
         _ => 3,
     };
-    Place { sure: status * 1_000 + invoice.attempt_count.clamp(0, 999), guess: invoice.amount_paid }
+    Rank { certain: status * 1_000 + invoice.attempt_count.clamp(0, 999), tiebreak: invoice.amount_paid }
 }

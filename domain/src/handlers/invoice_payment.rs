@@ -5,6 +5,7 @@ use stripe::objects::InvoicePayment;
 use super::{Change, Handler};
 use crate::event::Event;
 use crate::link::invoice_changed;
+use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
@@ -15,21 +16,22 @@ pub(super) const HANDLER: Handler = Handler {
         "invoice_payment.paid",
         "joins the invoice to the payment that paid it (since 2025-03-31.basil)",
     )],
-    tells: &[],
+    emits: &[&message::ORDER_PAID, &message::ORDER_PAYMENT_RECEIVED],
     read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
 };
 
 struct OnePayment(InvoicePayment);
 
 impl Change for OnePayment {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, _event: &Event, keys: &mut Keys) {
         keys.invoices.insert(self.0.invoice.clone());
+        keys.payments.extend(self.0.payment_intent.clone());
     }
 
-    fn apply(&self, _event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
+    fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let invoice = state.invoices.touch(&self.0.invoice);
         invoice.payments.insert(self.0.id.clone(), self.0.clone());
-        invoice_changed(state, &self.0.invoice);
+        invoice_changed(state, &self.0.invoice, event, rules);
         Ok(())
     }
 }

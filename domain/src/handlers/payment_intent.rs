@@ -1,16 +1,16 @@
-//! `payment_intent.*`: one payment from the first try to the money.
+//! `payment_intent.*`: one payment from the first attempt to the money.
 
 use stripe::objects::PaymentIntent;
 
 use super::{Change, Handler};
 use crate::event::Event;
-use crate::link::payment_changed;
+use crate::link::{PaymentRef, payment_changed};
 use crate::message;
-use crate::order::Claim;
+use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::version::{Fact, Place};
+use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "payment_intent",
@@ -18,13 +18,17 @@ pub(super) const HANDLER: Handler = Handler {
         ("payment_intent.created", "the payment exists"),
         ("payment_intent.processing", "a delayed payment is under way"),
         ("payment_intent.requires_action", "the customer must confirm"),
-        ("payment_intent.succeeded", "the money was taken: the order is paid"),
-        ("payment_intent.payment_failed", "a try to pay failed"),
+        ("payment_intent.succeeded", "the money was captured: the order is paid"),
+        ("payment_intent.payment_failed", "an attempt to pay failed"),
         ("payment_intent.canceled", "the payment was canceled"),
         ("payment_intent.amount_capturable_updated", "the money is held and can be captured"),
     ],
-    tells: &[
+    emits: &[
         &message::ORDER_PAID,
+        &message::ORDER_OVERPAID,
+        &message::ORDER_PAYMENT_RECEIVED,
+        &message::PAYMENT_HELD,
+        &message::PAYMENT_RELEASED,
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_CANCELED,
@@ -35,35 +39,48 @@ pub(super) const HANDLER: Handler = Handler {
 
 struct OneIntent(PaymentIntent);
 
+impl OneIntent {
+    /// Its charge is joined to it, for a dispute may name nothing but the charge.
+    fn belongs(&self) -> PaymentRef {
+        PaymentRef {
+            payment_intent: Some(self.0.id.clone()),
+            charge: self.0.latest_charge.clone(),
+            own_id: self.0.id.clone(),
+        }
+    }
+}
+
 impl Change for OneIntent {
-    fn keys(&self, keys: &mut Keys) {
-        keys.payments.insert(self.0.id.clone());
-        keys.orders.extend(self.0.reference.order.clone());
+    fn keys(&self, event: &Event, keys: &mut Keys) {
+        self.belongs().keys(keys);
+        keys.orders.extend(self.0.reference.order.iter().map(|id| OrderKey::new(&event.origin(), id)));
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let intent = &self.0;
-        let last = matches!(intent.status.as_str(), "succeeded" | "canceled");
-        let step = event.step(intent.clone(), place(intent), last);
-        let payment = state.payments.touch(&intent.id);
-        payment.try_failed |= event.kind == "payment_intent.payment_failed";
-        match &mut payment.intent {
-            Some(fact) => fact.observe(step),
-            none => *none = Some(Fact::new(step)),
+        let is_terminal = matches!(intent.status.as_str(), "succeeded" | "canceled");
+        let step = event.delta(intent.clone(), rank(intent), is_terminal);
+        let id = self.belongs().payment(state);
+        let payment = state.payments.touch(&id);
+        if event.kind == "payment_intent.payment_failed" {
+            payment.attempt_failed = payment.attempt_failed.max(Some(event.created));
         }
-        let claim =
-            Claim { reference: intent.reference.clone(), names_order: intent.reference.order.is_some() };
-        payment_changed(state, &intent.id, &claim, rules)
+        match &mut payment.intent {
+            Some(object) => object.apply(step),
+            none => *none = Some(Versioned::new(step)),
+        }
+        payment_changed(state, &id, event, rules);
+        Ok(())
     }
 }
 
-/// Until it succeeds or is canceled a payment intent goes round between its statuses with every new try.
-fn place(intent: &PaymentIntent) -> Place {
-    let guess = match intent.status.as_str() {
+/// Until it succeeds or is canceled a payment intent goes round between its statuses with every new attempt.
+fn rank(intent: &PaymentIntent) -> Rank {
+    let tiebreak = match intent.status.as_str() {
         "requires_capture" => 3,
         "processing" => 2,
         "requires_action" | "requires_source_action" => 1,
         _ => 0,
     };
-    Place { sure: 0, guess }
+    Rank { certain: 0, tiebreak }
 }

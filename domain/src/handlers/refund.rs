@@ -6,11 +6,10 @@ use super::{Change, Handler};
 use crate::event::Event;
 use crate::link::{self, payment_changed};
 use crate::message;
-use crate::order::Claim;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::version::{Fact, Place};
+use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "refund",
@@ -20,9 +19,10 @@ pub(super) const HANDLER: Handler = Handler {
         ("refund.failed", "the refund failed: its money counts as paid again"),
         ("charge.refund.updated", "as `refund.updated`, before 2024-10-28.acacia"),
     ],
-    tells: &[
+    emits: &[
         &message::REFUND_CREATED,
         &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
         &message::ORDER_PARTIALLY_REFUNDED,
         &message::ORDER_REFUNDED,
     ],
@@ -32,8 +32,8 @@ pub(super) const HANDLER: Handler = Handler {
 struct OneRefund(Refund);
 
 impl OneRefund {
-    fn belongs(&self) -> link::Place {
-        link::Place {
+    fn belongs(&self) -> link::PaymentRef {
+        link::PaymentRef {
             payment_intent: self.0.payment_intent.clone(),
             charge: self.0.charge.clone(),
             own_id: self.0.id.clone(),
@@ -42,7 +42,7 @@ impl OneRefund {
 }
 
 impl Change for OneRefund {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, _event: &Event, keys: &mut Keys) {
         self.belongs().keys(keys);
     }
 
@@ -50,14 +50,15 @@ impl Change for OneRefund {
         let refund = &self.0;
         let id = self.belongs().payment(state);
         let payment = state.payments.touch(&id);
-        let step = event.step(refund.clone(), place(refund, true), refund.undone());
-        Fact::tell(&mut payment.refunds, &refund.id, step);
-        payment_changed(state, &id, &Claim::default(), rules)
+        let step = event.delta(refund.clone(), rank(refund, true), refund.undone());
+        Versioned::record(&mut payment.refunds, &refund.id, step);
+        payment_changed(state, &id, event, rules);
+        Ok(())
     }
 }
 
 /// Where a refund stands in its life. A copy inside a charge says less than the refund's own event.
-pub(super) fn place(refund: &Refund, own_event: bool) -> Place {
+pub(super) fn rank(refund: &Refund, own_event: bool) -> Rank {
     let status = match refund.status.as_str() {
         "pending" => 0,
         "requires_action" => 1,
@@ -65,5 +66,5 @@ pub(super) fn place(refund: &Refund, own_event: bool) -> Place {
         "failed" | "canceled" => 3,
         _ => 1,
     };
-    Place { sure: status * 2 + i64::from(own_event), guess: 0 }
+    Rank { certain: status * 2 + i64::from(own_event), tiebreak: 0 }
 }

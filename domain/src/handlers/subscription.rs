@@ -9,7 +9,7 @@ use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
 use crate::subscription::{Change, Told};
-use crate::version::{Fact, Place, before};
+use crate::version::{Rank, Versioned, before};
 
 pub(super) const HANDLER: Handler = Handler {
     file: "subscription",
@@ -23,12 +23,13 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.pending_update_applied", "a change that waited for its payment took effect"),
         ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
     ],
-    tells: &[
+    emits: &[
         &message::SUBSCRIPTION_ACTIVATED,
         &message::SUBSCRIPTION_CHANGED,
         &message::SUBSCRIPTION_TRIAL_WILL_END,
         &message::SUBSCRIPTION_CANCELED,
         &message::SUBSCRIPTION_ACCESS_LOST,
+        &message::SUBSCRIPTION_ACCESS_RESTORED,
     ],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };
@@ -36,7 +37,7 @@ pub(super) const HANDLER: Handler = Handler {
 struct OneSubscription(Subscription);
 
 impl super::Change for OneSubscription {
-    fn keys(&self, keys: &mut Keys) {
+    fn keys(&self, _event: &Event, keys: &mut Keys) {
         keys.subscriptions.insert(self.0.id.clone());
     }
 
@@ -46,9 +47,10 @@ impl super::Change for OneSubscription {
         // A state before that cannot be read is nothing to tell about; the state now could be.
         let old = old.and_then(|object| Subscription::read(&object).ok());
         let change = old.as_ref().and_then(|old| Change::between(old, version));
-        let last = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let step = event.step(Told { version: version.clone(), change }, place(version), last);
+        let is_terminal = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
+        let step = event.delta(Told { version: version.clone(), change }, rank(version), is_terminal);
         let subscription = state.subscriptions.touch(&version.id);
+        subscription.origin = event.origin();
         subscription.was_active |= active(&version.status);
         subscription.ended |= event.kind == "customer.subscription.deleted";
         let left = event.kind == "customer.subscription.paused"
@@ -56,15 +58,20 @@ impl super::Change for OneSubscription {
         if left {
             subscription.left_at = subscription.left_at.max(Some(event.created));
         }
+        let had_access = |status: &str| active(status) || status == "past_due";
+        if !had_access(&version.status) && old.as_ref().is_some_and(|old| had_access(&old.status)) {
+            subscription.lost_at = subscription.lost_at.max(Some(event.created));
+        }
         if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
             subscription.past_due_since = subscription.past_due_since.max(Some(event.created));
         }
         if event.kind == "customer.subscription.trial_will_end" {
-            subscription.trial_ending = subscription.trial_ending.max(Some(version.trial_end.unwrap_or(0)));
+            let announced = (event.created, version.trial_end.unwrap_or(0));
+            subscription.trial_ending = subscription.trial_ending.max(Some(announced));
         }
-        match &mut subscription.fact {
-            Some(fact) => fact.observe(step),
-            none => *none = Some(Fact::new(step)),
+        match &mut subscription.versions {
+            Some(object) => object.apply(step),
+            none => *none = Some(Versioned::new(step)),
         }
         Ok(())
     }
@@ -75,14 +82,14 @@ fn active(status: &str) -> bool {
 }
 
 /// After its first payment a subscription goes round between its statuses until it ends.
-fn place(version: &Subscription) -> Place {
-    let guess = match version.status.as_str() {
-        "incomplete" => return Place { sure: 0, guess: 0 },
+fn rank(version: &Subscription) -> Rank {
+    let tiebreak = match version.status.as_str() {
+        "incomplete" => return Rank { certain: 0, tiebreak: 0 },
         "trialing" => 0,
         "active" => 1,
         "past_due" => 2,
         "unpaid" => 3,
         _ => 4,
     };
-    Place { sure: 1, guess }
+    Rank { certain: 1, tiebreak }
 }

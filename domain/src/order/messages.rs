@@ -2,38 +2,114 @@
 
 use serde_json::{Value, json};
 
-use super::status::GivenBack;
-use super::{Order, Status};
+use super::status::Refunded;
+use super::{HeldReason, Order, Status, Totals};
 use crate::aggregate::Aggregate;
 use crate::message::{self, Message};
-use crate::payment::Status as PaymentStatus;
+use crate::origin::{OrderKey, Origin};
+use crate::payment::{Status as PaymentStatus, Summary};
 use crate::rules::Rules;
 
 impl Aggregate for Order {
+    type Key = OrderKey;
     const NAME: &'static str = "order";
 
-    fn messages(&self, id: &str, _rules: &Rules) -> Vec<Message> {
-        let totals = self.totals();
-        let data = |payment: Option<&str>| {
-            json!({
-                "order": id, "status": totals.status.word(), "customer": totals.customer,
-                "amount": totals.amount, "currency": totals.currency, "amount_paid": totals.paid,
-                "amount_refunded": totals.refunded, "payment_intent": totals.payment_intent,
-                "payment": payment, "products": self.leading().and_then(|p| p.products.clone()),
-            })
-        };
-        let mut messages = Vec::new();
-        if self.settled(totals.amount, totals.paid) {
-            messages.push(Message::new(&message::ORDER_PAID, id, data(None)));
+    fn origin(&self, key: &OrderKey) -> Origin {
+        key.origin.clone()
+    }
+
+    fn messages(&self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
+        let (id, totals) = (key.id.as_str(), self.totals());
+        let mut messages = self.payment_messages(id, &totals);
+        let money = self.money(self.leading().as_ref());
+        let data = || Self::data(id, &totals, None);
+        // What only an edited charge says is told once the payment intent or the charge's first event confirms it.
+        let confirmed = !self.counted().any(|(_, payment)| payment.provisional);
+        if self.settled(&money) && confirmed {
+            messages.push(Message::new(&message::ORDER_PAID, id, data()));
         }
-        // Disputed or not, what was given back was given back.
-        match GivenBack::of(totals.amount, totals.paid, totals.refunded) {
-            GivenBack::Some => {
-                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, id, data(None)))
+        if totals.status == Status::Overpaid {
+            messages.push(Message::new(&message::ORDER_OVERPAID, id, data()));
+        }
+        // Disputed or not, what was refunded was refunded.
+        match self.refunds(&money) {
+            Refunded::Some if confirmed && self.counted().all(|(_, payment)| payment.refunded_confirmed) => {
+                let about = format!("{id}/{}", totals.refunded);
+                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, data()));
             }
-            GivenBack::All => messages.push(Message::new(&message::ORDER_REFUNDED, id, data(None))),
-            GivenBack::Nothing => {}
+            Refunded::All if confirmed => messages.push(Message::new(&message::ORDER_REFUNDED, id, data())),
+            _ => {}
         }
+        self.unpaid_messages(id, &totals, &mut messages);
+        messages
+    }
+
+    /// A payment that was held counts now.
+    fn transitions(&self, before: &Self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
+        let released = before
+            .held
+            .iter()
+            .filter(|(payment, _)| self.payments.contains_key(*payment) && !self.held.contains_key(*payment));
+        let (id, totals) = (key.id.as_str(), self.totals());
+        released
+            .map(|(payment, reason)| {
+                let mut data = Self::data(id, &totals, Some(payment));
+                data["reason"] = json!(reason);
+                Message::new(&message::PAYMENT_RELEASED, payment, data)
+            })
+            .collect()
+    }
+
+    fn describe(&self, _rules: &Rules) -> Value {
+        let totals = self.totals();
+        json!({
+            "status": totals.status, "amount": totals.amount, "currency": totals.currency,
+            "amount_paid": totals.paid, "amount_refunded": totals.refunded, "amount_disputed": totals.disputed,
+            "held": self.held,
+        })
+    }
+}
+
+impl Order {
+    fn data(id: &str, totals: &Totals, payment: Option<&str>) -> Value {
+        json!({
+            "order": id, "status": totals.status.as_str(), "customer": totals.customer,
+            "amount": totals.amount, "currency": totals.currency, "amount_paid": totals.paid,
+            "amount_refunded": totals.refunded, "amount_disputed": totals.disputed,
+            "payment_intent": totals.payment_intent, "payment": payment,
+            "products": totals.products,
+        })
+    }
+
+    /// What each payment that was captured calls for.
+    fn payment_messages(&self, id: &str, totals: &Totals) -> Vec<Message> {
+        let mut messages = Vec::new();
+        for (payment, summary) in &self.payments {
+            let held = self.held.get(payment);
+            let data = || Self::about_payment(Self::data(id, totals, Some(payment)), summary, held.copied());
+            if summary.paid > 0 && !summary.provisional {
+                let about = format!("{id}/{payment}");
+                messages.push(Message::new(&message::ORDER_PAYMENT_RECEIVED, &about, data()));
+            }
+            if let Some(reason) = held.filter(|_| !is_refunded(summary) && !summary.provisional) {
+                let about = format!("{payment}/{reason}");
+                messages.push(Message::new(&message::PAYMENT_HELD, &about, data()));
+            }
+        }
+        messages
+    }
+
+    fn about_payment(mut data: Value, payment: &Summary, held: Option<HeldReason>) -> Value {
+        data["payment_amount"] = json!(payment.paid);
+        data["payment_currency"] = json!(payment.currency);
+        data["held"] = json!(held);
+        data["products"] = json!(payment.products);
+        data["payment_customer"] = json!(payment.customer());
+        data
+    }
+
+    /// What an order that is not paid calls for, once for each payment that is the cause.
+    fn unpaid_messages(&self, id: &str, totals: &Totals, messages: &mut Vec<Message>) {
         let (topic, cause) = match totals.status {
             Status::Processing => {
                 (&message::ORDER_PROCESSING, [PaymentStatus::Processing, PaymentStatus::Authorized])
@@ -41,18 +117,23 @@ impl Aggregate for Order {
             Status::PaymentFailed => (&message::ORDER_PAYMENT_FAILED, [PaymentStatus::Failed; 2]),
             Status::Canceled => (&message::ORDER_CANCELED, [PaymentStatus::Canceled; 2]),
             Status::Expired => (&message::ORDER_EXPIRED, [PaymentStatus::Expired; 2]),
-            _ => return messages,
+            _ => return,
         };
         for (payment, _) in self.payments.iter().filter(|(_, summary)| cause.contains(&summary.status)) {
-            messages.push(Message::new(topic, &format!("{id}/{payment}"), data(Some(payment))));
+            let data = Self::data(id, totals, Some(payment));
+            messages.push(Message::new(topic, &format!("{id}/{payment}"), data));
         }
-        messages
     }
-    fn describe(&self, _rules: &Rules) -> Value {
-        let totals = self.totals();
-        json!({
-            "status": totals.status, "amount": totals.amount, "currency": totals.currency,
-            "amount_paid": totals.paid, "amount_refunded": totals.refunded,
-        })
+
+    /// Whether a held payment still needs somebody's decision: one that was given back whole does not.
+    #[must_use]
+    pub fn needs_decision(&self, payment: &str) -> Option<HeldReason> {
+        let summary = self.payments.get(payment)?;
+        self.held.get(payment).copied().filter(|_| !is_refunded(summary))
     }
+}
+
+/// Refunded or charged back in full.
+const fn is_refunded(payment: &Summary) -> bool {
+    payment.paid > 0 && payment.refunded + payment.lost >= payment.paid
 }

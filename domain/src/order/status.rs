@@ -1,8 +1,9 @@
-//! Where an order stands, by what its payments come to.
+//! Where an order stands, by the money of its payments.
 
 use serde::{Deserialize, Serialize};
 
 use super::Order;
+use super::totals::Money;
 use crate::payment::{DisputeState, Status as PaymentStatus};
 
 /// Where an order stands.
@@ -12,34 +13,37 @@ pub enum Status {
     /// Nothing decisive is known.
     #[default]
     Pending,
-    /// A delayed payment is under way, or the money is held and not yet taken.
+    /// A delayed payment is under way, or the money is authorized and not yet captured in full.
     Processing,
     /// Paid in full.
     Paid,
-    /// The last try to pay failed.
+    /// More was captured than it costs.
+    Overpaid,
+    /// The last attempt to pay failed.
     PaymentFailed,
     /// The payment was canceled.
     Canceled,
     /// The checkout session ran out.
     Expired,
-    /// Some of the money was given back.
+    /// Some of the money was refunded.
     PartiallyRefunded,
-    /// All of the money was given back.
+    /// All of the money was refunded.
     Refunded,
-    /// The customer's bank disputes the payment.
+    /// The customer's bank disputes money that the order needs to be covered.
     Disputed,
-    /// A dispute was lost.
+    /// A dispute was lost, and what is left does not cover the order.
     ChargedBack,
 }
 
 impl Status {
     /// The word in `orders.status`.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Processing => "processing",
             Self::Paid => "paid",
+            Self::Overpaid => "overpaid",
             Self::PaymentFailed => "payment_failed",
             Self::Canceled => "canceled",
             Self::Expired => "expired",
@@ -51,46 +55,54 @@ impl Status {
     }
 }
 
-/// How much of an order's money was given back.
+/// How much of an order's money was refunded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GivenBack {
+pub(super) enum Refunded {
     Nothing,
     Some,
     All,
 }
 
-impl GivenBack {
-    /// A refund may be known before the payment that it gives back. Where an order was paid twice, giving
-    /// one of the payments back leaves it paid.
-    pub(super) fn of(amount: Option<i64>, paid: i64, refunded: i64) -> Self {
-        let owed = amount.unwrap_or(paid);
-        if refunded == 0 || (paid > 0 && paid - refunded >= owed && paid > refunded) {
-            Self::Nothing
-        } else if refunded >= paid.max(owed) || (paid > 0 && refunded >= paid) {
-            Self::All
-        } else {
-            Self::Some
-        }
+impl Money {
+    /// Captured, with what the price and the amount asked for differ by where Stripe explains it.
+    fn covered(&self) -> i64 {
+        self.paid + self.explained
+    }
+
+    fn price_or_paid(&self) -> i64 {
+        self.price.unwrap_or_else(|| self.covered())
+    }
+
+    fn is_covered_without(&self, missing: i64) -> bool {
+        self.paid > missing && self.covered() - missing >= self.price_or_paid()
     }
 }
 
 impl Order {
-    /// By precedence: lost, disputed, given back, paid, and then what is still hoped for.
-    pub(super) fn status(&self, amount: Option<i64>, paid: i64, refunded: i64) -> Status {
-        match self.payments.values().filter_map(|payment| payment.dispute).max() {
-            Some(DisputeState::Lost) => return Status::ChargedBack,
-            Some(DisputeState::Open) => return Status::Disputed,
-            _ => {}
+    /// By precedence: lost, disputed, refunded, paid, and then what may still come.
+    pub(super) fn status(&self, money: &Money) -> Status {
+        let refunded = money.refunded;
+        let disputes = || self.counted().filter_map(|(_, payment)| payment.dispute);
+        if disputes().any(|dispute| dispute == DisputeState::Lost)
+            && !money.is_covered_without(refunded + money.lost)
+        {
+            return Status::ChargedBack;
         }
-        match GivenBack::of(amount, paid, refunded) {
-            GivenBack::All => return Status::Refunded,
-            GivenBack::Some => return Status::PartiallyRefunded,
-            GivenBack::Nothing => {}
+        if disputes().any(|dispute| dispute == DisputeState::Open)
+            && !money.is_covered_without(refunded + money.lost + money.disputed)
+        {
+            return Status::Disputed;
         }
-        let any = |status| self.payments.values().any(|payment| payment.status == status);
-        if self.settled(amount, paid) {
-            Status::Paid
-        } else if any(PaymentStatus::Processing) || any(PaymentStatus::Authorized) {
+        match self.refunds(money) {
+            Refunded::All => return Status::Refunded,
+            Refunded::Some => return Status::PartiallyRefunded,
+            Refunded::Nothing => {}
+        }
+        let any = |status| self.counted().any(|(_, payment)| payment.status == status);
+        if self.settled(money) {
+            let kept = money.covered() - refunded - money.lost;
+            if kept > money.price_or_paid() { Status::Overpaid } else { Status::Paid }
+        } else if any(PaymentStatus::Processing) || any(PaymentStatus::Authorized) || money.paid > 0 {
             Status::Processing
         } else if any(PaymentStatus::Failed) {
             Status::PaymentFailed
@@ -103,9 +115,28 @@ impl Order {
         }
     }
 
-    /// Paid in full. Once true this stays true: money that was taken was taken.
-    pub(super) fn settled(&self, amount: Option<i64>, paid: i64) -> bool {
-        let any_paid = self.payments.values().any(|payment| payment.status == PaymentStatus::Paid);
-        any_paid && paid >= amount.unwrap_or(0)
+    /// A refund may be known before the payment. Where an order was paid twice, refunding one of the payments leaves
+    /// it paid; a part of one shows.
+    pub(super) fn refunds(&self, money: &Money) -> Refunded {
+        let (refunded, price) = (money.refunded, money.price_or_paid());
+        if refunded == 0 {
+            return Refunded::Nothing;
+        }
+        let in_part =
+            |payment: &crate::payment::Summary| payment.refunded > 0 && payment.refunded < payment.paid;
+        let adopted_in_part = self.expected.is_none() && self.counted().any(|(_, payment)| in_part(&payment));
+        if money.is_covered_without(refunded) && !adopted_in_part {
+            Refunded::Nothing
+        } else if refunded >= money.paid.max(price) || (money.paid > 0 && refunded >= money.paid) {
+            Refunded::All
+        } else {
+            Refunded::Some
+        }
+    }
+
+    /// Paid in full. Once true this stays true: money that was captured was captured.
+    pub(super) fn settled(&self, money: &Money) -> bool {
+        let any_paid = self.counted().any(|(_, payment)| payment.status == PaymentStatus::Paid);
+        any_paid && money.covered() >= money.price.unwrap_or(0)
     }
 }

@@ -1,74 +1,148 @@
-//! The ledger: each movement of money once, by the id of what moved it.
+//! The ledger: each movement of money once, dated by Stripe. Its sum over a payment is what was captured less what
+//! was refunded and what was lost or is withheld by disputes.
 
-use super::{Payment, Status};
-use crate::version::Fact;
+use std::collections::BTreeMap;
+
+use super::Payment;
+use crate::version::Versioned;
+
+/// What moved the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovementKind {
+    /// A payment was captured.
+    Payment,
+    /// A refund left the company.
+    Refund,
+    /// A refund failed or was canceled: its money is back.
+    RefundUndone,
+    /// The bank took the disputed money.
+    DisputeWithdrawn,
+    /// The bank gave the disputed money back.
+    DisputeReinstated,
+}
+
+impl MovementKind {
+    /// The word in `money_movements.kind`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Refund => "refund",
+            Self::RefundUndone => "refund_undone",
+            Self::DisputeWithdrawn => "dispute_withdrawn",
+            Self::DisputeReinstated => "dispute_reinstated",
+        }
+    }
+}
 
 /// One movement of money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movement {
-    /// `payment`, `refund`, `refund_undone`, `dispute_withdrawn` or `dispute_reinstated`.
-    pub kind: &'static str,
-    /// The payment, refund or dispute that moved it.
+    /// What makes it unique: the kind, and Stripe's balance transaction where the event names one, else the object.
+    pub key: String,
+    /// What moved it.
+    pub kind: MovementKind,
+    /// The payment, refund, charge or dispute that moved it.
     pub object: String,
     /// Minor units; negative when it leaves the company.
     pub amount: i64,
     /// Lower-case ISO code.
     pub currency: String,
+    /// Unix seconds, Stripe's.
+    pub at: i64,
 }
 
 impl Movement {
-    /// What makes it unique.
-    #[must_use]
-    pub fn key(&self) -> String {
-        format!("{}/{}", self.kind, self.object)
+    fn new(kind: MovementKind, about: &str, object: &str, amount: i64, currency: &str, at: i64) -> Self {
+        let (key, object) = (format!("{}/{about}", kind.as_str()), object.to_owned());
+        Self { key, kind, object, amount, currency: currency.to_owned(), at }
     }
 }
 
 impl Payment {
-    /// Every movement that the facts prove. A refund that came undone has moved money twice. Refunds that
-    /// Stripe tells only as a sum on the charge (2022-11-15 to 2024-09-30) have no id and are not here.
+    /// Every movement that is known.
     #[must_use]
     pub fn movements(&self, id: &str) -> Vec<Movement> {
-        let movement = |kind, object: &str, amount, currency: &str| Movement {
-            kind,
-            object: object.to_owned(),
-            amount,
-            currency: currency.to_owned(),
-        };
         let mut movements = Vec::new();
         let summary = self.summary();
-        // A capture in parts is told part by part: the sum stands once the intent succeeded, or nothing is missing.
-        let succeeded = self.intent.as_ref().is_some_and(|fact| fact.view().status == "succeeded");
-        let whole =
-            summary.paid > 0 && (succeeded || summary.amount.is_none_or(|amount| summary.paid >= amount));
-        if let (Status::Paid, Some(currency), true) = (summary.status, &summary.currency, whole) {
-            movements.push(movement("payment", id, summary.paid, currency));
+        if let (Some(currency), true) = (&summary.currency, summary.paid > 0) {
+            let at = self.captured_at();
+            movements.push(Movement::new(MovementKind::Payment, id, id, summary.paid, currency, at));
         }
-        for refund in self.refunds.values().map(Fact::view) {
-            movements.push(movement("refund", &refund.id, -refund.amount, &refund.currency));
+        let mut listed = 0;
+        for refund in self.real_refunds() {
+            let told = &self.refunds[&refund.id];
+            let at = refund.created.unwrap_or_else(|| told.latest_delta().created);
+            let movement =
+                |kind, amount, at| Movement::new(kind, &refund.id, &refund.id, amount, &refund.currency, at);
+            movements.push(movement(MovementKind::Refund, -refund.amount, at));
             if refund.undone() {
-                movements.push(movement("refund_undone", &refund.id, refund.amount, &refund.currency));
+                let at = told.latest_delta().created;
+                movements.push(movement(MovementKind::RefundUndone, refund.amount, at));
+            } else {
+                listed += refund.amount;
             }
         }
-        for file in self.disputes.values() {
-            let dispute = file.fact.view();
-            if file.withdrawn {
-                movements.push(movement(
-                    "dispute_withdrawn",
-                    &dispute.id,
-                    -dispute.amount,
-                    &dispute.currency,
-                ));
-            }
-            if file.reinstated {
-                movements.push(movement(
-                    "dispute_reinstated",
-                    &dispute.id,
-                    dispute.amount,
-                    &dispute.currency,
-                ));
-            }
+        let unlisted = summary.refunded - listed;
+        if let (Some(currency), true) = (&summary.currency, unlisted > 0) {
+            movements.extend(self.unlisted_refunds(unlisted, currency));
         }
+        self.dispute_movements(&mut movements);
         movements
+    }
+
+    fn dispute_movements(&self, movements: &mut Vec<Movement>) {
+        for (id, dispute) in &self.disputes {
+            for (transaction, amount, at) in dispute.movements() {
+                let kind =
+                    if amount < 0 { MovementKind::DisputeWithdrawn } else { MovementKind::DisputeReinstated };
+                let currency = &dispute.versions.latest().currency;
+                movements.push(Movement::new(kind, transaction.unwrap_or(id), id, amount, currency, at));
+            }
+        }
+    }
+
+    /// When the money was captured, unix seconds.
+    fn captured_at(&self) -> i64 {
+        let intent = self.intent.as_ref().filter(|versions| versions.latest().status == "succeeded");
+        let by_intent = intent.map(|versions| versions.latest_delta().created);
+        let by_charge = || self.money_charge().and_then(|charge| charge.created);
+        let by_session = || self.sessions.values().map(|versions| versions.latest_delta().created).min();
+        by_intent.or_else(by_charge).or_else(by_session).unwrap_or_default()
+    }
+
+    /// Refunds that Stripe tells only as the charge's cumulative sum (2022-11-15 to 2024-09-30): one for each step
+    /// where nothing but sums is known, else one for what the known refunds leave open.
+    fn unlisted_refunds(&self, unlisted: i64, currency: &str) -> Vec<Movement> {
+        let Some(charge) = self.charges.values().max_by_key(|v| (v.latest().amount_refunded, &v.latest().id))
+        else {
+            return Vec::new();
+        };
+        let (charge, at) = (charge.latest(), charge.latest_delta().created);
+        let movement = |about: String, amount: i64, at: i64| {
+            Movement::new(MovementKind::Refund, &about, &charge.id, -amount, currency, at)
+        };
+        let shown = self.refunded_amounts.get(&charge.id);
+        let shown =
+            shown.into_iter().flatten().map(|(sum, step)| (charge.without_released(*sum), step.first));
+        let mut steps: BTreeMap<i64, i64> = shown.filter(|(sum, _)| (1..=unlisted).contains(sum)).collect();
+        steps.entry(unlisted).or_insert(at);
+        if self
+            .refunds
+            .values()
+            .map(Versioned::latest)
+            .any(|refund| refund.charge.as_ref() == Some(&charge.id))
+        {
+            return vec![movement(format!("{}/unlisted", charge.id), unlisted, at)];
+        }
+        let mut before = 0;
+        steps
+            .into_iter()
+            .map(|(sum, at)| {
+                let step = movement(format!("{}/{sum}", charge.id), sum - before, at);
+                before = sum;
+                step
+            })
+            .collect()
     }
 }

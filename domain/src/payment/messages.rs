@@ -3,38 +3,36 @@
 use serde_json::{Value, json};
 use stripe::objects::Refund;
 
-use super::{DisputeFile, DisputeState, Payment};
+use super::{Dispute, Payment};
 use crate::aggregate::Aggregate;
 use crate::message::{self, Message};
+use crate::origin::Origin;
 use crate::rules::Rules;
-use crate::version::Fact;
 
 impl Aggregate for Payment {
+    type Key = String;
     const NAME: &'static str = "payment";
 
-    fn messages(&self, id: &str, _rules: &Rules) -> Vec<Message> {
+    fn origin(&self, _id: &String) -> Origin {
+        self.origin.clone()
+    }
+
+    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
-        for refund in self.refunds.values().map(Fact::view) {
-            messages.push(Message::new(&message::REFUND_CREATED, &refund.id, self.about_refund(id, refund)));
-            if refund.status == "failed" {
-                messages.push(Message::new(
-                    &message::REFUND_FAILED,
-                    &refund.id,
-                    self.about_refund(id, refund),
-                ));
+        // Until it is known what was captured, a refund may turn out to release a hold.
+        if !self.refunds.is_empty() && self.paid() > 0 {
+            for refund in self.real_refunds() {
+                let message = |topic| Message::new(topic, &refund.id, self.about_refund(id, refund));
+                messages.push(message(&message::REFUND_CREATED));
+                match refund.status.as_str() {
+                    "failed" => messages.push(message(&message::REFUND_FAILED)),
+                    "canceled" => messages.push(message(&message::REFUND_CANCELED)),
+                    _ => {}
+                }
             }
         }
-        for (dispute, file) in &self.disputes {
-            let told = [
-                (file.inquired, &message::DISPUTE_INQUIRY_OPENED),
-                (file.opened, &message::DISPUTE_OPENED),
-                (file.withdrawn, &message::DISPUTE_FUNDS_WITHDRAWN),
-                (file.reinstated, &message::DISPUTE_FUNDS_REINSTATED),
-                (file.closed, &message::DISPUTE_CLOSED),
-            ];
-            for (_, topic) in told.into_iter().filter(|(seen, _)| *seen) {
-                messages.push(Message::new(topic, dispute, self.about_dispute(id, file)));
-            }
+        for (dispute, record) in &self.disputes {
+            self.dispute_messages(id, dispute, record, &mut messages);
         }
         messages
     }
@@ -42,7 +40,7 @@ impl Aggregate for Payment {
     fn describe(&self, _rules: &Rules) -> Value {
         let summary = self.summary();
         json!({
-            "status": summary.status, "order": self.linked, "amount": summary.amount,
+            "status": summary.status, "order": self.linked, "held": self.held, "amount": summary.amount,
             "currency": summary.currency, "amount_paid": summary.paid, "amount_refunded": summary.refunded,
             "dispute": summary.dispute, "ambiguous": self.ambiguous(),
         })
@@ -50,20 +48,69 @@ impl Aggregate for Payment {
 }
 
 impl Payment {
+    /// What can happen again carries in its key what makes it another occurrence: the balance transaction, or how an
+    /// appeal ended.
+    fn dispute_messages(&self, id: &str, dispute: &str, record: &Dispute, messages: &mut Vec<Message>) {
+        let mut message = |topic, about: &str| {
+            messages.push(Message::new(topic, about, self.about_dispute(id, record)));
+        };
+        if record.inquired {
+            message(&message::DISPUTE_INQUIRY_OPENED, dispute);
+        }
+        if record.opened {
+            message(&message::DISPUTE_OPENED, dispute);
+        }
+        let movements = record.movements();
+        let of = |sign: i64| movements.iter().filter(move |(_, amount, _)| amount.signum() == sign);
+        for (sign, topic) in
+            [(-1, &message::DISPUTE_FUNDS_WITHDRAWN), (1, &message::DISPUTE_FUNDS_REINSTATED)]
+        {
+            for (count, (transaction, ..)) in of(sign).enumerate() {
+                match transaction {
+                    Some(transaction) if count > 0 => message(topic, &format!("{dispute}/{transaction}")),
+                    _ => message(topic, dispute),
+                }
+            }
+        }
+        for (count, ending) in record.endings().into_iter().enumerate() {
+            let about =
+                if count == 0 { dispute.to_owned() } else { format!("{dispute}/{}", ending.as_str()) };
+            message(&message::DISPUTE_CLOSED, &about);
+        }
+    }
+
     fn about_refund(&self, id: &str, refund: &Refund) -> Value {
-        json!({
+        let mut data = json!({
             "refund": refund.id, "payment": id, "order": self.linked, "charge": refund.charge,
             "amount": refund.amount, "currency": refund.currency, "status": refund.status,
             "reason": refund.reason, "failure_reason": refund.failure_reason,
-        })
+        });
+        self.add_invoice(&mut data);
+        data
     }
 
-    fn about_dispute(&self, id: &str, file: &DisputeFile) -> Value {
-        let dispute = file.fact.view();
-        json!({
+    fn about_dispute(&self, id: &str, record: &Dispute) -> Value {
+        let dispute = record.versions.latest();
+        let mut data = json!({
             "dispute": dispute.id, "payment": id, "order": self.linked, "charge": dispute.charge,
             "amount": dispute.amount, "currency": dispute.currency, "status": dispute.status,
-            "state": DisputeState::of(&dispute.status), "reason": dispute.reason, "evidence_due_by": dispute.due_by,
-        })
+            "state": record.state(), "reason": dispute.reason, "evidence_due_by": dispute.due_by,
+            "amount_lost": record.lost(),
+        });
+        self.add_invoice(&mut data);
+        data
+    }
+
+    /// What a subscription's payment belongs to.
+    fn add_invoice(&self, data: &mut Value) {
+        let summary = self.summary();
+        data["customer"] = json!(summary.customer());
+        if let Some((id, invoice)) = self.invoices.iter().next() {
+            data["invoice"] = json!(id);
+            data["subscription"] = json!(invoice.subscription);
+            if invoice.customer.is_some() {
+                data["customer"] = json!(invoice.customer);
+            }
+        }
     }
 }

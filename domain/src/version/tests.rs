@@ -3,36 +3,36 @@ use serde_json::json;
 use super::*;
 
 /// One event of one second: what it says the state was and is.
-fn step(event: &str, from: Option<&str>, to: &str) -> Step<String> {
-    Step {
+fn step(event: &str, from: Option<&str>, to: &str) -> Delta<String> {
+    Delta {
         event: event.to_owned(),
         kind: "customer.subscription.updated".to_owned(),
         request: None,
         created: 100,
         before: from.map(str::to_owned),
         after: to.to_owned(),
-        born: false,
-        last: false,
-        place: Place::default(),
+        is_creation: false,
+        is_terminal: false,
+        rank: Rank::default(),
         view: Some(to.to_owned()),
     }
 }
 
-fn born(event: &str, to: &str) -> Step<String> {
-    Step { born: true, kind: "customer.subscription.created".to_owned(), ..step(event, None, to) }
+fn creation(event: &str, to: &str) -> Delta<String> {
+    Delta { is_creation: true, kind: "customer.subscription.created".to_owned(), ..step(event, None, to) }
 }
 
 /// Tells the steps in every order and checks that they all come to the same.
-fn told(steps: &[Step<String>]) -> Fact<String> {
-    let mut facts = permutations(steps.len()).into_iter().map(|order| {
+fn told(steps: &[Delta<String>]) -> Versioned<String> {
+    let mut objects = permutations(steps.len()).into_iter().map(|order| {
         let mut order = order.into_iter().map(|i| steps[i].clone());
-        let mut fact = Fact::new(order.next().unwrap());
-        order.for_each(|step| fact.observe(step));
-        fact
+        let mut object = Versioned::new(order.next().unwrap());
+        order.for_each(|step| object.apply(step));
+        object
     });
-    let first = facts.next().unwrap();
-    for fact in facts {
-        assert_eq!(fact, first);
+    let first = objects.next().unwrap();
+    for object in objects {
+        assert_eq!(object, first);
     }
     first
 }
@@ -55,37 +55,37 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
 #[test]
 fn a_newer_second_wins_whatever_comes_first() {
     let old = step("evt_1", None, "a");
-    let new = Step { created: 101, ..step("evt_0", None, "b") };
-    assert_eq!(told(&[old, new]).view(), "b");
+    let new = Delta { created: 101, ..step("evt_0", None, "b") };
+    assert_eq!(told(&[old, new]).latest(), "b");
 }
 
 #[test]
 fn within_one_second_the_trail_ends_where_nothing_leaves() {
-    let fact = told(&[
-        born("evt_9", "a"),
+    let object = told(&[
+        creation("evt_9", "a"),
         step("evt_4", Some("a"), "b"),
         step("evt_7", Some("b"), "c"),
         step("evt_1", Some("c"), "d"),
     ]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("d", false));
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("d", false));
 }
 
 #[test]
 fn a_state_visited_twice_is_counted() {
-    let fact = told(&[
-        born("evt_1", "a"),
+    let object = told(&[
+        creation("evt_1", "a"),
         step("evt_2", Some("a"), "b"),
         step("evt_3", Some("b"), "a"),
         step("evt_4", Some("a"), "c"),
     ]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("c", false));
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("c", false));
 }
 
 #[test]
 fn a_round_ends_in_the_state_that_the_second_before_left_behind() {
-    let base = Step { created: 99, ..step("evt_0", None, "a") };
-    let fact = told(&[base, step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("a", false));
+    let base = Delta { created: 99, ..step("evt_0", None, "a") };
+    let object = told(&[base, step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]);
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("a", false));
 }
 
 #[test]
@@ -97,45 +97,45 @@ fn a_round_whose_beginning_is_unknown_is_ambiguous() {
 fn a_missing_step_makes_the_end_ambiguous_until_it_comes() {
     let (first, missing, last) =
         (step("evt_1", Some("a"), "b"), step("evt_2", Some("b"), "c"), step("evt_3", Some("c"), "d"));
-    let mut fact = told(&[first, last]);
-    assert!(fact.ambiguous());
-    fact.observe(missing);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("d", false));
+    let mut object = told(&[first, last]);
+    assert!(object.ambiguous());
+    object.apply(missing);
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("d", false));
 }
 
 #[test]
 fn two_types_that_tell_one_change_count_once() {
-    let other = |event, from: &str, to: &str| Step {
+    let other = |event, from: &str, to: &str| Delta {
         kind: "charge.refund.updated".to_owned(),
         ..step(event, Some(from), to)
     };
-    let fact = told(&[
-        born("evt_1", "a"),
+    let object = told(&[
+        creation("evt_1", "a"),
         step("evt_2", Some("a"), "b"),
         other("evt_3", "a", "b"),
         step("evt_4", Some("b"), "a"),
         other("evt_5", "b", "a"),
     ]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("a", false));
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("a", false));
 }
 
 #[test]
 fn two_events_of_one_request_are_one_change() {
-    let by = |request: &str, step: Step<String>| Step { request: Some(request.to_owned()), ..step };
-    let fact = told(&[
+    let by = |request: &str, step: Delta<String>| Delta { request: Some(request.to_owned()), ..step };
+    let object = told(&[
         by("req_1", step("evt_1", Some("a"), "b")),
         by("req_1", step("evt_2", Some("a"), "b")),
         by("req_2", step("evt_3", Some("b"), "c")),
     ]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("c", false));
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("c", false));
 }
 
 #[test]
 fn a_doubled_event_without_a_request_is_ambiguous_only_where_it_matters() {
     let harmless =
         told(&[step("evt_1", Some("a"), "b"), step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "c")]);
-    assert_eq!((harmless.view().as_str(), harmless.ambiguous()), ("c", false));
-    let base = Step { created: 99, ..step("evt_0", None, "a") };
+    assert_eq!((harmless.latest().as_str(), harmless.ambiguous()), ("c", false));
+    let base = Delta { created: 99, ..step("evt_0", None, "a") };
     // Either one change told twice and then undone (ends in a), or done, undone and done again (ends in b).
     let open = told(&[
         base,
@@ -148,23 +148,23 @@ fn a_doubled_event_without_a_request_is_ambiguous_only_where_it_matters() {
 
 #[test]
 fn a_state_without_a_step_takes_its_place_by_its_status() {
-    let place = |sure, step: Step<String>| Step { place: Place { sure, guess: 0 }, ..step };
-    let fact = told(&[place(0, born("evt_1", "draft")), place(1, step("evt_2", None, "open"))]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("open", false));
-    let tied = told(&[place(1, step("evt_1", None, "x")), place(1, step("evt_2", None, "y"))]);
+    let rank = |sure, step: Delta<String>| Delta { rank: Rank { certain: sure, tiebreak: 0 }, ..step };
+    let object = told(&[rank(0, creation("evt_1", "draft")), rank(1, step("evt_2", None, "open"))]);
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("open", false));
+    let tied = told(&[rank(1, step("evt_1", None, "x")), rank(1, step("evt_2", None, "y"))]);
     assert!(tied.ambiguous());
 }
 
 #[test]
 fn a_final_status_ends_the_trail_even_with_an_older_clock() {
-    let last = Step { last: true, created: 99, ..step("evt_5", None, "canceled") };
-    let fact = told(&[step("evt_1", Some("a"), "b"), last]);
-    assert_eq!((fact.view().as_str(), fact.ambiguous()), ("canceled", false));
+    let terminal = Delta { is_terminal: true, created: 99, ..step("evt_5", None, "canceled") };
+    let object = told(&[step("evt_1", Some("a"), "b"), terminal]);
+    assert_eq!((object.latest().as_str(), object.ambiguous()), ("canceled", false));
 }
 
 #[test]
 fn steps_of_three_seconds_are_told_in_any_order() {
-    let at = |created, step: Step<String>| Step { created, ..step };
+    let at = |created, step: Delta<String>| Delta { created, ..step };
     told(&[
         at(98, step("evt_1", None, "a")),
         at(99, step("evt_2", Some("a"), "b")),

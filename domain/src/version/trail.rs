@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Step;
+use super::Delta;
 
 /// The step that reached the end of the trail.
 pub(super) struct End {
@@ -12,11 +12,11 @@ pub(super) struct End {
 
 /// Where the steps of one second end. `base` is the state that the second before left behind.
 /// `steps` must not be empty.
-pub(super) fn end<T>(steps: &[Step<T>], base: Option<&str>) -> End {
+pub(super) fn end<T>(steps: &[Delta<T>], base: Option<&str>) -> End {
     let edges = edges(steps);
-    let told_once = ends(&edges, |edge| edge.least, base);
-    let told_often = ends(&edges, |edge| edge.most, base);
-    let (reached, sure) = match (told_often, told_once) {
+    let if_reported_once = ends(&edges, |edge| edge.least, base);
+    let if_reported_often = ends(&edges, |edge| edge.most, base);
+    let (reached, certain) = match (if_reported_often, if_reported_once) {
         (Some(a), Some(b)) => (Some(a), a == b),
         (Some(one), None) | (None, Some(one)) => (Some(one), true),
         (None, None) => (None, edges.is_empty()),
@@ -30,23 +30,25 @@ pub(super) fn end<T>(steps: &[Step<T>], base: Option<&str>) -> End {
             reached == Some(state) || reached.is_none() || !on_trail.contains(state)
         })
         .collect();
-    best(steps, &candidates, sure)
+    best(steps, &candidates, certain)
 }
 
-fn best<T>(steps: &[Step<T>], candidates: &[usize], sure: bool) -> End {
+fn best<T>(steps: &[Delta<T>], candidates: &[usize], certain: bool) -> End {
     // Of equal states one that says what was before speaks for all, then the first event by id, so that arrival does
     // not matter.
-    let key = |&i: &usize| (!steps[i].born, steps[i].place, &steps[i].after, steps[i].before.is_some());
+    let key = |&i: &usize| (!steps[i].is_creation, steps[i].rank, &steps[i].after, steps[i].before.is_some());
     let step = candidates.iter().copied().rev().max_by(|a, b| key(a).cmp(&key(b))).unwrap_or(0);
     let winner = &steps[step];
     let rival = |i: usize| {
         let other = &steps[i];
-        other.after != winner.after && other.born == winner.born && other.place.sure == winner.place.sure
+        other.after != winner.after
+            && other.is_creation == winner.is_creation
+            && other.rank.certain == winner.rank.certain
     };
-    End { step, ambiguous: !sure || candidates.iter().any(|&i| rival(i)) }
+    End { step, ambiguous: !certain || candidates.iter().any(|&i| rival(i)) }
 }
 
-/// A change, told by how many events: at least and at most so many changes it was.
+/// A change, reported by how many events: at least and at most so many changes it was.
 struct Edge {
     least: i64,
     most: i64,
@@ -55,15 +57,15 @@ struct Edge {
 type Edges<'a> = BTreeMap<(Option<&'a str>, &'a str), Edge>;
 
 /// Groups the steps into changes (`None` is where a created object comes from).
-fn edges<T>(steps: &[Step<T>]) -> Edges<'_> {
+fn edges<T>(steps: &[Delta<T>]) -> Edges<'_> {
     // change -> type -> (known requests, events whose request is unknown)
-    let mut told: BTreeMap<_, BTreeMap<&str, (BTreeSet<&str>, i64)>> = BTreeMap::new();
+    let mut reported: BTreeMap<_, BTreeMap<&str, (BTreeSet<&str>, i64)>> = BTreeMap::new();
     for step in steps {
         let from = step.before.as_deref();
-        if (from.is_none() && !step.born) || from == Some(step.after.as_str()) {
+        if (from.is_none() && !step.is_creation) || from == Some(step.after.as_str()) {
             continue;
         }
-        let by_type = told.entry((from, step.after.as_str())).or_default();
+        let by_type = reported.entry((from, step.after.as_str())).or_default();
         let (requests, unknown) = by_type.entry(step.kind.as_str()).or_default();
         match step.request.as_deref() {
             Some(request) => {
@@ -72,14 +74,15 @@ fn edges<T>(steps: &[Step<T>]) -> Edges<'_> {
             None => *unknown += 1,
         }
     }
-    told.into_iter()
+    reported
+        .into_iter()
         .map(|(change, by_type)| {
             let count = |(requests, unknown): &(BTreeSet<&str>, i64)| {
-                let sure = i64::try_from(requests.len()).unwrap_or(i64::MAX);
-                (sure.max(1), sure.saturating_add(*unknown))
+                let certain = i64::try_from(requests.len()).unwrap_or(i64::MAX);
+                (certain.max(1), certain.saturating_add(*unknown))
             };
-            let least = by_type.values().map(|told| count(told).0).max().unwrap_or(1);
-            let most = by_type.values().map(|told| count(told).1).max().unwrap_or(1);
+            let least = by_type.values().map(|reported| count(reported).0).max().unwrap_or(1);
+            let most = by_type.values().map(|reported| count(reported).1).max().unwrap_or(1);
             (change, Edge { least, most })
         })
         .collect()

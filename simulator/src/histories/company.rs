@@ -152,6 +152,14 @@ impl Company {
         self.twins |= twin;
     }
 
+    /// `created` of an object that is made now: never later than that of the event that shows it first.
+    pub(crate) fn made(&self) -> i64 {
+        match self.options.burst.filter(|_| self.in_burst) {
+            Some(burst) if self.in_second < burst => self.stamp,
+            _ => self.now,
+        }
+    }
+
     fn created(&mut self) -> i64 {
         match self.options.burst.filter(|_| self.in_burst) {
             Some(burst) if self.in_second < burst => {}

@@ -13,9 +13,15 @@ pub(crate) fn lasting(expected_state: &ExpectedState) -> Vec<String> {
     for order in &expected_state.orders {
         key(order.was_paid, "order.paid", &order.id);
     }
+    for payment in expected_state.payments.iter().filter(|payment| payment.amount_paid > 0) {
+        if let Some(order) = &payment.order {
+            key(true, "order.payment_received", &format!("{order}/{}", payment.id));
+        }
+    }
     for refund in &expected_state.refunds {
         key(refund.seen, "refund.created", &refund.id);
         key(refund.seen && refund.failed, "refund.failed", &refund.id);
+        key(refund.seen && refund.status == "canceled", "refund.canceled", &refund.id);
     }
     for dispute in &expected_state.disputes {
         key(dispute.was_dispute, "dispute.opened", &dispute.id);

@@ -7,7 +7,8 @@ use tokio_postgres::Row;
 
 use super::error::StoreError;
 use domain::invoice::Invoice;
-use domain::order::{Expected, Order};
+use domain::order::{Expected, HeldReason, Order};
+use domain::origin::{OrderKey, Origin};
 use domain::payment::Payment;
 use domain::state::{ChargeLink, Keys, State};
 use domain::subscription::Subscription;
@@ -28,6 +29,7 @@ pub(super) const ORDERS: Locking =
     Locking { create: include_str!("sql/create_orders.sql"), load: include_str!("sql/load_orders.sql") };
 pub(super) const INVOICES: Locking =
     Locking { create: include_str!("sql/create_invoices.sql"), load: include_str!("sql/load_invoices.sql") };
+pub(super) const KNOWN_PAYMENTS: &str = include_str!("sql/known_payments.sql");
 pub(super) const SUBSCRIPTIONS: Locking = Locking {
     create: include_str!("sql/create_subscriptions.sql"),
     load: include_str!("sql/load_subscriptions.sql"),
@@ -53,23 +55,27 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
         }
         state.charges.add(id, (!new).then_some(link));
     }
-    for (id, new, row) in lock(tx, &PAYMENTS, &payments).await? {
-        let mut payment: Payment = read_state("payment", &id, &row)?;
-        payment.linked = row.get("order_id");
-        orders.extend(payment.orders_in_reach().into_iter().map(str::to_owned));
-        state.payments.add(id, (!new).then_some(payment));
-    }
-    for (id, new, row) in lock(tx, &ORDERS, &orders).await? {
-        let mut order: Order = read_state("order", &id, &row)?;
-        order.expected = expected(&row);
-        state.orders.add(id, (!new).then_some(order));
-    }
     let mut subscriptions = keys.subscriptions.clone();
     for (id, new, row) in lock(tx, &INVOICES, &keys.invoices).await? {
         let mut invoice: Invoice = read_state("invoice", &id, &row)?;
         invoice.linked = row.get("subscription_id");
         subscriptions.extend(invoice.linked.clone());
+        payments.extend(invoice.payment_intents());
+        orders.extend(invoice.order_key());
         state.invoices.add(id, (!new).then_some(invoice));
+    }
+    payments.extend(known(tx, &keys.payments_if_known).await?);
+    for (id, new, row) in lock(tx, &PAYMENTS, &payments).await? {
+        let mut payment: Payment = read_state("payment", &id, &row)?;
+        payment.linked = row.get("order_id");
+        payment.held = row.get::<_, Option<&str>>("held_reason").and_then(HeldReason::parse);
+        orders.extend(payment.orders_in_reach());
+        state.payments.add(id, (!new).then_some(payment));
+    }
+    for (key, new, row) in lock_orders(tx, &orders).await? {
+        let mut order: Order = read_state("order", &key.id, &row)?;
+        order.expected = expected(&row);
+        state.orders.add(key, (!new).then_some(order));
     }
     for (id, new, row) in lock(tx, &SUBSCRIPTIONS, &subscriptions).await? {
         let subscription: Subscription = read_state("subscription", &id, &row)?;
@@ -104,6 +110,46 @@ async fn lock(
         }
     }
     Err(StoreError::Vanishing)
+}
+
+/// The payments among these that exist.
+async fn known(tx: &Transaction<'_>, ids: &BTreeSet<String>) -> Result<Vec<String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let rows = tx.query(&tx.prepare_cached(KNOWN_PAYMENTS).await?, &[&ids]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// As [`lock`], by account, mode and id.
+async fn lock_orders(
+    tx: &Transaction<'_>,
+    keys: &BTreeSet<OrderKey>,
+) -> Result<Vec<(OrderKey, bool, Row)>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts: Vec<&str> = keys.iter().map(|key| key.origin.account.as_str()).collect();
+    let modes: Vec<bool> = keys.iter().map(|key| key.origin.livemode).collect();
+    let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
+    let create = tx.prepare_cached(ORDERS.create).await?;
+    let load = tx.prepare_cached(ORDERS.load).await?;
+    let mut new: HashSet<OrderKey> = HashSet::new();
+    for _ in 0..ROUNDS {
+        new.extend(tx.query(&create, &[&accounts, &modes, &ids]).await?.iter().map(order_key));
+        let rows = tx.query(&load, &[&accounts, &modes, &ids]).await?;
+        if rows.len() == keys.len() {
+            let with_key = |row: Row| (order_key(&row), new.contains(&order_key(&row)), row);
+            return Ok(rows.into_iter().map(with_key).collect());
+        }
+    }
+    Err(StoreError::Vanishing)
+}
+
+fn order_key(row: &Row) -> OrderKey {
+    let origin = Origin { account: row.get("account"), livemode: row.get("livemode") };
+    OrderKey { origin, id: row.get("id") }
 }
 
 fn with_id(row: Row, new: &HashSet<String>) -> (String, bool, Row) {

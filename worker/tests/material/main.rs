@@ -2,7 +2,12 @@
 //! that `SLUICEGATE_STRIPE_MATERIAL` names; without it the tests fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "../suite/database.rs"]
+#[allow(dead_code, reason = "the suite uses all of it")]
+mod database;
+mod faults;
 #[path = "../suite/memory.rs"]
+#[allow(dead_code, reason = "the suite uses all of it")]
 mod memory;
 mod sequences;
 mod views;

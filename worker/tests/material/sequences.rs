@@ -78,17 +78,17 @@ fn in_words(memory: &Memory) -> Vec<String> {
         let totals = order.totals();
         words.push(format!(
             "order {id} is {}: {} paid, {} refunded",
-            totals.status.word(),
+            totals.status.as_str(),
             totals.paid,
             totals.refunded
         ));
     }
     for (id, payment) in &memory.rows.payments {
         let summary = payment.summary();
-        let dispute = summary.dispute.map(DisputeState::word).unwrap_or("none");
+        let dispute = summary.dispute.map(DisputeState::as_str).unwrap_or("none");
         words.push(format!(
             "payment {id} is {}: {} paid, {} refunded, dispute {dispute}",
-            summary.status.word(),
+            summary.status.as_str(),
             summary.paid,
             summary.refunded
         ));
@@ -121,6 +121,7 @@ fn a_card_payment_is_paid_once() {
                 "order 1001 is paid: 2000 paid, 0 refunded",
                 "payment pi_3DerivedYEAR is paid: 2000 paid, 0 refunded, dispute none",
                 "told order.paid/1001",
+                "told order.payment_received/1001/pi_3DerivedYEAR",
             ],
             year,
         )
@@ -135,6 +136,7 @@ fn a_delayed_payment_that_succeeds_is_paid() {
                 "order 1002 is paid: 2000 paid, 0 refunded",
                 "payment pi_3DerivedAsyncYEAR is paid: 2000 paid, 0 refunded, dispute none",
                 "told order.paid/1002",
+                "told order.payment_received/1002/pi_3DerivedAsyncYEAR",
             ],
             year,
         )

@@ -1,6 +1,7 @@
 //! What becomes of single events and of the bad one in a batch, through the real database.
 
-use domain::rejection::{Reason, Rejection};
+use domain::origin::{OrderKey, Origin};
+use domain::rejection::Reason;
 use domain::rules::{OrdersPolicy, Rules, reference_code};
 use secrecy::SecretString;
 use serde_json::json;
@@ -115,70 +116,82 @@ async fn a_payment_that_does_not_match_its_order_never_marks_it_paid() {
         inbound(&event(&format!("evt_{n}"), "payment_intent.succeeded", object))
     };
     let wrong = [
-        (intent(1, 999, "usd", "cus_1", Some(&code)), Reason::AmountMismatch),
-        (intent(2, 1999, "eur", "cus_1", Some(&code)), Reason::CurrencyMismatch),
-        (intent(3, 1999, "usd", "cus_2", Some(&code)), Reason::CustomerMismatch),
-        (intent(4, 1999, "usd", "cus_1", Some("00000000000000000000")), Reason::ReferenceCodeMismatch),
-        (intent(5, 1999, "usd", "cus_1", None), Reason::ReferenceCodeMismatch),
+        (intent(1, 999, "usd", "cus_1", Some(&code)), "amount_mismatch"),
+        (intent(2, 1999, "eur", "cus_1", Some(&code)), "currency_mismatch"),
+        (intent(3, 1999, "usd", "cus_2", Some(&code)), "customer_mismatch"),
+        (intent(4, 1999, "usd", "cus_1", Some("00000000000000000000")), "reference_code_mismatch"),
+        (intent(5, 1999, "usd", "cus_1", None), "reference_code_mismatch"),
     ];
     let (deliveries, reasons): (Vec<_>, Vec<_>) = wrong.into_iter().unzip();
     let dispositions = bench.process(&deliveries).await;
-    let found: Vec<_> = dispositions.iter().map(|disposition| reason(disposition).unwrap()).collect();
-    assert_eq!(found, reasons);
-    let said = "SELECT last_error FROM events WHERE id = 'evt_1'";
-    assert_eq!(bench.text(said).await.as_deref(), Some("amount_mismatch: order 1999 usd, payment 999 usd"));
-    assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("pending"));
-    assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
+    assert_eq!(dispositions, vec![Disposition::Ack(AckReason::Processed); 5]);
+    let held = "SELECT string_agg(held_reason, ' ' ORDER BY id) FROM payments";
+    assert_eq!(bench.text(held).await, Some(reasons.join(" ")));
+    let cases = "SELECT string_agg(reason, ' ' ORDER BY payment_id) FROM cases WHERE state = 'open'";
+    assert_eq!(bench.text(cases).await, Some(reasons.join(" ")));
+    // The money was received whatever the order says.
+    assert_eq!(bench.count("SELECT sum(amount)::int8 FROM money_movements").await, 999 + 4 * 1999);
+    let order = "SELECT status || ' ' || amount_paid FROM orders WHERE id = 'o1'";
+    assert_eq!(bench.text(order).await.as_deref(), Some("pending 0"));
+    let paid = "SELECT count(*) FROM outbox WHERE key = 'order.paid/o1'";
+    assert_eq!(bench.count(paid).await, 0);
+    assert_eq!(bench.count("SELECT count(*) FROM outbox WHERE topic = 'payment.held'").await, 5);
     let right = bench.process(&[intent(6, 1999, "usd", "cus_1", Some(&code))]).await;
     assert_eq!(right, [Disposition::Ack(AckReason::Processed)]);
-    assert_eq!(bench.text("SELECT status FROM orders WHERE id = 'o1'").await.as_deref(), Some("paid"));
-    assert_eq!(bench.text("SELECT key FROM outbox").await.as_deref(), Some("order.paid/o1"));
+    assert_eq!(bench.text(order).await.as_deref(), Some("paid 1999"));
+    assert_eq!(bench.count(paid).await, 1);
 }
 
 #[tokio::test]
-async fn an_order_that_must_be_registered_is_waited_for_and_then_dead() {
-    let bench = Bench::new(Rules { orders: OrdersPolicy::Require, ..Rules::default() }).await;
+async fn a_payment_of_an_unregistered_order_is_held_and_counts_the_moment_it_is_registered() {
+    let rules = Rules { orders: OrdersPolicy::Require, ..Rules::default() };
+    let bench = Bench::new(rules.clone()).await;
     let body = event("evt_1", "payment_intent.succeeded", paid_intent("pi_1", "o1", 1999));
-    let mut attempt = inbound(&body);
-    for expected in 1..=2 {
-        let dispositions = bench.process(&[attempt]).await;
-        let Disposition::Retry { attempt: next, rejection: Rejection::Retry { reason, .. }, .. } =
-            &dispositions[0]
-        else {
-            panic!("{dispositions:?}")
-        };
-        assert_eq!((*next, *reason), (expected, Reason::OrderNotFound));
-        assert_eq!(
-            bench.text("SELECT outcome FROM events WHERE next_attempt_at > now()").await.as_deref(),
-            Some("retrying")
-        );
-        attempt = inbound(&body);
-        attempt.headers.attempt = *next;
-    }
-    let dispositions = bench.process(&[attempt]).await;
-    assert_eq!(reason(&dispositions[0]), Some(Reason::OrderNotFound));
-    assert!(matches!(dispositions[0], Disposition::DeadLetter(_)));
-    assert_eq!(
-        bench.text("SELECT attempts::text FROM events WHERE outcome = 'dead'").await.as_deref(),
-        Some("3")
-    );
-    assert_eq!(bench.count("SELECT count(*) FROM orders").await, 0);
+    assert_eq!(bench.process(&[inbound(&body)]).await, [Disposition::Ack(AckReason::Processed)]);
+    let order = "SELECT status || ' ' || amount_paid FROM orders";
+    assert_eq!(bench.text(order).await.as_deref(), Some("pending 0"));
+    let case = "SELECT state || ' ' || reason || coalesce(' ' || resolution, '') FROM cases";
+    assert_eq!(bench.text(case).await.as_deref(), Some("open order_not_found"));
 
-    // Registered at last: a replay takes effect and the dead letter is resolved.
+    let mut client = bench.engine.pool.get().await.unwrap();
+    let tx = client.transaction().await.unwrap();
+    let register = "UPDATE orders SET registered = true, amount = 1999, currency = 'usd' WHERE id = 'o1'";
+    tx.execute(register, &[]).await.unwrap();
+    let key = OrderKey::new(&Origin::default(), "o1");
+    worker::orders::decide_order(&tx, &key, None, &rules).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(bench.text(order).await.as_deref(), Some("paid 1999"));
+    assert_eq!(bench.text(case).await.as_deref(), Some("closed order_not_found matched"));
+    assert_eq!(bench.text("SELECT held_reason FROM payments").await, None);
+    let told = "SELECT string_agg(key, ' ' ORDER BY key) FROM outbox WHERE topic IN ('order.paid', 'payment.released')";
+    assert_eq!(bench.text(told).await.as_deref(), Some("order.paid/o1 payment.released/pi_1"));
+}
+
+#[tokio::test]
+async fn a_payment_that_staff_accept_counts_and_stays_accepted_whatever_comes_later() {
+    let bench = Bench::new(Rules::default()).await;
     bench
         .look
         .batch_execute(
-            "INSERT INTO orders (id, amount, currency, registered) VALUES ('o1', 1999, 'usd', true);
-             INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at, state)
-             VALUES ('evt_1', 't', 'order_not_found', 'e', 3, '', now(), now(), 'replayed')",
+            "INSERT INTO orders (id, amount, currency, registered) VALUES ('o1', 1999, 'usd', true)",
         )
         .await
         .unwrap();
-    let mut replay = inbound(&body);
-    replay.headers.replay_of = Some("1".to_owned());
-    assert_eq!(bench.process(&[replay]).await, [Disposition::Ack(AckReason::Processed)]);
-    assert_eq!(bench.text("SELECT state FROM dead_letters").await.as_deref(), Some("resolved"));
-    assert_eq!(bench.text("SELECT status FROM orders").await.as_deref(), Some("paid"));
+    let mut intent = paid_intent("pi_1", "o1", 999);
+    bench.process(&[inbound(&event("evt_1", "payment_intent.succeeded", intent.clone()))]).await;
+    let mut client = bench.engine.pool.get().await.unwrap();
+    let tx = client.transaction().await.unwrap();
+    let key = OrderKey::new(&Origin::default(), "o1");
+    worker::orders::decide_order(&tx, &key, Some("pi_1"), &Rules::default()).await.unwrap();
+    tx.commit().await.unwrap();
+    let case = "SELECT state || ' ' || coalesce(resolution, '') FROM cases";
+    assert_eq!(bench.text(case).await.as_deref(), Some("closed accepted"));
+    intent["description"] = json!("touched again");
+    bench.process(&[inbound(&event("evt_2", "payment_intent.succeeded", intent))]).await;
+    assert_eq!(bench.text(case).await.as_deref(), Some("closed accepted"));
+    let order = "SELECT status || ' ' || amount_paid FROM orders";
+    assert_eq!(bench.text(order).await.as_deref(), Some("paid 999"));
 }
 
 #[tokio::test]
@@ -242,8 +255,15 @@ async fn a_preview_tells_what_would_change_and_changes_nothing() {
     assert_eq!(whole_database(&bench).await, everything);
     assert_eq!(preview.disposition, Disposition::Ack(AckReason::Processed));
     let changed: Vec<_> = preview.rows.iter().map(|row| (row.table.as_str(), row.id.as_str())).collect();
-    assert_eq!(changed, [("events", "evt_2"), ("orders", "o1"), ("payments", "pi_1"), ("refunds", "re_1")]);
-    let order = &preview.rows[1];
+    let expected = [
+        ("events", "evt_2"),
+        ("money_movements", "refund/re_1"),
+        ("orders", "o1"),
+        ("payments", "pi_1"),
+        ("refunds", "re_1"),
+    ];
+    assert_eq!(changed, expected);
+    let order = &preview.rows[2];
     assert_eq!(order.before.as_ref().unwrap()["status"], "paid");
     assert_eq!(order.after.as_ref().unwrap()["status"], "refunded");
     let keys: Vec<_> = preview.messages.iter().map(|message| message.key.as_str()).collect();

@@ -42,12 +42,12 @@ impl Tally {
 
 fn orders(history: &History, memory: &Memory) {
     for expected_state in &history.expected_state.orders {
-        let totals = memory.rows.orders[&expected_state.id].totals();
+        let totals = memory.order(&expected_state.id).totals();
         if memory.rows.payments.values().any(|payment| payment.ambiguous()) {
             continue;
         }
         let found = (
-            totals.status.word(),
+            totals.status.as_str(),
             totals.amount,
             totals.paid,
             totals.refunded,
@@ -75,11 +75,11 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
         }
         let summary = payment.summary();
         let found = (
-            summary.status.word(),
+            summary.status.as_str(),
             summary.amount,
             summary.paid,
             summary.refunded,
-            summary.dispute.map(DisputeState::word),
+            summary.dispute.map(DisputeState::as_str),
             payment.linked.as_deref(),
         );
         let expected = (
@@ -94,7 +94,7 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
     }
     for expected_state in history.expected_state.refunds.iter().filter(|refund| refund.seen) {
         let payment = &memory.rows.payments[&expected_state.payment];
-        let refund = payment.refunds[&expected_state.id].view();
+        let refund = payment.refunds[&expected_state.id].latest();
         if payment.ambiguous() {
             continue;
         }
@@ -110,9 +110,9 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
         if payment.ambiguous() {
             continue;
         }
-        let dispute = file.fact.view();
-        let found =
-            (dispute.status.as_str(), dispute.amount, dispute.due_by, file.withdrawn, file.reinstated);
+        let dispute = file.versions.latest();
+        let moved = |sign: i64| file.movements().iter().any(|(_, amount, _)| amount.signum() == sign);
+        let found = (dispute.status.as_str(), dispute.amount, dispute.due_by, moved(-1), moved(1));
         let expected = (
             expected_state.status,
             expected_state.amount,
@@ -161,7 +161,7 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
             "{name}: subscription of invoice {}",
             expected_state.id
         );
-        if !tally.is_certain(invoice.fact.as_ref().is_some_and(|fact| fact.ambiguous())) {
+        if !tally.is_certain(invoice.versions.as_ref().is_some_and(|fact| fact.ambiguous())) {
             continue;
         }
         let version = invoice.version().unwrap();

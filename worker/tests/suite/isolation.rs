@@ -16,7 +16,7 @@ const KIND: &str = "payment_intent.succeeded";
 struct PanicsOverItsKeys;
 
 impl Change for PanicsOverItsKeys {
-    fn keys(&self, _: &mut Keys) {
+    fn keys(&self, _: &Event, _: &mut Keys) {
         panic!("keys");
     }
 

@@ -35,7 +35,8 @@ async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew(
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     bench.until(blocked, 1).await;
     let drop_orders = STATEMENTS.iter().find(|(name, _)| *name == "drop_orders").unwrap().1;
-    assert_eq!(other.execute(drop_orders, &[&["user_7"].as_slice()]).await.unwrap(), 1);
+    let (accounts, modes, ids) = (vec![""], vec![false], vec!["user_7"]);
+    assert_eq!(other.execute(drop_orders, &[&accounts, &modes, &ids]).await.unwrap(), 1);
     other.commit().await.unwrap();
 
     assert_eq!(waiting.await.unwrap().unwrap(), [Disposition::Ack(AckReason::Processed)]);
@@ -55,7 +56,7 @@ fn charge_that_loses_its_order() -> [Vec<u8>; 3] {
     lost["created"] = json!(1_790_000_060);
     [
         event("evt_1", "checkout.session.completed", session("cs_1", "pi_1")),
-        event("evt_2", "charge.succeeded", charge(json!({"orderId": "o1"}))),
+        event("evt_2", "charge.captured", charge(json!({"orderId": "o1"}))),
         lost.to_string().into_bytes(),
     ]
 }
@@ -67,7 +68,7 @@ fn a_charge_that_loses_its_order_falls_back_to_the_session_s_in_memory() {
         memory.deliver(&[&Prepared::new(Event::parse(&body).unwrap())]);
     }
     assert!(memory.rejected.is_empty(), "{:?}", memory.rejected);
-    assert_eq!(memory.rows.orders.keys().collect::<Vec<_>>(), ["user_7"]);
+    assert_eq!(memory.rows.orders.keys().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["user_7"]);
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::decide::{Outcome, Prepared, decide};
+use domain::decide::{Decision, Prepared, decide};
 use domain::invoice::Invoice;
 use domain::message::Message;
-use domain::order::Order;
+use domain::order::{Expected, Order};
+use domain::origin::OrderKey;
 use domain::payment::Payment;
 use domain::rules::Rules;
 use domain::state::{ChargeLink, Keys, State, Table};
@@ -16,7 +17,7 @@ use domain::subscription::Subscription;
 pub(crate) struct Rows {
     pub(crate) charges: BTreeMap<String, ChargeLink>,
     pub(crate) payments: BTreeMap<String, Payment>,
-    pub(crate) orders: BTreeMap<String, Order>,
+    pub(crate) orders: BTreeMap<OrderKey, Order>,
     pub(crate) invoices: BTreeMap<String, Invoice>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
 }
@@ -29,6 +30,8 @@ pub(crate) struct Memory {
     pub(crate) notices: BTreeSet<String>,
     pub(crate) rejected: BTreeMap<String, String>,
     pub(crate) rules: Rules,
+    /// What is registered, by order id, for both modes.
+    pub(crate) expected: BTreeMap<String, Expected>,
     claimed: BTreeSet<String>,
 }
 
@@ -40,7 +43,7 @@ impl Memory {
         fresh.iter().for_each(|one| keys.extend(&one.keys()));
         let mut state = self.load(&keys);
         for one in fresh {
-            if let (Outcome::Rejected(rejection), _) = decide(one, &mut state, &self.rules) {
+            if let (Decision::Rejected(rejection), _) = decide(one, &mut state, &self.rules) {
                 self.rejected.insert(one.event.id.clone(), rejection.to_string());
             }
         }
@@ -49,9 +52,21 @@ impl Memory {
         }
         save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
         save(&state.payments, &mut self.rows.payments, |payment| *payment == Payment::default());
-        save(&state.orders, &mut self.rows.orders, |order| order.payments.is_empty());
+        save(&state.orders, &mut self.rows.orders, |order| {
+            order.payments.is_empty() && order.expected.is_none()
+        });
         save(&state.invoices, &mut self.rows.invoices, |invoice| *invoice == Invoice::default());
         save(&state.subscriptions, &mut self.rows.subscriptions, |s| *s == Subscription::default());
+    }
+
+    /// An order of the company's own account, of whichever mode.
+    pub(crate) fn order(&self, id: &str) -> &Order {
+        self.rows.orders.iter().find(|(key, _)| key.id == id).map(|(_, order)| order).unwrap()
+    }
+
+    fn registered(&self, key: &OrderKey) -> Option<Order> {
+        let expected = self.expected.get(&key.id)?.clone();
+        Some(Order { expected: Some(expected), ..Order::default() })
     }
 
     fn load(&self, keys: &Keys) -> State {
@@ -67,20 +82,24 @@ impl Memory {
             }
             state.charges.add(id.clone(), link);
         }
-        for id in payments {
-            let payment = self.rows.payments.get(&id).cloned();
-            let named = payment.iter().flat_map(Payment::orders_in_reach);
-            orders.extend(named.map(str::to_owned));
-            state.payments.add(id, payment);
-        }
-        for id in orders {
-            state.orders.add(id.clone(), self.rows.orders.get(&id).cloned());
-        }
         let mut subscriptions = keys.subscriptions.clone();
         for id in &keys.invoices {
             let invoice = self.rows.invoices.get(id).cloned();
             subscriptions.extend(invoice.as_ref().and_then(|invoice| invoice.linked.clone()));
+            payments.extend(invoice.iter().flat_map(Invoice::payment_intents));
+            orders.extend(invoice.as_ref().and_then(Invoice::order_key));
             state.invoices.add(id.clone(), invoice);
+        }
+        payments
+            .extend(keys.payments_if_known.iter().filter(|id| self.rows.payments.contains_key(*id)).cloned());
+        for id in payments {
+            let payment = self.rows.payments.get(&id).cloned();
+            orders.extend(payment.iter().flat_map(Payment::orders_in_reach));
+            state.payments.add(id, payment);
+        }
+        for id in orders {
+            let order = self.rows.orders.get(&id).cloned().or_else(|| self.registered(&id));
+            state.orders.add(id.clone(), order);
         }
         for id in subscriptions {
             state.subscriptions.add(id.clone(), self.rows.subscriptions.get(&id).cloned());
@@ -89,16 +108,16 @@ impl Memory {
     }
 }
 
-fn save<T: Clone + Default + PartialEq>(
-    from: &Table<T>,
-    to: &mut BTreeMap<String, T>,
+fn save<T: Clone + Default + PartialEq, K: Ord + Clone>(
+    from: &Table<T, K>,
+    to: &mut BTreeMap<K, T>,
     empty: impl Fn(&T) -> bool,
 ) {
     for (id, row) in from.rows() {
         if empty(&row.now) {
             to.remove(id);
         } else {
-            to.insert(id.to_owned(), row.now.clone());
+            to.insert(id.clone(), row.now.clone());
         }
     }
 }

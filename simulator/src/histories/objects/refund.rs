@@ -35,6 +35,6 @@ pub(crate) fn refund(company: &mut Company, charge: &Object, amount: i64, status
         .set("balance_transaction", company.ids.next("txn_3"))
         .set("reason", reason)
         .set("status", status)
-        .set("created", company.now);
+        .set("created", company.made());
     refund
 }

@@ -1,18 +1,66 @@
-//! Refunds, disputes and the ledger, as the changed payments tell them.
+//! The rows of refunds and disputes, and the ledger, as the payments' objects say them.
+
+use std::collections::BTreeSet;
 
 use deadpool_postgres::Transaction;
+use domain::payment::{Movement, Payment};
+use domain::state::State;
 use jiff::Timestamp;
 
-use super::StoreError;
-use domain::payment::{DisputeState, Movement, Payment};
-use domain::state::State;
+use super::batch::{batch_row, execute};
+use super::{StoreError, drop_rows, time};
 
 pub(in crate::store) const REFUNDS: &str = include_str!("../sql/save_refunds.sql");
 pub(in crate::store) const DISPUTES: &str = include_str!("../sql/save_disputes.sql");
 pub(in crate::store) const MOVEMENTS: &str = include_str!("../sql/save_movements.sql");
+pub(in crate::store) const DROP_MOVEMENTS: &str = include_str!("../sql/drop_movements.sql");
+
+batch_row! {
+    RefundRow<'a> {
+        id: &'a str,
+        payment_id: &'a str,
+        order_id: Option<&'a str>,
+        charge: Option<&'a str>,
+        amount: i64,
+        currency: &'a str,
+        status: &'a str,
+        reason: Option<&'a str>,
+        failure_reason: Option<&'a str>,
+        releases_hold: bool,
+    }
+}
+
+batch_row! {
+    DisputeRow<'a> {
+        id: &'a str,
+        payment_id: &'a str,
+        order_id: Option<&'a str>,
+        charge: Option<&'a str>,
+        amount: i64,
+        currency: &'a str,
+        status: &'a str,
+        state: &'static str,
+        reason: Option<&'a str>,
+        due_by: Option<Timestamp>,
+        withdrawn: bool,
+        reinstated: bool,
+    }
+}
+
+batch_row! {
+    MovementRow<'a> {
+        key: String,
+        payment_id: &'a str,
+        kind: &'static str,
+        object_id: String,
+        amount: i64,
+        currency: String,
+        at: Timestamp,
+    }
+}
 
 fn changed(state: &State) -> impl Iterator<Item = (&str, &Payment)> {
-    state.payments.changed().map(|(id, row)| (id, &row.now))
+    state.payments.changed().map(|(id, row)| (id.as_str(), &row.now))
 }
 
 pub(super) async fn save_refunds(
@@ -20,29 +68,25 @@ pub(super) async fn save_refunds(
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = changed(state)
-        .flat_map(|(id, payment)| payment.refunds.values().map(move |fact| (id, payment, fact.view())))
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<&str> = rows.iter().map(|(.., refund)| refund.id.as_str()).collect();
-    let payments: Vec<&str> = rows.iter().map(|(id, ..)| *id).collect();
-    let orders: Vec<Option<&str>> = rows.iter().map(|(_, payment, _)| payment.linked.as_deref()).collect();
-    let charges: Vec<Option<&str>> = rows.iter().map(|(.., refund)| refund.charge.as_deref()).collect();
-    let amounts: Vec<i64> = rows.iter().map(|(.., refund)| refund.amount).collect();
-    let currencies: Vec<&str> = rows.iter().map(|(.., refund)| refund.currency.as_str()).collect();
-    let statuses: Vec<&str> = rows.iter().map(|(.., refund)| refund.status.as_str()).collect();
-    let reasons: Vec<Option<&str>> = rows.iter().map(|(.., refund)| refund.reason.as_deref()).collect();
-    let failures: Vec<Option<&str>> =
-        rows.iter().map(|(.., refund)| refund.failure_reason.as_deref()).collect();
-    let statement = tx.prepare_cached(REFUNDS).await?;
-    tx.execute(
-        &statement,
-        &[&ids, &payments, &orders, &charges, &amounts, &currencies, &statuses, &reasons, &failures, &now],
-    )
-    .await?;
-    Ok(())
+    let rows = changed(state).flat_map(|(id, payment)| {
+        let real: BTreeSet<&str> = payment.real_refunds().map(|refund| refund.id.as_str()).collect();
+        payment.refunds.values().map(move |versions| {
+            let refund = versions.latest();
+            RefundRow {
+                id: &refund.id,
+                payment_id: id,
+                order_id: payment.linked.as_deref(),
+                charge: refund.charge.as_deref(),
+                amount: refund.amount,
+                currency: &refund.currency,
+                status: &refund.status,
+                reason: refund.reason.as_deref(),
+                failure_reason: refund.failure_reason.as_deref(),
+                releases_hold: !real.contains(refund.id.as_str()),
+            }
+        })
+    });
+    execute(tx, REFUNDS, rows.collect(), Some(now)).await
 }
 
 pub(super) async fn save_disputes(
@@ -50,47 +94,27 @@ pub(super) async fn save_disputes(
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = changed(state)
-        .flat_map(|(id, payment)| payment.disputes.values().map(move |file| (id, payment, file)))
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let disputes = || rows.iter().map(|(.., file)| file.fact.view());
-    let ids: Vec<&str> = disputes().map(|dispute| dispute.id.as_str()).collect();
-    let payments: Vec<&str> = rows.iter().map(|(id, ..)| *id).collect();
-    let orders: Vec<Option<&str>> = rows.iter().map(|(_, payment, _)| payment.linked.as_deref()).collect();
-    let charges: Vec<Option<&str>> = disputes().map(|dispute| dispute.charge.as_deref()).collect();
-    let amounts: Vec<i64> = disputes().map(|dispute| dispute.amount).collect();
-    let currencies: Vec<&str> = disputes().map(|dispute| dispute.currency.as_str()).collect();
-    let statuses: Vec<&str> = disputes().map(|dispute| dispute.status.as_str()).collect();
-    let states: Vec<&str> = disputes().map(|dispute| DisputeState::of(&dispute.status).word()).collect();
-    let reasons: Vec<Option<&str>> = disputes().map(|dispute| dispute.reason.as_deref()).collect();
-    let due_by: Vec<Option<Timestamp>> =
-        disputes().map(|dispute| Timestamp::from_second(dispute.due_by?).ok()).collect();
-    let withdrawn: Vec<bool> = rows.iter().map(|(.., file)| file.withdrawn).collect();
-    let reinstated: Vec<bool> = rows.iter().map(|(.., file)| file.reinstated).collect();
-    let statement = tx.prepare_cached(DISPUTES).await?;
-    tx.execute(
-        &statement,
-        &[
-            &ids,
-            &payments,
-            &orders,
-            &charges,
-            &amounts,
-            &currencies,
-            &statuses,
-            &states,
-            &reasons,
-            &due_by,
-            &withdrawn,
-            &reinstated,
-            &now,
-        ],
-    )
-    .await?;
-    Ok(())
+    let rows = changed(state).flat_map(|(id, payment)| {
+        payment.disputes.values().map(move |record| {
+            let dispute = record.versions.latest();
+            let movements = record.movements();
+            DisputeRow {
+                id: &dispute.id,
+                payment_id: id,
+                order_id: payment.linked.as_deref(),
+                charge: dispute.charge.as_deref(),
+                amount: dispute.amount,
+                currency: &dispute.currency,
+                status: &dispute.status,
+                state: record.state().as_str(),
+                reason: dispute.reason.as_deref(),
+                due_by: time(dispute.due_by),
+                withdrawn: movements.iter().any(|(_, amount, _)| *amount < 0),
+                reinstated: movements.iter().any(|(_, amount, _)| *amount > 0),
+            }
+        })
+    });
+    execute(tx, DISPUTES, rows.collect(), Some(now)).await
 }
 
 pub(super) async fn save_movements(
@@ -98,25 +122,32 @@ pub(super) async fn save_movements(
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let movements: Vec<Movement> = state
-        .payments
-        .changed()
-        .flat_map(|(id, row)| {
-            let known = row.loaded.as_ref().map(|payment| payment.movements(id)).unwrap_or_default();
-            let mut movements = row.now.movements(id);
-            movements.retain(|movement| !known.contains(movement));
-            movements
-        })
-        .collect();
-    if movements.is_empty() {
-        return Ok(());
+    let mut gone: BTreeSet<String> = BTreeSet::new();
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    let mut rows = Vec::new();
+    for (id, row) in state.payments.changed() {
+        let before = row.loaded.as_ref().map(|payment| payment.movements(id)).unwrap_or_default();
+        for movement in row.now.movements(id) {
+            kept.insert(movement.key.clone());
+            if !before.contains(&movement) {
+                rows.push(movement_row(id, movement));
+            }
+        }
+        gone.extend(before.into_iter().map(|movement| movement.key));
     }
-    let keys: Vec<String> = movements.iter().map(Movement::key).collect();
-    let kinds: Vec<&str> = movements.iter().map(|movement| movement.kind).collect();
-    let objects: Vec<&str> = movements.iter().map(|movement| movement.object.as_str()).collect();
-    let amounts: Vec<i64> = movements.iter().map(|movement| movement.amount).collect();
-    let currencies: Vec<&str> = movements.iter().map(|movement| movement.currency.as_str()).collect();
-    let statement = tx.prepare_cached(MOVEMENTS).await?;
-    tx.execute(&statement, &[&keys, &kinds, &objects, &amounts, &currencies, &now]).await?;
-    Ok(())
+    let gone: Vec<&String> = gone.difference(&kept).collect();
+    drop_rows(tx, DROP_MOVEMENTS, &gone).await?;
+    execute(tx, MOVEMENTS, rows, Some(now)).await
+}
+
+fn movement_row(payment: &str, movement: Movement) -> MovementRow<'_> {
+    MovementRow {
+        key: movement.key,
+        payment_id: payment,
+        kind: movement.kind.as_str(),
+        object_id: movement.object,
+        amount: movement.amount,
+        currency: movement.currency,
+        at: time(Some(movement.at)).unwrap_or(Timestamp::UNIX_EPOCH),
+    }
 }

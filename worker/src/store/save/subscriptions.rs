@@ -4,7 +4,8 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{StoreError, documents, drop_rows, split};
+use super::batch::{batch_row, execute};
+use super::{StoreError, document, drop_rows, split, time};
 use crate::store::grace::tell_lost;
 use domain::invoice::Invoice;
 use domain::rules::Rules;
@@ -14,9 +15,49 @@ use domain::subscription::{Access, Subscription};
 pub(in crate::store) const INVOICES: &str = include_str!("../sql/save_invoices.sql");
 pub(in crate::store) const SUBSCRIPTIONS: &str = include_str!("../sql/save_subscriptions.sql");
 
-/// Unix seconds as PostgreSQL takes them; what no calendar holds is left out.
-fn time(seconds: Option<i64>) -> Option<Timestamp> {
-    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())
+batch_row! {
+    InvoiceRow<'a> {
+        id: &'a str,
+        subscription_id: Option<&'a str>,
+        customer: Option<&'a str>,
+        status: Option<&'a str>,
+        billing_reason: Option<&'a str>,
+        amount_due: i64,
+        amount_paid: i64,
+        currency: Option<&'a str>,
+        attempt_count: i64,
+        next_payment_attempt: Option<Timestamp>,
+        period_end: Option<Timestamp>,
+        payment_intent: Option<&'a str>,
+        payment_succeeded: bool,
+        ambiguous: bool,
+        state: String,
+        account: &'a str,
+        livemode: bool,
+    }
+}
+
+batch_row! {
+    SubscriptionRow<'a> {
+        id: &'a str,
+        customer: Option<&'a str>,
+        status: Option<&'a str>,
+        access: bool,
+        access_until: Option<Timestamp>,
+        paid_through: Option<Timestamp>,
+        current_period_end: Option<Timestamp>,
+        cancel_at_period_end: bool,
+        cancel_at: Option<Timestamp>,
+        ended_at: Option<Timestamp>,
+        trial_end: Option<Timestamp>,
+        collection_paused: bool,
+        items: String,
+        checkout_session: Option<&'a str>,
+        ambiguous: bool,
+        state: String,
+        account: &'a str,
+        livemode: bool,
+    }
 }
 
 pub(super) async fn save_invoices(
@@ -25,50 +66,32 @@ pub(super) async fn save_invoices(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (rows, dropped) = split(&state.invoices, |invoice| *invoice == Invoice::default());
-    if !rows.is_empty() {
-        let ids: Vec<&str> = rows.iter().map(|(id, _)| *id).collect();
-        let invoices = || rows.iter().map(|(_, row)| &row.now);
-        let versions = || invoices().map(Invoice::version);
-        let linked: Vec<Option<&str>> = invoices().map(|i| i.linked.as_deref()).collect();
-        let customers: Vec<Option<&str>> = versions().map(|v| v?.customer.as_deref()).collect();
-        let statuses: Vec<Option<&str>> = invoices().map(Invoice::status).collect();
-        let reasons: Vec<Option<&str>> = versions().map(|v| v?.billing_reason.as_deref()).collect();
-        let due: Vec<i64> = versions().map(|v| v.map_or(0, |v| v.amount_due)).collect();
-        let paid: Vec<i64> = versions().map(|v| v.map_or(0, |v| v.amount_paid)).collect();
-        let currencies: Vec<Option<&str>> = versions().map(|v| v?.currency.as_deref()).collect();
-        let attempts: Vec<i64> = versions().map(|v| v.map_or(0, |v| v.attempt_count)).collect();
-        let next: Vec<Option<Timestamp>> = versions().map(|v| time(v?.next_payment_attempt)).collect();
-        let period_ends: Vec<Option<Timestamp>> = versions().map(|v| time(v?.period_end)).collect();
-        let intents: Vec<Option<&str>> = invoices().map(Invoice::payment_intent).collect();
-        let succeeded: Vec<bool> = invoices().map(|i| i.payment_succeeded).collect();
-        let ambiguous: Vec<bool> =
-            invoices().map(|i| i.fact.as_ref().is_some_and(|f| f.ambiguous())).collect();
-        let states = documents("invoice", rows.iter().map(|(id, row)| (*id, &row.now)))?;
-        let statement = tx.prepare_cached(INVOICES).await?;
-        tx.execute(
-            &statement,
-            &[
-                &ids,
-                &linked,
-                &customers,
-                &statuses,
-                &reasons,
-                &due,
-                &paid,
-                &currencies,
-                &attempts,
-                &next,
-                &period_ends,
-                &intents,
-                &succeeded,
-                &ambiguous,
-                &states,
-                &now,
-            ],
-        )
-        .await?;
-    }
+    let rows: Result<_, _> = rows.iter().map(|(id, row)| invoice_row(id, &row.now)).collect();
+    execute(tx, INVOICES, rows?, Some(now)).await?;
     drop_rows(tx, include_str!("../sql/drop_invoices.sql"), &dropped).await
+}
+
+fn invoice_row<'a>(id: &'a str, invoice: &'a Invoice) -> Result<InvoiceRow<'a>, StoreError> {
+    let version = invoice.version();
+    Ok(InvoiceRow {
+        id,
+        subscription_id: invoice.linked.as_deref(),
+        customer: version.and_then(|v| v.customer.as_deref()),
+        status: invoice.status(),
+        billing_reason: version.and_then(|v| v.billing_reason.as_deref()),
+        amount_due: version.map_or(0, |v| v.amount_due),
+        amount_paid: version.map_or(0, |v| v.amount_paid),
+        currency: version.and_then(|v| v.currency.as_deref()),
+        attempt_count: version.map_or(0, |v| v.attempt_count),
+        next_payment_attempt: time(version.and_then(|v| v.next_payment_attempt)),
+        period_end: time(version.and_then(|v| v.period).map(|period| period.end)),
+        payment_intent: invoice.payment_intent(),
+        payment_succeeded: invoice.payment_succeeded,
+        ambiguous: invoice.versions.as_ref().is_some_and(|versions| versions.ambiguous()),
+        state: document("invoice", id, invoice)?,
+        account: &invoice.origin.account,
+        livemode: invoice.origin.livemode,
+    })
 }
 
 pub(super) async fn save_subscriptions(
@@ -78,56 +101,43 @@ pub(super) async fn save_subscriptions(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (rows, dropped) = split(&state.subscriptions, |s| *s == Subscription::default());
-    if !rows.is_empty() {
-        let ids: Vec<&str> = rows.iter().map(|(id, _)| *id).collect();
-        let subscriptions = || rows.iter().map(|(_, row)| &row.now);
-        let versions = || subscriptions().map(Subscription::version);
-        let customers: Vec<Option<&str>> = subscriptions().map(Subscription::customer).collect();
-        let statuses: Vec<Option<&str>> = subscriptions().map(Subscription::status).collect();
-        let (access, until): (Vec<bool>, Vec<Option<Timestamp>>) =
-            subscriptions().map(|s| granted(s.access(rules), now)).unzip();
-        let paid_through: Vec<Option<Timestamp>> = subscriptions().map(|s| time(s.paid_through())).collect();
-        let period_ends: Vec<Option<Timestamp>> = versions().map(|v| time(v?.current_period_end)).collect();
-        let ending: Vec<bool> = versions().map(|v| v.is_some_and(|v| v.cancel_at_period_end)).collect();
-        let cancel_at: Vec<Option<Timestamp>> = versions().map(|v| time(v?.cancel_at)).collect();
-        let ended_at: Vec<Option<Timestamp>> = versions().map(|v| time(v?.ended_at)).collect();
-        let trial_ends: Vec<Option<Timestamp>> = versions().map(|v| time(v?.trial_end)).collect();
-        let paused: Vec<bool> = versions().map(|v| v.is_some_and(|v| v.collection_paused)).collect();
-        let items: Vec<String> =
-            versions().map(|v| json!(v.map_or(&[][..], |v| &v.items)).to_string()).collect();
-        let sessions: Vec<Option<&str>> =
-            subscriptions().map(|s| s.session.as_ref().map(|session| session.view().id.as_str())).collect();
-        let ambiguous: Vec<bool> = subscriptions().map(Subscription::ambiguous).collect();
-        let states = documents("subscription", rows.iter().map(|(id, row)| (*id, &row.now)))?;
-        let statement = tx.prepare_cached(SUBSCRIPTIONS).await?;
-        tx.execute(
-            &statement,
-            &[
-                &ids,
-                &customers,
-                &statuses,
-                &access,
-                &until,
-                &paid_through,
-                &period_ends,
-                &ending,
-                &cancel_at,
-                &ended_at,
-                &trial_ends,
-                &paused,
-                &items,
-                &sessions,
-                &ambiguous,
-                &states,
-                &now,
-            ],
-        )
-        .await?;
-        let late: Vec<&str> =
-            rows.iter().filter(|(_, row)| over_at_once(row, rules, now)).map(|(id, _)| *id).collect();
-        tell_lost(tx, &late, now).await?;
-    }
+    let late: Vec<&str> =
+        rows.iter().filter(|(_, row)| over_at_once(row, rules, now)).map(|(id, _)| id.as_str()).collect();
+    let rows: Result<_, _> =
+        rows.iter().map(|(id, row)| subscription_row(id, &row.now, rules, now)).collect();
+    execute(tx, SUBSCRIPTIONS, rows?, Some(now)).await?;
+    tell_lost(tx, &late, now).await?;
     drop_rows(tx, include_str!("../sql/drop_subscriptions.sql"), &dropped).await
+}
+
+fn subscription_row<'a>(
+    id: &'a str,
+    subscription: &'a Subscription,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<SubscriptionRow<'a>, StoreError> {
+    let version = subscription.version();
+    let (access, access_until) = granted(subscription.access(rules), now);
+    Ok(SubscriptionRow {
+        id,
+        customer: subscription.customer(),
+        status: subscription.status(),
+        access,
+        access_until,
+        paid_through: time(subscription.paid_through()),
+        current_period_end: time(version.and_then(|v| v.current_period_end)),
+        cancel_at_period_end: version.is_some_and(|v| v.cancel_at_period_end),
+        cancel_at: time(version.and_then(|v| v.cancel_at)),
+        ended_at: time(version.and_then(|v| v.ended_at)),
+        trial_end: time(version.and_then(|v| v.trial_end)),
+        collection_paused: version.is_some_and(|v| v.collection_paused),
+        items: json!(version.map_or(&[][..], |v| &v.items)).to_string(),
+        checkout_session: subscription.session.as_ref().map(|session| session.latest().id.as_str()),
+        ambiguous: subscription.ambiguous(),
+        state: document("subscription", id, subscription)?,
+        account: &subscription.origin.account,
+        livemode: subscription.origin.livemode,
+    })
 }
 
 /// Whether access is surely gone by an event that came later than the grace that it began lasts: the sweep looks

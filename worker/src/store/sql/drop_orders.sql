@@ -1,1 +1,2 @@
-DELETE FROM orders WHERE id = ANY ($1) AND NOT registered
+DELETE FROM orders USING unnest($1::text[], $2::bool[], $3::text[]) AS key (account, livemode, id)
+WHERE orders.id = key.id AND orders.account = key.account AND orders.livemode = key.livemode AND NOT registered

@@ -1,7 +1,8 @@
--- The ledger only grows: a movement that is there stays as it was first told.
-INSERT INTO money_movements (key, kind, object_id, amount, currency, at)
-SELECT key, kind, object_id, amount, currency, $6
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::text[])
-     AS batch (key, kind, object_id, amount, currency)
+-- The ledger follows what is known of the payment; booked_at keeps when a movement was first written.
+INSERT INTO money_movements (key, payment_id, kind, object_id, amount, currency, at, booked_at)
+SELECT key, payment_id, kind, object_id, amount, currency, at, $8
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::text[], $7::timestamptz[])
+     AS batch (key, payment_id, kind, object_id, amount, currency, at)
 ORDER BY key
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key) DO UPDATE
+SET payment_id = excluded.payment_id, amount = excluded.amount, currency = excluded.currency, at = excluded.at

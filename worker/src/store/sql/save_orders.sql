@@ -5,9 +5,10 @@ SET customer = CASE WHEN registered THEN orders.customer ELSE batch.customer END
     currency = CASE WHEN registered THEN orders.currency ELSE batch.currency END,
     reference_code = CASE WHEN registered THEN orders.reference_code ELSE batch.reference_code END,
     status = batch.status, amount_paid = batch.amount_paid, amount_refunded = batch.amount_refunded,
-    payment_intent = batch.payment_intent, state = batch.state::jsonb, updated_at = $11
-FROM unnest($1::text[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::int8[], $8::int8[],
-            $9::text[], $10::text[])
-     AS batch (id, customer, amount, currency, reference_code, status, amount_paid, amount_refunded,
-               payment_intent, state)
-WHERE orders.id = batch.id
+    amount_disputed = batch.amount_disputed, payment_intent = batch.payment_intent, state = batch.state::jsonb,
+    updated_at = $14
+FROM unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::int8[], $6::text[], $7::text[], $8::text[],
+            $9::int8[], $10::int8[], $11::int8[], $12::text[], $13::text[])
+     AS batch (account, livemode, id, customer, amount, currency, reference_code, status, amount_paid,
+               amount_refunded, amount_disputed, payment_intent, state)
+WHERE orders.id = batch.id AND orders.account = batch.account AND orders.livemode = batch.livemode

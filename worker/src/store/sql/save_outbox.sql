@@ -1,6 +1,7 @@
 -- The unique key is what sends a message at most once.
-INSERT INTO outbox (key, topic, lasting, payload, created_at)
-SELECT key, topic, lasting, payload::jsonb, $5
-FROM unnest($1::text[], $2::text[], $3::bool[], $4::text[]) AS batch (key, topic, lasting, payload)
+INSERT INTO outbox (key, account, livemode, topic, lasting, payload, created_at)
+SELECT key, account, livemode, topic, lasting, payload::jsonb, $7
+FROM unnest($1::text[], $2::text[], $3::bool[], $4::text[], $5::bool[], $6::text[])
+     AS batch (key, account, livemode, topic, lasting, payload)
 ORDER BY key
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key, account, livemode) DO NOTHING

@@ -1,0 +1,187 @@
+//! Which payments count for an order. A payment that does not match is held: its money is recorded, and the order
+//! does not count it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{Expected, Order};
+use crate::payment::{Status as PaymentStatus, Summary};
+use crate::rules::{OrdersPolicy, Rules, reference_code};
+
+/// Why a payment does not count for its order. The list is closed: filters and the support guide name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldReason {
+    /// `ORDERS_POLICY=require` and nobody registered the order.
+    OrderNotFound,
+    /// Its amount is not the order's, and Stripe does not explain the difference.
+    AmountMismatch,
+    /// Its currency is not the order's.
+    CurrencyMismatch,
+    /// Its customer is not the order's.
+    CustomerMismatch,
+    /// The reference code is absent where it must be there, or is not the order's.
+    ReferenceCodeMismatch,
+}
+
+impl HeldReason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [
+        Self::OrderNotFound,
+        Self::AmountMismatch,
+        Self::CurrencyMismatch,
+        Self::CustomerMismatch,
+        Self::ReferenceCodeMismatch,
+    ];
+
+    /// The word in `payments.held_reason` and `cases.reason`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderNotFound => "order_not_found",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::CustomerMismatch => "customer_mismatch",
+            Self::ReferenceCodeMismatch => "reference_code_mismatch",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+impl fmt::Display for HeldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Order {
+    /// Decides anew which payments are held: a function of the payments, of what was registered and of what staff
+    /// accepted.
+    pub fn decide_held(&mut self, id: &str, rules: &Rules) {
+        let mut held = BTreeMap::new();
+        for (payment, summary) in self.payments.iter().filter(|(_, summary)| matters(summary)) {
+            if let Some(reason) =
+                self.mismatch(id, summary, rules).filter(|_| !self.accepted.contains(payment))
+            {
+                held.insert(payment.clone(), reason);
+            }
+        }
+        self.held = held;
+        if let Some(expected) = self.expected.clone() {
+            self.hold_wrong_amounts(&expected);
+        } else {
+            self.hold_other_currencies();
+        }
+    }
+
+    /// What does not match, but for the amount.
+    fn mismatch(&self, id: &str, payment: &Summary, rules: &Rules) -> Option<HeldReason> {
+        let payment = self.in_own_currency(payment);
+        let expected = self.expected.as_ref();
+        if expected.is_none() && rules.orders == OrdersPolicy::Require {
+            return Some(HeldReason::OrderNotFound);
+        }
+        if let Some(expected) = expected {
+            if payment.currency.as_ref().is_some_and(|currency| *currency != expected.currency) {
+                return Some(HeldReason::CurrencyMismatch);
+            }
+            if !customer_matches(expected, &payment) {
+                return Some(HeldReason::CustomerMismatch);
+            }
+        }
+        (!code_matches(id, expected, &payment, rules)).then_some(HeldReason::ReferenceCodeMismatch)
+    }
+
+    /// A payment matches by itself, or with the other payments of the order: split payments count together.
+    fn hold_wrong_amounts(&mut self, expected: &Expected) {
+        let others: Vec<(String, Summary)> = self
+            .payments
+            .iter()
+            .filter(|(id, summary)| {
+                matters(summary) && !self.held.contains_key(*id) && !self.accepted.contains(*id)
+            })
+            .map(|(id, summary)| (id.clone(), self.in_own_currency(summary)))
+            .filter(|(_, payment)| !amount_matches(expected, payment))
+            .collect();
+        let captured = others.iter().all(|(_, payment)| payment.status == PaymentStatus::Paid);
+        if captured && others.iter().map(|(_, payment)| payment.paid).sum::<i64>() == expected.amount {
+            return;
+        }
+        self.held.extend(others.into_iter().map(|(id, _)| (id, HeldReason::AmountMismatch)));
+    }
+
+    /// Sums of two currencies are never added: the first payment's is the order's.
+    fn hold_other_currencies(&mut self) {
+        let Some(currency) = self.leading().and_then(|payment| payment.currency) else { return };
+        let other = |(id, payment): (&str, Summary)| {
+            let accepted = self.accepted.contains(id);
+            let other = payment.currency.as_ref().is_some_and(|of| *of != currency);
+            (other && matters(&payment) && !accepted).then(|| (id.to_owned(), HeldReason::CurrencyMismatch))
+        };
+        let held: Vec<_> = self.counted().filter_map(other).collect();
+        self.held.extend(held);
+    }
+}
+
+/// Whether it changes what its order amounts to: money is captured or about to be, was refunded, or is disputed.
+fn matters(payment: &Summary) -> bool {
+    let under_way =
+        matches!(payment.status, PaymentStatus::Paid | PaymentStatus::Authorized | PaymentStatus::Processing);
+    under_way || payment.refunded != 0 || payment.dispute.is_some()
+}
+
+/// What was asked for, what was captured, or the price before discounts, tax and shipping.
+fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
+    let captured = (payment.status == PaymentStatus::Paid).then_some(payment.paid);
+    let known = [payment.amount, captured, payment.subtotal];
+    // Nothing but a refund or dispute is known: the payment itself will show its amount.
+    known == [None; 3] || known.contains(&Some(expected.amount))
+}
+
+/// Compares like with like: the company's own customer ids with each other, and Stripe's (`cus_…`) with each
+/// other. A payment that names none of the order's kind (a guest's, say) passes.
+fn customer_matches(expected: &Expected, payment: &Summary) -> bool {
+    let Some(customer) = &expected.customer else { return true };
+    let of_stripe = |id: &str| id.starts_with("cus_");
+    let mut named =
+        payment.customers.iter().filter(|named| of_stripe(named) == of_stripe(customer)).peekable();
+    named.peek().is_none() || named.any(|named| named == customer)
+}
+
+/// Without `REFERENCE_SECRET` a code is only compared where both sides have one. With it, the payment must carry the
+/// right one beside the order's id.
+fn code_matches(id: &str, expected: Option<&Expected>, payment: &Summary, rules: &Rules) -> bool {
+    let carried = payment.code.as_deref();
+    let registered = expected.and_then(|expected| expected.reference_code.as_deref());
+    if let (Some(registered), Some(carried)) = (registered, carried)
+        && !same(registered, carried)
+    {
+        return false;
+    }
+    let Some(secret) = &rules.reference_secret else { return true };
+    let price = expected.map(|expected| (expected.amount, expected.currency.as_str()));
+    let (Some((amount, currency)), Some(carried)) =
+        (price.or_else(|| Some((payment.amount?, payment.currency.as_deref()?))), carried)
+    else {
+        return false;
+    };
+    is_code(secret, id, amount, currency, carried)
+}
+
+fn is_code(secret: &SecretString, id: &str, amount: i64, currency: &str, code: &str) -> bool {
+    debug_assert!(!secret.expose_secret().is_empty(), "settings refuse an empty secret");
+    same(code, &reference_code(secret, id, amount, currency))
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}

@@ -1,0 +1,238 @@
+//! A dispute: what its events have shown of its state and of its money.
+//!
+//! <https://docs.stripe.com/api/disputes/object>: `balance_transactions` are the movements of money.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stripe::objects::{BalanceTransaction, Dispute as Version};
+
+use crate::version::{Delta, Versioned};
+
+/// A dispute, and what its events have said that stays true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// The newest version.
+    pub versions: Versioned<Version>,
+    /// It has been more than an inquiry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opened: bool,
+    /// It has been an inquiry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inquired: bool,
+    /// `charge.dispute.funds_withdrawn` was seen: unix seconds of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<i64>,
+    /// `charge.dispute.funds_reinstated` was seen: unix seconds of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinstated: Option<i64>,
+    /// How it ended, and when that was first said (unix seconds). More than one when an appeal turned the verdict.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub endings: BTreeMap<DisputeState, i64>,
+    /// The movements of its money by balance transaction.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub transactions: BTreeMap<String, Transaction>,
+}
+
+/// One movement of a dispute's money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// Its place in Stripe's list.
+    pub position: usize,
+    /// Minor units of the dispute's currency; negative when it leaves the company.
+    pub amount: i64,
+    /// Unix seconds: Stripe's, else those of the first event that showed it.
+    pub at: i64,
+}
+
+/// What a dispute means for the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    /// Ended without a verdict: an inquiry that was closed, a dispute that was prevented or refunded.
+    Closed,
+    /// Won: the money is back.
+    Won,
+    /// An inquiry, which has moved no money.
+    Inquiry,
+    /// Waits for evidence or for the bank.
+    Open,
+    /// Lost.
+    Lost,
+}
+
+impl DisputeState {
+    /// The word in `payments.dispute` and `disputes.state`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Won => "won",
+            Self::Inquiry => "inquiry",
+            Self::Open => "open",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Reads Stripe's word. The list is open: what is not known and does not say how it ended is open.
+    #[must_use]
+    pub fn of(status: &str) -> Self {
+        match status {
+            "lost" => Self::Lost,
+            "won" => Self::Won,
+            "warning_closed" | "charge_refunded" | "prevented" => Self::Closed,
+            inquiry if inquiry.starts_with("warning_") => Self::Inquiry,
+            appeal if appeal.ends_with("_won") => Self::Won,
+            appeal if appeal.ends_with("_lost") => Self::Lost,
+            _ => Self::Open,
+        }
+    }
+
+    const fn is_ending(self) -> bool {
+        matches!(self, Self::Closed | Self::Won | Self::Lost)
+    }
+}
+
+impl Dispute {
+    /// Takes in an event about a dispute.
+    pub fn record(disputes: &mut BTreeMap<String, Self>, id: &str, delta: Delta<Version>) {
+        let (version, kind, at) = (delta.view.clone(), delta.kind.clone(), delta.created);
+        let dispute = match disputes.get_mut(id) {
+            Some(dispute) => {
+                dispute.versions.apply(delta);
+                dispute
+            }
+            None => disputes.entry(id.to_owned()).or_insert_with(|| Self::new(delta)),
+        };
+        let Some(version) = version else { return };
+        let inquiry = version.status.starts_with("warning_");
+        dispute.opened |= !inquiry;
+        dispute.inquired |= inquiry;
+        match kind.as_str() {
+            "charge.dispute.funds_withdrawn" => dispute.withdrawn = earliest(dispute.withdrawn, at),
+            "charge.dispute.funds_reinstated" => dispute.reinstated = earliest(dispute.reinstated, at),
+            _ => {}
+        }
+        let state = DisputeState::of(&version.status);
+        if state.is_ending() {
+            let first = dispute.endings.entry(state).or_insert(at);
+            *first = at.min(*first);
+        }
+        for (position, entry) in version.balance_transactions.iter().enumerate() {
+            dispute.record_transaction(&version, position, entry, at);
+        }
+    }
+
+    fn new(delta: Delta<Version>) -> Self {
+        Self {
+            versions: Versioned::new(delta),
+            opened: false,
+            inquired: false,
+            withdrawn: None,
+            reinstated: None,
+            endings: BTreeMap::new(),
+            transactions: BTreeMap::new(),
+        }
+    }
+
+    /// The company's balance may be kept in another currency than the dispute's; then a movement stands for the
+    /// whole amount.
+    fn record_transaction(
+        &mut self,
+        version: &Version,
+        position: usize,
+        entry: &BalanceTransaction,
+        at: i64,
+    ) {
+        let amount = if entry.currency == version.currency {
+            entry.amount
+        } else {
+            version.amount.saturating_mul(entry.amount.signum())
+        };
+        let at = entry.created.unwrap_or(at);
+        let new = Transaction { position, amount, at };
+        let known = self.transactions.entry(entry.id.clone()).or_insert(new);
+        known.at = at.min(known.at);
+        known.position = position.min(known.position);
+    }
+
+    /// Takes over everything that another record of the dispute knows.
+    pub fn merge(&mut self, other: Self) {
+        self.versions.merge(other.versions);
+        self.opened |= other.opened;
+        self.inquired |= other.inquired;
+        self.withdrawn = other.withdrawn.map_or(self.withdrawn, |at| earliest(self.withdrawn, at));
+        self.reinstated = other.reinstated.map_or(self.reinstated, |at| earliest(self.reinstated, at));
+        for (state, at) in other.endings {
+            let first = self.endings.entry(state).or_insert(at);
+            *first = at.min(*first);
+        }
+        for (id, theirs) in other.transactions {
+            let known = self.transactions.entry(id).or_insert_with(|| theirs.clone());
+            known.at = theirs.at.min(known.at);
+            known.position = theirs.position.min(known.position);
+        }
+    }
+
+    /// Its movements of money in Stripe's order, as (balance transaction, minor units, unix seconds). Where no event
+    /// lists them, what its events say of the whole amount.
+    #[must_use]
+    pub fn movements(&self) -> Vec<(Option<&str>, i64, i64)> {
+        let amount = self.versions.latest().amount;
+        if self.transactions.is_empty() {
+            let withdrawn = self.withdrawn.map(|at| (None, -amount, at));
+            let reinstated = self.reinstated.map(|at| (None, amount, at));
+            return withdrawn.into_iter().chain(reinstated).collect();
+        }
+        let mut all: Vec<_> = self.transactions.iter().filter(|(_, entry)| entry.amount != 0).collect();
+        all.sort_by_key(|(id, entry)| (entry.position, *id));
+        all.into_iter().map(|(id, entry)| (Some(id.as_str()), entry.amount, entry.at)).collect()
+    }
+
+    /// Minor units that are away from the company now.
+    fn withheld(&self) -> i64 {
+        -self.movements().iter().map(|(_, amount, _)| amount).sum::<i64>()
+    }
+
+    /// What it means for the money. Ended with the money withdrawn and not reinstated is lost, whatever the word:
+    /// `prevented` by a resolution gives the customer the money.
+    #[must_use]
+    pub fn state(&self) -> DisputeState {
+        match DisputeState::of(&self.versions.latest().status) {
+            DisputeState::Closed if self.withheld() > 0 => DisputeState::Lost,
+            state => state,
+        }
+    }
+
+    /// Minor units lost for good, as far as is known.
+    #[must_use]
+    pub fn lost(&self) -> i64 {
+        let withheld = self.withheld().max(0);
+        match self.state() {
+            // The verdict often comes before the event that moves the money back.
+            DisputeState::Won if !self.movements().iter().any(|(_, amount, _)| *amount > 0) => 0,
+            DisputeState::Won => withheld,
+            DisputeState::Lost if withheld > 0 => withheld,
+            DisputeState::Lost => self.versions.latest().amount,
+            DisputeState::Closed | DisputeState::Inquiry | DisputeState::Open => 0,
+        }
+    }
+
+    /// Minor units that an open dispute asks for.
+    #[must_use]
+    pub fn open(&self) -> i64 {
+        if self.state() == DisputeState::Open { self.versions.latest().amount } else { 0 }
+    }
+
+    /// How it ended, the first ending first.
+    #[must_use]
+    pub fn endings(&self) -> Vec<DisputeState> {
+        let mut endings: Vec<_> = self.endings.iter().map(|(state, at)| (*at, *state)).collect();
+        endings.sort_unstable();
+        endings.into_iter().map(|(_, state)| state).collect()
+    }
+}
+
+fn earliest(known: Option<i64>, at: i64) -> Option<i64> {
+    Some(known.map_or(at, |known| known.min(at)))
+}

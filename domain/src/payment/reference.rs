@@ -1,0 +1,78 @@
+//! Which order a payment belongs to: one answer by precedence, never a union.
+//!
+//! The payment intent's own metadata, else the session's, else that of the charge that took or holds the money,
+//! else the invoice's, else `client_reference_id` where the setting says that it is an order. A failed charge never
+//! names an order: Stripe copies metadata to a charge when the attempt is made and never again
+//! (<https://docs.stripe.com/metadata#copying-metadata>).
+
+use stripe::objects::{Charge, Reference};
+
+use super::{Payment, is_purchase};
+use crate::rules::ClientReferenceId;
+use crate::version::Versioned;
+
+/// The order that a payment names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NamedOrder<'a> {
+    pub(crate) id: &'a str,
+    /// The reference code that stands beside it.
+    pub(crate) code: Option<&'a str>,
+    /// Only a charge says so that may have been edited by hand; the payment intent or the charge's first event will
+    /// tell. No lasting message relies on it.
+    pub(crate) provisional: bool,
+}
+
+impl<'a> NamedOrder<'a> {
+    fn of(reference: &'a Reference, provisional: bool) -> Option<Self> {
+        Some(Self { id: reference.order.as_deref()?, code: reference.code.as_deref(), provisional })
+    }
+}
+
+impl Payment {
+    /// The order that it names, by precedence.
+    pub(crate) fn named_order(&self, client_reference_id: ClientReferenceId) -> Option<NamedOrder<'_>> {
+        let intent = self.intent.as_ref().map(Versioned::latest);
+        let sessions =
+            || self.sessions.values().map(Versioned::latest).filter(|session| is_purchase(session));
+        let by_session = || sessions().find_map(|session| NamedOrder::of(&session.reference, false));
+        let by_invoice =
+            || self.invoices.values().find_map(|invoice| NamedOrder::of(&invoice.reference, false));
+        let by_client_reference = || {
+            let id = sessions().find_map(|session| session.client_reference_id.as_deref())?;
+            let code = self.references().find_map(|reference| reference.code.as_deref());
+            Some(NamedOrder { id, code, provisional: false })
+        };
+        intent
+            .and_then(|intent| NamedOrder::of(&intent.reference, false))
+            .or_else(by_session)
+            .or_else(|| self.named_by_charge(intent.is_some()))
+            .or_else(by_invoice)
+            .or_else(|| (client_reference_id == ClientReferenceId::Order).then(by_client_reference).flatten())
+    }
+
+    fn named_by_charge(&self, intent_known: bool) -> Option<NamedOrder<'_>> {
+        let charge = self.money_charge().filter(|charge| charge.status != "failed")?;
+        match self.attempts.get(&charge.id) {
+            Some(reference) => NamedOrder::of(reference, false),
+            None => NamedOrder::of(&charge.reference, charge.payment_intent.is_some() && !intent_known),
+        }
+    }
+
+    /// The charge that took the money, or holds it, or may yet do so.
+    pub(super) fn money_charge(&self) -> Option<&Charge> {
+        let rank = |charge: &&Charge| {
+            let succeeded = charge.status == "succeeded";
+            (charge.taken(), succeeded, charge.status == "pending", charge.created)
+        };
+        self.charges.values().map(Versioned::latest).max_by_key(rank)
+    }
+
+    /// The metadata of its objects, in the order of precedence.
+    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let intent = self.intent.iter().map(|versions| &versions.latest().reference);
+        let sessions = self.sessions.values().map(|versions| &versions.latest().reference);
+        let charges = self.charges.values().map(|versions| &versions.latest().reference);
+        let invoices = self.invoices.values().map(|invoice| &invoice.reference);
+        intent.chain(sessions).chain(charges).chain(invoices)
+    }
+}

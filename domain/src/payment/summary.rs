@@ -1,0 +1,274 @@
+//! What a payment's objects say together.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use stripe::objects::{Charge, CheckoutSession, PaymentIntent};
+
+use super::{DisputeState, Payment, Status, is_purchase};
+use crate::version::Versioned;
+
+/// A payment in short, as its order needs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// Where it stands.
+    pub status: Status,
+    /// Minor units that were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// Lower-case ISO code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Minor units captured.
+    pub paid: i64,
+    /// Minor units refunded.
+    pub refunded: i64,
+    /// The charge itself has shown this sum as refunded: it is none that merely some of the refunds add up to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refunded_confirmed: bool,
+    /// Minor units that open disputes ask for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub disputed: i64,
+    /// Minor units lost to disputes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub lost: i64,
+    /// The worst dispute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<DisputeState>,
+    /// Payment intent id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// When it was made, unix seconds by Stripe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+    /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<i64>,
+    /// What the company asked for, where the buyer paid in another currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<Conversion>,
+    /// The customer ids that its objects name: the company's own (`customerId`) and Stripe's.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub customers: BTreeSet<String>,
+    /// The products that its metadata names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<String>,
+    /// The reference code beside the order id that counts, else the first that its metadata carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Its order is named by nothing but a charge that may have been edited.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+/// A price in the company's currency that the buyer paid in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Minor units of the buyer's currency that the session came to.
+    pub from: i64,
+    /// Minor units of the company's currency.
+    pub to: i64,
+    /// The company's currency.
+    pub currency: String,
+    /// Minor units of the company's currency, before discounts, tax and shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<i64>,
+}
+
+impl Conversion {
+    /// Minor units of the company's currency for minor units of the buyer's, rounded half up.
+    fn convert(&self, amount: i64) -> i64 {
+        if self.from == 0 {
+            return 0;
+        }
+        let (from, to) = (i128::from(self.from), i128::from(self.to));
+        let converted = (i128::from(amount) * to * 2 + from) / (from * 2);
+        i64::try_from(converted).unwrap_or(i64::MAX)
+    }
+}
+
+impl Summary {
+    /// The same payment in the company's currency, where the buyer paid in another.
+    #[must_use]
+    pub fn converted(&self) -> Self {
+        let Some(conversion) = &self.conversion else { return self.clone() };
+        Self {
+            amount: self.amount.map(|amount| conversion.convert(amount)),
+            currency: Some(conversion.currency.clone()),
+            paid: conversion.convert(self.paid),
+            refunded: conversion.convert(self.refunded),
+            disputed: conversion.convert(self.disputed),
+            lost: conversion.convert(self.lost),
+            subtotal: conversion.subtotal,
+            conversion: None,
+            ..self.clone()
+        }
+    }
+
+    /// The company's own customer id where one is named, else Stripe's.
+    #[must_use]
+    pub fn customer(&self) -> Option<String> {
+        let own = self.customers.iter().find(|customer| !customer.starts_with("cus_"));
+        own.or_else(|| self.customers.first()).cloned()
+    }
+}
+
+impl Payment {
+    /// What the objects say together.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let intent = self.intent.as_ref().map(Versioned::latest);
+        let session = self.session();
+        let charge = self.money_charge();
+        let disputes = || self.disputes.values();
+        Summary {
+            status: self.status(),
+            amount: intent
+                .map(|intent| intent.amount)
+                .or_else(|| session.and_then(|session| session.amount_total))
+                .or_else(|| charge.map(|charge| charge.amount)),
+            currency: intent
+                .map(|intent| intent.currency.clone())
+                .or_else(|| session.and_then(|session| session.currency.clone()))
+                .or_else(|| charge.map(|charge| charge.currency.clone())),
+            paid: self.paid(),
+            refunded: self.refunded(),
+            refunded_confirmed: self.charges_show(self.refunded()),
+            disputed: disputes().map(super::Dispute::open).sum(),
+            lost: disputes().map(super::Dispute::lost).sum(),
+            dispute: disputes().map(super::Dispute::state).max(),
+            intent: intent
+                .map(|intent| intent.id.clone())
+                .or_else(|| session.and_then(|session| session.payment_intent.clone()))
+                .or_else(|| self.charges.values().find_map(|v| v.latest().payment_intent.clone())),
+            created: intent
+                .and_then(|intent| intent.created)
+                .or_else(|| charge.and_then(|charge| charge.created))
+                .or_else(|| session.and_then(|session| session.created)),
+            subtotal: session.and_then(|session| session.amount_subtotal),
+            conversion: session.and_then(conversion),
+            customers: self.customers(),
+            products: self.references().find_map(|reference| reference.products.clone()),
+            code: self.references().find_map(|reference| reference.code.clone()),
+            provisional: false,
+        }
+    }
+
+    fn customers(&self) -> BTreeSet<String> {
+        let of_stripe = [
+            self.session().and_then(|session| session.customer.clone()),
+            self.intent.as_ref().and_then(|versions| versions.latest().customer.clone()),
+            self.money_charge().and_then(|charge| charge.customer.clone()),
+        ];
+        let own = self.references().filter_map(|reference| reference.customer.clone());
+        own.chain(of_stripe.into_iter().flatten()).collect()
+    }
+
+    /// The session that speaks for the payment: one that was paid, else the first by id.
+    fn session(&self) -> Option<&CheckoutSession> {
+        let purchases =
+            || self.sessions.values().map(Versioned::latest).filter(|session| is_purchase(session));
+        purchases().find(|session| settled(session)).or_else(|| purchases().next())
+    }
+
+    /// Minor units captured: by the payment intent, else the session, else the charges.
+    pub(super) fn paid(&self) -> i64 {
+        let intent = self.intent.as_ref().map(Versioned::latest);
+        if let Some(intent) = intent.filter(|intent| intent.status == "succeeded") {
+            return intent.received();
+        }
+        let session = self.session().filter(|session| session.payment_status.as_deref() == Some("paid"));
+        session
+            .and_then(|session| session.amount_total)
+            .unwrap_or_else(|| self.charges.values().map(|versions| versions.latest().taken()).sum())
+    }
+
+    fn status(&self) -> Status {
+        let session = self.session();
+        if self.paid() > 0 || session.is_some_and(settled) {
+            return Status::Paid;
+        }
+        let intent = self.intent.as_ref().map(Versioned::latest);
+        let expired = session.is_some_and(|session| session.status.as_deref() == Some("expired"));
+        match intent.map(|intent| intent.status.as_str()) {
+            Some("succeeded") => return Status::Paid,
+            Some("canceled") if expired || intent.is_some_and(canceled_by_stripe) => return Status::Expired,
+            Some("canceled") => return Status::Canceled,
+            _ if expired => return Status::Expired,
+            _ if self.delayed_failed => return Status::Failed,
+            Some("requires_capture") => return Status::Authorized,
+            Some("processing") => return Status::Processing,
+            _ => {}
+        }
+        self.status_without_intent(intent.is_some())
+    }
+
+    /// Where the payment stands by its charges and session, its intent being unknown or still open.
+    fn status_without_intent(&self, open_intent: bool) -> Status {
+        let charges = || self.charges.values().map(Versioned::latest);
+        // A hold that was released is listed as refunded.
+        let released = |c: &Charge| c.refunded && !c.captured;
+        let charge = |status: &str, captured: bool| {
+            charges().any(|c| c.status == status && c.captured == captured && !released(c))
+        };
+        if !open_intent && charge("succeeded", false) {
+            Status::Authorized
+        } else if !open_intent && (charge("pending", true) || charge("pending", false)) {
+            Status::Processing
+        } else if !open_intent && charges().any(released) {
+            Status::Canceled
+        } else if self.delayed_method_chosen() {
+            Status::Processing
+        } else if self.attempt_failed.is_some() {
+            Status::Failed
+        } else {
+            Status::Pending
+        }
+    }
+
+    /// The session was completed without being paid: a voucher, a transfer or a debit is under way, chosen after any
+    /// attempt that failed before. An attempt that failed later is the delayed method's own.
+    fn delayed_method_chosen(&self) -> bool {
+        self.sessions.values().any(|versions| {
+            let session = versions.latest();
+            let completed_unpaid = is_purchase(session)
+                && session.status.as_deref() == Some("complete")
+                && session.payment_status.as_deref() == Some("unpaid");
+            completed_unpaid
+                && self.attempt_failed.is_none_or(|failed| failed <= versions.latest_delta().created)
+        })
+    }
+}
+
+fn conversion(session: &CheckoutSession) -> Option<Conversion> {
+    let conversion = session.conversion.as_ref()?;
+    Some(Conversion {
+        from: session.amount_total?,
+        to: conversion.amount_total,
+        currency: conversion.currency.clone(),
+        subtotal: conversion.amount_subtotal,
+    })
+}
+
+/// Paid for, or free.
+fn settled(session: &CheckoutSession) -> bool {
+    let complete = session.status.as_deref() != Some("expired") && session.status.as_deref() != Some("open");
+    match session.payment_status.as_deref() {
+        Some("paid") => true,
+        Some("no_payment_required") => complete,
+        // Before 2020 sessions had no payment status and were completed only when paid.
+        None => complete,
+        Some(_) => false,
+    }
+}
+
+/// Stripe cancels the payment intent of a session that runs out.
+fn canceled_by_stripe(intent: &PaymentIntent) -> bool {
+    matches!(intent.cancellation_reason.as_deref(), Some("automatic" | "expired"))
+}

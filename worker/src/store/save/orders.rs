@@ -1,0 +1,190 @@
+//! Orders, and the cases of the payments that do not count for them.
+
+use std::collections::BTreeMap;
+
+use deadpool_postgres::Transaction;
+use domain::order::{HeldReason, Order};
+use domain::origin::OrderKey;
+use domain::state::{Row, State};
+use jiff::Timestamp;
+
+use super::batch::{batch_row, execute};
+use super::{StoreError, document, split};
+
+pub(in crate::store) const ORDERS: &str = include_str!("../sql/save_orders.sql");
+pub(in crate::store) const DROP: &str = include_str!("../sql/drop_orders.sql");
+pub(in crate::store) const HOLD: &str = include_str!("../sql/hold_payments.sql");
+pub(in crate::store) const OPEN_CASES: &str = include_str!("../sql/open_cases.sql");
+pub(in crate::store) const CLOSE_CASES: &str = include_str!("../sql/close_cases.sql");
+
+batch_row! {
+    KeyRow<'a> {
+        account: &'a str,
+        livemode: bool,
+        id: &'a str,
+    }
+}
+
+batch_row! {
+    OrderRow<'a> {
+        account: &'a str,
+        livemode: bool,
+        id: &'a str,
+        customer: Option<String>,
+        amount: Option<i64>,
+        currency: Option<String>,
+        reference_code: Option<String>,
+        status: &'static str,
+        amount_paid: i64,
+        amount_refunded: i64,
+        amount_disputed: i64,
+        payment_intent: Option<String>,
+        state: String,
+    }
+}
+
+batch_row! {
+    HeldRow<'a> {
+        id: &'a str,
+        held_reason: Option<&'static str>,
+    }
+}
+
+batch_row! {
+    CaseRow<'a> {
+        payment_id: &'a str,
+        account: &'a str,
+        livemode: bool,
+        order_id: &'a str,
+        reason: &'static str,
+        customer: Option<String>,
+        amount: Option<i64>,
+        currency: Option<&'a str>,
+        order_amount: Option<i64>,
+        order_currency: Option<&'a str>,
+    }
+}
+
+batch_row! {
+    ClosedCaseRow<'a> {
+        payment_id: &'a str,
+        resolution: &'static str,
+    }
+}
+
+pub(super) async fn save_orders(
+    tx: &Transaction<'_>,
+    state: &State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let empty = |order: &Order| order.payments.is_empty() && order.expected.is_none();
+    let (rows, dropped) = split(&state.orders, empty);
+    let rows: Result<_, _> = rows.iter().map(|(key, row)| order_row(key, &row.now)).collect();
+    execute(tx, ORDERS, rows?, Some(now)).await?;
+    let dropped = dropped.into_iter().map(|key| KeyRow {
+        account: &key.origin.account,
+        livemode: key.origin.livemode,
+        id: &key.id,
+    });
+    execute(tx, DROP, dropped.collect(), None).await?;
+    hold_payments(tx, state, now).await?;
+    save_cases(tx, state, now).await
+}
+
+fn order_row<'a>(key: &'a OrderKey, order: &Order) -> Result<OrderRow<'a>, StoreError> {
+    let totals = order.totals();
+    Ok(OrderRow {
+        account: &key.origin.account,
+        livemode: key.origin.livemode,
+        id: &key.id,
+        customer: totals.customer,
+        amount: totals.amount,
+        currency: totals.currency,
+        reference_code: totals.reference_code,
+        status: totals.status.as_str(),
+        amount_paid: totals.paid,
+        amount_refunded: totals.refunded,
+        amount_disputed: totals.disputed,
+        payment_intent: totals.payment_intent,
+        state: document("order", &key.id, order)?,
+    })
+}
+
+/// Whether a payment counts may depend on the order's other payments, so one that the batch did not touch may have to
+/// be held or released.
+async fn hold_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Result<(), StoreError> {
+    let mut held: BTreeMap<&str, Option<HeldReason>> = BTreeMap::new();
+    for (_, row) in state.orders.changed() {
+        let before = row.loaded.as_ref().map(|order| &order.held);
+        for id in row.now.payments.keys().filter(|id| !state.payments.has(id.as_str())) {
+            let reason = row.now.held.get(id).copied();
+            if before.and_then(|held| held.get(id).copied()) != reason {
+                held.insert(id, reason);
+            }
+        }
+    }
+    let rows =
+        held.into_iter().map(|(id, reason)| HeldRow { id, held_reason: reason.map(HeldReason::as_str) });
+    execute(tx, HOLD, rows.collect(), Some(now)).await
+}
+
+/// Opens, changes and closes the cases of the payments of the changed orders.
+async fn save_cases(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Result<(), StoreError> {
+    let mut opened: BTreeMap<&str, CaseRow<'_>> = BTreeMap::new();
+    let mut closed: BTreeMap<&str, ClosedCaseRow<'_>> = BTreeMap::new();
+    for (key, row) in state.orders.changed() {
+        for payment in row.now.held.keys() {
+            if let Some(case) = case_row(key, &row.now, payment) {
+                opened.insert(payment, case);
+            }
+        }
+        for payment in held_before(row) {
+            if row.now.needs_decision(payment).is_none() {
+                closed.insert(
+                    payment,
+                    ClosedCaseRow { payment_id: payment, resolution: resolution(&row.now, payment) },
+                );
+            }
+        }
+    }
+    closed.retain(|payment, _| !opened.contains_key(payment));
+    execute(tx, OPEN_CASES, opened.into_values().collect(), Some(now)).await?;
+    execute(tx, CLOSE_CASES, closed.into_values().collect(), Some(now)).await
+}
+
+fn held_before(row: &Row<Order>) -> impl Iterator<Item = &str> {
+    let before = row.loaded.iter();
+    before.flat_map(|order| {
+        order.held.keys().filter(|id| order.needs_decision(id).is_some()).map(String::as_str)
+    })
+}
+
+fn case_row<'a>(key: &'a OrderKey, order: &'a Order, payment: &'a str) -> Option<CaseRow<'a>> {
+    let reason = order.needs_decision(payment)?;
+    let summary = order.payments.get(payment)?;
+    let expected = order.expected.as_ref();
+    Some(CaseRow {
+        payment_id: payment,
+        account: &key.origin.account,
+        livemode: key.origin.livemode,
+        order_id: &key.id,
+        reason: reason.as_str(),
+        customer: summary.customer(),
+        amount: if summary.paid > 0 { Some(summary.paid) } else { summary.amount },
+        currency: summary.currency.as_deref(),
+        order_amount: expected.map(|expected| expected.amount),
+        order_currency: expected.map(|expected| expected.currency.as_str()),
+    })
+}
+
+fn resolution(order: &Order, payment: &str) -> &'static str {
+    if !order.payments.contains_key(payment) {
+        "moved"
+    } else if order.held.contains_key(payment) {
+        "refunded"
+    } else if order.accepted.contains(payment) {
+        "accepted"
+    } else {
+        "matched"
+    }
+}

@@ -1,0 +1,1 @@
+DELETE FROM money_movements WHERE key = ANY ($1)
