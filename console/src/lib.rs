@@ -1,33 +1,23 @@
 //! The console of Sluicegate: support staff find an event, see why it failed, and replay it.
 //!
-//! Web page, JSON API and command line stand on the same code: `store` asks the database, `replay`
-//! and `consumer` act, `cli` (and the web) show. Events are decided by the workers, never here.
+//! By feature: each has its store (SQL), its service and its types. [`api`], [`pages`] and [`cli`] are thin layers
+//! over the services; [`http`] is what both kinds of requests share, [`runtime`] the settings and the connections to
+//! the servers, [`serve`] the long-running process. Events are decided by the workers, never here.
 
-pub mod access;
-pub mod actor;
-pub mod advice;
-pub mod bulk;
-pub mod chain;
-pub mod change;
+pub mod api;
+pub mod audit;
+pub mod auth;
 pub mod cli;
-pub mod consumer;
-pub mod elapsed;
-pub mod failure;
-pub mod find;
-pub mod letter;
-pub mod management;
-pub mod mask;
-pub mod money;
+pub mod common;
+pub mod dead_letters;
+pub mod events;
+pub mod http;
+pub mod jobs;
+pub mod masking;
 pub mod orders;
-pub mod overview;
-pub mod paging;
-pub mod preview;
-pub mod queues;
-pub mod replay;
-pub mod runner;
-pub mod servers;
-pub mod settings;
-pub mod store;
+pub mod pages;
+pub mod runtime;
+pub mod serve;
+pub mod statements;
+pub mod system;
 pub mod timeline;
-pub mod web;
-mod whole;

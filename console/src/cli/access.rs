@@ -6,9 +6,10 @@ use clap::Subcommand;
 
 use super::Context;
 use super::output::{self, Printed};
-use crate::access::tokens::Which;
-use crate::access::{Role, accounts, tokens, users};
-use crate::failure::Failure;
+use crate::auth::tokens::Which;
+use crate::auth::{accounts, tokens, users};
+use crate::common::failure::Failure;
+use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {

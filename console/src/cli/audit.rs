@@ -5,10 +5,10 @@ use clap::Subcommand;
 use super::Context;
 use super::listing::Listing;
 use super::output::{self, Printed};
-use crate::chain;
-use crate::failure::Failure;
-use crate::paging::{self, Page};
-use crate::store::audit as store;
+use crate::audit::chain;
+use crate::audit::store;
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use super::output::{self, Printed};
-use crate::bulk::{self, Action, JobView, Request};
-use crate::failure::Failure;
-use crate::replay::Why;
-use crate::runner::Runner;
-use crate::store::dead_letters::Filter;
+use crate::audit::reason::AuditReason;
+use crate::common::failure::Failure;
+use crate::dead_letters::filter::Filter;
+use crate::jobs::runner::Runner;
+use crate::jobs::service::{self, Action, JobView, Request};
 
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -41,7 +41,7 @@ pub(super) struct Many {
     #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
     /// Letters per second
-    #[arg(long, requires = "all", default_value_t = bulk::USUAL_RATE, allow_negative_numbers = true)]
+    #[arg(long, requires = "all", default_value_t = service::USUAL_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay go first; the rest follows when they took effect
     #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
@@ -75,7 +75,7 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
     let filter = filter.checked()?;
     context.servers.reachable().await?;
     if many.dry_run {
-        let run = bulk::dry_run(pool, action, filter).await?;
+        let run = service::dry_run(pool, action, filter).await?;
         let (what, count) = (action.name(), run.count);
         return output::line(&format!("{what} of {count} dead letters; go on with --count {count}"));
     }
@@ -85,9 +85,9 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
             "look with --dry-run first, then confirm with --count how many they are",
         )
     })?;
-    let why = Why::new(reason)?;
+    let why = AuditReason::new(reason)?;
     let request = Request { action, filter, why, rate: many.rate, canary: many.canary, count: Some(count) };
-    let id = bulk::create(pool, &context.actor, request).await?;
+    let id = service::create(pool, &context.actor, request).await?;
     let advice = "Ctrl-C leaves it to the console that serves";
     let told = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
     // Whoever stopped reading still wants it done.
@@ -114,7 +114,7 @@ async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
     bar.set_style(style.map_err(|e| Failure::Internal(e.to_string()))?);
     let mut all_sent = None;
     let view = loop {
-        let view = bulk::show(&context.servers.pool, id).await?;
+        let view = service::show(&context.servers.pool, id).await?;
         let total = u64::try_from(view.job.total).unwrap_or(0);
         bar.set_length(total);
         bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));

@@ -8,11 +8,12 @@ use super::bulk::{self, Many};
 use super::listing::Listing;
 use super::output::{self, Printed};
 use super::{Context, preview};
-use crate::bulk::Action;
-use crate::failure::Failure;
-use crate::paging;
-use crate::replay::Why;
-use crate::store::dead_letters as store;
+use crate::audit::reason::AuditReason;
+use crate::common::failure::Failure;
+use crate::common::paging;
+use crate::dead_letters::filter::Filter;
+use crate::dead_letters::store;
+use crate::jobs::service::Action;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -105,7 +106,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
             let Some(id) = many.meant(id)? else {
                 return bulk::run(context, Action::Replay, many, &reason).await;
             };
-            let why = Why::new(&reason)?;
+            let why = AuditReason::new(&reason)?;
             context.servers.connected().await?;
             let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
             output::line(&format!("dead letter {id} was sent again as event {event}"))
@@ -114,8 +115,8 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
             let Some(id) = many.meant(id)? else {
                 return bulk::run(context, Action::Discard, many, &reason).await;
             };
-            let why = Why::new(&reason)?;
-            crate::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
+            let why = AuditReason::new(&reason)?;
+            crate::dead_letters::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
@@ -125,7 +126,7 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
     let client = context.servers.database().await?;
     let before = paging::number_cursor(a.page.before.as_deref())?;
     let limit = paging::limit(Some(a.page.limit))?;
-    let filter = store::Filter {
+    let filter = Filter {
         kind: a.kind,
         reason: a.reason,
         fingerprint: a.fingerprint,

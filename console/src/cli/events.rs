@@ -6,12 +6,12 @@ use serde_json::json;
 use super::listing::Listing;
 use super::output::{self, Printed};
 use super::{Context, preview};
-use crate::change;
-use crate::failure::Failure;
-use crate::paging;
-use crate::replay::Why;
-use crate::store::events as store;
-use crate::store::search::{self, Touching};
+use crate::audit::reason::AuditReason;
+use crate::common::failure::Failure;
+use crate::common::paging;
+use crate::events::changes;
+use crate::events::search::{self, Touching};
+use crate::events::store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -79,7 +79,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
         Command::Show { id, json } => show(context, &id, json).await,
         Command::Preview { id, json } => preview::event(context, &id, json).await,
         Command::Replay { id, reason } => {
-            let why = Why::new(&reason)?;
+            let why = AuditReason::new(&reason)?;
             context.servers.connected().await?;
             context.servers.replayer()?.event(&id, &context.actor, &why).await?;
             output::line(&format!("event {id} was sent again"))
@@ -150,12 +150,12 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
         ("endpoint", event.endpoint),
     ])?;
     for effect in effects {
-        let changes = change::changes(&effect);
+        let changes = changes::changes(&effect);
         let words: Vec<String> =
             changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
         let words = if words.is_empty() { "nothing changed".to_owned() } else { words.join(", ") };
         output::line(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id))?;
-        for key in change::messages(&effect) {
+        for key in changes::messages(&effect) {
             output::line(&format!("  message {key}"))?;
         }
     }

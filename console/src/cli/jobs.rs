@@ -6,9 +6,9 @@ use super::Context;
 use super::bulk::print;
 use super::listing::Listing;
 use super::output::{self, Printed};
-use crate::bulk::{self, Change};
-use crate::paging::{self, Page};
-use crate::store::jobs::{self as store, Job};
+use crate::common::paging::{self, Page};
+use crate::jobs::service::{self, Change};
+use crate::jobs::store::{self as store, Job};
 
 /// Bulk jobs.
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let (id, change) = match command {
         Command::List { page } => return list(context, page).await,
         Command::Show { id, json } => {
-            let view = bulk::show(pool, id).await?;
+            let view = service::show(pool, id).await?;
             if json {
                 return output::json(&view);
             }
@@ -59,8 +59,8 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
         Command::Resume { id } => (id, Change::Resume),
         Command::Cancel { id } => (id, Change::Cancel),
     };
-    bulk::change(pool, &context.actor, id, change).await?;
-    print(&bulk::show(pool, id).await?)
+    service::change(pool, &context.actor, id, change).await?;
+    print(&service::show(pool, id).await?)
 }
 
 async fn list(context: &Context, listing: Listing) -> Printed {

@@ -12,17 +12,17 @@ mod orders;
 mod output;
 mod preview;
 mod queues;
-mod serve;
 mod visible;
 
 use clap::{Parser, Subcommand};
 
 pub use output::complain;
 
-use crate::actor::Actor;
-use crate::failure::Failure;
-use crate::servers::Servers;
-use crate::settings::{RawSettings, Settings};
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::runtime::Servers;
+use crate::runtime::settings::{RawSettings, Settings};
+use crate::serve;
 use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
@@ -123,7 +123,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let servers = Servers::new(&settings)?;
     let context = Context { settings, servers, actor: Actor::CommandLine(account::name()) };
     let done = match cli.command {
-        Command::Serve => serve::run(&context).await.map_err(CommandError::from),
+        Command::Serve => serve::run(&context.settings, &context.servers).await.map_err(CommandError::from),
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,

@@ -4,11 +4,12 @@ use clap::Subcommand;
 
 use super::Context;
 use super::output::{self, Printed};
-use crate::failure::Failure;
-use crate::money;
-use crate::orders::{self, Correction};
-use crate::replay::Why;
-use crate::store::orders::{self as store, Order};
+use crate::audit::reason::AuditReason;
+use crate::common::failure::Failure;
+use crate::common::money;
+use crate::orders::correct::{self, Correction};
+use crate::orders::service;
+use crate::orders::store::{self as store, Order};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -65,18 +66,18 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let pool = &context.servers.pool;
     match command {
         Command::Create { id, customer, amount, currency, json } => {
-            let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
+            let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
             context.servers.reachable().await?;
             let secret = context.settings.rules.reference_secret.as_ref();
-            let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
+            let (order, _) = service::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
         }
         Command::Correct { id, customer, amount, currency, reason, json } => {
             let correction = Correction { customer, amount, currency };
             let secret = context.settings.rules.reference_secret.as_ref();
-            let why = Why::new(&reason)?;
+            let why = AuditReason::new(&reason)?;
             context.servers.reachable().await?;
-            let order = orders::correct(pool, &context.actor, &id, correction, &why, secret).await?;
+            let order = correct::correct(pool, &context.actor, &id, correction, &why, secret).await?;
             print(&order, json)
         }
         Command::Show { id, json } => {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::visible::{visible, visible_json};
-use crate::failure::Failure;
+use crate::common::failure::Failure;
 
 /// Whether it could be printed.
 pub(crate) type Printed = Result<(), CommandError>;

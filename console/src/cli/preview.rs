@@ -2,9 +2,10 @@
 
 use super::Context;
 use super::output::{self, Printed};
-use crate::access::Role;
-use crate::preview::{self, PreviewView};
-use crate::store::dead_letters::{self as store, Group};
+use crate::common::role::Role;
+use crate::dead_letters::preview as dead_letters;
+use crate::dead_letters::store::{self as store, Group};
+use crate::events::preview::{self, PreviewView};
 
 pub(super) async fn groups(context: &Context, json: bool) -> Printed {
     let client = context.servers.database().await?;
@@ -31,7 +32,8 @@ pub(super) async fn groups(context: &Context, json: bool) -> Printed {
 pub(super) async fn dead_letter(context: &Context, id: i64, json: bool) -> Printed {
     context.servers.reachable().await?;
     // Who has the database's password sees everything in it.
-    let found = preview::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    let found =
+        dead_letters::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 

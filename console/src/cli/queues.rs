@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::Context;
 use super::output::{self, Printed};
-use crate::elapsed;
-use crate::queues::{self, Sources};
+use crate::common::elapsed;
+use crate::system::queues::{self, Sources};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

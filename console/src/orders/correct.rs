@@ -4,13 +4,13 @@
 use deadpool_postgres::Pool;
 use secrecy::SecretString;
 
-use super::{checked, reference_code};
-use crate::actor::Actor;
-use crate::failure::Failure;
-use crate::money;
-use crate::replay::Why;
-use crate::store::audit;
-use crate::store::orders::{self as store, Order};
+use super::service::{checked, reference_code};
+use crate::audit::reason::AuditReason;
+use crate::audit::store as audit;
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::common::money;
+use crate::orders::store::{self as store, Order};
 
 /// What was registered wrongly; what is not said stays.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub async fn correct(
     actor: &Actor,
     id: &str,
     correction: Correction,
-    why: &Why,
+    why: &AuditReason,
     secret: Option<&SecretString>,
 ) -> Result<Order, Failure> {
     let mut client = pool.get().await?;

@@ -1,4 +1,4 @@
-use console::access::Role;
+use console::common::role::Role;
 use serde_json::json;
 
 use crate::harness::World;

@@ -1,6 +1,7 @@
 //! Every list, search and group view on a large table: no sequential scan over a table that grows.
 
-use console::store::{dead_letters, events, search};
+use console::dead_letters::store as dead_letters;
+use console::events::{search, store as events};
 use serde_json::Value;
 
 use crate::harness::World;
@@ -92,7 +93,7 @@ async fn no_list_search_or_group_view_scans_a_growing_table() {
             ),
         ),
         ("an event", with(events::SHOW, &["'evt_77'"])),
-        ("overview", console::overview::NUMBERS.to_owned()),
+        ("overview", console::system::overview::NUMBERS.to_owned()),
     ];
     let client = world.pool.get().await.unwrap();
     let mut wrong = Vec::new();

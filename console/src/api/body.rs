@@ -1,0 +1,38 @@
+//! The body of a request: a JSON object. Serde would take an array of a struct's members, too, in the order of
+//! their declaration: nobody means that.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Json;
+use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error};
+use serde_json::{Map, Value};
+
+use crate::common::failure::Failure;
+
+/// A JSON object that is a `T`.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let object = Json::<Map<String, Value>>::from_request(request, payload);
+        Box::pin(async move {
+            let object = object.await?.into_inner();
+            let read = serde_json::from_value(Value::Object(object));
+            let wrong = |e| Failure::invalid("invalid_body", format!("the body is wrong: {e}"));
+            Ok(Body(read.map_err(wrong)?))
+        })
+    }
+}
+
+/// A member of a body that is an object, too.
+pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
+    let object = Map::<String, Value>::deserialize(from)?;
+    serde_json::from_value(Value::Object(object)).map_err(D::Error::custom)
+}

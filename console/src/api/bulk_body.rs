@@ -1,0 +1,71 @@
+//! How the body of a bulk replay or discard is described: a dry run needs no reason, a job does.
+
+use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
+
+use crate::dead_letters::filter::Filter;
+
+/// A dry run, or a job.
+#[derive(ToSchema)]
+#[schema(as = BulkBody)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) enum BulkDescribed {
+    /// Only say what would be done.
+    DryRun(DryRunBody),
+    /// Do it.
+    Job(JobBody),
+}
+
+/// Which letters a job would take in.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct DryRunBody {
+    /// Which letters; open ones where no state is said.
+    #[schema(required = false)]
+    filter: Filter,
+    /// Only say what would be done.
+    #[schema(schema_with = only_true)]
+    dry_run: bool,
+    /// Not looked at: the same body makes the job when `dry_run` is gone.
+    reason: Option<String>,
+    /// Not looked at.
+    rate: Option<i32>,
+    /// Not looked at.
+    canary: Option<i32>,
+    /// Not looked at.
+    count: Option<i64>,
+}
+
+/// A job over many letters.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct JobBody {
+    /// Which letters; open ones where no state is said.
+    #[schema(required = false)]
+    filter: Filter,
+    /// Kept in the audit with every letter.
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
+    reason: String,
+    /// Letters per second; 10 where nothing is said.
+    #[schema(minimum = 1, maximum = 1000)]
+    rate: Option<i32>,
+    /// How many go first; the rest follows when they took effect. Of a replay only.
+    #[schema(minimum = 0)]
+    canary: Option<i32>,
+    /// How many letters they must be, as a dry run has said. Refused when they are not.
+    count: Option<i64>,
+    /// Do it.
+    #[schema(required = false, schema_with = only_false)]
+    dry_run: bool,
+}
+
+fn only_true() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true])).build()
+}
+
+fn only_false() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([false])).build()
+}

@@ -1,0 +1,110 @@
+//! `/api/jobs`: bulk replays and discards.
+
+use actix_web::web::{self, Json, Path, Query};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Caller, Done, resource};
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
+use crate::common::role::Role;
+use crate::http::Console;
+use crate::http::error::ErrorBody;
+use crate::jobs::service::{self, Change, JobView};
+use crate::jobs::store::{self as store, Job};
+use crate::masking;
+
+/// A page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
+    before: Option<String>,
+    /// 1 to 500, 50 where nothing is said.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+}
+
+/// A page of jobs.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: utoipa knows no generic types")]
+pub(super) struct JobPage {
+    items: Vec<Job>,
+    next: Option<String>,
+}
+
+/// What is asked of a job.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Wish {
+    /// Stop for now.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Stop for good.
+    Cancel,
+}
+
+/// Bulk jobs, newest first
+#[utoipa::path(get, path = "/api/jobs", tag = "jobs", params(ListQuery), responses(
+    (status = 200, description = "A page of jobs", body = JobPage),
+    (status = 400, description = "A parameter is wrong", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody)))]
+pub(super) async fn list(
+    caller: Caller,
+    console: web::Data<Console>,
+    query: Query<ListQuery>,
+) -> Result<Json<Page<Job>>, Failure> {
+    let before = paging::number_cursor(query.before.as_deref())?;
+    let limit = paging::limit(query.limit)?;
+    let jobs = store::list(&console.pool.get().await?, before, limit + 1).await?;
+    let page = Page::cut(jobs, limit, |job| job.id.to_string());
+    Ok(Json(masking::for_role(page, caller.0.role)))
+}
+
+/// One bulk job and how far it is
+#[utoipa::path(get, path = "/api/jobs/{id}", tag = "jobs", params(("id" = i64, Path, description = "Its number")), responses(
+    (status = 200, description = "The job", body = JobView),
+    (status = 400, description = "The id cannot be one", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 404, description = "No such job", body = ErrorBody)))]
+pub(super) async fn show(
+    caller: Caller,
+    console: web::Data<Console>,
+    id: Path<i64>,
+) -> Result<Json<JobView>, Failure> {
+    Ok(Json(masking::for_role(service::show(&console.pool, *id).await?, caller.0.role)))
+}
+
+/// Pause, resume or cancel a bulk job
+#[utoipa::path(post, path = "/api/jobs/{id}/{wish}", tag = "jobs",
+    params(("id" = i64, Path, description = "Its number"), ("wish" = inline(Wish), Path, description = "What to do")), responses(
+    (status = 200, description = "It is done", body = Done),
+    (status = 400, description = "The id cannot be one", body = ErrorBody),
+    (status = 401, description = "No valid token", body = ErrorBody),
+    (status = 403, description = "Takes an operator", body = ErrorBody),
+    (status = 404, description = "No such job", body = ErrorBody),
+    (status = 409, description = "The job is in a state that does not allow it", body = ErrorBody)))]
+pub(super) async fn change(
+    caller: Caller,
+    console: web::Data<Console>,
+    path: Path<(i64, Wish)>,
+) -> Result<Json<Done>, Failure> {
+    caller.0.require(Role::Operator)?;
+    let (id, wish) = path.into_inner();
+    let (change, done) = match wish {
+        Wish::Pause => (Change::Pause, "paused"),
+        Wish::Resume => (Change::Resume, "resumed"),
+        Wish::Cancel => (Change::Cancel, "canceled"),
+    };
+    service::change(&console.pool, &caller.0.actor, id, change).await?;
+    Ok(Json(Done { id: id.to_string(), done }))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.service(resource("/jobs", "GET").route(web::get().to(list)))
+        .service(resource("/jobs/{id}", "GET").route(web::get().to(show)))
+        .service(resource("/jobs/{id}/{wish}", "POST").route(web::post().to(change)));
+}

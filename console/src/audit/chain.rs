@@ -1,0 +1,92 @@
+//! Checks the audit's hash chain, by a calculation of its own rather than the database's.
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tokio_postgres::IsolationLevel;
+
+use crate::audit::store::{self as store, Link};
+use crate::common::failure::Failure;
+
+const AT_A_TIME: i64 = 1000;
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// How many lines were checked.
+    pub checked: i64,
+    /// The hash of the last of them, in hex: kept elsewhere, it proves later that the lines up to here are the same.
+    pub hash: String,
+    /// What is wrong, at the first line where something is.
+    pub broken: Option<String>,
+}
+
+/// Walks the whole chain, as it is at one moment.
+pub async fn verify(pool: &Pool) -> Result<Verdict, Failure> {
+    let mut client = pool.get().await?;
+    let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let tx = snapshot.start().await?;
+    let end = store::head(&tx).await?;
+    let (mut previous, mut checked) = (vec![0; 32], 0);
+    // From before the first: a line may have been slipped in there.
+    let mut after = i64::MIN;
+    let mut broken = None;
+    'walk: loop {
+        let links = store::chain(&tx, after, AT_A_TIME).await?;
+        let Some(last) = links.last() else { break };
+        after = last.entry.id;
+        for link in &links {
+            broken = fault(link, checked + 1, &previous);
+            if broken.is_some() {
+                break 'walk;
+            }
+            previous.clone_from(&link.hash);
+            checked += 1;
+        }
+    }
+    let broken = broken.or_else(|| ends_elsewhere(checked, &previous, end.as_ref()));
+    Ok(Verdict { checked, hash: hex::encode(&previous), broken })
+}
+
+/// What is wrong with the end of a chain that is whole by itself.
+fn ends_elsewhere(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Option<String> {
+    match end {
+        None => Some("the record of the chain's end is gone".to_owned()),
+        Some((last, _)) if checked < *last => {
+            Some(format!("the lines after {checked} are missing; there should be {last}"))
+        }
+        Some((last, _)) if checked > *last => Some(format!("line {} was slipped in after the end", last + 1)),
+        Some((last, recorded)) => {
+            (hash != recorded).then(|| format!("line {last} is not the end that was recorded"))
+        }
+    }
+}
+
+fn fault(link: &Link, expected: i64, previous: &[u8]) -> Option<String> {
+    let id = link.entry.id;
+    if id < expected {
+        return Some(format!("line {id} was slipped in before the first"));
+    }
+    if id != expected {
+        return Some(format!("line {expected} is missing"));
+    }
+    if link.previous_hash != previous {
+        return Some(format!("line {id} does not follow the one before it"));
+    }
+    (hash(link) != link.hash).then(|| format!("line {id} was changed"))
+}
+
+/// As `audit_hash` in V11 says.
+fn hash(link: &Link) -> Vec<u8> {
+    let e = &link.entry;
+    let mut text = format!("{}|{}", e.id, micros(e.at));
+    for field in [&e.actor, &e.action, &e.subject, &e.reason] {
+        text.push_str(&format!("|{}:{field}", field.len()));
+    }
+    Sha256::new().chain_update(&link.previous_hash).chain_update(text.as_bytes()).finalize().to_vec()
+}
+
+fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}

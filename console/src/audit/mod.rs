@@ -1,0 +1,6 @@
+//! The audit: who did what to which, when and why. Lines are appended here and chained by the database; nothing
+//! changes one.
+
+pub mod chain;
+pub mod reason;
+pub mod store;

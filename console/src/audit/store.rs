@@ -1,0 +1,114 @@
+//! The audit: appended here, kept and chained by the database (V11). Must never change a row.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+pub(crate) const APPEND: &str = include_str!("sql/append.sql");
+pub(crate) const LIST: &str = include_str!("sql/list.sql");
+pub(crate) const CHAIN: &str = include_str!("sql/chain.sql");
+pub(crate) const HEAD: &str = include_str!("sql/head.sql");
+
+/// One line of the audit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Entry {
+    /// Its place in the chain.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `user:anna`, `token:backend`, `cli:root`.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To which.
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+    /// The hash over this row and the one before, in hex.
+    pub hash: String,
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Who.
+    pub actor: Option<String>,
+    /// What.
+    pub action: Option<String>,
+    /// To which.
+    pub subject: Option<String>,
+}
+
+/// Says in the audit who did what to which and why; part of the caller's transaction.
+pub async fn append(
+    client: &impl GenericClient,
+    actor: &Actor,
+    action: &str,
+    subject: &str,
+    reason: &str,
+) -> Result<(), Failure> {
+    client.execute(APPEND, &[&actor.to_string(), &action, &subject, &reason]).await?;
+    Ok(())
+}
+
+/// A line with what chains it to the one before.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The line.
+    pub entry: Entry,
+    /// The hash of the line before.
+    pub previous_hash: Vec<u8>,
+    /// Its own.
+    pub hash: Vec<u8>,
+}
+
+/// Lines after `after`, in order.
+pub async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Result<Vec<Link>, Failure> {
+    let rows = client.query(CHAIN, &[&after, &limit]).await?;
+    let link = |row: &Row| {
+        let hash: Vec<u8> = row.get("hash");
+        Link { entry: Entry::from(row), previous_hash: row.get("previous_hash"), hash }
+    };
+    Ok(rows.iter().map(link).collect())
+}
+
+/// Number and hash of the last line, as they were recorded; none where somebody removed the record.
+pub async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, Failure> {
+    let row = client.query_opt(HEAD, &[]).await?;
+    Ok(row.map(|row| (row.get("id"), row.get("hash"))))
+}
+
+/// A page of the audit, newest first.
+pub async fn list(
+    client: &impl GenericClient,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Entry>, Failure> {
+    let rows = client.query(LIST, &[&filter.actor, &filter.action, &filter.subject, &before, &limit]).await?;
+    Ok(rows.iter().map(Entry::from).collect())
+}
+
+impl From<&Row> for Entry {
+    fn from(row: &Row) -> Self {
+        Entry {
+            id: row.get("id"),
+            at: row.get("at"),
+            actor: row.get("actor"),
+            action: row.get("action"),
+            subject: row.get("subject"),
+            reason: row.get("reason"),
+            hash: row.get("hex"),
+        }
+    }
+}
+
+masked_members! {
+    Entry: subject, reason;
+}

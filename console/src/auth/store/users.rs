@@ -1,0 +1,154 @@
+//! Users and failures to sign in, in the database. Sees hashes only.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+
+use super::sessions::role;
+use crate::auth::users::User;
+use crate::common::failure::Failure;
+use crate::common::role::Role;
+
+pub(crate) const USER_SET: &str = include_str!("../sql/user_set.sql");
+pub(crate) const USER_DISABLE: &str = include_str!("../sql/user_disable.sql");
+pub(crate) const USER_LIST: &str = include_str!("../sql/user_list.sql");
+pub(crate) const USER_FIND: &str = include_str!("../sql/user_find.sql");
+pub(crate) const USER_ANY: &str = include_str!("../sql/user_any.sql");
+pub(crate) const USER_LOCK: &str = include_str!("../sql/user_lock.sql");
+pub(crate) const USER_ROLE: &str = include_str!("../sql/user_role.sql");
+pub(crate) const USER_ENABLE: &str = include_str!("../sql/user_enable.sql");
+pub(crate) const USER_ADMINS: &str = include_str!("../sql/user_admins.sql");
+pub(crate) const USER_CURRENT: &str = include_str!("../sql/user_current.sql");
+pub(crate) const FAILURE_LOCKED: &str = include_str!("../sql/failure_locked.sql");
+pub(crate) const FAILURE_RESERVE: &str = include_str!("../sql/failure_reserve.sql");
+pub(crate) const FAILURE_RETURN: &str = include_str!("../sql/failure_return.sql");
+pub(crate) const FAILURE_CLEAR: &str = include_str!("../sql/failure_clear.sql");
+pub(crate) const FAILURE_FORGET: &str = include_str!("../sql/failure_forget.sql");
+
+/// A user as one who changes it finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have a password.
+    pub has_password: bool,
+    /// Whether they are disabled.
+    pub disabled: bool,
+}
+
+/// A user, whose row stays locked until the transaction ends.
+pub async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option<Known>, Failure> {
+    let row = client.query_opt(USER_LOCK, &[&name]).await?;
+    row.map(|row| {
+        let (has_password, disabled) = (row.get("has_password"), row.get("disabled"));
+        Ok(Known { role: role(row.get("role"))?, has_password, disabled })
+    })
+    .transpose()
+}
+
+/// Makes a user or overwrites an existing one, who is enabled again.
+pub async fn set_user(
+    client: &impl GenericClient,
+    name: &str,
+    role: Role,
+    password: Option<&str>,
+) -> Result<(), Failure> {
+    client.execute(USER_SET, &[&name, &role.name(), &password]).await?;
+    Ok(())
+}
+
+/// Gives a user another role.
+pub async fn set_role(client: &impl GenericClient, name: &str, role: Role) -> Result<(), Failure> {
+    client.execute(USER_ROLE, &[&name, &role.name()]).await?;
+    Ok(())
+}
+
+/// Disables a user.
+pub async fn disable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+    client.execute(USER_DISABLE, &[&name]).await?;
+    Ok(())
+}
+
+/// Enables a user.
+pub async fn enable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+    client.execute(USER_ENABLE, &[&name]).await?;
+    Ok(())
+}
+
+/// The enabled admins, whose rows stay locked until the transaction ends.
+pub async fn lock_admins(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
+    Ok(client.query(USER_ADMINS, &[]).await?.iter().map(|row| row.get("name")).collect())
+}
+
+/// The role of an enabled user who still has this stored password, which stays until the transaction ends.
+pub async fn current_user(
+    client: &impl GenericClient,
+    name: &str,
+    stored: &str,
+) -> Result<Option<Role>, Failure> {
+    let row = client.query_opt(USER_CURRENT, &[&name, &stored]).await?;
+    row.map(|row| role(row.get("role"))).transpose()
+}
+
+/// All users.
+pub async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
+    let rows = client.query(USER_LIST, &[]).await?;
+    let user = |row: &tokio_postgres::Row| {
+        Ok(User {
+            name: row.get("name"),
+            role: role(row.get("role"))?,
+            has_password: row.get("has_password"),
+            created_at: row.get("created_at"),
+            disabled_at: row.get("disabled_at"),
+            locked_until: row.get("locked_until"),
+        })
+    };
+    rows.iter().map(user).collect()
+}
+
+/// Role and stored password of an enabled user.
+pub async fn enabled_user(
+    client: &impl GenericClient,
+    name: &str,
+) -> Result<Option<(Role, Option<String>)>, Failure> {
+    let row = client.query_opt(USER_FIND, &[&name]).await?;
+    row.map(|row| Ok((role(row.get("role"))?, row.get("password")))).transpose()
+}
+
+/// Role of a user, and whether they are disabled.
+pub async fn any_user(client: &impl GenericClient, name: &str) -> Result<Option<(Role, bool)>, Failure> {
+    let row = client.query_opt(USER_ANY, &[&name]).await?;
+    row.map(|row| Ok((role(row.get("role"))?, row.get("disabled")))).transpose()
+}
+
+/// Until when the subject is locked out, if it is.
+pub async fn locked_until(client: &impl GenericClient, subject: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(client.query_opt(FAILURE_LOCKED, &[&subject]).await?.map(|row| row.get("locked_until")))
+}
+
+/// Counts an attempt as a failure: true when that locks the subject out, none when it is locked out already.
+pub async fn reserve_failure(
+    client: &impl GenericClient,
+    subject: &str,
+    most: i32,
+    until: Timestamp,
+) -> Result<Option<bool>, Failure> {
+    let row = client.query_opt(FAILURE_RESERVE, &[&subject, &most, &until]).await?;
+    Ok(row.map(|row| row.get("locked")))
+}
+
+/// Takes back what an attempt counted.
+pub async fn return_failure(client: &impl GenericClient, subject: &str, most: i32) -> Result<(), Failure> {
+    client.execute(FAILURE_RETURN, &[&subject, &most]).await?;
+    Ok(())
+}
+
+/// Clears away failures that are long over.
+pub async fn clear_failures(client: &impl GenericClient) -> Result<(), Failure> {
+    client.execute(FAILURE_CLEAR, &[]).await?;
+    Ok(())
+}
+
+/// Forgets the failures of a subject; false when there are none.
+pub async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<bool, Failure> {
+    Ok(client.execute(FAILURE_FORGET, &[&subject]).await? == 1)
+}

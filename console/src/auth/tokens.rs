@@ -1,0 +1,95 @@
+//! API tokens: made once, shown once, stored hashed, revoked by name.
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{hash, name, secret};
+use crate::audit::store as audit;
+use crate::auth::store::sessions as store;
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::common::role::{Principal, Role};
+
+const PREFIX: &str = "slg_";
+
+/// A token as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Token {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Makes a token; the only time that it is seen.
+pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) -> Result<String, Failure> {
+    let token_name = name(token_name)?;
+    let token = format!("{PREFIX}{}", secret());
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    if !store::insert_token(&tx, token_name, role.name(), &hash(&token), &actor.to_string()).await? {
+        return Err(Failure::conflict(
+            "token_exists",
+            format!("a token named {token_name} exists, or existed, already"),
+        ));
+    }
+    audit::append(&tx, actor, "token.create", &format!("token:{token_name}"), role.name()).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Which token.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// By its name, as people say it.
+    Name(&'a str),
+    /// By its number, as lists have it.
+    Id(i64),
+}
+
+/// Revokes a token, for good.
+pub async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), Failure> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let (by_name, by_id) = match which {
+        Which::Name(name) => (Some(name), None),
+        Which::Id(id) => (None, Some(id)),
+    };
+    let revoked = store::revoke_token(&tx, by_name, by_id).await?;
+    let token_name = revoked.ok_or_else(|| {
+        Failure::NotFound(match which {
+            Which::Name(name) => format!("a valid token named {name}"),
+            Which::Id(id) => format!("a valid token with the number {id}"),
+        })
+    })?;
+    audit::append(&tx, actor, "token.revoke", &format!("token:{token_name}"), "").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All tokens, without what is secret.
+pub async fn list(pool: &Pool) -> Result<Vec<Token>, Failure> {
+    store::tokens(&pool.get().await?).await
+}
+
+/// Whose token this is, if it is one.
+pub async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, Failure> {
+    if !token.starts_with(PREFIX) || token.len() > 200 {
+        return Err(Failure::Unauthorized);
+    }
+    let found = store::token_of(&pool.get().await?, &hash(token)).await?;
+    let (token_name, role) = found.ok_or(Failure::Unauthorized)?;
+    Ok(Principal { actor: Actor::Token(token_name), role })
+}

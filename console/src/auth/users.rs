@@ -1,0 +1,87 @@
+//! Users as lists show them, and signing in with a password.
+
+use std::net::IpAddr;
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::lockout::{self, Attempt};
+use super::{name, passwords, sessions};
+use crate::audit::store as audit;
+use crate::auth::store::users as store;
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::common::role::Role;
+
+/// A user as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct User {
+    /// The name to sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have a password, rather than signing in through the reverse proxy.
+    pub has_password: bool,
+    /// When the user was made.
+    pub created_at: Timestamp,
+    /// When the user was disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// Until when too many failures lock the user out.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// All users.
+pub async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
+    store::users(&pool.get().await?).await
+}
+
+/// What became of an attempt to sign in.
+#[derive(Debug)]
+pub enum SignIn {
+    /// A session has begun; its cookie's value.
+    Welcome(String),
+    /// Name or password are wrong; which is not said.
+    Wrong,
+    /// Too many failures: not before this time.
+    Locked(Timestamp),
+}
+
+/// Checks a name and a password, begins a session or counts a failure.
+pub async fn sign_in(
+    pool: &Pool,
+    user: &str,
+    password: &str,
+    from: Option<IpAddr>,
+) -> Result<SignIn, Failure> {
+    let last = match lockout::begin(pool, user, from).await? {
+        Attempt::Counted { last } => last,
+        Attempt::Locked(until) => return Ok(SignIn::Locked(until)),
+    };
+    let found = match name(user) {
+        Ok(user) => store::enabled_user(&pool.get().await?, user).await?,
+        Err(_) => None,
+    };
+    let stored = found.and_then(|(_, stored)| stored);
+    let right = passwords::verify(password, stored.clone()).await?;
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let current = match stored.filter(|_| right) {
+        Some(stored) => store::current_user(&tx, user, &stored).await?,
+        None => None,
+    };
+    let actor = Actor::User(user.chars().filter(|c| !c.is_control()).take(100).collect());
+    if current.is_none() {
+        if last {
+            audit::append(&tx, &actor, "sign_in.locked", "console", "too many failures").await?;
+            tx.commit().await?;
+        }
+        return Ok(SignIn::Wrong);
+    }
+    lockout::succeeded(&tx, user, from).await?;
+    audit::append(&tx, &actor, "sign_in", "console", "").await?;
+    let cookie = sessions::begin(&tx, user, false).await?;
+    tx.commit().await?;
+    Ok(SignIn::Welcome(cookie))
+}

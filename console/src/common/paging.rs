@@ -1,0 +1,118 @@
+//! Pages of lists: how many, where they begin, and words that only some values are allowed for.
+
+use serde::Serialize;
+
+use crate::common::failure::Failure;
+use crate::events::store::Cursor;
+
+/// The outcomes of an event.
+pub const OUTCOMES: [&str; 4] = ["processed", "ignored", "retrying", "dead"];
+/// The states of a dead letter.
+pub const STATES: [&str; 4] = ["open", "replayed", "resolved", "discarded"];
+/// The most characters that a text to search or filter by has.
+pub const LONGEST: usize = 255;
+const MOST: i64 = 500;
+const USUAL: i64 = 50;
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Pass it as `before` for the page after; none on the last.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of `limit` items from a list that was asked for one more.
+    pub fn cut(mut items: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<T> {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(cursor) } else { None };
+        Page { items, next }
+    }
+}
+
+/// How many items, within bounds.
+pub fn limit(asked: Option<i64>) -> Result<i64, Failure> {
+    match asked.unwrap_or(USUAL) {
+        n if (1..=MOST).contains(&n) => Ok(n),
+        n => Err(Failure::invalid("invalid_limit", format!("limit takes 1 to {MOST}, not {n}"))),
+    }
+}
+
+/// Where a page of events begins.
+pub fn event_cursor(text: Option<&str>) -> Result<Option<Cursor>, Failure> {
+    let bad = || Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
+    text.map(|t| Cursor::parse(t).ok_or_else(bad)).transpose()
+}
+
+/// An event's id, or why it cannot be one: PostgreSQL's text takes no NUL.
+pub fn event_id(text: &str) -> Result<&str, Failure> {
+    if text.contains('\0') {
+        return Err(Failure::invalid("invalid_id", "this is no event id: it contains a NUL"));
+    }
+    Ok(text)
+}
+
+/// Where a page of numbered rows begins.
+pub fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
+    let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
+    text.map(|t| t.parse::<i64>().map_err(bad)).transpose()
+}
+
+/// A word out of a closed list.
+pub fn one_of(name: &str, word: Option<String>, words: &[&str]) -> Result<Option<String>, Failure> {
+    match word {
+        Some(w) if !words.contains(&w.as_str()) => {
+            Err(Failure::invalid("invalid_filter", format!("{name} takes one of {}", words.join(", "))))
+        }
+        other => Ok(other),
+    }
+}
+
+/// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so
+/// holds none: a text with one finds nothing.
+pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
+    let text = text.map(|t| t.trim().to_owned());
+    match text {
+        Some(t) if t.chars().count() > LONGEST => {
+            Err(Failure::invalid("invalid_filter", format!("{name} takes at most {LONGEST} characters")))
+        }
+        Some(t) if t.is_empty() => Ok(None),
+        other => Ok(other.map(|t| t.replace('\0', "\u{fffd}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Page, event_cursor, limit};
+    use crate::events::store::Cursor;
+
+    #[test]
+    fn a_page_has_a_next_only_when_there_is_more() {
+        let page = Page::cut(vec![1, 2, 3], 2, ToString::to_string);
+        assert_eq!((page.items, page.next.as_deref()), (vec![1, 2], Some("2")));
+        let last = Page::cut(vec![3], 2, ToString::to_string);
+        assert_eq!((last.items, last.next), (vec![3], None));
+    }
+
+    #[test]
+    fn a_cursor_survives_its_own_text() {
+        let cursor = Cursor {
+            received_at: jiff::Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(),
+            id: "evt.1".into(),
+        };
+        assert_eq!(event_cursor(Some(&cursor.to_string())).unwrap(), Some(cursor));
+        assert!(event_cursor(Some("nonsense")).is_err());
+        assert!(event_cursor(Some("12.")).is_err());
+    }
+
+    #[test]
+    fn a_limit_has_bounds() {
+        assert!(limit(Some(0)).is_err());
+        assert!(limit(Some(501)).is_err());
+        assert_eq!(limit(None).unwrap(), 50);
+    }
+}

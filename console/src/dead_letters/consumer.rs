@@ -1,0 +1,158 @@
+//! The one consumer of the dead queue: every dead letter becomes a row, and is acknowledged only after
+//! the commit. While PostgreSQL is away it keeps what it holds and the rest waits in the queue.
+//! Must never drop a letter: a row that PostgreSQL refuses is stored in a simpler form.
+
+use std::time::Duration;
+
+use amqp::broker::{Broker, BrokerError};
+use amqp::topology::{Queue, Topology};
+use deadpool_postgres::Pool;
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use lapin::message::Delivery;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::FieldTable;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::common::failure::Failure;
+use crate::dead_letters::message::{Letter, Received};
+use crate::dead_letters::store as letters;
+
+/// Letters held unacknowledged at most.
+const PREFETCH: u16 = 64;
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What the consumer needs.
+#[derive(Clone)]
+pub struct DeadLetters {
+    /// The broker.
+    pub broker: Broker,
+    /// Names of the queues.
+    pub topology: Topology,
+    /// The database.
+    pub pool: Pool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    #[error(transparent)]
+    Channel(#[from] lapin::Error),
+    #[error("the broker ended the consumer")]
+    Ended,
+}
+
+impl DeadLetters {
+    /// Consumes until shutdown, through every loss of the broker and the database.
+    pub async fn run(self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let ended = tokio::select! {
+                () = shutdown.cancelled() => return,
+                ended = self.consume(&shutdown) => ended,
+            };
+            if let Err(reason) = ended {
+                warn!(%reason, "the dead queue's consumer was interrupted; it starts again");
+                rest(&shutdown, PAUSE).await;
+            }
+        }
+    }
+
+    async fn consume(&self, shutdown: &CancellationToken) -> Result<(), Interrupted> {
+        self.broker.until_usable().await;
+        let channel = self.broker.channel().await?;
+        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+        let queue = self.topology.queue(Queue::Dead);
+        // Acknowledged by hand; not exclusive, so that a second console takes over when this one ends.
+        let options = BasicConsumeOptions::default();
+        let tag = "sluicegate-dead-letters";
+        let mut consumer =
+            channel.basic_consume(queue.as_str().into(), tag.into(), options, FieldTable::default()).await?;
+        info!(queue, "storing dead letters");
+        while let Some(delivery) = consumer.next().await {
+            let delivery = delivery?;
+            if !self.store(&delivery, shutdown).await {
+                return Ok(());
+            }
+            settle(&delivery).await?;
+        }
+        Err(Interrupted::Ended)
+    }
+
+    /// Stores one letter, waiting for the database as long as it takes; false when told to stop meanwhile.
+    async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
+        let mut letter = read(delivery);
+        let mut pause = PAUSE;
+        loop {
+            match self.commit(&letter).await {
+                Ok(fresh) => {
+                    if fresh {
+                        metrics::counter!("sluicegate_dead_letters_total", "reason" => letter.reason.clone())
+                            .increment(1);
+                        info!(
+                            event = letter.event_id,
+                            reason = letter.reason,
+                            error = letter.error,
+                            "dead letter"
+                        );
+                    }
+                    return true;
+                }
+                Err(Failure::Invalid { message: why, .. })
+                    if letter.envelope.is_some() || !letter.refs.is_empty() =>
+                {
+                    error!(event = letter.event_id, why, "a dead letter is stored without its particulars");
+                    letter.envelope = None;
+                    letter.refs.clear();
+                }
+                Err(why) => {
+                    warn!(event = letter.event_id, %why, "a dead letter waits for the database");
+                    rest(shutdown, pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            if shutdown.is_cancelled() {
+                return false;
+            }
+        }
+    }
+
+    async fn commit(&self, letter: &Letter) -> Result<bool, Failure> {
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let now = Timestamp::now();
+        if letter.by_broker {
+            letters::record_event(&tx, letter, now).await?;
+        }
+        let fresh = letters::store(&tx, letter, now).await?;
+        tx.commit().await?;
+        Ok(fresh)
+    }
+}
+
+fn read(delivery: &Delivery) -> Letter {
+    let none = FieldTable::default();
+    let properties = &delivery.properties;
+    let received = Received {
+        body: &delivery.data,
+        headers: properties.headers().as_ref().unwrap_or(&none),
+        message_id: properties.message_id().as_ref().map(|id| id.as_str()),
+        kind: properties.kind().as_ref().map(|kind| kind.as_str()),
+        redelivered: delivery.redelivered,
+    };
+    Letter::read(&received, Timestamp::now())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the dead-letter consumer acknowledges what it has committed")]
+async fn settle(delivery: &Delivery) -> Result<(), lapin::Error> {
+    delivery.acker.ack(BasicAckOptions::default()).await.map(|_| ())
+}
+
+async fn rest(shutdown: &CancellationToken, pause: Duration) {
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = tokio::time::sleep(pause) => {}
+    }
+}

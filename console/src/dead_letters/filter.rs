@@ -1,0 +1,62 @@
+//! Which dead letters a list, a count or a bulk job takes in.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+use crate::common::paging;
+
+/// Which dead letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DeadLetterFilter)]
+pub struct Filter {
+    /// Event type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub kind: Option<String>,
+    /// Reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub reason: Option<String>,
+    /// Fingerprint of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub fingerprint: Option<String>,
+    /// State.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(open|replayed)$")]
+    pub state: Option<String>,
+    /// An id that the letter names, or a part of its event id, type, reason or error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub q: Option<String>,
+    /// Dead at this time or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Dead before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Filter {
+    /// The filter, refused where PostgreSQL could not search for it or a state is none.
+    pub fn checked(self) -> Result<Filter, Failure> {
+        Ok(Filter {
+            kind: paging::text("type", self.kind)?,
+            reason: paging::text("reason", self.reason)?,
+            fingerprint: paging::text("fingerprint", self.fingerprint)?,
+            state: paging::one_of("state", self.state, &paging::STATES)?,
+            q: paging::text("q", self.q)?,
+            since: self.since,
+            until: self.until,
+        })
+    }
+
+    /// The text as an `ILIKE` pattern that matches it literally.
+    pub(crate) fn pattern(&self) -> Option<String> {
+        let escaped = |q: &String| q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        self.q.as_ref().map(|q| format!("%{}%", escaped(q)))
+    }
+}

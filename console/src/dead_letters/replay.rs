@@ -1,0 +1,185 @@
+//! Sending an event through the workers once more, and discarding a dead letter. The intent, with who
+//! and why, is committed before the broker gets the message, so that nothing is done without a trace.
+//! Must send the bytes as they were received.
+
+use amqp::broker::Broker;
+use amqp::message::{EventHeaders, Message};
+use amqp::publisher::{PublishError, Publisher};
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+
+use crate::audit::reason::AuditReason;
+use crate::audit::store as audit;
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::dead_letters::store::{self as letters, Locked};
+use crate::events::store as events;
+
+/// Sends events once more.
+#[derive(Clone)]
+pub struct Replayer {
+    pool: Pool,
+    publisher: Publisher,
+    broker: Broker,
+}
+
+/// What is sent: the bytes as they were received, and what the ingress knew about them.
+struct Sending {
+    event_id: String,
+    kind: String,
+    body: Vec<u8>,
+    endpoint: Option<String>,
+    received_at: Option<Timestamp>,
+    replay_of: String,
+}
+
+impl Replayer {
+    /// A replayer over these servers.
+    pub fn new(pool: Pool, publisher: Publisher, broker: Broker) -> Replayer {
+        Replayer { pool, publisher, broker }
+    }
+
+    /// Replays a dead letter; returns its event's id.
+    pub async fn dead_letter(&self, id: i64, actor: &Actor, reason: &AuditReason) -> Result<String, Failure> {
+        let letter = self.intend(id, actor, reason).await?;
+        let event_id = letter.event_id.clone();
+        let sent = self.send(letter).await;
+        if let Err(failure) = sent {
+            let client = self.pool.get().await?;
+            letters::unsent(&client, id).await?;
+            audit::append(&client, actor, "dead.replay_failed", &subject(id), &failure.to_string()).await?;
+            return Err(failure);
+        }
+        Ok(event_id)
+    }
+
+    /// Commits the intent to replay: the letter's state and the audit.
+    async fn intend(&self, id: i64, actor: &Actor, reason: &AuditReason) -> Result<Sending, Failure> {
+        let mut client = self.pool.get().await?;
+        let tx = client.transaction().await?;
+        let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+        // A worker resolves a letter when its event takes effect; what took effect already would wait for ever.
+        let done = matches!(letter.outcome.as_deref(), Some("processed" | "ignored"));
+        letters::set_state(&tx, id, if done { "resolved" } else { "replayed" }, 1).await?;
+        audit::append(&tx, actor, "dead.replay", &subject(id), reason.as_str()).await?;
+        tx.commit().await?;
+        Ok(Sending::from(letter))
+    }
+
+    /// Replays any recorded event. One that took effect changes nothing; one that died takes its letter along.
+    pub async fn event(&self, id: &str, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
+        let mut client = self.pool.get().await?;
+        let letter = letters::open_of_event(&client, id).await?;
+        if let Some(letter) = letter {
+            drop(client);
+            return self.dead_letter(letter, actor, reason).await.map(|_| ());
+        }
+        let tx = client.transaction().await?;
+        let (event, body) =
+            events::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
+        audit::append(&tx, actor, "event.replay", &format!("event:{id}"), reason.as_str()).await?;
+        tx.commit().await?;
+        let sending = Sending {
+            event_id: event.id,
+            kind: event.kind,
+            body: body.into_bytes(),
+            endpoint: event.endpoint,
+            received_at: Some(event.received_at),
+            replay_of: id.to_owned(),
+        };
+        let sent = self.send(sending).await;
+        if let Err(failure) = &sent {
+            let subject = format!("event:{id}");
+            audit::append(&client, actor, "event.replay_failed", &subject, &failure.to_string()).await?;
+        }
+        sent
+    }
+
+    /// Whether the broker takes messages now.
+    pub(crate) fn usable(&self) -> Result<(), Failure> {
+        self.broker.explain().map_err(Failure::Unavailable)
+    }
+
+    /// Sends a letter of a bulk job, already marked. On failure its state in the job and why: `failed` when
+    /// the broker surely has it not, `unknown` when it may have.
+    pub(crate) async fn send_bulk(&self, letter: Locked) -> Result<(), (&'static str, String)> {
+        let id = letter.id;
+        let Err(error) = self.publish(Sending::from(letter)).await else { return Ok(()) };
+        let surely_not = matches!(
+            error,
+            PublishError::Returned { .. }
+                | PublishError::Nacked
+                | PublishError::TooLong(_)
+                | PublishError::TooLarge
+        );
+        if surely_not && let Err(failure) = self.take_back(id).await {
+            tracing::warn!(letter = id, %failure, "a letter that was not sent still says replayed");
+        }
+        Err((if surely_not { "failed" } else { "unknown" }, error.to_string()))
+    }
+
+    async fn take_back(&self, id: i64) -> Result<(), Failure> {
+        letters::unsent(&self.pool.get().await?, id).await
+    }
+
+    async fn send(&self, sending: Sending) -> Result<(), Failure> {
+        let published = self.publish(sending).await;
+        published.map_err(|e| Failure::Unavailable(format!("the broker did not take the replay: {e}")))
+    }
+
+    async fn publish(&self, sending: Sending) -> Result<(), PublishError> {
+        let headers = EventHeaders {
+            attempt: 0,
+            received_at: sending.received_at.unwrap_or_else(Timestamp::now),
+            endpoint: sending.endpoint,
+            replay_of: Some(sending.replay_of),
+            traceparent: None,
+            first_failed_at: None,
+        };
+        let message = Message {
+            exchange: self.broker.topology().events_exchange(),
+            routing_key: sending.kind.clone(),
+            message_id: sending.event_id,
+            kind: sending.kind,
+            headers: headers.to_table(),
+            body: sending.body,
+        };
+        self.publisher.publish(message).await
+    }
+}
+
+impl From<Locked> for Sending {
+    fn from(letter: Locked) -> Self {
+        Sending {
+            event_id: letter.event_id,
+            kind: letter.kind,
+            body: letter.payload,
+            endpoint: letter.endpoint,
+            received_at: letter.received_at,
+            replay_of: letter.id.to_string(),
+        }
+    }
+}
+
+/// Marks a letter as not to be replayed.
+pub async fn discard(pool: &Pool, id: i64, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+    if letter.state != "open" {
+        let message = format!("dead letter {id} is {}: only an open one can be discarded", letter.state);
+        return Err(Failure::conflict("not_open", message));
+    }
+    letters::set_state(&tx, id, "discarded", 0).await?;
+    audit::append(&tx, actor, "dead.discard", &subject(id), reason.as_str()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn subject(id: i64) -> String {
+    format!("dead_letter:{id}")
+}
+
+fn not_found(id: i64) -> Failure {
+    Failure::NotFound(format!("dead letter {id}"))
+}

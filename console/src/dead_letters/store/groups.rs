@@ -1,0 +1,76 @@
+//! Dead letters that died of the same thing.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+/// The statement, for tests that look at its plan.
+pub const GROUPS: &str = include_str!("../sql/groups.sql");
+
+/// Letters that died of the same thing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Group {
+    /// What they have in common.
+    pub fingerprint: String,
+    /// Their event type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Their reason.
+    pub reason: String,
+    /// The error of the newest.
+    pub error: String,
+    /// The newest.
+    pub newest: i64,
+    /// How many.
+    pub count: i64,
+    /// When the first died.
+    pub first_seen: Timestamp,
+    /// When the last died.
+    pub last_seen: Timestamp,
+    /// How many died on each of the last 30 days, the oldest day first, which also has all that is older.
+    pub days: Vec<i64>,
+}
+
+const DAYS: usize = 30;
+
+impl From<&Row> for Group {
+    fn from(row: &Row) -> Self {
+        let mut days = vec![0; DAYS];
+        let (ages, counts): (Vec<i32>, Vec<i64>) = (row.get("ages"), row.get("counts"));
+        for (age, count) in ages.into_iter().zip(counts) {
+            days[DAYS - 1 - usize::try_from(age).unwrap_or(0).min(DAYS - 1)] += count;
+        }
+        Group {
+            fingerprint: row.get("fingerprint"),
+            kind: row.get("type"),
+            reason: row.get("reason"),
+            error: row.get("error"),
+            newest: row.get("newest"),
+            count: row.get("count"),
+            first_seen: row.get("first_seen"),
+            last_seen: row.get("last_seen"),
+            days,
+        }
+    }
+}
+
+/// Groups of letters, the largest first.
+pub async fn groups(
+    client: &impl GenericClient,
+    state: Option<&str>,
+    kind: Option<&str>,
+    reason: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Group>, Failure> {
+    let rows = client.query(GROUPS, &[&state, &kind, &reason, &limit]).await?;
+    Ok(rows.iter().map(Group::from).collect())
+}
+
+masked_members! {
+    Group: kind, reason, error;
+}

@@ -1,0 +1,155 @@
+//! Dead letters in the database: finding and listing them here, storing them and the states they go through below.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use super::filter::Filter;
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+mod groups;
+mod intake;
+mod states;
+
+pub use groups::{GROUPS, Group, groups};
+pub(crate) use intake::{EVENT, STORE};
+pub use intake::{record_event, store};
+pub(crate) use states::{LOCK, STATE, UNSENT};
+pub use states::{Locked, lock, set_state, unsent};
+
+/// The statement, for tests that look at its plan.
+pub const LIST: &str = concat!(
+    include_str!("../sql/list.sql"),
+    include_str!("../sql/filter.sql"),
+    include_str!("../sql/list_page.sql")
+);
+pub(crate) const COUNT: &str = concat!(include_str!("../sql/count.sql"), include_str!("../sql/filter.sql"));
+/// The statement, for tests that look at its plan.
+pub const NAMING: &str = include_str!("../sql/naming.sql");
+/// The statement, for tests that look at its plan.
+pub const SHOW: &str = include_str!("../sql/show.sql");
+pub(crate) const BY_EVENT: &str = include_str!("../sql/by_event.sql");
+pub(crate) const OF_EVENT: &str = include_str!("../sql/of_event.sql");
+
+/// A dead letter as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeadLetter {
+    /// Its number.
+    pub id: i64,
+    /// The Stripe event.
+    pub event_id: String,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Why it died, one of a closed list.
+    pub reason: String,
+    /// The error in full.
+    pub error: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What letters that died of the same thing have in common.
+    pub fingerprint: String,
+    /// The ingress endpoint it came in through.
+    pub endpoint: Option<String>,
+    /// When it was received.
+    pub received_at: Option<Timestamp>,
+    /// When it first failed.
+    pub first_failed_at: Timestamp,
+    /// When it was given up.
+    pub dead_at: Timestamp,
+    /// `open`, `replayed`, `resolved` or `discarded`.
+    pub state: String,
+    /// Since when.
+    pub state_at: Timestamp,
+    /// How often it was replayed.
+    pub replays: i32,
+}
+
+impl From<&Row> for DeadLetter {
+    fn from(row: &Row) -> Self {
+        DeadLetter {
+            id: row.get("id"),
+            event_id: row.get("event_id"),
+            kind: row.get("type"),
+            reason: row.get("reason"),
+            error: row.get("error"),
+            attempts: row.get("attempts"),
+            fingerprint: row.get("fingerprint"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            first_failed_at: row.get("first_failed_at"),
+            dead_at: row.get("dead_at"),
+            state: row.get("state"),
+            state_at: row.get("state_at"),
+            replays: row.get("replays"),
+        }
+    }
+}
+
+/// A page of letters, newest first, before the letter `before`.
+pub async fn list(
+    client: &impl GenericClient,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, Failure> {
+    let rows = client
+        .query(
+            LIST,
+            &[
+                &filter.kind,
+                &filter.reason,
+                &filter.fingerprint,
+                &filter.state,
+                &filter.q,
+                &filter.pattern(),
+                &filter.since,
+                &filter.until,
+                &before,
+                &limit,
+            ],
+        )
+        .await?;
+    Ok(rows.iter().map(DeadLetter::from).collect())
+}
+
+/// One letter with the bytes as they were received.
+pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<(DeadLetter, Vec<u8>)>, Failure> {
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    Ok(row.map(|row| (DeadLetter::from(&row), row.get("payload"))))
+}
+
+/// How many letters the filter takes in.
+pub async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failure> {
+    let row = client
+        .query_one(
+            COUNT,
+            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until],
+        )
+        .await?;
+    Ok(row.get("count"))
+}
+
+/// Letters that name exactly this id, the newest first.
+pub async fn naming(client: &impl GenericClient, id: &str, limit: i64) -> Result<Vec<DeadLetter>, Failure> {
+    Ok(client.query(NAMING, &[&id, &limit]).await?.iter().map(DeadLetter::from).collect())
+}
+
+/// The letter of an event.
+pub async fn of_event(client: &impl GenericClient, event_id: &str) -> Result<Option<DeadLetter>, Failure> {
+    let row = client.query_opt(BY_EVENT, &[&event_id]).await?;
+    Ok(row.as_ref().map(DeadLetter::from))
+}
+
+/// The letter of an event that has not taken effect.
+pub async fn open_of_event(client: &impl GenericClient, event_id: &str) -> Result<Option<i64>, Failure> {
+    let row = client.query_opt(OF_EVENT, &[&event_id]).await?;
+    Ok(row.map(|row| row.get("id")))
+}
+
+masked_members! {
+    DeadLetter: event_id, kind, reason, error, endpoint;
+}

@@ -1,0 +1,69 @@
+//! The states that a dead letter goes through.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+
+use crate::common::failure::Failure;
+
+pub(crate) const LOCK: &str = include_str!("../sql/lock.sql");
+pub(crate) const STATE: &str = include_str!("../sql/state.sql");
+pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
+
+/// A letter that is about to be replayed or discarded, its row locked.
+#[derive(Debug)]
+pub struct Locked {
+    /// Its number.
+    pub id: i64,
+    /// The Stripe event.
+    pub event_id: String,
+    /// The event's type.
+    pub kind: String,
+    /// The bytes as they were received.
+    pub payload: Vec<u8>,
+    /// The ingress endpoint it came in through.
+    pub endpoint: Option<String>,
+    /// When it was received.
+    pub received_at: Option<Timestamp>,
+    /// Its state.
+    pub state: String,
+    /// The outcome of its event, when the event is recorded.
+    pub outcome: Option<String>,
+}
+
+/// Locks a letter's row until the transaction ends.
+pub async fn lock(client: &impl GenericClient, id: i64) -> Result<Option<Locked>, Failure> {
+    Ok(client.query_opt(LOCK, &[&id]).await?.as_ref().map(Locked::from))
+}
+
+impl From<&Row> for Locked {
+    fn from(row: &Row) -> Self {
+        Locked {
+            id: row.get("id"),
+            event_id: row.get("event_id"),
+            kind: row.get("type"),
+            payload: row.get("payload"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            state: row.get("state"),
+            outcome: row.get("outcome"),
+        }
+    }
+}
+
+/// Sets the state, and counts a replay where `replays` is 1.
+pub async fn set_state(
+    client: &impl GenericClient,
+    id: i64,
+    state: &str,
+    replays: i32,
+) -> Result<(), Failure> {
+    client.execute(STATE, &[&id, &state, &replays]).await?;
+    Ok(())
+}
+
+/// Takes back a replay that the broker did not take.
+pub async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), Failure> {
+    client.execute(UNSENT, &[&id]).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! From any id to what it leads to: aggregates, and the events that touched them.
+
+use std::collections::HashMap;
+
+use deadpool_postgres::GenericClient;
+
+use super::store::{self as events, Cursor, Effect, Event, Filter};
+use crate::common::failure::Failure;
+
+/// The statement, for tests that look at its plan.
+pub const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
+pub(crate) const EFFECTS: &str = include_str!("sql/search_effects.sql");
+/// The statement, for tests that look at its plan.
+pub const EVENTS: &str = include_str!("sql/search_events.sql");
+
+/// What the events must have touched; all of it, where several are said.
+#[derive(Debug, Clone, Default)]
+pub struct Touching {
+    /// An order.
+    pub order: Option<String>,
+    /// A customer.
+    pub customer: Option<String>,
+    /// Any id.
+    pub any: Option<String>,
+}
+
+impl Touching {
+    /// What is asked for, one by one.
+    fn each(&self) -> Vec<Touching> {
+        let any = self.any.clone().map(|id| Touching { any: Some(id), ..Touching::default() });
+        let order = self.order.clone().map(|id| Touching { order: Some(id), ..Touching::default() });
+        let customer = self.customer.clone().map(|id| Touching { customer: Some(id), ..Touching::default() });
+        [any, order, customer].into_iter().flatten().collect()
+    }
+
+    fn id(&self) -> Option<&String> {
+        self.any.as_ref().or(self.order.as_ref()).or(self.customer.as_ref())
+    }
+}
+
+/// An aggregate: its kind and its id.
+pub type Aggregate = (String, String);
+
+/// What an id leads to.
+pub async fn aggregates(client: &impl GenericClient, touching: &Touching) -> Result<Vec<Aggregate>, Failure> {
+    let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// What events did, by event.
+pub async fn effects(
+    client: &impl GenericClient,
+    events: &[&str],
+) -> Result<HashMap<String, Vec<Effect>>, Failure> {
+    let mut found: HashMap<String, Vec<Effect>> = HashMap::new();
+    for row in client.query(EFFECTS, &[&events]).await? {
+        found.entry(row.get("event_id")).or_default().push(Effect::from(&row));
+    }
+    Ok(found)
+}
+
+/// A page of events, newest first, of those that touched what is asked for.
+pub async fn events(
+    client: &impl GenericClient,
+    filter: &Filter,
+    touching: &Touching,
+    before: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Event>, Failure> {
+    let asked = touching.each();
+    let sets = i32::try_from(asked.len()).unwrap_or(0);
+    if sets == 0 {
+        return events::list(client, filter, before, limit).await;
+    }
+    let (mut numbers, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, one) in (1..).zip(&asked) {
+        for (kind, name) in aggregates(client, one).await? {
+            numbers.push(number);
+            kinds.push(kind);
+            names.push(name);
+        }
+    }
+    let asked_numbers: Vec<i32> = (1..=sets).collect();
+    let ids: Vec<&String> = asked.iter().filter_map(Touching::id).collect();
+    let at = before.map(|c| c.received_at);
+    let id = before.map(|c| c.id.as_str());
+    let rows = client
+        .query(
+            EVENTS,
+            &[
+                &numbers,
+                &kinds,
+                &names,
+                &asked_numbers,
+                &ids,
+                &sets,
+                &filter.kind,
+                &filter.outcome,
+                &filter.object,
+                &at,
+                &id,
+                &limit,
+            ],
+        )
+        .await?;
+    Ok(rows.iter().map(Event::from).collect())
+}

@@ -1,0 +1,172 @@
+//! Events in the database: what came in and what became of it. Reads only; workers write them.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+/// The statement, for tests that look at its plan.
+pub const LIST: &str = include_str!("sql/list.sql");
+/// The statement, for tests that look at its plan.
+pub const SHOW: &str = include_str!("sql/show.sql");
+pub(crate) const EFFECTS: &str = include_str!("sql/effects.sql");
+
+/// An event as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Event {
+    /// Stripe's id.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When Stripe made it.
+    pub created: Timestamp,
+    /// False: a test event.
+    pub livemode: bool,
+    /// The connected account, on Connect.
+    pub account: Option<String>,
+    /// The API version of its body.
+    pub api_version: Option<String>,
+    /// The Stripe object it is about.
+    pub object_id: Option<String>,
+    /// The ingress endpoint it came in through.
+    pub endpoint: Option<String>,
+    /// When the ingress took it in.
+    pub received_at: Timestamp,
+    /// `processed`, `ignored`, `retrying` or `dead`.
+    pub outcome: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Why it was ignored, waits or died.
+    pub reason: Option<String>,
+    /// The last error in words.
+    pub last_error: Option<String>,
+    /// When it will be tried again.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When it took effect.
+    pub processed_at: Option<Timestamp>,
+}
+
+impl From<&Row> for Event {
+    fn from(row: &Row) -> Self {
+        Event {
+            id: row.get("id"),
+            kind: row.get("type"),
+            created: row.get("created"),
+            livemode: row.get("livemode"),
+            account: row.get("account"),
+            api_version: row.get("api_version"),
+            object_id: row.get("object_id"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            outcome: row.get("outcome"),
+            attempts: row.get("attempts"),
+            reason: row.get("reason"),
+            last_error: row.get("last_error"),
+            next_attempt_at: row.get("next_attempt_at"),
+            processed_at: row.get("processed_at"),
+        }
+    }
+}
+
+/// What an event did to one aggregate.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Effect {
+    /// `payment`, `order`, `invoice` or `subscription`.
+    pub aggregate: String,
+    /// Its id.
+    pub aggregate_id: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The currency of its amounts.
+    pub currency: Option<String>,
+    /// `{"from", "to", "messages"}`.
+    pub change: Value,
+}
+
+/// Which events.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Event type.
+    pub kind: Option<String>,
+    /// Outcome.
+    pub outcome: Option<String>,
+    /// The Stripe object it is about.
+    pub object: Option<String>,
+}
+
+/// Where a page of events begins: after the event with this time and id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// `received_at` of the last event shown.
+    pub received_at: Timestamp,
+    /// Its id.
+    pub id: String,
+}
+
+impl Cursor {
+    /// The cursor that continues after `event`.
+    pub fn after(event: &Event) -> Cursor {
+        Cursor { received_at: event.received_at, id: event.id.clone() }
+    }
+
+    /// Reads what [`Cursor`]'s `Display` wrote.
+    pub fn parse(text: &str) -> Option<Cursor> {
+        let (micros, id) = text.split_once('.')?;
+        let received_at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
+        (!id.is_empty() && !id.contains('\0')).then(|| Cursor { received_at, id: id.to_owned() })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.received_at.as_microsecond(), self.id)
+    }
+}
+
+/// A page of events, newest first.
+pub async fn list(
+    client: &impl GenericClient,
+    filter: &Filter,
+    before: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Event>, Failure> {
+    let at = before.map(|c| c.received_at);
+    let id = before.map(|c| c.id.as_str());
+    let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(Event::from).collect())
+}
+
+/// One event and its body as Stripe wrote it.
+pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event, String)>, Failure> {
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    Ok(row.map(|row| (Event::from(&row), row.get("payload"))))
+}
+
+/// What an event did.
+pub async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
+    let rows = client.query(EFFECTS, &[&id]).await?;
+    Ok(rows.iter().map(Effect::from).collect())
+}
+
+impl From<&Row> for Effect {
+    fn from(row: &Row) -> Self {
+        Effect {
+            aggregate: row.get("aggregate"),
+            aggregate_id: row.get("aggregate_id"),
+            at: row.get("at"),
+            currency: row.get("currency"),
+            change: row.get("change"),
+        }
+    }
+}
+
+masked_members! {
+    Event: id, kind, account, object_id, endpoint, reason, last_error;
+    Effect: aggregate_id, change;
+}

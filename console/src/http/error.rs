@@ -1,0 +1,102 @@
+//! Failures as the API answers them: `{"error":{"code","message"}}` with the fitting status.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+
+/// The body of every answer that is not a success.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorDetail {
+    /// Stable, for scripts.
+    code: String,
+    /// For people.
+    message: String,
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Failure::NotFound(_) => StatusCode::NOT_FOUND,
+            Failure::Invalid { code: "body_too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::Invalid { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Failure::Invalid { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Failure::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Failure::Conflict { .. } => StatusCode::CONFLICT,
+            Failure::Unauthorized => StatusCode::UNAUTHORIZED,
+            Failure::Forbidden(_) => StatusCode::FORBIDDEN,
+            Failure::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        let mut message = self.to_string();
+        match self {
+            Failure::Unauthorized => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            Failure::Unavailable(why) => {
+                tracing::warn!(why, "a request could not be served");
+                response.insert_header((header::RETRY_AFTER, "5"));
+            }
+            Failure::Internal(why) => {
+                // What is inside is ours to know: the log has it.
+                tracing::error!(why, "a request failed");
+                message = "the console failed; its log says why".to_owned();
+            }
+            _ => {}
+        }
+        response.json(ErrorBody { error: ErrorDetail { code: self.code().to_owned(), message } })
+    }
+}
+
+/// What actix finds wrong with a request, said in our form.
+pub(crate) fn extractors(app: &mut web::ServiceConfig) {
+    app.app_data(web::JsonConfig::default().limit(super::LARGEST_BODY).error_handler(|e, _| json(&e).into()))
+        .app_data(web::QueryConfig::default().error_handler(|e, _| {
+            Failure::invalid("invalid_query", format!("the query is wrong: {e}")).into()
+        }))
+        .app_data(web::PathConfig::default().error_handler(|e, _| {
+            Failure::invalid("invalid_path", format!("the address is wrong: {e}")).into()
+        }));
+}
+
+fn json(error: &actix_web::error::JsonPayloadError) -> Failure {
+    use actix_web::error::JsonPayloadError::{ContentType, Overflow, OverflowKnownLength};
+    match error {
+        ContentType => Failure::invalid("unsupported_media_type", "the body must be application/json"),
+        Overflow { .. } | OverflowKnownLength { .. } => {
+            Failure::invalid("body_too_large", "the body is too large")
+        }
+        other => Failure::invalid("invalid_body", format!("the body is wrong: {other}")),
+    }
+}
+
+/// Another method than the resource has.
+pub(crate) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
+    let allowed = request.app_data::<Allowed>().map_or("GET", |allowed| allowed.0);
+    let failure = Failure::invalid("method_not_allowed", format!("this address takes {allowed}"));
+    let mut response = failure.error_response();
+    if let Ok(value) = header::HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// The methods of a resource.
+pub(crate) struct Allowed(pub(crate) &'static str);
+
+/// An address that does not exist.
+pub(crate) async fn not_found() -> Result<HttpResponse, Failure> {
+    Err(Failure::NotFound("this address".to_owned()))
+}

@@ -1,0 +1,99 @@
+//! The letters of a bulk job: the mark before each is sent, and what became of it.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use super::store::Job;
+use crate::common::failure::Failure;
+use crate::dead_letters::store::Locked;
+use crate::masking::masked_members;
+
+pub(crate) const RECOVER: &str = include_str!("sql/recover.sql");
+pub(crate) const NEXT: &str = include_str!("sql/next.sql");
+pub(crate) const MARK: &str = include_str!("sql/mark.sql");
+pub(crate) const LETTERS: &str = include_str!("sql/letters.sql");
+pub(crate) const AUDIT: &str = include_str!("sql/audit.sql");
+pub(crate) const FAILURES: &str = include_str!("sql/failures.sql");
+pub(crate) const WAITING: &str = include_str!("sql/waiting.sql");
+
+/// A letter of a job that was not simply sent.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Exception {
+    /// Its dead letter.
+    pub dead_letter_id: i64,
+    /// `failed`, `unknown` or `skipped`.
+    pub state: String,
+    /// Why.
+    pub note: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// What a runner that died left in the middle becomes `unknown`. Only with the lock.
+pub async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failure> {
+    Ok(client.execute(RECOVER, &[&id]).await?)
+}
+
+/// The next letters of a job, locked, with their places. None when the job is paused or at its end.
+pub async fn next(client: &impl GenericClient, id: i64, most: i64) -> Result<Vec<(i32, Locked)>, Failure> {
+    let rows = client.query(NEXT, &[&id, &most]).await?;
+    Ok(rows.iter().map(|row| (row.get("position"), Locked::from(row))).collect())
+}
+
+/// A letter's place in a job and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Its place.
+    pub position: i32,
+    /// The state of the item.
+    pub state: &'static str,
+    /// Why, where there is more to say.
+    pub note: Option<String>,
+}
+
+/// Marks items.
+pub async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
+    let positions: Vec<i32> = marks.iter().map(|m| m.position).collect();
+    let states: Vec<&str> = marks.iter().map(|m| m.state).collect();
+    let notes: Vec<Option<&str>> = marks.iter().map(|m| m.note.as_deref()).collect();
+    client.execute(MARK, &[&id, &positions, &states, &notes]).await?;
+    Ok(())
+}
+
+/// Sets the state of a chunk's letters and says so in the audit, one line for each.
+pub async fn set_letters(
+    client: &impl GenericClient,
+    job: &Job,
+    letters: &[i64],
+    state: &str,
+) -> Result<(), Failure> {
+    client.execute(LETTERS, &[&letters, &state]).await?;
+    let action = format!("dead.{}", job.action);
+    let reason = format!("job {}: {}", job.id, job.reason);
+    client.execute(AUDIT, &[&job.actor, &action, &reason, &letters]).await?;
+    Ok(())
+}
+
+/// Letters of a job that were not simply sent, the first of them.
+pub async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
+    let rows = client.query(FAILURES, &[&id]).await?;
+    let exception = |row: &Row| Exception {
+        dead_letter_id: row.get("dead_letter_id"),
+        state: row.get("state"),
+        note: row.get("note"),
+        at: row.get("at"),
+    };
+    Ok(rows.iter().map(exception).collect())
+}
+
+/// Whether anything is left to do.
+pub async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+    Ok(client.query_one(WAITING, &[&id]).await?.get("waiting"))
+}
+
+masked_members! {
+    Exception: note;
+}

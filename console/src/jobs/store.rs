@@ -1,0 +1,203 @@
+//! Bulk jobs in the database: making one, the states it goes through, and how far it is.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::actor::Actor;
+use crate::common::failure::Failure;
+use crate::dead_letters::filter::Filter;
+use crate::masking::masked_members;
+
+pub(crate) const INSERT: &str = include_str!("sql/insert.sql");
+pub(crate) const ITEMS: &str =
+    concat!(include_str!("sql/items_insert.sql"), include_str!("../dead_letters/sql/filter.sql"));
+pub(crate) const TOTAL: &str = include_str!("sql/total.sql");
+pub(crate) const SHOW: &str = include_str!("sql/show.sql");
+pub(crate) const LIST: &str = include_str!("sql/list.sql");
+pub(crate) const ACTIVE: &str = include_str!("sql/active.sql");
+pub(crate) const PROGRESS: &str = include_str!("sql/progress.sql");
+pub(crate) const MOVE: &str = include_str!("sql/move.sql");
+pub(crate) const LOCK: &str = include_str!("sql/lock.sql");
+pub(crate) const CANARY_AT: &str = include_str!("sql/canary_at.sql");
+
+/// A bulk job.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Job {
+    /// Its number.
+    pub id: i64,
+    /// `replay` or `discard`.
+    pub action: String,
+    /// Which letters, as they were asked for.
+    pub filter: Value,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub actor: String,
+    /// Letters per second.
+    pub rate: i32,
+    /// How many go first.
+    pub canary: i32,
+    /// `canary`, `running`, `paused`, `canceled`, `stopped` or `done`.
+    pub state: String,
+    /// Why it is in this state, where there is more to say.
+    pub note: Option<String>,
+    /// How many letters.
+    pub total: i32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when the fate of the canary is waited for.
+    pub canary_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Where it was when it was paused: `canary` or `running`.
+    pub paused_from: Option<String>,
+}
+
+impl From<&Row> for Job {
+    fn from(row: &Row) -> Self {
+        Job {
+            id: row.get("id"),
+            action: row.get("action"),
+            filter: row.get("filter"),
+            reason: row.get("reason"),
+            actor: row.get("actor"),
+            rate: row.get("rate"),
+            canary: row.get("canary"),
+            state: row.get("state"),
+            note: row.get("note"),
+            total: row.get("total"),
+            created_at: row.get("created_at"),
+            canary_at: row.get("canary_at"),
+            finished_at: row.get("finished_at"),
+            paused_from: row.get("paused_from"),
+        }
+    }
+}
+
+/// How far a job is, in letters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Progress {
+    /// Not sent yet.
+    pub waiting: i64,
+    /// Sent (or discarded).
+    pub sent: i64,
+    /// Of those, took effect.
+    pub resolved: i64,
+    /// Of those, died again.
+    pub dead_again: i64,
+    /// Left out: not open any more.
+    pub skipped: i64,
+    /// Not taken by the broker.
+    pub failed: i64,
+    /// It cannot be said whether they were sent; they are not sent again.
+    pub unknown: i64,
+}
+
+/// What a new job is to be.
+#[derive(Debug, Clone)]
+pub struct NewJob<'a> {
+    /// `replay` or `discard`.
+    pub action: &'a str,
+    /// Which letters.
+    pub filter: &'a Filter,
+    /// Why.
+    pub reason: &'a str,
+    /// Letters per second.
+    pub rate: i32,
+    /// How many go first.
+    pub canary: i32,
+}
+
+/// Makes a job and fixes its list of letters; its number and how many they are.
+pub async fn insert(
+    client: &impl GenericClient,
+    actor: &Actor,
+    job: &NewJob<'_>,
+) -> Result<(i64, i64), Failure> {
+    let filter = serde_json::to_value(job.filter).map_err(|e| Failure::Internal(e.to_string()))?;
+    let state = if job.canary > 0 { "canary" } else { "running" };
+    let row = client
+        .query_one(
+            INSERT,
+            &[&job.action, &filter, &job.reason, &actor.to_string(), &job.rate, &job.canary, &state],
+        )
+        .await?;
+    let id: i64 = row.get("id");
+    let f = job.filter;
+    let total = client
+        .execute(
+            ITEMS,
+            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until, &id],
+        )
+        .await?;
+    let total =
+        i32::try_from(total).map_err(|_| Failure::invalid("too_many", "these are too many letters"))?;
+    client.execute(TOTAL, &[&id, &total]).await?;
+    Ok((id, i64::from(total)))
+}
+
+/// One job.
+pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
+    Ok(client.query_opt(SHOW, &[&id]).await?.as_ref().map(Job::from))
+}
+
+/// A page of jobs, newest first.
+pub async fn list(client: &impl GenericClient, before: Option<i64>, limit: i64) -> Result<Vec<Job>, Failure> {
+    Ok(client.query(LIST, &[&before, &limit]).await?.iter().map(Job::from).collect())
+}
+
+/// Jobs that have something to do.
+pub async fn active(client: &impl GenericClient) -> Result<Vec<i64>, Failure> {
+    Ok(client.query(ACTIVE, &[]).await?.iter().map(|row| row.get("id")).collect())
+}
+
+/// How far a job is.
+pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, Failure> {
+    let mut progress = Progress::default();
+    for row in client.query(PROGRESS, &[&id]).await? {
+        let count: i64 = row.get("count");
+        let (state, letter): (&str, Option<&str>) = (row.get("state"), row.get("letter"));
+        match state {
+            "waiting" | "sending" => progress.waiting += count,
+            "sent" => progress.sent += count,
+            "skipped" => progress.skipped += count,
+            "failed" => progress.failed += count,
+            _ => progress.unknown += count,
+        }
+        match (state, letter) {
+            ("sent", Some("resolved")) => progress.resolved += count,
+            ("sent", Some("open")) => progress.dead_again += count,
+            _ => {}
+        }
+    }
+    Ok(progress)
+}
+
+/// Moves a job from one of these states to another; false when it is in none of them.
+pub async fn move_to(
+    client: &impl GenericClient,
+    id: i64,
+    from: &[&str],
+    to: &str,
+    note: Option<&str>,
+) -> Result<bool, Failure> {
+    Ok(client.execute(MOVE, &[&id, &from, &to, &note]).await? == 1)
+}
+
+/// Takes the job for this connection; false when another runner has it.
+pub async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+    Ok(client.query_one(LOCK, &[&id]).await?.get("locked"))
+}
+
+/// Since when the fate of the canary is waited for.
+pub async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
+    Ok(client.query_one(CANARY_AT, &[&id]).await?.get("canary_at"))
+}
+
+masked_members! {
+    Job: filter, reason, note;
+}

@@ -1,0 +1,139 @@
+//! Orders in the database. The console registers them; everything else in their rows is the workers'.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+pub(crate) const INSERT: &str = include_str!("sql/order_insert.sql");
+pub(crate) const LOCK: &str = include_str!("sql/order_lock.sql");
+pub(crate) const CORRECT: &str = include_str!("sql/order_correct.sql");
+pub(crate) const REGISTER: &str = include_str!("sql/order_register.sql");
+pub(crate) const LIST: &str = include_str!("sql/order_list.sql");
+pub(crate) const SHOW: &str = include_str!("sql/order_show.sql");
+
+/// An order. Amounts are in the currency's minor unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Order {
+    /// The company's id.
+    pub id: String,
+    /// The Stripe customer.
+    pub customer: Option<String>,
+    /// What is to be paid.
+    pub amount: Option<i64>,
+    /// In which currency.
+    pub currency: Option<String>,
+    /// The code that its payment carries in its metadata.
+    pub reference_code: Option<String>,
+    /// False: known from a payment only.
+    pub registered: bool,
+    /// Where it stands.
+    pub status: String,
+    /// What was paid.
+    pub amount_paid: i64,
+    /// What was given back.
+    pub amount_refunded: i64,
+    /// The payment intent that paid it.
+    pub payment_intent: Option<String>,
+    /// When it was first heard of.
+    pub created_at: Timestamp,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<&Row> for Order {
+    fn from(row: &Row) -> Self {
+        Order {
+            id: row.get("id"),
+            customer: row.get("customer"),
+            amount: row.get("amount"),
+            currency: row.get("currency"),
+            reference_code: row.get("reference_code"),
+            registered: row.get("registered"),
+            status: row.get("status"),
+            amount_paid: row.get("amount_paid"),
+            amount_refunded: row.get("amount_refunded"),
+            payment_intent: row.get("payment_intent"),
+            created_at: row.get("created_at"),
+            updated_at: row.get("updated_at"),
+        }
+    }
+}
+
+/// An order that the company announces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The company's id.
+    pub id: String,
+    /// The Stripe customer, where known.
+    pub customer: Option<String>,
+    /// What is to be paid, in minor units.
+    pub amount: i64,
+    /// In which currency, lower case.
+    pub currency: String,
+}
+
+/// What an existing order expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The Stripe customer.
+    pub customer: Option<String>,
+    /// The amount.
+    pub amount: Option<i64>,
+    /// The currency.
+    pub currency: Option<String>,
+    /// The reference code.
+    pub reference_code: Option<String>,
+    /// Registered by the company, rather than adopted from a payment.
+    pub registered: bool,
+}
+
+/// Inserts a registered order; false when the id is taken.
+pub async fn insert(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<bool, Failure> {
+    let inserted =
+        client.execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
+    Ok(inserted == 1)
+}
+
+/// What the order expects; its row stays locked until the transaction ends.
+pub async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expected>, Failure> {
+    let row = client.query_opt(LOCK, &[&id]).await?;
+    Ok(row.map(|row| Expected {
+        customer: row.get("customer"),
+        amount: row.get("amount"),
+        currency: row.get("currency"),
+        reference_code: row.get("reference_code"),
+        registered: row.get("registered"),
+    }))
+}
+
+/// Turns an adopted order into a registered one.
+pub async fn register(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
+    client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
+    Ok(())
+}
+
+/// Sets what an order expects anew.
+pub async fn correct(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
+    client.execute(CORRECT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
+    Ok(())
+}
+
+/// Orders by id.
+pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
+    Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::from).collect())
+}
+
+/// One order.
+pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<Order>, Failure> {
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    Ok(row.as_ref().map(Order::from))
+}
+
+masked_members! {
+    Order: id, customer, reference_code, payment_intent;
+}

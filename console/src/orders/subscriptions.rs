@@ -1,0 +1,147 @@
+//! Subscriptions and their invoices in the database. Reads only; the workers derive them.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::failure::Failure;
+use crate::masking::masked_members;
+
+pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
+pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
+
+/// A subscription.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Subscription {
+    /// Stripe's id.
+    pub id: String,
+    /// The customer.
+    pub customer: Option<String>,
+    /// Stripe's word; none while only its invoices are known.
+    pub status: Option<String>,
+    /// Whether the customer may use what was bought.
+    pub access: bool,
+    /// When access ends by itself, while a payment is late.
+    pub access_until: Option<Timestamp>,
+    /// Until when it is paid.
+    pub paid_through: Option<Timestamp>,
+    /// When the period ends.
+    pub current_period_end: Option<Timestamp>,
+    /// It ends with the period.
+    pub cancel_at_period_end: bool,
+    /// When it will end.
+    pub cancel_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// When its trial ends.
+    pub trial_end: Option<Timestamp>,
+    /// Invoices are not collected for now.
+    pub collection_paused: bool,
+    /// Price, product and quantity of each item.
+    pub items: Value,
+    /// The checkout session that began it.
+    pub checkout_session: Option<String>,
+    /// The newest state could not be told for certain from the events so far.
+    pub ambiguous: bool,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<&Row> for Subscription {
+    fn from(row: &Row) -> Self {
+        Subscription {
+            id: row.get("id"),
+            customer: row.get("customer"),
+            status: row.get("status"),
+            access: row.get("access"),
+            access_until: row.get("access_until"),
+            paid_through: row.get("paid_through"),
+            current_period_end: row.get("current_period_end"),
+            cancel_at_period_end: row.get("cancel_at_period_end"),
+            cancel_at: row.get("cancel_at"),
+            ended_at: row.get("ended_at"),
+            trial_end: row.get("trial_end"),
+            collection_paused: row.get("collection_paused"),
+            items: row.get("items"),
+            checkout_session: row.get("checkout_session"),
+            ambiguous: row.get("ambiguous"),
+            updated_at: row.get("updated_at"),
+        }
+    }
+}
+
+/// An invoice. Amounts are in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Invoice {
+    /// Stripe's id.
+    pub id: String,
+    /// The subscription it belongs to.
+    pub subscription_id: Option<String>,
+    /// The customer.
+    pub customer: Option<String>,
+    /// Stripe's word.
+    pub status: Option<String>,
+    /// Why it was made.
+    pub billing_reason: Option<String>,
+    /// What is to be paid.
+    pub amount_due: i64,
+    /// What was paid.
+    pub amount_paid: i64,
+    /// In which currency.
+    pub currency: Option<String>,
+    /// How often payment was tried.
+    pub attempt_count: i64,
+    /// When it will be tried again.
+    pub next_payment_attempt: Option<Timestamp>,
+    /// The end of the period it pays for.
+    pub period_end: Option<Timestamp>,
+    /// The payment intent that paid it.
+    pub payment_intent: Option<String>,
+    /// True: paid by a payment; false: not, or settled out of band.
+    pub payment_succeeded: bool,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<&Row> for Invoice {
+    fn from(row: &Row) -> Self {
+        Invoice {
+            id: row.get("id"),
+            subscription_id: row.get("subscription_id"),
+            customer: row.get("customer"),
+            status: row.get("status"),
+            billing_reason: row.get("billing_reason"),
+            amount_due: row.get("amount_due"),
+            amount_paid: row.get("amount_paid"),
+            currency: row.get("currency"),
+            attempt_count: row.get("attempt_count"),
+            next_payment_attempt: row.get("next_payment_attempt"),
+            period_end: row.get("period_end"),
+            payment_intent: row.get("payment_intent"),
+            payment_succeeded: row.get("payment_succeeded"),
+            updated_at: row.get("updated_at"),
+        }
+    }
+}
+
+/// Subscriptions by id.
+pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Subscription>, Failure> {
+    Ok(client.query(SHOW, &[&ids]).await?.iter().map(Subscription::from).collect())
+}
+
+/// Invoices by id, or of a subscription.
+pub async fn invoices(
+    client: &impl GenericClient,
+    ids: &[String],
+    subscription: Option<&str>,
+) -> Result<Vec<Invoice>, Failure> {
+    Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(Invoice::from).collect())
+}
+
+masked_members! {
+    Subscription: id, customer, items, checkout_session;
+    Invoice: id, subscription_id, customer, payment_intent;
+}

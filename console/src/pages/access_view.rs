@@ -1,0 +1,125 @@
+//! How users and tokens look: two tables and two forms.
+
+use maud::{Markup, html};
+
+use super::layout::{Place, encode, page, when};
+use crate::auth::tokens::Token;
+use crate::auth::users::User;
+use crate::common::role::Role;
+use crate::http::session::Visitor;
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
+
+/// What was typed into a form that is shown again; never a password.
+#[derive(Default)]
+pub(super) struct Typed<'a> {
+    pub(super) user: Option<(&'a str, Role)>,
+    pub(super) token: Option<(&'a str, Role)>,
+}
+
+/// The page.
+pub(super) fn view(
+    visitor: &Visitor,
+    users: &[User],
+    tokens: &[Token],
+    note: &Markup,
+    typed: &Typed<'_>,
+) -> Markup {
+    let body = html! {
+        h1 { "Users and tokens" }
+        p.sub { "A viewer looks and sees no personal data, an operator replays, discards and registers orders, an admin manages users and tokens as well." }
+        (note)
+        (user_table(visitor, users))
+        (user_form(visitor, typed.user))
+        h2 { "Tokens for the API" }
+        @if tokens.is_empty() { p.card { "There is none yet." } } @else { (token_table(visitor, tokens)) }
+        (token_form(visitor, typed.token))
+    };
+    page(Some(visitor), Place::Access, "Users and tokens", &body)
+}
+
+fn user_table(visitor: &Visitor, users: &[User]) -> Markup {
+    html! { div.scroll { table {
+        thead { tr { th { "User" } th { "Role" } th { "Since" } th { "State" } th { "Change" } } }
+        tbody { @for user in users { tr {
+            td { (user.name) } td { (user.role) } td.when { (when(user.created_at)) }
+            td {
+                @match (user.disabled_at, user.locked_until) {
+                    (Some(at), _) => { span.badge { "disabled" } " " (when(at)) }
+                    (None, Some(until)) => { span.badge.bad { "locked out" } " until " (until.strftime("%H:%M UTC")) }
+                    (None, None) => { @if user.has_password { "enabled" } @else { "enabled, reverse proxy only" } }
+                }
+            }
+            td { @if user.name == visitor.name() { span.hint { "you" } } @else { (changes(visitor, user)) } }
+        } } }
+    } } }
+}
+
+fn changes(visitor: &Visitor, user: &User) -> Markup {
+    let label = format!("role of {}", user.name);
+    let at = |wish: &str| format!("/access/users/{}/{wish}", encode(&user.name));
+    html! {
+        div.row {
+            form.row method="post" action=(at("role")) {
+                (visitor.csrf_field())
+                (role_choice(&label, Some(&label), user.role))
+                button.quiet { "Set role" }
+            }
+            form.row method="post" {
+                (visitor.csrf_field())
+                @if user.disabled_at.is_some() { button.quiet formaction=(at("enable")) { "Enable" } }
+                @else { button.danger formaction=(at("disable")) { "Disable" } }
+                @if user.locked_until.is_some() { button.quiet formaction=(at("unlock")) { "Unlock" } }
+            }
+        }
+    }
+}
+
+fn role_choice(id: &str, label: Option<&str>, chosen: Role) -> Markup {
+    html! { select id=(id) name="role" aria-label=[label] {
+        @for role in ROLES { option value=(role) selected[role == chosen] { (role) } }
+    } }
+}
+
+fn user_form(visitor: &Visitor, typed: Option<(&str, Role)>) -> Markup {
+    let (name, role) = typed.unwrap_or(("", Role::Viewer));
+    html! { form.card method="post" action="/access/users" {
+        h2 { "Add a user" }
+        (visitor.csrf_field())
+        div.row {
+            div.field { label for="user" { "Name" } input id="user" name="name" value=(name) required maxlength="100" autocomplete="off"; }
+            div.field { label for="role" { "Role" } (role_choice("role", None, role)) }
+            div.field { label for="password" { "Password" } input id="password" name="password" type="password" minlength="12" maxlength="1000" autocomplete="new-password"; }
+        }
+        label { input name="no_password" type="checkbox" value="1"; " No password: the user signs in through the reverse proxy only" }
+        p.hint { "A user of this name that exists gets this role and this password, is enabled again and signed out everywhere." }
+        button { "Add user" }
+    } }
+}
+
+fn token_table(visitor: &Visitor, tokens: &[Token]) -> Markup {
+    html! { div.scroll { table {
+        thead { tr { th { "Token" } th { "Role" } th { "Made" } th { "Last used" } th { "State" } } }
+        tbody { @for token in tokens { tr {
+            td { (token.name) } td { (token.role) } td { (when(token.created_at)) " by " (token.created_by) }
+            td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
+            td { @if let Some(at) = token.revoked_at { span.badge { "revoked" } " " (when(at)) } @else {
+                form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (visitor.csrf_field()) button.danger { "Revoke" } }
+            } }
+        } } }
+    } } }
+}
+
+fn token_form(visitor: &Visitor, typed: Option<(&str, Role)>) -> Markup {
+    let (name, role) = typed.unwrap_or(("", Role::Viewer));
+    html! { form.card method="post" action="/access/tokens" {
+        h2 { "Make a token" }
+        (visitor.csrf_field())
+        div.row {
+            div.field { label for="token" { "Name" } input id="token" name="name" value=(name) required maxlength="100" autocomplete="off"; }
+            div.field { label for="token-role" { "Role" } (role_choice("token-role", None, role)) }
+        }
+        p.hint { "It is shown once." }
+        button { "Make token" }
+    } }
+}

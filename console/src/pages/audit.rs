@@ -1,0 +1,87 @@
+//! Who did what to which, when and why.
+
+use actix_web::web::{self, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{Place, address, page, pager, when};
+use super::{Shown, shown};
+use crate::audit::store::{self as store, Entry, Filter};
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
+use crate::http::Console;
+use crate::http::session::Visitor;
+use crate::masking;
+
+#[derive(Debug, Deserialize)]
+struct ListQuery {
+    actor: Option<String>,
+    action: Option<String>,
+    subject: Option<String>,
+    before: Option<String>,
+}
+
+async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+    let query = query.into_inner();
+    let filter = Filter {
+        actor: paging::text("actor", query.actor)?,
+        action: paging::text("action", query.action)?,
+        subject: paging::text("subject", query.subject)?,
+    };
+    let before = paging::number_cursor(query.before.as_deref())?;
+    let limit = paging::limit(None)?;
+    let client = console.pool.get().await.map_err(Failure::from)?;
+    let entries =
+        Page::cut(store::list(&client, &filter, before, limit + 1).await?, limit, |e| e.id.to_string());
+    let entries = masking::for_role(entries, visitor.principal.role);
+    let next = entries.next.as_deref().map(|next| {
+        let f = &filter;
+        address(
+            "/audit",
+            &[
+                ("actor", f.actor.as_deref()),
+                ("action", f.action.as_deref()),
+                ("subject", f.subject.as_deref()),
+                ("before", Some(next)),
+            ],
+        )
+    });
+    let body = html! {
+        h1 { "Audit" }
+        p.sub { "Who did what, newest first. Lines cannot be changed; " code { "sluicegate audit verify" } " checks that none was." }
+        form.filter action="/audit" { div.row {
+            @for (name, label, value, hint) in [("actor", "Who", &filter.actor, "user:anna"), ("action", "What", &filter.action, "dead.replay"), ("subject", "To which", &filter.subject, "dead_letter:12")] {
+                div.field { label for=(name) { (label) } input id=(name) name=(name) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
+            }
+            button.quiet { "Show" }
+        } }
+        @if entries.items.is_empty() { p.card { "No line fits." } } @else { (table(&entries.items)) }
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&visitor), Place::Audit, "Audit", &body)))
+}
+
+fn table(entries: &[Entry]) -> Markup {
+    html! { div.scroll { table.list {
+        thead { tr { th { "When" } th { "Who" } th { "What" } th { "To which" } th { "Why" } } }
+        tbody { @for e in entries { tr {
+            td.when { (when(e.at)) } td { (e.actor) } td { (e.action) } td { (subject(&e.subject)) } td.long { (e.reason) }
+        } } }
+    } } }
+}
+
+/// What it was done to, as a link where there is a page.
+fn subject(subject: &str) -> Markup {
+    let at = match subject.split_once(':') {
+        Some(("dead_letter", id)) => Some(format!("/dead-letters/{}", super::layout::encode(id))),
+        Some(("event", id)) => Some(format!("/events/{}", super::layout::encode(id))),
+        Some(("job", id)) => Some(format!("/jobs/{}", super::layout::encode(id))),
+        Some(("order", id)) => Some(address("/search", &[("q", Some(id))])),
+        _ => None,
+    };
+    html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/audit", web::get().to(list));
+}

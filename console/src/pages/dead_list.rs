@@ -1,0 +1,184 @@
+//! Dead letters in groups and as a list.
+
+use actix_web::web::{self, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{Place, address, badge, chart, page, pager, when};
+use super::{Shown, shown};
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
+use crate::dead_letters::advice;
+use crate::dead_letters::filter::Filter;
+use crate::dead_letters::store::{self as store, DeadLetter, Group};
+use crate::http::Console;
+use crate::http::session::Visitor;
+use crate::masking;
+
+/// A filter as a page's address has it.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct FilterQuery {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    reason: Option<String>,
+    fingerprint: Option<String>,
+    state: Option<String>,
+    q: Option<String>,
+    /// Dead in the last so many hours.
+    age: Option<String>,
+    before: Option<String>,
+}
+
+const AGES: [(&str, &str); 5] =
+    [("", "any time"), ("1", "last hour"), ("24", "last day"), ("168", "last week"), ("720", "last 30 days")];
+
+impl FilterQuery {
+    /// The filter that the database takes.
+    pub(super) fn filter(&self) -> Result<Filter, Failure> {
+        let age = self.age.as_deref().filter(|a| !a.is_empty());
+        let hours = age.map(|a| a.parse::<i64>().ok().filter(|h| (1..=87_600).contains(h)));
+        let hours = match hours {
+            Some(None) => return Err(Failure::invalid("invalid_filter", "age takes a number of hours")),
+            Some(hours) => hours,
+            None => None,
+        };
+        let filter = Filter {
+            kind: self.kind.clone(),
+            reason: self.reason.clone(),
+            fingerprint: self.fingerprint.clone(),
+            state: self.state.clone().filter(|s| !s.is_empty()),
+            q: self.q.clone(),
+            since: hours.map(|h| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(h)),
+            until: None,
+        };
+        filter.checked()
+    }
+
+    /// The same filter in an address.
+    pub(super) fn at(&self, path: &str, before: Option<&str>) -> String {
+        let p = [
+            ("type", self.kind.as_deref()),
+            ("reason", self.reason.as_deref()),
+            ("fingerprint", self.fingerprint.as_deref()),
+            ("state", self.state.as_deref()),
+            ("q", self.q.as_deref()),
+            ("age", self.age.as_deref()),
+            ("before", before),
+        ];
+        address(path, &p)
+    }
+}
+
+async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
+    let client = console.pool.get().await.map_err(Failure::from)?;
+    let groups = store::groups(&client, Some("open"), None, None, 100).await?;
+    let groups = masking::for_role(groups, visitor.principal.role);
+    let total: i64 = groups.iter().map(|g| g.count).sum();
+    let body = html! {
+        h1 { "Dead letters" }
+        p.sub {
+            @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by what they died of, the most frequent first. " }
+            a href="/dead-letters/list" { "Show them as a list" }
+        }
+        @for group in &groups { (card(&visitor, group)) }
+    };
+    Ok(shown(&page(Some(&visitor), Place::Dead, "Dead letters", &body)))
+}
+
+fn card(visitor: &Visitor, g: &Group) -> Markup {
+    let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some("open"))];
+    let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
+    html! {
+        section.card {
+            div.columns {
+                div {
+                    h2 { (g.count) " × " (g.reason) " " span.hint { (g.kind) } }
+                    p { (advice::of(&g.reason).meaning) }
+                    p.mono { (g.error) }
+                }
+                div {
+                    (chart(&g.days, &words))
+                    p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
+                    p.row {
+                        a.button.quiet href=(address("/dead-letters/list", &of)) { "Look at them" }
+                        @if visitor.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<FilterQuery>) -> Shown {
+    let filter = query.filter()?;
+    let before = paging::number_cursor(query.before.as_deref())?;
+    let limit = paging::limit(None)?;
+    let client = console.pool.get().await.map_err(Failure::from)?;
+    let letters = store::list(&client, &filter, before, limit + 1).await?;
+    let letters = Page::cut(letters, limit, |l| l.id.to_string());
+    let letters = masking::for_role(letters, visitor.principal.role);
+    let next = letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
+    let body = html! {
+        h1 { "Dead letters" }
+        p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
+        (filters(&query))
+        @if visitor.operates() && !letters.items.is_empty() && filter.state.as_deref().is_none_or(|s| s == "open") {
+            p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
+        }
+        (table(&letters.items))
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&visitor), Place::Dead, "Dead letters", &body)))
+}
+
+fn filters(query: &FilterQuery) -> Markup {
+    let text = |id: &str, label: &str, value: &Option<String>, hint: &str| {
+        html! {
+            div.field { label for=(id) { (label) } input id=(id) name=(id) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
+        }
+    };
+    html! {
+        form.filter action="/dead-letters/list" { div.row {
+            (text("q", "Id or words", &query.q, "order, customer, error …"))
+            (text("type", "Type", &query.kind, "charge.refunded"))
+            div.field { label for="reason" { "Reason" } select id="reason" name="reason" {
+                option value="" { "any" }
+                @for reason in advice::reasons() { option value=(reason) selected[query.reason.as_deref() == Some(reason)] { (reason) } }
+            } }
+            div.field { label for="state" { "State" } select id="state" name="state" {
+                option value="" { "any" }
+                @for state in paging::STATES { option value=(state) selected[query.state.as_deref() == Some(state)] { (state) } }
+            } }
+            div.field { label for="age" { "Died" } select id="age" name="age" {
+                @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }
+            } }
+            @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
+                input type="hidden" name="fingerprint" value=(fingerprint);
+                span.hint { "one group · " a href="/dead-letters/list" { "all" } }
+            }
+            button.quiet { "Show" }
+        } }
+    }
+}
+
+/// Letters as a table.
+pub(super) fn table(letters: &[DeadLetter]) -> Markup {
+    html! {
+        @if letters.is_empty() { p.card { "No dead letter fits." } } @else {
+            div.scroll { table.list {
+                thead { tr { th { "Dead" } th { "Letter" } th { "Type" } th { "State" } th { "Error" } } }
+                tbody { @for l in letters { tr {
+                    td.when { (when(l.dead_at)) }
+                    td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } div.mono.hint { (l.event_id) } }
+                    td { (l.kind) }
+                    td { (badge(&l.state)) }
+                    td.long { (l.error) }
+                } } }
+            } }
+        }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/dead-letters", web::get().to(groups)).route("/dead-letters/list", web::get().to(list));
+}

@@ -1,0 +1,84 @@
+//! The list of events.
+
+use actix_web::web::{self, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{Place, address, badge, event_link, page, pager, search_link, when};
+use super::{Shown, shown};
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
+use crate::events::store::{self as store, Cursor, Event, Filter};
+use crate::http::Console;
+use crate::http::session::Visitor;
+use crate::masking;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    outcome: Option<String>,
+    before: Option<String>,
+}
+
+async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+    let query = query.into_inner();
+    let filter = Filter {
+        kind: paging::text("type", query.kind)?,
+        outcome: paging::one_of("outcome", paging::text("outcome", query.outcome)?, &paging::OUTCOMES)?,
+        object: None,
+    };
+    let before = paging::event_cursor(query.before.as_deref())?;
+    let limit = paging::limit(None)?;
+    let client = console.pool.get().await.map_err(Failure::from)?;
+    let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
+    let events = Page::cut(found, limit, |e| Cursor::after(e).to_string());
+    let events = masking::for_role(events, visitor.principal.role);
+    let next = events.next.map(|next| {
+        address(
+            "/events",
+            &[
+                ("type", filter.kind.as_deref()),
+                ("outcome", filter.outcome.as_deref()),
+                ("before", Some(&next)),
+            ],
+        )
+    });
+    let body = html! {
+        h1 { "Events" }
+        p.sub { "Everything that came in and what became of it, newest first. Look for one order, customer or payment in the box above." }
+        form.filter action="/events" { div.row {
+            div.field { label for="type" { "Type" } input id="type" name="type" value=[filter.kind.as_deref()] placeholder="charge.refunded" maxlength="255"; }
+            div.field { label for="outcome" { "Outcome" } select id="outcome" name="outcome" {
+                option value="" { "any" }
+                @for outcome in paging::OUTCOMES { option value=(outcome) selected[filter.outcome.as_deref() == Some(outcome)] { (outcome) } }
+            } }
+            button.quiet { "Show" }
+        } }
+        (table(&events.items))
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&visitor), Place::Events, "Events", &body)))
+}
+
+fn table(events: &[Event]) -> Markup {
+    html! {
+        @if events.is_empty() { p.card { "No event fits." } } @else {
+            div.scroll { table.list {
+                thead { tr { th { "Received" } th { "Event" } th { "Type" } th { "Outcome" } th { "About" } th { "Why" } } }
+                tbody { @for e in events { tr {
+                    td.when { (when(e.received_at)) }
+                    td { (event_link(&e.id)) }
+                    td { (e.kind) }
+                    td { (badge(&e.outcome)) @if e.attempts > 1 { span.hint { " " (e.attempts) " tries" } } }
+                    td { @if let Some(id) = &e.object_id { (search_link(id)) } }
+                    td.long { (e.last_error.as_deref().or(e.reason.as_deref()).unwrap_or("")) }
+                } } }
+            } }
+        }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/events", web::get().to(list));
+}

@@ -1,0 +1,146 @@
+//! Bulk jobs and how far they are.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Form, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{Place, address, badge, exact, flash, page, pager, when};
+use super::{Bare, PageFailure, Shown, see, shown};
+use crate::common::failure::Failure;
+use crate::common::paging::{self, Page};
+use crate::common::role::Role;
+use crate::http::Console;
+use crate::http::session::Visitor;
+use crate::jobs::service::{self, Change, JobView};
+use crate::jobs::store::{self as store, Job};
+use crate::masking;
+
+#[derive(Debug, Deserialize)]
+struct ListQuery {
+    before: Option<String>,
+    done: Option<String>,
+}
+
+async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+    let before = paging::number_cursor(query.before.as_deref())?;
+    let limit = paging::limit(None)?;
+    let client = console.pool.get().await.map_err(Failure::from)?;
+    let jobs = Page::cut(store::list(&client, before, limit + 1).await?, limit, |j| j.id.to_string());
+    let jobs = masking::for_role(jobs, visitor.principal.role);
+    let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
+    let body = html! {
+        h1 { "Bulk jobs" }
+        p.sub { "Replays and discards of many dead letters. Begin one from a group or a list of " a href="/dead-letters" { "dead letters" } "." }
+        @if jobs.items.is_empty() { p.card { "There was none yet." } } @else { (table(&jobs.items)) }
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&visitor), Place::Jobs, "Bulk jobs", &body)))
+}
+
+fn table(jobs: &[Job]) -> Markup {
+    html! { div.scroll { table.list {
+        thead { tr { th { "Job" } th { "What" } th.num { "Letters" } th { "State" } th { "By" } th { "Why" } th { "Begun" } } }
+        tbody { @for j in jobs { tr {
+            td { a href=(format!("/jobs/{}", j.id)) { "#" (j.id) } }
+            td { (j.action) } td.num { (j.total) } td { (badge(&j.state)) } td { (j.actor) } td.long { (j.reason) } td.when { (when(j.created_at)) }
+        } } }
+    } } }
+}
+
+async fn show(
+    visitor: Visitor,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    query: Query<ListQuery>,
+) -> Shown {
+    let view = masking::for_role(service::show(&console.pool, *id).await?, visitor.principal.role);
+    let goes = matches!(view.job.state.as_str(), "canary" | "running" | "paused");
+    let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
+    let lives = goes || (view.job.action == "replay" && !settled);
+    let body = html! {
+        h1 { "Bulk job #" (view.job.id) }
+        p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
+        (flash(query.done.as_deref()))
+        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if visitor.operates() && goes { (wishes(&visitor, &view.job)) } }
+        (facts(&view.job))
+        (exceptions(&view))
+    };
+    Ok(shown(&page(Some(&visitor), Place::Jobs, &format!("Job {}", view.job.id), &body)))
+}
+
+fn progress(view: &JobView) -> Markup {
+    let (p, total) = (&view.progress, i64::from(view.job.total));
+    let gone = total - p.waiting;
+    html! {
+        section.card {
+            p.head { (badge(&view.job.state)) b { (gone) " of " (total) } @if let Some(note) = &view.job.note { span { (note) } } }
+            progress max=(total) value=(gone) aria-label="progress" {}
+        }
+        div.tiles {
+            div.tile { b { (p.sent) } span { (if view.job.action == "replay" { "sent" } else { "discarded" }) } }
+            @if view.job.action == "replay" {
+                div.tile { b { (p.resolved) } span { "took effect" } }
+                div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "died again" } }
+            }
+            div.tile { b { (p.waiting) } span { "waiting" } }
+            div.tile { b { (p.skipped) } span { "left out, not open any more" } }
+            @if p.failed > 0 { div.tile.alarm { b { (p.failed) } span { "not taken by the broker" } } }
+            @if p.unknown > 0 { div.tile.alarm { b { (p.unknown) } span { "perhaps sent, not sent again" } } }
+        }
+    }
+}
+
+fn wishes(visitor: &Visitor, job: &Job) -> Markup {
+    let at = |wish: &str| format!("/jobs/{}/{wish}", job.id);
+    html! {
+        form method="post" { (visitor.csrf_field()) p.row {
+            @if job.state == "paused" { button formaction=(at("resume")) { "Go on" } } @else { button.quiet formaction=(at("pause")) { "Pause" } }
+            button.danger formaction=(at("cancel")) { "Cancel" }
+        } }
+    }
+}
+
+fn facts(job: &Job) -> Markup {
+    let filter = job.filter.as_object().into_iter().flatten();
+    html! { section.card { h2 { "The job" } dl.facts {
+        dt { "Letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
+        dt { "Rate" } dd { (job.rate) " per second" @if job.canary > 0 { ", the first " (job.canary) " alone" } }
+        dt { "Begun" } dd { (exact(job.created_at)) }
+        @if let Some(at) = job.finished_at { dt { "Ended" } dd { (exact(at)) } }
+    } } }
+}
+
+fn exceptions(view: &JobView) -> Markup {
+    html! { @if !view.exceptions.is_empty() {
+        h2 { "Letters that were not simply sent" }
+        div.scroll { table { thead { tr { th { "Letter" } th { "What" } th { "Why" } } } tbody { @for e in &view.exceptions { tr {
+            td { a href=(format!("/dead-letters/{}", e.dead_letter_id)) { "#" (e.dead_letter_id) } } td { (badge(&e.state)) } td.long { (e.note.as_deref().unwrap_or("")) }
+        } } } } }
+    } }
+}
+
+async fn change(
+    visitor: Visitor,
+    console: web::Data<Console>,
+    path: Path<(i64, String)>,
+    form: Form<Bare>,
+) -> Result<HttpResponse, PageFailure> {
+    visitor.check(&form.csrf)?;
+    visitor.principal.require(Role::Operator)?;
+    let (id, wish) = path.into_inner();
+    let (change, done) = match wish.as_str() {
+        "pause" => (Change::Pause, "paused"),
+        "resume" => (Change::Resume, "resumed"),
+        "cancel" => (Change::Cancel, "canceled"),
+        _ => return Err(Failure::NotFound("this page".to_owned()).into()),
+    };
+    service::change(&console.pool, &visitor.principal.actor, id, change).await?;
+    Ok(see(&format!("/jobs/{id}?done={done}")))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/jobs", web::get().to(list))
+        .route("/jobs/{id}", web::get().to(show))
+        .route("/jobs/{id}/{wish}", web::post().to(change));
+}

@@ -1,0 +1,99 @@
+//! One event or dead letter with everything that belongs to it, as its page, the API and the command line show it.
+//! Masks what the role may not see.
+
+use deadpool_postgres::{GenericClient, Pool};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::audit::store::{self as audit, Entry};
+use crate::common::failure::Failure;
+use crate::common::role::Role;
+use crate::dead_letters::advice::{self, Advice};
+use crate::dead_letters::store::{self as letters, DeadLetter};
+use crate::events::store::{self as events, Effect, Event};
+use crate::masking;
+use crate::masking::masked_members;
+
+const REPLAYS: i64 = 20;
+
+/// An event with all that belongs to it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventView {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// What it changed.
+    pub effects: Vec<Effect>,
+    /// Its dead letter, when it died.
+    pub dead_letter: Option<DeadLetter>,
+    /// Who replayed it, newest first.
+    pub replays: Vec<Entry>,
+    /// Its body; personal data is masked for viewers.
+    pub payload: Value,
+}
+
+/// A dead letter with all that belongs to it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeadLetterView {
+    /// The letter.
+    #[serde(flatten)]
+    pub letter: DeadLetter,
+    /// What its reason means and what to do.
+    pub advice: Advice,
+    /// Its event as the workers recorded it, if they did.
+    pub event: Option<Event>,
+    /// Who did what with it, newest first.
+    pub history: Vec<Entry>,
+    /// Its body: JSON, or text where it is none. Personal data is masked for viewers.
+    pub payload: Value,
+}
+
+/// One event.
+pub async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failure> {
+    let client = pool.get().await?;
+    let (event, body) =
+        events::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
+    let dead_letter = letters::of_event(&client, id).await?;
+    let mut replays = history(&client, &format!("event:{id}")).await?;
+    if let Some(letter) = &dead_letter {
+        replays.extend(history(&client, &format!("dead_letter:{}", letter.id)).await?);
+        replays.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    }
+    let effects = events::effects(&client, id).await?;
+    let payload = body_for(body.as_bytes(), role);
+    Ok(masking::for_role(EventView { event, effects, dead_letter, replays, payload }, role))
+}
+
+/// One dead letter.
+pub async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, Failure> {
+    let client = pool.get().await?;
+    let found = letters::show(&client, id).await?;
+    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
+    let event = events::show(&client, &letter.event_id).await?.map(|(event, _)| event);
+    let history = history(&client, &format!("dead_letter:{id}")).await?;
+    let advice = advice::of(&letter.reason);
+    let payload = body_for(&body, role);
+    Ok(masking::for_role(DeadLetterView { advice, event, history, payload, letter }, role))
+}
+
+async fn history(client: &impl GenericClient, subject: &str) -> Result<Vec<Entry>, Failure> {
+    let filter = audit::Filter { subject: Some(subject.to_owned()), ..audit::Filter::default() };
+    audit::list(client, &filter, None, REPLAYS).await
+}
+
+/// A body as the role may see it.
+pub fn body_for(body: &[u8], role: Role) -> Value {
+    let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match serde_json::from_slice::<Value>(bare) {
+        Ok(value) if role.sees_personal_data() => value,
+        Ok(value) => masking::masked(&value),
+        Err(_) if role.sees_personal_data() => Value::String(String::from_utf8_lossy(body).into_owned()),
+        Err(_) => Value::String(format!("{} bytes that are not JSON, shown to operators only", body.len())),
+    }
+}
+
+masked_members! {
+    EventView: event, effects, dead_letter, replays, payload;
+    DeadLetterView: letter, event, history, payload;
+}

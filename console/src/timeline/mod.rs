@@ -1,0 +1,105 @@
+//! Everything about one id: what it belongs to, every event that touched it, what each changed, and which
+//! messages went out.
+
+pub mod details;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+
+use crate::common::failure::Failure;
+use crate::common::role::Role;
+use crate::dead_letters::store::{self as letters, DeadLetter};
+use crate::events::changes;
+use crate::events::search::{self, Touching};
+use crate::events::store::{Cursor, Effect, Event, Filter};
+use crate::masking;
+use crate::masking::masked_members;
+use crate::orders::payments::{self, Dispute, Payment, Refund};
+use crate::orders::store::{self as orders, Order};
+use crate::orders::subscriptions::{self, Invoice, Subscription};
+
+const EVENTS: i64 = 100;
+const LETTERS: i64 = 20;
+
+/// Everything about one id.
+#[derive(Debug)]
+pub struct Timeline {
+    /// Orders it leads to.
+    pub orders: Vec<Order>,
+    /// Payments it leads to.
+    pub payments: Vec<Payment>,
+    /// Their refunds.
+    pub refunds: Vec<Refund>,
+    /// Their disputes.
+    pub disputes: Vec<Dispute>,
+    /// Subscriptions it leads to.
+    pub subscriptions: Vec<Subscription>,
+    /// Invoices it leads to.
+    pub invoices: Vec<Invoice>,
+    /// How many there are of each kind it leads to, `order`, `payment` …; of many only the newest are above.
+    pub found: BTreeMap<String, usize>,
+    /// Dead letters that name it.
+    pub letters: Vec<DeadLetter>,
+    /// The newest events that touched any of these, with what each changed.
+    pub events: Vec<(Event, Vec<Effect>)>,
+    /// Messages by key: when each was sent, if it was.
+    pub messages: BTreeMap<String, Option<Timestamp>>,
+    /// Where older events begin, when there are more.
+    pub next: Option<String>,
+}
+
+impl Timeline {
+    /// Whether nothing at all is known of the id.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.orders.is_empty()
+            && self.payments.is_empty()
+            && self.subscriptions.is_empty()
+            && self.invoices.is_empty()
+            && self.letters.is_empty()
+    }
+}
+
+/// Everything about `id` that the role may see, with the events before `before`.
+pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> Result<Timeline, Failure> {
+    let client = pool.get().await?;
+    let touching = Touching { any: Some(id.to_owned()), ..Touching::default() };
+    let found = search::aggregates(&client, &touching).await?;
+    let of =
+        |kind: &str| found.iter().filter(|(k, _)| k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>();
+    let payments = of("payment");
+    let mut counts = BTreeMap::new();
+    found.iter().for_each(|(kind, _)| *counts.entry(kind.clone()).or_default() += 1);
+    let mut page = search::events(&client, &Filter::default(), &touching, before, EVENTS + 1).await?;
+    let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Cursor::after));
+    let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
+    let mut effects = search::effects(&client, &ids).await?;
+    let keys: BTreeSet<String> =
+        effects.values().flatten().flat_map(changes::messages).map(str::to_owned).collect();
+    let found = Timeline {
+        orders: orders::list(&client, &of("order")).await?,
+        refunds: payments::refunds(&client, &payments).await?,
+        disputes: payments::disputes(&client, &payments).await?,
+        payments: payments::payments(&client, &payments).await?,
+        subscriptions: subscriptions::list(&client, &of("subscription")).await?,
+        invoices: subscriptions::invoices(&client, &of("invoice"), None).await?,
+        found: counts,
+        letters: letters::naming(&client, id, LETTERS).await?,
+        messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
+        events: page
+            .into_iter()
+            .map(|e| {
+                let done = effects.remove(&e.id).unwrap_or_default();
+                (e, done)
+            })
+            .collect(),
+        next: next.map(|cursor| cursor.to_string()),
+    };
+    Ok(masking::for_role(found, role))
+}
+
+masked_members! {
+    Timeline: orders, payments, refunds, disputes, subscriptions, invoices, letters, events, messages;
+}
