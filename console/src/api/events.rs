@@ -10,9 +10,10 @@ use crate::audit::reason::AuditReason;
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
+use crate::events::cursor;
 use crate::events::preview::{self, PreviewView};
 use crate::events::search;
-use crate::events::store::{Cursor, Event, Filter};
+use crate::events::store::{Event, Filter};
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 use crate::masking;
@@ -98,7 +99,7 @@ pub(super) async fn list(
     query: Query<ListQuery>,
 ) -> Result<Json<Page<Event>>, Failure> {
     let query = query.into_inner();
-    let before = paging::event_cursor(query.before.as_deref())?;
+    let before = cursor::read(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
     let filter = Filter {
         kind: paging::text("type", query.kind)?,
@@ -112,7 +113,7 @@ pub(super) async fn list(
     };
     let client = console.pool.get().await?;
     let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
-    let page = Page::cut(events, limit, |e| Cursor::after(e).to_string());
+    let page = Page::cut(events, limit, |e| e.cursor().to_string());
     Ok(Json(masking::for_role(page, caller.0.role)))
 }
 
@@ -127,7 +128,7 @@ pub(super) async fn show(
     console: web::Data<Console>,
     id: Path<String>,
 ) -> Result<Json<EventView>, Failure> {
-    Ok(Json(details::event(&console.pool, paging::event_id(&id)?, caller.0.role).await?))
+    Ok(Json(details::event(&console.pool, cursor::event_id(&id)?, caller.0.role).await?))
 }
 
 /// What a replay would do now; nothing is written, nothing is sent
@@ -143,7 +144,7 @@ pub(super) async fn preview_one(
     id: Path<String>,
 ) -> Result<Json<PreviewView>, Failure> {
     caller.0.require(Role::Operator)?;
-    Ok(Json(preview::event(&console.pool, &console.rules, paging::event_id(&id)?, caller.0.role).await?))
+    Ok(Json(preview::event(&console.pool, &console.rules, cursor::event_id(&id)?, caller.0.role).await?))
 }
 
 /// Send an event through the workers once more; what took effect already changes nothing
@@ -165,7 +166,7 @@ pub(super) async fn replay(
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
     let why = AuditReason::new(&body.0.reason)?;
-    console.replayer.event(paging::event_id(&id)?, &caller.0.actor, &why).await?;
+    console.replayer.event(cursor::event_id(&id)?, &caller.0.actor, &why).await?;
     Ok(Json(Done { id: id.into_inner(), done: "replayed" }))
 }
 

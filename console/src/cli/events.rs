@@ -10,6 +10,7 @@ use crate::audit::reason::AuditReason;
 use crate::common::failure::Failure;
 use crate::common::paging;
 use crate::events::changes;
+use crate::events::cursor;
 use crate::events::search::{self, Touching};
 use crate::events::store;
 
@@ -89,7 +90,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
 
 async fn list(context: &Context, arguments: ListArguments) -> Printed {
     let client = context.servers.database().await?;
-    let before = paging::event_cursor(arguments.page.before.as_deref())?;
+    let before = cursor::read(arguments.page.before.as_deref())?;
     let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
     let limit = paging::limit(Some(arguments.page.limit))?;
     let filter = store::Filter { kind: arguments.kind, outcome, object: arguments.object };
@@ -99,7 +100,7 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
         any: paging::text("q", arguments.q)?,
     };
     let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
-    let page = paging::Page::cut(events, limit, |e| store::Cursor::after(e).to_string());
+    let page = paging::Page::cut(events, limit, |e| e.cursor().to_string());
     if arguments.page.json {
         return output::json(&page);
     }

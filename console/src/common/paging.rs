@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::common::failure::Failure;
-use crate::events::store::Cursor;
 
 /// The outcomes of an event.
 pub const OUTCOMES: [&str; 4] = ["processed", "ignored", "retrying", "dead"];
@@ -42,20 +41,6 @@ pub fn limit(asked: Option<i64>) -> Result<i64, Failure> {
     }
 }
 
-/// Where a page of events begins.
-pub fn event_cursor(text: Option<&str>) -> Result<Option<Cursor>, Failure> {
-    let bad = || Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
-    text.map(|t| Cursor::parse(t).ok_or_else(bad)).transpose()
-}
-
-/// An event's id, or why it cannot be one: PostgreSQL's text takes no NUL.
-pub fn event_id(text: &str) -> Result<&str, Failure> {
-    if text.contains('\0') {
-        return Err(Failure::invalid("invalid_id", "this is no event id: it contains a NUL"));
-    }
-    Ok(text)
-}
-
 /// Where a page of numbered rows begins.
 pub fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
     let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
@@ -87,8 +72,7 @@ pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure>
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, event_cursor, limit};
-    use crate::events::store::Cursor;
+    use super::{Page, limit};
 
     #[test]
     fn a_page_has_a_next_only_when_there_is_more() {
@@ -96,17 +80,6 @@ mod tests {
         assert_eq!((page.items, page.next.as_deref()), (vec![1, 2], Some("2")));
         let last = Page::cut(vec![3], 2, ToString::to_string);
         assert_eq!((last.items, last.next), (vec![3], None));
-    }
-
-    #[test]
-    fn a_cursor_survives_its_own_text() {
-        let cursor = Cursor {
-            received_at: jiff::Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(),
-            id: "evt.1".into(),
-        };
-        assert_eq!(event_cursor(Some(&cursor.to_string())).unwrap(), Some(cursor));
-        assert!(event_cursor(Some("nonsense")).is_err());
-        assert!(event_cursor(Some("12.")).is_err());
     }
 
     #[test]

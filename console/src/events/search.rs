@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
 
-use super::store::{self as events, Cursor, Effect, Event, Filter};
+use super::cursor::Cursor;
+use super::store::{self as events, Effect, Event, Filter};
 use crate::common::failure::Failure;
 
 /// The statement, for tests that look at its plan.

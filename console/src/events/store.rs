@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
+use super::cursor::Cursor;
 use crate::common::failure::Failure;
 use crate::masking::masked_members;
 
@@ -50,6 +51,13 @@ pub struct Event {
     pub next_attempt_at: Option<Timestamp>,
     /// When it took effect.
     pub processed_at: Option<Timestamp>,
+}
+
+impl Event {
+    /// The cursor that continues after this event.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { received_at: self.received_at, id: self.id.clone() }
+    }
 }
 
 impl From<&Row> for Event {
@@ -98,35 +106,6 @@ pub struct Filter {
     pub outcome: Option<String>,
     /// The Stripe object it is about.
     pub object: Option<String>,
-}
-
-/// Where a page of events begins: after the event with this time and id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// `received_at` of the last event shown.
-    pub received_at: Timestamp,
-    /// Its id.
-    pub id: String,
-}
-
-impl Cursor {
-    /// The cursor that continues after `event`.
-    pub fn after(event: &Event) -> Cursor {
-        Cursor { received_at: event.received_at, id: event.id.clone() }
-    }
-
-    /// Reads what [`Cursor`]'s `Display` wrote.
-    pub fn parse(text: &str) -> Option<Cursor> {
-        let (micros, id) = text.split_once('.')?;
-        let received_at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
-        (!id.is_empty() && !id.contains('\0')).then(|| Cursor { received_at, id: id.to_owned() })
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.received_at.as_microsecond(), self.id)
-    }
 }
 
 /// A page of events, newest first.

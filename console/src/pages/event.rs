@@ -14,9 +14,9 @@ use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
 use crate::audit::store::Entry;
 use crate::common::failure::Failure;
-use crate::common::paging;
 use crate::common::role::Role;
 use crate::events::changes;
+use crate::events::cursor;
 use crate::events::preview;
 use crate::events::store::{self as store, Event};
 use crate::http::Console;
@@ -43,7 +43,7 @@ async fn show(
 async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<String>, form: Form<Bare>) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Operator)?;
-    let id = paging::event_id(&id)?;
+    let id = cursor::event_id(&id)?;
     let found = preview::event(&console.pool, &console.rules, id, visitor.principal.role).await?;
     let just = Just { preview: Some(&found), ..Just::default() };
     Ok(shown(&whole(&visitor, &console, id, &just).await?))
@@ -60,7 +60,7 @@ async fn whole(
     id: &str,
     just: &Just<'_>,
 ) -> Result<Markup, PageFailure> {
-    let view = details::event(&console.pool, paging::event_id(id)?, visitor.principal.role).await?;
+    let view = details::event(&console.pool, cursor::event_id(id)?, visitor.principal.role).await?;
     let messages = messages(console, id, visitor.principal.role).await?;
     // The answer to a form is not there to be asked for again.
     let lasts = just.preview.is_none() && just.refused.is_none();
@@ -181,7 +181,7 @@ async fn replay(
 ) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Operator)?;
-    let id = paging::event_id(&id)?;
+    let id = cursor::event_id(&id)?;
     let done = async {
         let why = AuditReason::new(&form.reason)?;
         console.replayer.event(id, &visitor.principal.actor, &why).await

@@ -8,7 +8,8 @@ use super::layout::{Place, address, badge, event_link, page, pager, search_link,
 use super::{Shown, shown};
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
-use crate::events::store::{self as store, Cursor, Event, Filter};
+use crate::events::cursor;
+use crate::events::store::{self, Event, Filter};
 use crate::http::Console;
 use crate::http::session::Visitor;
 use crate::masking;
@@ -28,11 +29,11 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
         outcome: paging::one_of("outcome", paging::text("outcome", query.outcome)?, &paging::OUTCOMES)?,
         object: None,
     };
-    let before = paging::event_cursor(query.before.as_deref())?;
+    let before = cursor::read(query.before.as_deref())?;
     let limit = paging::limit(None)?;
     let client = console.pool.get().await.map_err(Failure::from)?;
     let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
-    let events = Page::cut(found, limit, |e| Cursor::after(e).to_string());
+    let events = Page::cut(found, limit, |e| e.cursor().to_string());
     let events = masking::for_role(events, visitor.principal.role);
     let next = events.next.map(|next| {
         address(

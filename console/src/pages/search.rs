@@ -10,6 +10,7 @@ use super::effects::changed;
 use super::layout::{Place, address, badge, event_link, page, pager, tone, when};
 use super::{Shown, shown};
 use crate::common::paging;
+use crate::events::cursor;
 use crate::events::store::{Effect, Event};
 use crate::http::Console;
 use crate::http::session::Visitor;
@@ -27,7 +28,7 @@ async fn search(visitor: Visitor, console: web::Data<Console>, query: Query<Sear
     if asked.is_empty() {
         return Ok(super::see("/events"));
     }
-    let before = paging::event_cursor(query.before.as_deref())?;
+    let before = cursor::read(query.before.as_deref())?;
     let found = timeline::of(&console.pool, &asked, before.as_ref(), visitor.principal.role).await?;
     let next =
         found.next.as_deref().map(|next| address("/search", &[("q", Some(&asked)), ("before", Some(next))]));

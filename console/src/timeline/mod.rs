@@ -12,8 +12,9 @@ use crate::common::failure::Failure;
 use crate::common::role::Role;
 use crate::dead_letters::store::{self as letters, DeadLetter};
 use crate::events::changes;
+use crate::events::cursor::Cursor;
 use crate::events::search::{self, Touching};
-use crate::events::store::{Cursor, Effect, Event, Filter};
+use crate::events::store::{Effect, Event, Filter};
 use crate::masking;
 use crate::masking::masked_members;
 use crate::orders::payments::{self, Dispute, Payment, Refund};
@@ -73,7 +74,7 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
     let mut counts = BTreeMap::new();
     found.iter().for_each(|(kind, _)| *counts.entry(kind.clone()).or_default() += 1);
     let mut page = search::events(&client, &Filter::default(), &touching, before, EVENTS + 1).await?;
-    let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Cursor::after));
+    let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Event::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
     let keys: BTreeSet<String> =
