@@ -11,6 +11,7 @@ use crate::auth::store::sessions as store;
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::common::role::{Principal, Role};
+use crate::common::text_enum::TextEnum;
 
 const PREFIX: &str = "slg_";
 
@@ -39,13 +40,13 @@ pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) ->
     let token = format!("{PREFIX}{}", secret());
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if !store::insert_token(&tx, token_name, role.name(), &hash(&token), &actor.to_string()).await? {
+    if !store::insert_token(&tx, token_name, role, &hash(&token), &actor.to_string()).await? {
         return Err(Failure::conflict(
             "token_exists",
             format!("a token named {token_name} exists, or existed, already"),
         ));
     }
-    audit::append(&tx, actor, "token.create", &format!("token:{token_name}"), role.name()).await?;
+    audit::append(&tx, actor, "token.create", &format!("token:{token_name}"), role.as_str()).await?;
     tx.commit().await?;
     Ok(token)
 }

@@ -8,3 +8,4 @@ pub(crate) mod integers;
 pub mod money;
 pub mod paging;
 pub mod role;
+pub(crate) mod text_enum;

@@ -1,49 +1,26 @@
 //! What somebody may do, and who has proved that they may.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::actor::Actor;
 use super::failure::Failure;
+use super::text_enum::text_enum;
 
-/// What somebody may do. Each role may do what the one before may.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, clap::ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Looks; personal data is masked.
-    Viewer,
-    /// Sees personal data, previews, replays, discards and registers orders.
-    Operator,
-    /// Manages users and tokens as well.
-    Admin,
+text_enum! {
+    /// What somebody may do. Each role may do what the one before may.
+    #[derive(PartialOrd, Ord)]
+    pub enum Role {
+        /// Looks; personal data is masked.
+        Viewer = "viewer",
+        /// Sees personal data, previews, replays, discards and registers orders.
+        Operator = "operator",
+        /// Manages users and tokens as well.
+        Admin = "admin",
+    }
 }
 
 impl Role {
-    /// Its name in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::Viewer => "viewer",
-            Role::Operator => "operator",
-            Role::Admin => "admin",
-        }
-    }
-
-    /// The role of that name.
-    pub fn parse(name: &str) -> Option<Role> {
-        [Role::Viewer, Role::Operator, Role::Admin].into_iter().find(|role| role.name() == name)
-    }
-
     /// Whether personal data in event bodies is shown.
     pub fn sees_personal_data(self) -> bool {
         self >= Role::Operator
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
     }
 }
 

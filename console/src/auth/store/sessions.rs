@@ -17,15 +17,11 @@ pub(crate) const SESSION_FIND: &str = include_str!("../sql/session_find.sql");
 pub(crate) const SESSION_DELETE: &str = include_str!("../sql/session_delete.sql");
 pub(crate) const SESSION_END: &str = include_str!("../sql/session_end.sql");
 
-pub(super) fn role(name: &str) -> Result<Role, Failure> {
-    Role::parse(name).ok_or_else(|| Failure::Internal(format!("an unknown role is stored: {name}")))
-}
-
 /// Stores a token; false when the name is taken.
 pub async fn insert_token(
     client: &impl GenericClient,
     name: &str,
-    role: &str,
+    role: Role,
     hash: &[u8],
     created_by: &str,
 ) -> Result<bool, Failure> {
@@ -48,7 +44,7 @@ pub async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> 
         Ok(Token {
             id: row.get("id"),
             name: row.get("name"),
-            role: role(row.get("role"))?,
+            role: row.try_get("role")?,
             created_by: row.get("created_by"),
             created_at: row.get("created_at"),
             last_used_at: row.get("last_used_at"),
@@ -61,7 +57,7 @@ pub async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> 
 /// Name and role of a valid token.
 pub async fn token_of(client: &impl GenericClient, hash: &[u8]) -> Result<Option<(String, Role)>, Failure> {
     let row = client.query_opt(TOKEN_FIND, &[&hash]).await?;
-    row.map(|row| Ok((row.get("name"), role(row.get("role"))?))).transpose()
+    row.map(|row| Ok((row.get("name"), row.try_get("role")?))).transpose()
 }
 
 /// Stores a session, and clears away those that have expired.
@@ -85,10 +81,9 @@ pub async fn session(
 ) -> Result<Option<Session>, Failure> {
     let row = client.query_opt(SESSION_FIND, &[&hash, &idle]).await?;
     row.map(|row| {
-        let named: Option<&str> = row.get("role");
         Ok(Session {
             user: row.get("user_name"),
-            role: named.map(role).transpose()?,
+            role: row.try_get("role")?,
             csrf: row.get("csrf"),
             by_proxy: row.get("by_proxy"),
         })

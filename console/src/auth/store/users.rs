@@ -3,7 +3,6 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-use super::sessions::role;
 use crate::auth::users::User;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
@@ -40,7 +39,7 @@ pub async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option
     let row = client.query_opt(USER_LOCK, &[&name]).await?;
     row.map(|row| {
         let (has_password, disabled) = (row.get("has_password"), row.get("disabled"));
-        Ok(Known { role: role(row.get("role"))?, has_password, disabled })
+        Ok(Known { role: row.try_get("role")?, has_password, disabled })
     })
     .transpose()
 }
@@ -52,13 +51,13 @@ pub async fn set_user(
     role: Role,
     password: Option<&str>,
 ) -> Result<(), Failure> {
-    client.execute(USER_SET, &[&name, &role.name(), &password]).await?;
+    client.execute(USER_SET, &[&name, &role, &password]).await?;
     Ok(())
 }
 
 /// Gives a user another role.
 pub async fn set_role(client: &impl GenericClient, name: &str, role: Role) -> Result<(), Failure> {
-    client.execute(USER_ROLE, &[&name, &role.name()]).await?;
+    client.execute(USER_ROLE, &[&name, &role]).await?;
     Ok(())
 }
 
@@ -86,7 +85,7 @@ pub async fn current_user(
     stored: &str,
 ) -> Result<Option<Role>, Failure> {
     let row = client.query_opt(USER_CURRENT, &[&name, &stored]).await?;
-    row.map(|row| role(row.get("role"))).transpose()
+    Ok(row.map(|row| row.try_get("role")).transpose()?)
 }
 
 /// All users.
@@ -95,7 +94,7 @@ pub async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
     let user = |row: &tokio_postgres::Row| {
         Ok(User {
             name: row.get("name"),
-            role: role(row.get("role"))?,
+            role: row.try_get("role")?,
             has_password: row.get("has_password"),
             created_at: row.get("created_at"),
             disabled_at: row.get("disabled_at"),
@@ -111,13 +110,13 @@ pub async fn enabled_user(
     name: &str,
 ) -> Result<Option<(Role, Option<String>)>, Failure> {
     let row = client.query_opt(USER_FIND, &[&name]).await?;
-    row.map(|row| Ok((role(row.get("role"))?, row.get("password")))).transpose()
+    row.map(|row| Ok((row.try_get("role")?, row.get("password")))).transpose()
 }
 
 /// Role of a user, and whether they are disabled.
 pub async fn any_user(client: &impl GenericClient, name: &str) -> Result<Option<(Role, bool)>, Failure> {
     let row = client.query_opt(USER_ANY, &[&name]).await?;
-    row.map(|row| Ok((role(row.get("role"))?, row.get("disabled")))).transpose()
+    row.map(|row| Ok((row.try_get("role")?, row.get("disabled")))).transpose()
 }
 
 /// Until when the subject is locked out, if it is.
