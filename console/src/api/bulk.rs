@@ -14,7 +14,8 @@ use crate::common::role::Role;
 use crate::dead_letters::filter::Filter;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
-use crate::jobs::service::{self, Action, DryRun, JobView};
+use crate::jobs::service::{self, BulkPreview, JobView};
+use crate::jobs::state::JobAction;
 
 /// Replay or discard many. Described by [`BulkDescribed`]: what is needed depends on `dry_run`.
 #[derive(Debug, Deserialize)]
@@ -41,7 +42,7 @@ pub(super) struct BulkBody {
 
 /// Replay many dead letters, as a job with a rate and a canary; or say what would be replayed
 #[utoipa::path(post, path = "/api/dead-letters/replay", tag = "dead letters", request_body = BulkDescribed, responses(
-    (status = 200, description = "The dry run", body = DryRun),
+    (status = 200, description = "The dry run", body = BulkPreview),
     (status = 202, description = "The job", body = JobView),
     (status = 400, description = "The filter, the reason or the rate is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
@@ -54,12 +55,12 @@ pub(super) async fn replay_many(
     console: web::Data<Console>,
     body: Body<BulkBody>,
 ) -> Result<impl Responder, Failure> {
-    many(Action::Replay, &caller, &console, body.0).await
+    many(JobAction::Replay, &caller, &console, body.0).await
 }
 
 /// Discard many dead letters, as a job; or say what would be discarded
 #[utoipa::path(post, path = "/api/dead-letters/discard", tag = "dead letters", request_body = BulkDescribed, responses(
-    (status = 200, description = "The dry run", body = DryRun),
+    (status = 200, description = "The dry run", body = BulkPreview),
     (status = 202, description = "The job", body = JobView),
     (status = 400, description = "The filter, the reason or the rate is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
@@ -72,11 +73,11 @@ pub(super) async fn discard_many(
     console: web::Data<Console>,
     body: Body<BulkBody>,
 ) -> Result<impl Responder, Failure> {
-    many(Action::Discard, &caller, &console, body.0).await
+    many(JobAction::Discard, &caller, &console, body.0).await
 }
 
 async fn many(
-    action: Action,
+    action: JobAction,
     caller: &Caller,
     console: &Console,
     body: BulkBody,
@@ -84,13 +85,13 @@ async fn many(
     caller.0.require(Role::Operator)?;
     let filter = body.filter.checked()?;
     if body.dry_run {
-        return Ok(HttpResponse::Ok().json(service::dry_run(&console.pool, action, filter).await?));
+        return Ok(HttpResponse::Ok().json(service::preview(&console.pool, action, filter).await?));
     }
     let request = service::Request {
         action,
         filter,
-        why: AuditReason::new(body.reason.as_deref().unwrap_or_default())?,
-        rate: body.rate.unwrap_or(service::USUAL_RATE),
+        reason: AuditReason::new(body.reason.as_deref().unwrap_or_default())?,
+        rate: body.rate.unwrap_or(service::DEFAULT_RATE),
         canary: body.canary.unwrap_or(0),
         count: body.count,
     };

@@ -9,12 +9,14 @@ use super::body::Body;
 use super::events::Reason;
 use super::{Caller, Done, resource};
 use crate::audit::reason::AuditReason;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::dead_letters::filter::Filter;
 use crate::dead_letters::preview;
 use crate::dead_letters::replay;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{self as letters, DeadLetter, Group};
 use crate::events::preview::PreviewView;
 use crate::http::Console;
@@ -37,9 +39,9 @@ pub(super) struct ListQuery {
     /// A group's fingerprint.
     #[param(max_length = 255)]
     fingerprint: Option<String>,
-    /// `open`, `replayed`, `resolved` or `discarded`.
+    /// Where it stands.
     #[param(inline)]
-    state: Option<State>,
+    state: Option<DeadLetterState>,
     /// An id that the letter names (order, customer, charge …), or a part of its event id, type, reason or error.
     #[param(max_length = 255)]
     q: Option<String>,
@@ -53,26 +55,6 @@ pub(super) struct ListQuery {
     /// 1 to 500, 50 where nothing is said.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
-}
-
-/// Where a dead letter stands.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum State {
-    /// Somebody has to look at it.
-    Open,
-    /// It was sent again, and has not taken effect yet.
-    Replayed,
-    /// Its event took effect.
-    Resolved,
-    /// It will not be replayed.
-    Discarded,
-}
-
-impl State {
-    fn name(self) -> String {
-        format!("{self:?}").to_lowercase()
-    }
 }
 
 /// A page of dead letters.
@@ -90,7 +72,7 @@ pub(super) struct DeadLetterPage {
 pub(super) struct GroupQuery {
     /// Letters in this state; open ones where nothing is said.
     #[param(inline)]
-    state: Option<State>,
+    state: Option<DeadLetterState>,
     /// Event type.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
@@ -127,7 +109,7 @@ pub(super) async fn list(
         kind: query.kind,
         reason: query.reason,
         fingerprint: query.fingerprint,
-        state: query.state.map(State::name),
+        state: query.state,
         q: query.q,
         since: query.since,
         until: query.until,
@@ -149,12 +131,12 @@ pub(super) async fn groups(
     query: Query<GroupQuery>,
 ) -> Result<Json<Groups>, Failure> {
     let query = query.into_inner();
-    let state = query.state.unwrap_or(State::Open).name();
+    let state = query.state.unwrap_or(DeadLetterState::Open);
     let kind = paging::text("type", query.kind)?;
     let reason = paging::text("reason", query.reason)?;
     let limit = paging::limit(query.limit)?;
     let client = console.pool.get().await?;
-    let items = letters::groups(&client, Some(&state), kind.as_deref(), reason.as_deref(), limit).await?;
+    let items = letters::groups(&client, Some(state), kind.as_deref(), reason.as_deref(), limit).await?;
     Ok(Json(Groups { items: masking::for_role(items, caller.0.role), next: None }))
 }
 
@@ -192,7 +174,7 @@ pub(super) async fn replay_one(
     caller.0.require(Role::Operator)?;
     let why = AuditReason::new(&body.0.reason)?;
     console.replayer.dead_letter(*id, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.to_string(), done: "replayed" }))
+    Ok(Json(Done { id: id.to_string(), done: Completed::Replayed }))
 }
 
 /// What a replay would do now; nothing is written, nothing is sent
@@ -231,7 +213,7 @@ pub(super) async fn discard_one(
     caller.0.require(Role::Operator)?;
     let why = AuditReason::new(&body.0.reason)?;
     replay::discard(&console.pool, *id, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.to_string(), done: "discarded" }))
+    Ok(Json(Done { id: id.to_string(), done: Completed::Discarded }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -7,10 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::Body;
 use super::{Caller, Done, resource};
 use crate::audit::reason::AuditReason;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::events::cursor;
+use crate::events::outcome::EventOutcome;
 use crate::events::preview::{self, PreviewView};
 use crate::events::search;
 use crate::events::store::{Event, Filter};
@@ -28,9 +30,9 @@ pub(super) struct ListQuery {
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
-    /// `processed`, `ignored`, `retrying` or `dead`.
+    /// What became of it.
     #[param(inline)]
-    outcome: Option<Outcome>,
+    outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
     #[param(max_length = 255)]
     object: Option<String>,
@@ -51,26 +53,6 @@ pub(super) struct ListQuery {
     limit: Option<i64>,
 }
 
-/// What became of an event.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Outcome {
-    /// It took effect.
-    Processed,
-    /// It had nothing to say to us.
-    Ignored,
-    /// It will be tried again.
-    Retrying,
-    /// It was given up.
-    Dead,
-}
-
-impl Outcome {
-    fn name(self) -> String {
-        format!("{self:?}").to_lowercase()
-    }
-}
-
 /// A page of events.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used: utoipa knows no generic types")]
@@ -79,7 +61,7 @@ pub(super) struct EventPage {
     next: Option<String>,
 }
 
-/// AuditReason something is done.
+/// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
@@ -103,7 +85,7 @@ pub(super) async fn list(
     let limit = paging::limit(query.limit)?;
     let filter = Filter {
         kind: paging::text("type", query.kind)?,
-        outcome: query.outcome.map(Outcome::name),
+        outcome: query.outcome,
         object: paging::text("object", query.object)?,
     };
     let touching = search::Touching {
@@ -167,7 +149,7 @@ pub(super) async fn replay(
     caller.0.require(Role::Operator)?;
     let why = AuditReason::new(&body.0.reason)?;
     console.replayer.event(cursor::event_id(&id)?, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.into_inner(), done: "replayed" }))
+    Ok(Json(Done { id: id.into_inner(), done: Completed::Replayed }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -5,12 +5,14 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Caller, Done, resource};
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
-use crate::jobs::service::{self, Change, JobView};
+use crate::jobs::service::{self, JobView};
+use crate::jobs::state::JobCommand;
 use crate::jobs::store::{self as store, Job};
 use crate::masking;
 
@@ -33,18 +35,6 @@ pub(super) struct ListQuery {
 pub(super) struct JobPage {
     items: Vec<Job>,
     next: Option<String>,
-}
-
-/// What is asked of a job.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Wish {
-    /// Stop for now.
-    Pause,
-    /// Go on.
-    Resume,
-    /// Stop for good.
-    Cancel,
 }
 
 /// Bulk jobs, newest first
@@ -79,32 +69,27 @@ pub(super) async fn show(
 }
 
 /// Pause, resume or cancel a bulk job
-#[utoipa::path(post, path = "/api/jobs/{id}/{wish}", tag = "jobs",
-    params(("id" = i64, Path, description = "Its number"), ("wish" = inline(Wish), Path, description = "What to do")), responses(
+#[utoipa::path(post, path = "/api/jobs/{id}/{command}", tag = "jobs",
+    params(("id" = i64, Path, description = "Its number"), ("command" = inline(JobCommand), Path, description = "What to do")), responses(
     (status = 200, description = "It is done", body = Done),
     (status = 400, description = "The id cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
     (status = 404, description = "No such job", body = ErrorBody),
     (status = 409, description = "The job is in a state that does not allow it", body = ErrorBody)))]
-pub(super) async fn change(
+pub(super) async fn command(
     caller: Caller,
     console: web::Data<Console>,
-    path: Path<(i64, Wish)>,
+    path: Path<(i64, JobCommand)>,
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Operator)?;
-    let (id, wish) = path.into_inner();
-    let (change, done) = match wish {
-        Wish::Pause => (Change::Pause, "paused"),
-        Wish::Resume => (Change::Resume, "resumed"),
-        Wish::Cancel => (Change::Cancel, "canceled"),
-    };
-    service::change(&console.pool, &caller.0.actor, id, change).await?;
-    Ok(Json(Done { id: id.to_string(), done }))
+    let (id, command) = path.into_inner();
+    service::command(&console.pool, &caller.0.actor, id, command).await?;
+    Ok(Json(Done { id: id.to_string(), done: Completed::from(command) }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/jobs", "GET").route(web::get().to(list)))
         .service(resource("/jobs/{id}", "GET").route(web::get().to(show)))
-        .service(resource("/jobs/{id}/{wish}", "POST").route(web::post().to(change)));
+        .service(resource("/jobs/{id}/{command}", "POST").route(web::post().to(command)));
 }

@@ -25,6 +25,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::tokens as secrets;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Principal;
 use crate::http::Console;
@@ -77,8 +78,8 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 pub(crate) struct Done {
     /// What it was done to.
     id: String,
-    /// What was done: `replayed`, `discarded`, `paused` …
-    done: &'static str,
+    /// What was done.
+    done: Completed,
 }
 
 /// A resource with one method; others are answered 405.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::{Caller, Done, resource};
 use crate::auth::tokens::{self as store, Token, Which};
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
 use crate::http::Console;
@@ -85,7 +86,7 @@ pub(super) async fn revoke(
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Admin)?;
     store::revoke(&console.pool, &caller.0.actor, Which::Id(*id)).await?;
-    Ok(Json(Done { id: id.to_string(), done: "revoked" }))
+    Ok(Json(Done { id: id.to_string(), done: Completed::Revoked }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

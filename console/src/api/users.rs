@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::{Caller, Done, resource};
-use crate::auth::accounts::{self, Change};
+use crate::auth::accounts::{self, UserChange, UserCommand};
 use crate::auth::users::{self as list, User};
 use crate::common::failure::Failure;
 use crate::common::role::Role;
@@ -49,19 +49,7 @@ pub(super) struct Changed {
     /// The user.
     name: String,
     #[serde(flatten)]
-    change: Change,
-}
-
-/// What is asked of a user.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum UserWish {
-    /// Lock out for good, and end what they are signed in to.
-    Disable,
-    /// Take that back.
-    Enable,
-    /// Let a name sign in again that too many failures locked out.
-    Unlock,
+    change: UserChange,
 }
 
 /// All users, without what is secret
@@ -120,32 +108,27 @@ pub(super) async fn set_role(
 }
 
 /// Disable, enable or unlock a user
-#[utoipa::path(post, path = "/api/users/{name}/{wish}", tag = "access",
-    params(("name" = String, Path, description = "The user's name"), ("wish" = inline(UserWish), Path, description = "What to do")), responses(
+#[utoipa::path(post, path = "/api/users/{name}/{command}", tag = "access",
+    params(("name" = String, Path, description = "The user's name"), ("command" = inline(UserCommand), Path, description = "What to do")), responses(
     (status = 200, description = "It is done", body = Done),
     (status = 400, description = "The name cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an admin", body = ErrorBody),
     (status = 404, description = "No such user", body = ErrorBody),
     (status = 409, description = "It is so already, or it would leave no admin", body = ErrorBody)))]
-pub(super) async fn change(
+pub(super) async fn command(
     caller: Caller,
     console: web::Data<Console>,
-    path: Path<(String, UserWish)>,
+    path: Path<(String, UserCommand)>,
 ) -> Result<Json<Done>, Failure> {
     caller.0.require(Role::Admin)?;
-    let (pool, actor) = (&console.pool, &caller.0.actor);
-    let (id, wish) = path.into_inner();
-    let done = match wish {
-        UserWish::Disable => accounts::disable(pool, actor, &id).await.map(|()| "disabled")?,
-        UserWish::Enable => accounts::enable(pool, actor, &id).await.map(|()| "enabled")?,
-        UserWish::Unlock => accounts::unlock(pool, actor, &id).await.map(|()| "unlocked")?,
-    };
-    Ok(Json(Done { id, done }))
+    let (id, command) = path.into_inner();
+    accounts::command(&console.pool, &caller.0.actor, &id, command).await?;
+    Ok(Json(Done { id, done: command.into() }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.service(resource("/users", "GET, POST").route(web::get().to(list)).route(web::post().to(set)))
         .service(resource("/users/{name}/role", "POST").route(web::post().to(set_role)))
-        .service(resource("/users/{name}/{wish}", "POST").route(web::post().to(change)));
+        .service(resource("/users/{name}/{command}", "POST").route(web::post().to(command)));
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
+use super::action::{AuditAction, Subject};
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::masking::masked_members;
@@ -49,11 +50,11 @@ pub struct Filter {
 pub async fn append(
     client: &impl GenericClient,
     actor: &Actor,
-    action: &str,
-    subject: &str,
+    action: AuditAction,
+    subject: &Subject<'_>,
     reason: &str,
 ) -> Result<(), Failure> {
-    client.execute(APPEND, &[&actor.to_string(), &action, &subject, &reason]).await?;
+    client.execute(APPEND, &[&actor.to_string(), &action, &subject.to_string(), &reason]).await?;
     Ok(())
 }
 

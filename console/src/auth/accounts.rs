@@ -8,16 +8,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{lockout, name, passwords};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::sessions as access;
 use crate::auth::store::users::{self as store, Known};
 use crate::common::actor::Actor;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::text_enum;
 
 /// What was done to a user. Displayed as the words after the user's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Change {
+pub struct UserChange {
     /// There was no such user before.
     pub added: bool,
     /// What they may do now.
@@ -40,7 +43,7 @@ pub enum PasswordChange {
     Removed,
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for UserChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.added { "added: " } else { "changed: " })?;
         match self.password {
@@ -67,7 +70,7 @@ pub async fn set(
     user: &str,
     role: Role,
     password: Option<&str>,
-) -> Result<Change, Failure> {
+) -> Result<UserChange, Failure> {
     let user = name(user)?;
     let hashed = match password {
         Some(password) => Some(passwords::hash(password).await?),
@@ -83,21 +86,21 @@ pub async fn set(
     access::end_sessions(&tx, user).await?;
     lockout::forget(&tx, user).await?;
     let removed = before.is_some_and(|b| b.has_password).then_some(PasswordChange::Removed);
-    let change = Change {
+    let change = UserChange {
         added: before.is_none(),
         role,
         role_before: before.map(|b| b.role),
         enabled_again: before.is_some_and(|b| b.disabled),
         password: if hashed.is_some() { Some(PasswordChange::New) } else { removed },
     };
-    let action = if change.added { "user.add" } else { "user.change" };
-    audit::append(&tx, actor, action, &subject(user), &change.to_string()).await?;
+    let action = if change.added { AuditAction::UserAdd } else { AuditAction::UserChange };
+    audit::append(&tx, actor, action, &Subject::User(user), &change.to_string()).await?;
     tx.commit().await?;
     Ok(change)
 }
 
 /// Gives a user another role. Password and sessions stay: what is open has the new role at once.
-pub async fn set_role(pool: &Pool, actor: &Actor, user: &str, role: Role) -> Result<Change, Failure> {
+pub async fn set_role(pool: &Pool, actor: &Actor, user: &str, role: Role) -> Result<UserChange, Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     if role != Role::Admin {
@@ -106,46 +109,64 @@ pub async fn set_role(pool: &Pool, actor: &Actor, user: &str, role: Role) -> Res
     let before = known(&tx, user).await?;
     store::set_role(&tx, user, role).await?;
     let role_before = Some(before.role);
-    let change = Change { added: false, role, role_before, enabled_again: false, password: None };
-    audit::append(&tx, actor, "user.change", &subject(user), &change.to_string()).await?;
+    let change = UserChange { added: false, role, role_before, enabled_again: false, password: None };
+    audit::append(&tx, actor, AuditAction::UserChange, &Subject::User(user), &change.to_string()).await?;
     tx.commit().await?;
     Ok(change)
 }
 
-/// Disables a user and ends what they are signed in to.
-pub async fn disable(pool: &Pool, actor: &Actor, user: &str) -> Result<(), Failure> {
-    let mut client = pool.get().await?;
-    let tx = client.transaction().await?;
-    keep_an_admin(&tx, actor, user).await?;
-    if known(&tx, user).await?.disabled {
-        return Err(Failure::conflict("user_disabled", format!("user {user} is disabled already")));
+text_enum! {
+    /// What an admin asks of a user.
+    pub enum UserCommand {
+        /// Lock out for good, and end what they are signed in to.
+        Disable = "disable",
+        /// Enable again, with the password and the role they had.
+        Enable = "enable",
+        /// Let a name sign in again that was locked out: a user's, or another that somebody tried.
+        Unlock = "unlock",
     }
-    store::disable_user(&tx, user).await?;
-    access::end_sessions(&tx, user).await?;
-    audit::append(&tx, actor, "user.disable", &subject(user), "").await?;
-    Ok(tx.commit().await?)
 }
 
-/// Enables a user again, with the password and the role they had.
-pub async fn enable(pool: &Pool, actor: &Actor, user: &str) -> Result<(), Failure> {
-    let mut client = pool.get().await?;
-    let tx = client.transaction().await?;
-    if !known(&tx, user).await?.disabled {
-        return Err(Failure::conflict("user_enabled", format!("user {user} is not disabled")));
+impl From<UserCommand> for Completed {
+    fn from(command: UserCommand) -> Self {
+        match command {
+            UserCommand::Disable => Completed::Disabled,
+            UserCommand::Enable => Completed::Enabled,
+            UserCommand::Unlock => Completed::Unlocked,
+        }
     }
-    store::enable_user(&tx, user).await?;
-    audit::append(&tx, actor, "user.enable", &subject(user), "").await?;
-    Ok(tx.commit().await?)
 }
 
-/// Lets a name sign in again that was locked out: a user's, or another that somebody tried.
-pub async fn unlock(pool: &Pool, actor: &Actor, user: &str) -> Result<(), Failure> {
+/// Disables, enables or unlocks a user.
+pub async fn command(pool: &Pool, actor: &Actor, user: &str, command: UserCommand) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if !lockout::forget(&tx, user).await? {
-        known(&tx, user).await?;
-    }
-    audit::append(&tx, actor, "user.unlock", &subject(user), "").await?;
+    let action = match command {
+        UserCommand::Disable => {
+            keep_an_admin(&tx, actor, user).await?;
+            if known(&tx, user).await?.disabled {
+                let message = format!("user {user} is disabled already");
+                return Err(Failure::conflict("user_disabled", message));
+            }
+            store::disable_user(&tx, user).await?;
+            access::end_sessions(&tx, user).await?;
+            AuditAction::UserDisable
+        }
+        UserCommand::Enable => {
+            if !known(&tx, user).await?.disabled {
+                return Err(Failure::conflict("user_enabled", format!("user {user} is not disabled")));
+            }
+            store::enable_user(&tx, user).await?;
+            AuditAction::UserEnable
+        }
+        UserCommand::Unlock => {
+            if !lockout::forget(&tx, user).await? {
+                known(&tx, user).await?;
+            }
+            AuditAction::UserUnlock
+        }
+    };
+    audit::append(&tx, actor, action, &Subject::User(user), "").await?;
     Ok(tx.commit().await?)
 }
 
@@ -168,8 +189,4 @@ async fn keep_an_admin(client: &impl GenericClient, actor: &Actor, user: &str) -
         return Err(Failure::conflict("last_admin", message));
     }
     Ok(())
-}
-
-fn subject(user: &str) -> String {
-    format!("user:{user}")
 }

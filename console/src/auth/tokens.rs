@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{hash, name, secret};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::sessions as store;
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::common::role::{Principal, Role};
-use crate::common::text_enum::TextEnum;
 
 const PREFIX: &str = "slg_";
 
@@ -46,7 +46,7 @@ pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) ->
             format!("a token named {token_name} exists, or existed, already"),
         ));
     }
-    audit::append(&tx, actor, "token.create", &format!("token:{token_name}"), role.as_str()).await?;
+    audit::append(&tx, actor, AuditAction::TokenCreate, &Subject::Token(token_name), role.as_str()).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -75,7 +75,7 @@ pub async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), 
             Which::Id(id) => format!("a valid token with the number {id}"),
         })
     })?;
-    audit::append(&tx, actor, "token.revoke", &format!("token:{token_name}"), "").await?;
+    audit::append(&tx, actor, AuditAction::TokenRevoke, &Subject::Token(&token_name), "").await?;
     tx.commit().await?;
     Ok(())
 }

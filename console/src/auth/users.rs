@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::lockout::{self, Attempt};
 use super::{name, passwords, sessions};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::users as store;
 use crate::common::actor::Actor;
@@ -74,13 +75,14 @@ pub async fn sign_in(
     let actor = Actor::User(user.chars().filter(|c| !c.is_control()).take(100).collect());
     if current.is_none() {
         if last {
-            audit::append(&tx, &actor, "sign_in.locked", "console", "too many failures").await?;
+            audit::append(&tx, &actor, AuditAction::SignInLocked, &Subject::Console, "too many failures")
+                .await?;
             tx.commit().await?;
         }
         return Ok(SignIn::Wrong);
     }
     lockout::succeeded(&tx, user, from).await?;
-    audit::append(&tx, &actor, "sign_in", "console", "").await?;
+    audit::append(&tx, &actor, AuditAction::SignIn, &Subject::Console, "").await?;
     let cookie = sessions::begin(&tx, user, false).await?;
     tx.commit().await?;
     Ok(SignIn::Welcome(cookie))

@@ -1,20 +1,19 @@
 //! Replaying or discarding many from the command line, with a progress bar.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use super::output::{self, Printed};
 use crate::audit::reason::AuditReason;
 use crate::common::failure::Failure;
 use crate::dead_letters::filter::Filter;
+use crate::jobs::carry_out;
 use crate::jobs::runner::Runner;
-use crate::jobs::service::{self, Action, JobView, Request};
-
-const LOOK: Duration = Duration::from_millis(300);
+use crate::jobs::service::{self, JobView, Request};
+use crate::jobs::state::{JobAction, JobState};
 
 /// Which letters, and how.
 #[derive(Debug, Args)]
@@ -41,7 +40,7 @@ pub(super) struct Many {
     #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
     /// Letters per second
-    #[arg(long, requires = "all", default_value_t = service::USUAL_RATE, allow_negative_numbers = true)]
+    #[arg(long, requires = "all", default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay go first; the rest follows when they took effect
     #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
@@ -63,7 +62,7 @@ impl Many {
 }
 
 /// Says what would be done, or makes a job and carries it out.
-pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &str) -> Printed {
+pub(super) async fn run(context: &Context, action: JobAction, many: Many, reason: &str) -> Printed {
     let pool = &context.servers.pool;
     let filter = Filter {
         kind: many.kind,
@@ -75,9 +74,9 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
     let filter = filter.checked()?;
     context.servers.reachable().await?;
     if many.dry_run {
-        let run = service::dry_run(pool, action, filter).await?;
-        let (what, count) = (action.name(), run.count);
-        return output::line(&format!("{what} of {count} dead letters; go on with --count {count}"));
+        let preview = service::preview(pool, action, filter).await?;
+        let count = preview.count;
+        return output::line(&format!("{action} of {count} dead letters; go on with --count {count}"));
     }
     let count = many.count.ok_or_else(|| {
         Failure::invalid(
@@ -85,82 +84,54 @@ pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &
             "look with --dry-run first, then confirm with --count how many they are",
         )
     })?;
-    let why = AuditReason::new(reason)?;
-    let request = Request { action, filter, why, rate: many.rate, canary: many.canary, count: Some(count) };
+    let reason = AuditReason::new(reason)?;
+    let request =
+        Request { action, filter, reason, rate: many.rate, canary: many.canary, count: Some(count) };
     let id = service::create(pool, &context.actor, request).await?;
     let advice = "Ctrl-C leaves it to the console that serves";
-    let told = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
+    let announced = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
     // Whoever stopped reading still wants it done.
-    carry_out(context, id, Duration::from_secs(many.wait)).await.and(told)
+    carry_out(context, id, Duration::from_secs(many.wait)).await.and(announced)
 }
 
-/// Runs the job here, unless a serving console has it already, shows how far it is, and waits a while for what
-/// becomes of the letters.
+/// Carries the job out, shows how far it is, and says how it ended.
 async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
     context.servers.connected().await?;
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
-    let stop = CancellationToken::new();
-    let working = tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            while !stop.is_cancelled() {
-                runner.one(id, &stop).await;
-                tokio::time::sleep(LOOK).await;
-            }
-        }
-    });
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
     bar.set_style(style.map_err(|e| Failure::Internal(e.to_string()))?);
-    let mut all_sent = None;
-    let view = loop {
-        let view = service::show(&context.servers.pool, id).await?;
-        let total = u64::try_from(view.job.total).unwrap_or(0);
-        bar.set_length(total);
-        bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));
-        bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
-        if !matches!(view.job.state.as_str(), "canary" | "running")
-            && (settled(&view) || all_sent.get_or_insert_with(Instant::now).elapsed() >= wait)
-        {
-            break view;
-        }
-        tokio::time::sleep(LOOK).await;
-    };
+    let view = carry_out::carry_out(runner, id, wait, |view| show_progress(&bar, view)).await?;
     bar.finish();
-    stop.cancel();
-    if working.await.is_err() {
-        tracing::warn!("the job's runner ended badly");
-    }
-    let told = print(&view);
-    match (view.job.state.as_str(), view.progress.dead_again) {
-        ("done", 0) => {}
-        ("done", again) => {
-            let message = format!("{again} letters of job {id} died again");
-            return Err(Failure::conflict("died_again", message).into());
+    let printed = print(&view);
+    match (view.job.state, view.progress.dead_again) {
+        (JobState::Done, 0) => printed,
+        (JobState::Done, again) => {
+            let message = format!("{again} dead letters of job {id} died again");
+            Err(Failure::conflict("died_again", message).into())
         }
-        (state, _) => return Err(Failure::conflict("not_done", format!("job {id} is {state}")).into()),
+        (state, _) => Err(Failure::conflict("not_done", format!("job {id} is {state}")).into()),
     }
-    told
 }
 
-/// Whether it is known what became of every letter that was sent.
-fn settled(view: &JobView) -> bool {
-    let p = &view.progress;
-    view.job.state != "done"
-        || view.job.action == Action::Discard.name()
-        || p.resolved + p.dead_again >= p.sent
+fn show_progress(bar: &ProgressBar, view: &JobView) {
+    let total = u64::try_from(view.job.total).unwrap_or(0);
+    bar.set_length(total);
+    bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));
+    bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
 }
 
 pub(super) fn print(view: &JobView) -> Printed {
     let p = &view.progress;
-    let done = if view.job.action == Action::Discard.name() {
-        format!("{} discarded", p.sent)
-    } else {
-        let on_their_way = p.sent - p.resolved - p.dead_again;
-        format!(
-            "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
-            p.sent, p.resolved, p.dead_again
-        )
+    let done = match view.job.action {
+        JobAction::Discard => format!("{} discarded", p.sent),
+        JobAction::Replay => {
+            let on_their_way = p.sent - p.resolved - p.dead_again;
+            format!(
+                "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
+                p.sent, p.resolved, p.dead_again
+            )
+        }
     };
     output::line(&format!(
         "job {} is {}: {done}, {} left out, {} not taken, {} unknown, {} not begun",

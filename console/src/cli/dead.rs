@@ -12,8 +12,9 @@ use crate::audit::reason::AuditReason;
 use crate::common::failure::Failure;
 use crate::common::paging;
 use crate::dead_letters::filter::Filter;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store;
-use crate::jobs::service::Action;
+use crate::jobs::state::JobAction;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -74,9 +75,9 @@ pub(super) struct ListArguments {
     /// Only letters of this group
     #[arg(long)]
     fingerprint: Option<String>,
-    /// Only letters in this state: open, replayed, resolved or discarded
+    /// Only dead letters in this state
     #[arg(long)]
-    state: Option<String>,
+    state: Option<DeadLetterState>,
     /// An id that the letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
@@ -104,7 +105,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
         Command::Preview { id, json } => preview::dead_letter(context, id, json).await,
         Command::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
-                return bulk::run(context, Action::Replay, many, &reason).await;
+                return bulk::run(context, JobAction::Replay, many, &reason).await;
             };
             let why = AuditReason::new(&reason)?;
             context.servers.connected().await?;
@@ -113,7 +114,7 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
         }
         Command::Discard { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
-                return bulk::run(context, Action::Discard, many, &reason).await;
+                return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
             let why = AuditReason::new(&reason)?;
             crate::dead_letters::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
@@ -150,7 +151,7 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
                 output::time(l.dead_at),
                 l.event_id.clone(),
                 l.kind.clone(),
-                l.state.clone(),
+                l.state.to_string(),
                 l.attempts.to_string(),
                 l.reason.clone(),
                 output::short(&l.error, 70),

@@ -11,6 +11,7 @@ use crate::common::failure::Failure;
 use crate::common::paging;
 use crate::events::changes;
 use crate::events::cursor;
+use crate::events::outcome::EventOutcome;
 use crate::events::search::{self, Touching};
 use crate::events::store;
 
@@ -49,9 +50,9 @@ pub(super) struct ListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
-    /// Only events with this outcome: processed, ignored, retrying or dead
+    /// Only events with this outcome
     #[arg(long)]
-    outcome: Option<String>,
+    outcome: Option<EventOutcome>,
     /// Only events about this Stripe object
     #[arg(long)]
     object: Option<String>,
@@ -91,9 +92,8 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
 async fn list(context: &Context, arguments: ListArguments) -> Printed {
     let client = context.servers.database().await?;
     let before = cursor::read(arguments.page.before.as_deref())?;
-    let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
     let limit = paging::limit(Some(arguments.page.limit))?;
-    let filter = store::Filter { kind: arguments.kind, outcome, object: arguments.object };
+    let filter = store::Filter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
     let touching = Touching {
         order: paging::text("order", arguments.order)?,
         customer: paging::text("customer", arguments.customer)?,
@@ -112,7 +112,7 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
                 output::time(e.received_at),
                 e.id.clone(),
                 e.kind.clone(),
-                e.outcome.clone(),
+                e.outcome.to_string(),
                 e.attempts.to_string(),
                 e.object_id.clone().unwrap_or_default(),
                 output::short(e.last_error.as_deref().or(e.reason.as_deref()).unwrap_or_default(), 60),
@@ -136,7 +136,7 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
     output::fields(&[
         ("event", Some(event.id)),
         ("type", Some(event.kind)),
-        ("outcome", Some(event.outcome)),
+        ("outcome", Some(event.outcome.to_string())),
         ("reason", event.reason),
         ("error", event.last_error),
         ("tries", Some(event.attempts.to_string())),

@@ -7,7 +7,8 @@ use super::bulk::print;
 use super::listing::Listing;
 use super::output::{self, Printed};
 use crate::common::paging::{self, Page};
-use crate::jobs::service::{self, Change};
+use crate::jobs::service;
+use crate::jobs::state::JobCommand;
 use crate::jobs::store::{self as store, Job};
 
 /// Bulk jobs.
@@ -46,7 +47,7 @@ pub(super) enum Command {
 pub(super) async fn run(context: &Context, command: Command) -> Printed {
     let pool = &context.servers.pool;
     context.servers.reachable().await?;
-    let (id, change) = match command {
+    let (id, command) = match command {
         Command::List { page } => return list(context, page).await,
         Command::Show { id, json } => {
             let view = service::show(pool, id).await?;
@@ -55,11 +56,11 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
             }
             return print(&view);
         }
-        Command::Pause { id } => (id, Change::Pause),
-        Command::Resume { id } => (id, Change::Resume),
-        Command::Cancel { id } => (id, Change::Cancel),
+        Command::Pause { id } => (id, JobCommand::Pause),
+        Command::Resume { id } => (id, JobCommand::Resume),
+        Command::Cancel { id } => (id, JobCommand::Cancel),
     };
-    service::change(pool, &context.actor, id, change).await?;
+    service::command(pool, &context.actor, id, command).await?;
     print(&service::show(pool, id).await?)
 }
 
@@ -75,9 +76,9 @@ async fn list(context: &Context, listing: Listing) -> Printed {
         vec![
             j.id.to_string(),
             output::time(j.created_at),
-            j.action.clone(),
+            j.action.to_string(),
             j.total.to_string(),
-            j.state.clone(),
+            j.state.to_string(),
             j.actor.clone(),
             j.reason.clone(),
         ]

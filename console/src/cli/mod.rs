@@ -61,10 +61,10 @@ enum Command {
     Audit(audit::Command),
     /// Users of the console
     #[command(subcommand)]
-    User(access::UserCommand),
+    User(access::UserArguments),
     /// Tokens for the API
     #[command(subcommand)]
-    Token(access::TokenCommand),
+    Token(access::TokenArguments),
 }
 
 /// Why a command failed, with its exit code.

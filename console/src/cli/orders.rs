@@ -95,7 +95,7 @@ fn print(order: &Order, as_json: bool) -> Printed {
     let currency = order.currency.as_deref().unwrap_or("");
     output::fields(&[
         ("order", Some(order.id.clone())),
-        ("status", Some(order.status.clone())),
+        ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),
         ("paid", Some(money::show(order.amount_paid, currency))),

@@ -4,12 +4,13 @@ use super::Context;
 use super::output::{self, Printed};
 use crate::common::role::Role;
 use crate::dead_letters::preview as dead_letters;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{self as store, Group};
 use crate::events::preview::{self, PreviewView};
 
 pub(super) async fn groups(context: &Context, json: bool) -> Printed {
     let client = context.servers.database().await?;
-    let items = store::groups(&client, Some("open"), None, None, 500).await?;
+    let items = store::groups(&client, Some(DeadLetterState::Open), None, None, 500).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
     }
@@ -48,7 +49,7 @@ fn print(found: &PreviewView, json: bool) -> Printed {
     if json {
         return output::json(found);
     }
-    output::line(&format!("a replay now: {}", found.verdict))?;
+    output::line(&format!("a replay now: {}", found.decision))?;
     if let Some(error) = &found.error {
         output::line(error)?;
     }

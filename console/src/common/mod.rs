@@ -2,6 +2,7 @@
 //! them.
 
 pub mod actor;
+pub(crate) mod completed;
 pub mod elapsed;
 pub mod failure;
 pub(crate) mod integers;

@@ -1,13 +1,9 @@
-//! Pages of lists: how many, where they begin, and words that only some values are allowed for.
+//! Pages of lists: how many items, where they begin, and the texts that they are filtered by.
 
 use serde::Serialize;
 
 use crate::common::failure::Failure;
 
-/// The outcomes of an event.
-pub const OUTCOMES: [&str; 4] = ["processed", "ignored", "retrying", "dead"];
-/// The states of a dead letter.
-pub const STATES: [&str; 4] = ["open", "replayed", "resolved", "discarded"];
 /// The most characters that a text to search or filter by has.
 pub const LONGEST: usize = 255;
 const MOST: i64 = 500;
@@ -45,16 +41,6 @@ pub fn limit(asked: Option<i64>) -> Result<i64, Failure> {
 pub fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
     let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
     text.map(|t| t.parse::<i64>().map_err(bad)).transpose()
-}
-
-/// A word out of a closed list.
-pub fn one_of(name: &str, word: Option<String>, words: &[&str]) -> Result<Option<String>, Failure> {
-    match word {
-        Some(w) if !words.contains(&w.as_str()) => {
-            Err(Failure::invalid("invalid_filter", format!("{name} takes one of {}", words.join(", "))))
-        }
-        other => Ok(other),
-    }
 }
 
 /// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so

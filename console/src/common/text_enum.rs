@@ -8,17 +8,17 @@ pub(crate) trait TextEnum: Copy + 'static {
     const ALL: &'static [Self];
 
     /// The variant's name.
-    fn as_str(self) -> &'static str;
+    fn name(self) -> &'static str;
 
     /// The variant of that name.
     fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|variant| variant.as_str() == name)
+        Self::ALL.iter().copied().find(|variant| variant.name() == name)
     }
 
     /// The variant that a form or an address names as `parameter`; nothing where it is empty.
     fn chosen(parameter: &str, name: Option<&str>) -> Result<Option<Self>, Failure> {
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
-        let names = || Self::ALL.iter().map(|v| v.as_str()).collect::<Vec<_>>().join(", ");
+        let names = || Self::ALL.iter().map(|v| v.name()).collect::<Vec<_>>().join(", ");
         let unknown = || Failure::invalid("invalid_filter", format!("{parameter} takes one of {}", names()));
         Self::parse(name).map(Some).ok_or_else(unknown)
     }
@@ -26,19 +26,26 @@ pub(crate) trait TextEnum: Copy + 'static {
 
 /// Declares an enum with the name of each variant.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum,
         )]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$about])* #[serde(rename = $text)] #[value(name = $text)] $variant,)+
         }
 
         impl $crate::common::text_enum::TextEnum for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            fn as_str(self) -> &'static str {
+            fn name(self) -> &'static str {
+                self.as_str()
+            }
+        }
+
+        impl $name {
+            /// Its name.
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
                 }
@@ -47,7 +54,7 @@ macro_rules! text_enum {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad($crate::common::text_enum::TextEnum::as_str(*self))
+                f.pad(self.as_str())
             }
         }
 
@@ -57,7 +64,7 @@ macro_rules! text_enum {
                 ty: &tokio_postgres::types::Type,
                 out: &mut bytes::BytesMut,
             ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
-                $crate::common::text_enum::TextEnum::as_str(*self).to_sql(ty, out)
+                self.as_str().to_sql(ty, out)
             }
 
             tokio_postgres::types::accepts!(TEXT, VARCHAR);
@@ -87,7 +94,7 @@ mod tests {
 
     super::text_enum! {
         /// A sample.
-        pub enum Sample {
+        enum Sample {
             /// One.
             First = "first_of_all",
             /// Another.

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::state::DeadLetterState;
 use crate::common::failure::Failure;
 use crate::common::paging;
+use crate::masking::masked_members;
 
 /// Which dead letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
@@ -26,8 +28,8 @@ pub struct Filter {
     pub fingerprint: Option<String>,
     /// State.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^(open|replayed)$")]
-    pub state: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^(open|replayed)$")]
+    pub state: Option<DeadLetterState>,
     /// An id that the letter names, or a part of its event id, type, reason or error.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
@@ -41,13 +43,13 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The filter, refused where PostgreSQL could not search for it or a state is none.
+    /// The filter, refused where PostgreSQL could not search for it.
     pub fn checked(self) -> Result<Filter, Failure> {
         Ok(Filter {
             kind: paging::text("type", self.kind)?,
             reason: paging::text("reason", self.reason)?,
             fingerprint: paging::text("fingerprint", self.fingerprint)?,
-            state: paging::one_of("state", self.state, &paging::STATES)?,
+            state: self.state,
             q: paging::text("q", self.q)?,
             since: self.since,
             until: self.until,
@@ -59,4 +61,8 @@ impl Filter {
         let escaped = |q: &String| q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         self.q.as_ref().map(|q| format!("%{}%", escaped(q)))
     }
+}
+
+masked_members! {
+    Filter: kind, reason, fingerprint, q;
 }

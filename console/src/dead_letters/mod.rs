@@ -6,4 +6,5 @@ pub mod filter;
 pub mod message;
 pub(crate) mod preview;
 pub mod replay;
+pub mod state;
 pub mod store;

@@ -8,11 +8,14 @@ use amqp::publisher::{PublishError, Publisher};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
+use super::state::DeadLetterState;
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::dead_letters::store::{self as letters, Locked};
+use crate::events::outcome::EventOutcome;
 use crate::events::store as events;
 
 /// Sends events once more.
@@ -33,6 +36,17 @@ struct Sending {
     replay_of: String,
 }
 
+/// Why a dead letter of a bulk job may not be on its way.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BulkSendError {
+    /// The broker has not got it.
+    #[error(transparent)]
+    NotSent(PublishError),
+    /// The broker may have got it.
+    #[error(transparent)]
+    Unknown(PublishError),
+}
+
 impl Replayer {
     /// A replayer over these servers.
     pub fn new(pool: Pool, publisher: Publisher, broker: Broker) -> Replayer {
@@ -47,7 +61,14 @@ impl Replayer {
         if let Err(failure) = sent {
             let client = self.pool.get().await?;
             letters::unsent(&client, id).await?;
-            audit::append(&client, actor, "dead.replay_failed", &subject(id), &failure.to_string()).await?;
+            audit::append(
+                &client,
+                actor,
+                AuditAction::DeadLetterReplayFailed,
+                &Subject::DeadLetter(id),
+                &failure.to_string(),
+            )
+            .await?;
             return Err(failure);
         }
         Ok(event_id)
@@ -59,9 +80,16 @@ impl Replayer {
         let tx = client.transaction().await?;
         let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
         // A worker resolves a letter when its event takes effect; what took effect already would wait for ever.
-        let done = matches!(letter.outcome.as_deref(), Some("processed" | "ignored"));
-        letters::set_state(&tx, id, if done { "resolved" } else { "replayed" }, 1).await?;
-        audit::append(&tx, actor, "dead.replay", &subject(id), reason.as_str()).await?;
+        let done = letter.outcome.is_some_and(EventOutcome::is_final);
+        letters::set_state(
+            &tx,
+            id,
+            if done { DeadLetterState::Resolved } else { DeadLetterState::Replayed },
+            1,
+        )
+        .await?;
+        audit::append(&tx, actor, AuditAction::DeadLetterReplay, &Subject::DeadLetter(id), reason.as_str())
+            .await?;
         tx.commit().await?;
         Ok(Sending::from(letter))
     }
@@ -77,7 +105,7 @@ impl Replayer {
         let tx = client.transaction().await?;
         let (event, body) =
             events::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
-        audit::append(&tx, actor, "event.replay", &format!("event:{id}"), reason.as_str()).await?;
+        audit::append(&tx, actor, AuditAction::EventReplay, &Subject::Event(id), reason.as_str()).await?;
         tx.commit().await?;
         let sending = Sending {
             event_id: event.id,
@@ -89,8 +117,14 @@ impl Replayer {
         };
         let sent = self.send(sending).await;
         if let Err(failure) = &sent {
-            let subject = format!("event:{id}");
-            audit::append(&client, actor, "event.replay_failed", &subject, &failure.to_string()).await?;
+            audit::append(
+                &client,
+                actor,
+                AuditAction::EventReplayFailed,
+                &Subject::Event(id),
+                &failure.to_string(),
+            )
+            .await?;
         }
         sent
     }
@@ -100,22 +134,24 @@ impl Replayer {
         self.broker.explain().map_err(Failure::Unavailable)
     }
 
-    /// Sends a letter of a bulk job, already marked. On failure its state in the job and why: `failed` when
-    /// the broker surely has it not, `unknown` when it may have.
-    pub(crate) async fn send_bulk(&self, letter: Locked) -> Result<(), (&'static str, String)> {
+    /// Sends a dead letter of a bulk job, which is marked already.
+    pub(crate) async fn send_bulk(&self, letter: Locked) -> Result<(), BulkSendError> {
         let id = letter.id;
         let Err(error) = self.publish(Sending::from(letter)).await else { return Ok(()) };
-        let surely_not = matches!(
+        let certain = matches!(
             error,
             PublishError::Returned { .. }
                 | PublishError::Nacked
                 | PublishError::TooLong(_)
                 | PublishError::TooLarge
         );
-        if surely_not && let Err(failure) = self.take_back(id).await {
-            tracing::warn!(letter = id, %failure, "a letter that was not sent still says replayed");
+        if !certain {
+            return Err(BulkSendError::Unknown(error));
         }
-        Err((if surely_not { "failed" } else { "unknown" }, error.to_string()))
+        if let Err(failure) = self.take_back(id).await {
+            tracing::warn!(dead_letter = id, %failure, "a dead letter that was not sent is still marked as replayed");
+        }
+        Err(BulkSendError::NotSent(error))
     }
 
     async fn take_back(&self, id: i64) -> Result<(), Failure> {
@@ -166,18 +202,15 @@ pub async fn discard(pool: &Pool, id: i64, actor: &Actor, reason: &AuditReason) 
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
-    if letter.state != "open" {
+    if letter.state != DeadLetterState::Open {
         let message = format!("dead letter {id} is {}: only an open one can be discarded", letter.state);
         return Err(Failure::conflict("not_open", message));
     }
-    letters::set_state(&tx, id, "discarded", 0).await?;
-    audit::append(&tx, actor, "dead.discard", &subject(id), reason.as_str()).await?;
+    letters::set_state(&tx, id, DeadLetterState::Discarded, 0).await?;
+    audit::append(&tx, actor, AuditAction::DeadLetterDiscard, &Subject::DeadLetter(id), reason.as_str())
+        .await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn subject(id: i64) -> String {
-    format!("dead_letter:{id}")
 }
 
 fn not_found(id: i64) -> Failure {

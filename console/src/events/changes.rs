@@ -77,11 +77,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{changes, messages};
+    use crate::events::outcome::AggregateKind;
     use crate::events::store::Effect;
 
     fn effect(currency: Option<&str>, change: Value) -> Effect {
         Effect {
-            aggregate: "order".to_owned(),
+            aggregate: AggregateKind::Order,
             aggregate_id: "A-1".to_owned(),
             at: jiff::Timestamp::UNIX_EPOCH,
             currency: currency.map(str::to_owned),

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod cursor;
+pub mod outcome;
 pub mod preview;
 pub mod search;
 pub mod store;

@@ -12,14 +12,31 @@ use worker::store::StoreError;
 
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::text_enum;
 use crate::events::store;
 use crate::masking;
+
+text_enum! {
+    /// What would become of an event that is replayed.
+    pub enum PreviewDecision {
+        /// It would take effect.
+        Processed = "processed",
+        /// It would be accepted and change nothing.
+        Ignored = "ignored",
+        /// It took effect before: nothing would change.
+        Duplicate = "duplicate",
+        /// It would fail, and be tried again.
+        Retry = "retry",
+        /// It would become a dead letter.
+        Dead = "dead",
+    }
+}
 
 /// What a replay would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PreviewView {
-    /// `processed`, `ignored`, `duplicate` (it took effect before: nothing would change), `retry` or `dead`.
-    pub verdict: &'static str,
+    /// What would become of the event.
+    pub decision: PreviewDecision,
     /// Why, where it would fail again.
     pub error: Option<String>,
     /// Rows that would differ.
@@ -71,7 +88,7 @@ pub(crate) async fn run(
 ) -> Result<PreviewView, Failure> {
     let preview = worker::preview(pool, body, endpoint, rules).await.map_err(failure)?;
     let shown = |value: Value| if role.sees_personal_data() { value } else { masking::masked(&value) };
-    let (verdict, error) = verdict(&preview.disposition);
+    let (decision, error) = decision(&preview.disposition);
     let rows = preview.rows.into_iter().map(|row| RowView {
         table: row.table,
         id: row.id,
@@ -84,17 +101,17 @@ pub(crate) async fn run(
         lasting: m.topic.lasting,
         data: shown(m.data),
     });
-    Ok(PreviewView { verdict, error, rows: rows.collect(), messages: messages.collect() })
+    Ok(PreviewView { decision, error, rows: rows.collect(), messages: messages.collect() })
 }
 
-fn verdict(verdict: &Disposition) -> (&'static str, Option<String>) {
-    let why = |rejection: &Rejection| Some(rejection.to_string());
-    match verdict {
-        Disposition::Ack(AckReason::Processed) => ("processed", None),
-        Disposition::Ack(AckReason::Ignored) => ("ignored", None),
-        Disposition::Ack(AckReason::Duplicate) => ("duplicate", None),
-        Disposition::Retry { rejection, .. } => ("retry", why(rejection)),
-        Disposition::DeadLetter(rejection) => ("dead", why(rejection)),
+fn decision(disposition: &Disposition) -> (PreviewDecision, Option<String>) {
+    let error = |rejection: &Rejection| Some(rejection.to_string());
+    match disposition {
+        Disposition::Ack(AckReason::Processed) => (PreviewDecision::Processed, None),
+        Disposition::Ack(AckReason::Ignored) => (PreviewDecision::Ignored, None),
+        Disposition::Ack(AckReason::Duplicate) => (PreviewDecision::Duplicate, None),
+        Disposition::Retry { rejection, .. } => (PreviewDecision::Retry, error(rejection)),
+        Disposition::DeadLetter(rejection) => (PreviewDecision::Dead, error(rejection)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use deadpool_postgres::GenericClient;
 
 use super::cursor::Cursor;
+use super::outcome::AggregateKind;
 use super::store::{self as events, Effect, Event, Filter};
 use crate::common::failure::Failure;
 
@@ -40,12 +41,12 @@ impl Touching {
 }
 
 /// An aggregate: its kind and its id.
-pub type Aggregate = (String, String);
+pub type Aggregate = (AggregateKind, String);
 
 /// What an id leads to.
 pub async fn aggregates(client: &impl GenericClient, touching: &Touching) -> Result<Vec<Aggregate>, Failure> {
     let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.get(1)))).collect()
 }
 
 /// What events did, by event.
@@ -55,7 +56,7 @@ pub async fn effects(
 ) -> Result<HashMap<String, Vec<Effect>>, Failure> {
     let mut found: HashMap<String, Vec<Effect>> = HashMap::new();
     for row in client.query(EFFECTS, &[&events]).await? {
-        found.entry(row.get("event_id")).or_default().push(Effect::from(&row));
+        found.entry(row.get("event_id")).or_default().push(Effect::try_from(&row)?);
     }
     Ok(found)
 }
@@ -104,5 +105,5 @@ pub async fn events(
             ],
         )
         .await?;
-    Ok(rows.iter().map(Event::from).collect())
+    Ok(rows.iter().map(Event::try_from).collect::<Result<_, _>>()?)
 }

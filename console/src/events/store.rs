@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use super::cursor::Cursor;
+use super::outcome::{AggregateKind, EventOutcome};
 use crate::common::failure::Failure;
 use crate::masking::masked_members;
 
@@ -39,8 +40,8 @@ pub struct Event {
     pub endpoint: Option<String>,
     /// When the ingress took it in.
     pub received_at: Timestamp,
-    /// `processed`, `ignored`, `retrying` or `dead`.
-    pub outcome: String,
+    /// What became of it.
+    pub outcome: EventOutcome,
     /// How often it was tried.
     pub attempts: i32,
     /// Why it was ignored, waits or died.
@@ -60,9 +61,11 @@ impl Event {
     }
 }
 
-impl From<&Row> for Event {
-    fn from(row: &Row) -> Self {
-        Event {
+impl TryFrom<&Row> for Event {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(Event {
             id: row.get("id"),
             kind: row.get("type"),
             created: row.get("created"),
@@ -72,21 +75,21 @@ impl From<&Row> for Event {
             object_id: row.get("object_id"),
             endpoint: row.get("endpoint"),
             received_at: row.get("received_at"),
-            outcome: row.get("outcome"),
+            outcome: row.try_get("outcome")?,
             attempts: row.get("attempts"),
             reason: row.get("reason"),
             last_error: row.get("last_error"),
             next_attempt_at: row.get("next_attempt_at"),
             processed_at: row.get("processed_at"),
-        }
+        })
     }
 }
 
 /// What an event did to one aggregate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Effect {
-    /// `payment`, `order`, `invoice` or `subscription`.
-    pub aggregate: String,
+    /// What kind of aggregate.
+    pub aggregate: AggregateKind,
     /// Its id.
     pub aggregate_id: String,
     /// When it was decided.
@@ -103,7 +106,7 @@ pub struct Filter {
     /// Event type.
     pub kind: Option<String>,
     /// Outcome.
-    pub outcome: Option<String>,
+    pub outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
     pub object: Option<String>,
 }
@@ -118,30 +121,32 @@ pub async fn list(
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
     let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
-    Ok(rows.iter().map(Event::from).collect())
+    Ok(rows.iter().map(Event::try_from).collect::<Result<_, _>>()?)
 }
 
 /// One event and its body as Stripe wrote it.
 pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event, String)>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
-    Ok(row.map(|row| (Event::from(&row), row.get("payload"))))
+    row.map(|row| Ok((Event::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// What an event did.
 pub async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
     let rows = client.query(EFFECTS, &[&id]).await?;
-    Ok(rows.iter().map(Effect::from).collect())
+    Ok(rows.iter().map(Effect::try_from).collect::<Result<_, _>>()?)
 }
 
-impl From<&Row> for Effect {
-    fn from(row: &Row) -> Self {
-        Effect {
-            aggregate: row.get("aggregate"),
+impl TryFrom<&Row> for Effect {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(Effect {
+            aggregate: row.try_get("aggregate")?,
             aggregate_id: row.get("aggregate_id"),
             at: row.get("at"),
             currency: row.get("currency"),
             change: row.get("change"),
-        }
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The letters of a bulk job: the mark before each is sent, and what became of it.
+//! The dead letters of a bulk job: the mark before each is sent, and what became of it.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -6,8 +6,11 @@ use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
+use super::state::{JobAction, JobItemState};
 use super::store::Job;
+use crate::audit::action::AuditAction;
 use crate::common::failure::Failure;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::Locked;
 use crate::masking::masked_members;
 
@@ -19,13 +22,13 @@ pub(crate) const AUDIT: &str = include_str!("sql/audit.sql");
 pub(crate) const FAILURES: &str = include_str!("sql/failures.sql");
 pub(crate) const WAITING: &str = include_str!("sql/waiting.sql");
 
-/// A letter of a job that was not simply sent.
+/// A dead letter of a job that was not simply sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Exception {
     /// Its dead letter.
     pub dead_letter_id: i64,
     /// `failed`, `unknown` or `skipped`.
-    pub state: String,
+    pub state: JobItemState,
     /// Why.
     pub note: Option<String>,
     /// When.
@@ -37,19 +40,22 @@ pub async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failur
     Ok(client.execute(RECOVER, &[&id]).await?)
 }
 
-/// The next letters of a job, locked, with their places. None when the job is paused or at its end.
+/// The next dead letters of a job, locked, with their positions. None when the job is paused or at its end.
 pub async fn next(client: &impl GenericClient, id: i64, most: i64) -> Result<Vec<(i32, Locked)>, Failure> {
     let rows = client.query(NEXT, &[&id, &most]).await?;
-    Ok(rows.iter().map(|row| (row.get("position"), Locked::from(row))).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Ok((row.get("position"), Locked::try_from(row)?)))
+        .collect::<Result<_, tokio_postgres::Error>>()?)
 }
 
-/// A letter's place in a job and what became of it.
+/// A dead letter's position in a job and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Its place.
+    /// Its position.
     pub position: i32,
     /// The state of the item.
-    pub state: &'static str,
+    pub state: JobItemState,
     /// Why, where there is more to say.
     pub note: Option<String>,
 }
@@ -57,36 +63,40 @@ pub struct Mark {
 /// Marks items.
 pub async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
     let positions: Vec<i32> = marks.iter().map(|m| m.position).collect();
-    let states: Vec<&str> = marks.iter().map(|m| m.state).collect();
+    let states: Vec<JobItemState> = marks.iter().map(|m| m.state).collect();
     let notes: Vec<Option<&str>> = marks.iter().map(|m| m.note.as_deref()).collect();
     client.execute(MARK, &[&id, &positions, &states, &notes]).await?;
     Ok(())
 }
 
-/// Sets the state of a chunk's letters and says so in the audit, one line for each.
-pub async fn set_letters(
+/// Sets the state of a chunk's dead letters and says so in the audit, one line for each.
+pub async fn set_dead_letters(
     client: &impl GenericClient,
     job: &Job,
-    letters: &[i64],
-    state: &str,
+    dead_letters: &[i64],
 ) -> Result<(), Failure> {
-    client.execute(LETTERS, &[&letters, &state]).await?;
-    let action = format!("dead.{}", job.action);
+    let (state, action) = match job.action {
+        JobAction::Replay => (DeadLetterState::Replayed, AuditAction::DeadLetterReplay),
+        JobAction::Discard => (DeadLetterState::Discarded, AuditAction::DeadLetterDiscard),
+    };
+    client.execute(LETTERS, &[&dead_letters, &state]).await?;
     let reason = format!("job {}: {}", job.id, job.reason);
-    client.execute(AUDIT, &[&job.actor, &action, &reason, &letters]).await?;
+    client.execute(AUDIT, &[&job.actor, &action, &reason, &dead_letters]).await?;
     Ok(())
 }
 
-/// Letters of a job that were not simply sent, the first of them.
+/// Dead letters of a job that were not simply sent, the first of them.
 pub async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
     let rows = client.query(FAILURES, &[&id]).await?;
-    let exception = |row: &Row| Exception {
-        dead_letter_id: row.get("dead_letter_id"),
-        state: row.get("state"),
-        note: row.get("note"),
-        at: row.get("at"),
+    let exception = |row: &Row| {
+        Ok(Exception {
+            dead_letter_id: row.get("dead_letter_id"),
+            state: row.try_get("state")?,
+            note: row.get("note"),
+            at: row.get("at"),
+        })
     };
-    Ok(rows.iter().map(exception).collect())
+    rows.iter().map(exception).collect()
 }
 
 /// Whether anything is left to do.

@@ -1,4 +1,4 @@
-//! Carries out bulk jobs, at their rate, canary first. A letter is marked and its audit line committed
+//! Carries out bulk jobs, at their rate, canary first. A dead letter is marked and its audit line committed
 //! before it is sent; what was marked when a console died is never sent again. One runner for a job,
 //! by a lock of the database, however many consoles run.
 
@@ -13,8 +13,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::state::{JobAction, JobItemState, JobState};
 use crate::common::failure::Failure;
-use crate::dead_letters::replay::Replayer;
+use crate::dead_letters::replay::{BulkSendError, Replayer};
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::Locked;
 use crate::jobs::items::{self as items, Mark};
 use crate::jobs::store::{self as store, Job};
@@ -23,7 +25,7 @@ use crate::jobs::store::{self as store, Job};
 const LOOK: Duration = Duration::from_millis(500);
 /// Each takes a connection to the database.
 const AT_ONCE: usize = 4;
-/// Chunks per second: a rate of 50 sends 5 letters ten times a second.
+/// Chunks per second: a rate of 50 sends 5 dead letters ten times a second.
 const CHUNKS: i32 = 10;
 /// After this time without the canary's end somebody must look.
 const CANARY_PATIENCE: SignedDuration = SignedDuration::from_mins(2);
@@ -54,7 +56,7 @@ impl Runner {
                             let (runner, running, shutdown) =
                                 (self.clone(), Arc::clone(&running), shutdown.clone());
                             tasks.spawn(async move {
-                                runner.one(id, &shutdown).await;
+                                runner.run_job(id, &shutdown).await;
                                 lock(&running).remove(&id);
                             });
                         }
@@ -73,7 +75,7 @@ impl Runner {
     }
 
     /// Runs one job until it ends, is paused, or another console has it.
-    pub async fn one(&self, id: i64, shutdown: &CancellationToken) {
+    pub(crate) async fn run_job(&self, id: i64, shutdown: &CancellationToken) {
         match self.locked(id, shutdown).await {
             Ok(()) => {}
             Err(failure) => {
@@ -98,23 +100,23 @@ impl Runner {
     async fn work(&self, client: &mut Client, id: i64, shutdown: &CancellationToken) -> Result<(), Failure> {
         let lost = items::recover(client, id).await?;
         if lost > 0 {
-            warn!(job = id, lost, "letters that may or may not have been sent are not sent again");
+            warn!(job = id, lost, "dead letters that may or may not have been sent are not sent again");
         }
         while !shutdown.is_cancelled() {
             let Some(job) = store::show(client, id).await? else { return Ok(()) };
-            let size = match job.state.as_str() {
-                "canary" => match self.canary(client, &job).await? {
+            let size = match job.state {
+                JobState::Canary => match self.canary(client, &job).await? {
                     Some(missing) => missing.min(chunk(&job)),
                     None => {
                         rest(shutdown, LOOK).await;
                         continue;
                     }
                 },
-                "running" => chunk(&job),
-                _ => return Ok(()),
+                JobState::Running => chunk(&job),
+                JobState::Paused | JobState::Canceled | JobState::Stopped | JobState::Done => return Ok(()),
             };
             let begun = Instant::now();
-            if job.action == "replay" && self.replayer.usable().is_err() {
+            if job.action == JobAction::Replay && self.replayer.usable().is_err() {
                 rest(shutdown, LOOK).await;
                 continue;
             }
@@ -130,13 +132,13 @@ impl Runner {
     }
 
     async fn finish(&self, client: &Client, job: &Job) -> Result<(), Failure> {
-        if store::move_to(client, job.id, &["running"], "done", None).await? {
+        if store::move_to(client, job.id, &[JobState::Running], JobState::Done, None).await? {
             info!(job = job.id, "a bulk job is done");
         }
         Ok(())
     }
 
-    /// How many letters the canary still lacks; none while its fate is open.
+    /// How many dead letters the canary still lacks; none while it is waited for.
     async fn canary(&self, client: &Client, job: &Job) -> Result<Option<i32>, Failure> {
         let progress = store::progress(client, job.id).await?;
         let gone = progress.sent + progress.failed + progress.unknown;
@@ -148,31 +150,31 @@ impl Runner {
             let note =
                 format!("{} of the first {gone} died again or were not sent", gone - progress.resolved);
             warn!(job = job.id, note, "a bulk job stopped");
-            store::move_to(client, job.id, &["canary"], "stopped", Some(&note)).await?;
+            store::move_to(client, job.id, &[JobState::Canary], JobState::Stopped, Some(&note)).await?;
         } else if progress.resolved == progress.sent {
-            info!(job = job.id, letters = gone, "the canary took effect; the rest follows");
-            store::move_to(client, job.id, &["canary"], "running", None).await?;
+            info!(job = job.id, dead_letters = gone, "the canary took effect; the rest follows");
+            store::move_to(client, job.id, &[JobState::Canary], JobState::Running, None).await?;
         } else if store::canary_since(client, job.id).await? + CANARY_PATIENCE < Timestamp::now() {
             let note = "the first letters have not taken effect yet: look at them, then resume or cancel";
-            store::move_to(client, job.id, &["canary"], "paused", Some(note)).await?;
+            store::move_to(client, job.id, &[JobState::Canary], JobState::Paused, Some(note)).await?;
         }
         Ok(None)
     }
 
-    /// Marks, sends and marks again one chunk; how many letters it took.
+    /// Marks, sends and marks again one chunk; how many dead letters it took.
     async fn send(&self, client: &mut Client, job: &Job, size: i32) -> Result<usize, Failure> {
-        let wanted = job.filter["state"].as_str().unwrap_or("open").to_owned();
+        let wanted = job.filter.state.unwrap_or(DeadLetterState::Open);
         let tx = client.transaction().await?;
         let chunk = items::next(&tx, job.id, i64::from(size)).await?;
         let (go, stay): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|(_, letter)| letter.state == wanted);
         let taken = go.len() + stay.len();
-        let letters: Vec<i64> = go.iter().map(|(_, letter)| letter.id).collect();
-        let replay = job.action == "replay";
+        let dead_letters: Vec<i64> = go.iter().map(|(_, letter)| letter.id).collect();
+        let replay = job.action == JobAction::Replay;
         let mut marks: Vec<Mark> = stay.iter().map(|(at, letter)| left_out(*at, letter)).collect();
-        let state = if replay { "sending" } else { "sent" };
+        let state = if replay { JobItemState::Sending } else { JobItemState::Sent };
         marks.extend(go.iter().map(|(at, _)| Mark { position: *at, state, note: None }));
         items::mark(&tx, job.id, &marks).await?;
-        items::set_letters(&tx, job, &letters, if replay { "replayed" } else { "discarded" }).await?;
+        items::set_dead_letters(&tx, job, &dead_letters).await?;
         tx.commit().await?;
         if replay {
             let sent = join_all(go.into_iter().map(|(at, letter)| self.publish(at, letter))).await;
@@ -183,8 +185,13 @@ impl Runner {
 
     async fn publish(&self, position: i32, letter: Locked) -> Mark {
         match self.replayer.send_bulk(letter).await {
-            Ok(()) => Mark { position, state: "sent", note: None },
-            Err((state, note)) => Mark { position, state, note: Some(note) },
+            Ok(()) => Mark { position, state: JobItemState::Sent, note: None },
+            Err(BulkSendError::NotSent(error)) => {
+                Mark { position, state: JobItemState::Failed, note: Some(error.to_string()) }
+            }
+            Err(BulkSendError::Unknown(error)) => {
+                Mark { position, state: JobItemState::Unknown, note: Some(error.to_string()) }
+            }
         }
     }
 }
@@ -194,7 +201,7 @@ fn chunk(job: &Job) -> i32 {
 }
 
 fn left_out(position: i32, letter: &Locked) -> Mark {
-    Mark { position, state: "skipped", note: Some(format!("it is {} now", letter.state)) }
+    Mark { position, state: JobItemState::Skipped, note: Some(format!("it is {} now", letter.state)) }
 }
 
 fn lock(running: &Mutex<HashSet<i64>>) -> std::sync::MutexGuard<'_, HashSet<i64>> {

@@ -5,62 +5,46 @@ use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::state::{JobAction, JobCommand, JobState};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::dead_letters::filter::Filter;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{self as letters, DeadLetter};
 use crate::jobs::items::{self as items, Exception};
 use crate::jobs::store::{self as store, Job, NewJob, Progress};
 use crate::masking::masked_members;
 
-/// Letters per second where nothing is said.
-pub const USUAL_RATE: i32 = 10;
-/// Letters per second at most.
-pub const HIGHEST_RATE: i32 = 1000;
+/// Dead letters per second by default.
+pub const DEFAULT_RATE: i32 = 10;
+/// Dead letters per second at most.
+pub const MAX_RATE: i32 = 1000;
 const SAMPLE: i64 = 5;
-
-/// What to do with the letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Send them through the workers once more.
-    Replay,
-    /// Mark them as not to be replayed.
-    Discard,
-}
-
-impl Action {
-    /// Its name in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Action::Replay => "replay",
-            Action::Discard => "discard",
-        }
-    }
-}
 
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// What to do.
-    pub action: Action,
-    /// With which letters; open ones where no state is said.
+    pub action: JobAction,
+    /// With which dead letters; open ones where no state is named.
     pub filter: Filter,
     /// Why.
-    pub why: AuditReason,
-    /// Letters per second.
+    pub reason: AuditReason,
+    /// Dead letters per second.
     pub rate: i32,
     /// How many go first; the rest follows when they took effect.
     pub canary: i32,
-    /// How many letters they must be: what was seen in the dry run.
+    /// How many dead letters they must be: what the preview showed.
     pub count: Option<i64>,
 }
 
 /// What a job would take in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DryRun {
-    /// How many letters.
+pub struct BulkPreview {
+    /// How many dead letters.
     pub count: i64,
     /// The newest of them.
     pub sample: Vec<DeadLetter>,
@@ -74,55 +58,54 @@ pub struct JobView {
     pub job: Job,
     /// How far it is.
     pub progress: Progress,
-    /// Letters that were not simply sent, the first of them.
+    /// Dead letters that were not simply sent, the first of them.
     pub exceptions: Vec<Exception>,
 }
 
-/// The filter as a job takes it: open letters only, unless it says replayed ones.
-fn scope(action: Action, mut filter: Filter) -> Result<Filter, Failure> {
-    let state = filter.state.get_or_insert_with(|| "open".to_owned());
-    if state == "replayed" && action == Action::Discard {
-        return Err(Failure::conflict(
+/// The filter as a job takes it: open dead letters only, unless it names replayed ones.
+fn scope(action: JobAction, mut filter: Filter) -> Result<Filter, Failure> {
+    match (*filter.state.get_or_insert(DeadLetterState::Open), action) {
+        (DeadLetterState::Open, _) | (DeadLetterState::Replayed, JobAction::Replay) => Ok(filter),
+        (DeadLetterState::Replayed, JobAction::Discard) => Err(Failure::conflict(
             "not_open",
-            "a replayed letter is on its way: only open ones are discarded",
-        ));
+            "a replayed dead letter is on its way: only open ones are discarded",
+        )),
+        (DeadLetterState::Resolved | DeadLetterState::Discarded, _) => Err(Failure::invalid(
+            "invalid_filter",
+            "a job takes open dead letters; a replay also those that are replayed",
+        )),
     }
-    let fits = state == "open" || state == "replayed";
-    if fits {
-        return Ok(filter);
-    }
-    Err(Failure::invalid("invalid_filter", "a job takes open letters; a replay also those that are replayed"))
 }
 
 /// What a job would take in. Nothing is written, nothing is sent.
-pub async fn dry_run(pool: &Pool, action: Action, filter: Filter) -> Result<DryRun, Failure> {
+pub async fn preview(pool: &Pool, action: JobAction, filter: Filter) -> Result<BulkPreview, Failure> {
     let filter = scope(action, filter)?;
     let client = pool.get().await?;
     let count = letters::count(&client, &filter).await?;
     let sample = letters::list(&client, &filter, None, SAMPLE).await?;
-    Ok(DryRun { count, sample })
+    Ok(BulkPreview { count, sample })
 }
 
 /// Makes a job. Refused when the letters are not as many as were seen.
 pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64, Failure> {
-    if !(1..=HIGHEST_RATE).contains(&request.rate) {
+    if !(1..=MAX_RATE).contains(&request.rate) {
         return Err(Failure::invalid(
             "invalid_rate",
-            format!("rate takes 1 to {HIGHEST_RATE} letters per second"),
+            format!("rate takes 1 to {MAX_RATE} dead letters per second"),
         ));
     }
     if request.canary < 0 {
-        return Err(Failure::invalid("invalid_canary", "canary takes 0 or more letters"));
+        return Err(Failure::invalid("invalid_canary", "canary takes 0 or more dead letters"));
     }
     // A discard cannot fail later, so it needs no canary.
-    let canary = if request.action == Action::Replay { request.canary } else { 0 };
+    let canary = if request.action == JobAction::Replay { request.canary } else { 0 };
     let filter = scope(request.action, request.filter)?;
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let job = NewJob {
-        action: request.action.name(),
+        action: request.action,
         filter: &filter,
-        reason: request.why.as_str(),
+        reason: request.reason.as_str(),
         rate: request.rate,
         canary,
     };
@@ -137,9 +120,17 @@ pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64,
         }
         _ => {}
     }
-    let what =
-        format!("{total} letters, {} per second, canary {}: {}", request.rate, canary, request.why.as_str());
-    audit::append(&tx, actor, &format!("job.{}", request.action.name()), &subject(id), &what).await?;
+    let what = format!(
+        "{total} letters, {} per second, canary {}: {}",
+        request.rate,
+        canary,
+        request.reason.as_str()
+    );
+    let action = match request.action {
+        JobAction::Replay => AuditAction::JobReplay,
+        JobAction::Discard => AuditAction::JobDiscard,
+    };
+    audit::append(&tx, actor, action, &Subject::Job(id), &what).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -153,51 +144,43 @@ pub async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
     Ok(JobView { job, progress, exceptions })
 }
 
-/// A change that somebody asks of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Stop for now.
-    Pause,
-    /// Go on. A canary that was interrupted is waited for anew; one that paused the job itself, because it took too
-    /// long, is passed over: whoever resumes has looked at it.
-    Resume,
-    /// Stop for good.
-    Cancel,
-}
-
 /// Pauses, resumes or cancels a job.
-pub async fn change(pool: &Pool, actor: &Actor, id: i64, change: Change) -> Result<(), Failure> {
+pub async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCommand) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let (word, from, to): (_, &[&str], _) = match change {
-        Change::Pause => ("pause", &["canary", "running"], "paused"),
-        Change::Resume => ("resume", &["paused"], goes_on_with(&tx, id).await?),
-        Change::Cancel => ("cancel", &["canary", "running", "paused"], "canceled"),
+    let (participle, action, from, to): (_, _, &[JobState], _) = match command {
+        JobCommand::Pause => {
+            ("paused", AuditAction::JobPause, &[JobState::Canary, JobState::Running], JobState::Paused)
+        }
+        JobCommand::Resume => {
+            ("resumed", AuditAction::JobResume, &[JobState::Paused], resumed_state(&tx, id).await?)
+        }
+        JobCommand::Cancel => (
+            "canceled",
+            AuditAction::JobCancel,
+            &[JobState::Canary, JobState::Running, JobState::Paused],
+            JobState::Canceled,
+        ),
     };
     if !store::move_to(&tx, id, from, to, None).await? {
         let job = store::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
-        let message =
-            format!("job {id} is {}: it cannot be {word}d", job.state).replace("canceld", "canceled");
+        let message = format!("job {id} is {}: it cannot be {participle}", job.state);
         return Err(Failure::conflict("wrong_state", message));
     }
-    audit::append(&tx, actor, &format!("job.{word}"), &subject(id), "").await?;
+    audit::append(&tx, actor, action, &Subject::Job(id), "").await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// The state that a paused job goes back to.
-async fn goes_on_with(client: &impl GenericClient, id: i64) -> Result<&'static str, Failure> {
-    let Some(job) = store::show(client, id).await? else { return Ok("running") };
+async fn resumed_state(client: &impl GenericClient, id: i64) -> Result<JobState, Failure> {
+    let Some(job) = store::show(client, id).await? else { return Ok(JobState::Running) };
     let progress = store::progress(client, id).await?;
     let failed = progress.dead_again + progress.failed + progress.unknown > 0;
     // It says why where it paused itself.
     let paused_itself = job.note.is_some();
-    let canary = job.paused_from.as_deref() == Some("canary") && (failed || !paused_itself);
-    Ok(if canary { "canary" } else { "running" })
-}
-
-fn subject(id: i64) -> String {
-    format!("job:{id}")
+    let canary = job.paused_from == Some(JobState::Canary) && (failed || !paused_itself);
+    Ok(if canary { JobState::Canary } else { JobState::Running })
 }
 
 masked_members! {

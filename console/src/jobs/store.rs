@@ -3,13 +3,15 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 use utoipa::ToSchema;
 
+use super::state::{JobAction, JobItemState, JobState};
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
 use crate::dead_letters::filter::Filter;
+use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
 pub(crate) const INSERT: &str = include_str!("sql/insert.sql");
@@ -29,56 +31,59 @@ pub(crate) const CANARY_AT: &str = include_str!("sql/canary_at.sql");
 pub struct Job {
     /// Its number.
     pub id: i64,
-    /// `replay` or `discard`.
-    pub action: String,
-    /// Which letters, as they were asked for.
-    pub filter: Value,
+    /// What it does.
+    pub action: JobAction,
+    /// Which dead letters, as they were asked for.
+    pub filter: Filter,
     /// Why.
     pub reason: String,
     /// Who asked for it.
     pub actor: String,
-    /// Letters per second.
+    /// Dead letters per second.
     pub rate: i32,
     /// How many go first.
     pub canary: i32,
-    /// `canary`, `running`, `paused`, `canceled`, `stopped` or `done`.
-    pub state: String,
+    /// Its state.
+    pub state: JobState,
     /// Why it is in this state, where there is more to say.
     pub note: Option<String>,
-    /// How many letters.
+    /// How many dead letters.
     pub total: i32,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Since when the fate of the canary is waited for.
+    /// Since when the canary is waited for.
     pub canary_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// Where it was when it was paused: `canary` or `running`.
-    pub paused_from: Option<String>,
+    /// The state that it was paused in: `canary` or `running`.
+    pub paused_from: Option<JobState>,
 }
 
-impl From<&Row> for Job {
-    fn from(row: &Row) -> Self {
-        Job {
+impl TryFrom<&Row> for Job {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        let Json(filter) = row.try_get("filter")?;
+        Ok(Job {
             id: row.get("id"),
-            action: row.get("action"),
-            filter: row.get("filter"),
+            action: row.try_get("action")?,
+            filter,
             reason: row.get("reason"),
             actor: row.get("actor"),
             rate: row.get("rate"),
             canary: row.get("canary"),
-            state: row.get("state"),
+            state: row.try_get("state")?,
             note: row.get("note"),
             total: row.get("total"),
             created_at: row.get("created_at"),
             canary_at: row.get("canary_at"),
             finished_at: row.get("finished_at"),
-            paused_from: row.get("paused_from"),
-        }
+            paused_from: row.try_get("paused_from")?,
+        })
     }
 }
 
-/// How far a job is, in letters.
+/// How far a job is, in dead letters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Progress {
     /// Not sent yet.
@@ -100,30 +105,37 @@ pub struct Progress {
 /// What a new job is to be.
 #[derive(Debug, Clone)]
 pub struct NewJob<'a> {
-    /// `replay` or `discard`.
-    pub action: &'a str,
-    /// Which letters.
+    /// What it does.
+    pub action: JobAction,
+    /// Which dead letters.
     pub filter: &'a Filter,
     /// Why.
     pub reason: &'a str,
-    /// Letters per second.
+    /// Dead letters per second.
     pub rate: i32,
     /// How many go first.
     pub canary: i32,
 }
 
-/// Makes a job and fixes its list of letters; its number and how many they are.
+/// Makes a job and fixes its list of dead letters; its number and how many they are.
 pub async fn insert(
     client: &impl GenericClient,
     actor: &Actor,
     job: &NewJob<'_>,
 ) -> Result<(i64, i64), Failure> {
-    let filter = serde_json::to_value(job.filter).map_err(|e| Failure::Internal(e.to_string()))?;
-    let state = if job.canary > 0 { "canary" } else { "running" };
+    let state = if job.canary > 0 { JobState::Canary } else { JobState::Running };
     let row = client
         .query_one(
             INSERT,
-            &[&job.action, &filter, &job.reason, &actor.to_string(), &job.rate, &job.canary, &state],
+            &[
+                &job.action,
+                &Json(job.filter),
+                &job.reason,
+                &actor.to_string(),
+                &job.rate,
+                &job.canary,
+                &state,
+            ],
         )
         .await?;
     let id: i64 = row.get("id");
@@ -135,19 +147,21 @@ pub async fn insert(
         )
         .await?;
     let total =
-        i32::try_from(total).map_err(|_| Failure::invalid("too_many", "these are too many letters"))?;
+        i32::try_from(total).map_err(|_| Failure::invalid("too_many", "these are too many dead letters"))?;
     client.execute(TOTAL, &[&id, &total]).await?;
     Ok((id, i64::from(total)))
 }
 
 /// One job.
 pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
-    Ok(client.query_opt(SHOW, &[&id]).await?.as_ref().map(Job::from))
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    Ok(row.as_ref().map(Job::try_from).transpose()?)
 }
 
 /// A page of jobs, newest first.
 pub async fn list(client: &impl GenericClient, before: Option<i64>, limit: i64) -> Result<Vec<Job>, Failure> {
-    Ok(client.query(LIST, &[&before, &limit]).await?.iter().map(Job::from).collect())
+    let rows = client.query(LIST, &[&before, &limit]).await?;
+    Ok(rows.iter().map(Job::try_from).collect::<Result<_, _>>()?)
 }
 
 /// Jobs that have something to do.
@@ -160,17 +174,18 @@ pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, 
     let mut progress = Progress::default();
     for row in client.query(PROGRESS, &[&id]).await? {
         let count: i64 = row.get("count");
-        let (state, letter): (&str, Option<&str>) = (row.get("state"), row.get("letter"));
+        let state: JobItemState = row.try_get("state")?;
+        let dead_letter: Option<DeadLetterState> = row.try_get("letter")?;
         match state {
-            "waiting" | "sending" => progress.waiting += count,
-            "sent" => progress.sent += count,
-            "skipped" => progress.skipped += count,
-            "failed" => progress.failed += count,
-            _ => progress.unknown += count,
+            JobItemState::Waiting | JobItemState::Sending => progress.waiting += count,
+            JobItemState::Sent => progress.sent += count,
+            JobItemState::Skipped => progress.skipped += count,
+            JobItemState::Failed => progress.failed += count,
+            JobItemState::Unknown => progress.unknown += count,
         }
-        match (state, letter) {
-            ("sent", Some("resolved")) => progress.resolved += count,
-            ("sent", Some("open")) => progress.dead_again += count,
+        match (state, dead_letter) {
+            (JobItemState::Sent, Some(DeadLetterState::Resolved)) => progress.resolved += count,
+            (JobItemState::Sent, Some(DeadLetterState::Open)) => progress.dead_again += count,
             _ => {}
         }
     }
@@ -181,8 +196,8 @@ pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, 
 pub async fn move_to(
     client: &impl GenericClient,
     id: i64,
-    from: &[&str],
-    to: &str,
+    from: &[JobState],
+    to: JobState,
     note: Option<&str>,
 ) -> Result<bool, Failure> {
     Ok(client.execute(MOVE, &[&id, &from, &to, &note]).await? == 1)
@@ -193,7 +208,7 @@ pub async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Fail
     Ok(client.query_one(LOCK, &[&id]).await?.get("locked"))
 }
 
-/// Since when the fate of the canary is waited for.
+/// Since when the canary is waited for.
 pub async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
     Ok(client.query_one(CANARY_AT, &[&id]).await?.get("canary_at"))
 }

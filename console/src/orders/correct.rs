@@ -5,6 +5,7 @@ use deadpool_postgres::Pool;
 use secrecy::SecretString;
 
 use super::service::{checked, reference_code};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
@@ -43,10 +44,7 @@ pub async fn correct(
         return Err(Failure::conflict("order_not_registered", message));
     };
     // A free order is paid without an amount.
-    if found.amount_paid > 0
-        || !["pending", "processing", "payment_failed", "canceled", "expired"]
-            .contains(&found.status.as_str())
-    {
+    if found.amount_paid > 0 || !found.status.is_unpaid() {
         let message = format!("order {id} is {} already: what was paid was checked and stands", found.status);
         return Err(Failure::conflict("order_paid", message));
     }
@@ -68,7 +66,7 @@ pub async fn correct(
     let before = words(amount, currency, locked.customer.as_deref());
     let after = words(wanted.amount, &wanted.currency, wanted.customer.as_deref());
     let what = format!("{before} → {after}: {}", why.as_str());
-    audit::append(&tx, actor, "order.correct", &format!("order:{id}"), &what).await?;
+    audit::append(&tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &what).await?;
     let order = store::show(&tx, id).await?;
     tx.commit().await?;
     order.ok_or_else(|| Failure::Internal("the order vanished".to_owned()))

@@ -3,5 +3,6 @@
 pub mod correct;
 pub mod payments;
 pub mod service;
+pub mod status;
 pub mod store;
 pub mod subscriptions;

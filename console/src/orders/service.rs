@@ -5,6 +5,7 @@ use deadpool_postgres::Pool;
 use rand::RngExt;
 use secrecy::SecretString;
 
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::failure::Failure;
@@ -71,7 +72,7 @@ pub async fn create(
     }
     if created {
         let what = money::show(order.amount, &order.currency);
-        audit::append(&tx, actor, "order.create", &format!("order:{}", order.id), &what).await?;
+        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.id), &what).await?;
     }
     let row = store::show(&tx, &order.id).await?;
     tx.commit().await?;

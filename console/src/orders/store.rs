@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
+use super::status::OrderStatus;
 use crate::common::failure::Failure;
 use crate::masking::masked_members;
 
@@ -32,7 +33,7 @@ pub struct Order {
     /// False: known from a payment only.
     pub registered: bool,
     /// Where it stands.
-    pub status: String,
+    pub status: OrderStatus,
     /// What was paid.
     pub amount_paid: i64,
     /// What was given back.
@@ -45,22 +46,24 @@ pub struct Order {
     pub updated_at: Timestamp,
 }
 
-impl From<&Row> for Order {
-    fn from(row: &Row) -> Self {
-        Order {
+impl TryFrom<&Row> for Order {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(Order {
             id: row.get("id"),
             customer: row.get("customer"),
             amount: row.get("amount"),
             currency: row.get("currency"),
             reference_code: row.get("reference_code"),
             registered: row.get("registered"),
-            status: row.get("status"),
+            status: row.try_get("status")?,
             amount_paid: row.get("amount_paid"),
             amount_refunded: row.get("amount_refunded"),
             payment_intent: row.get("payment_intent"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
-        }
+        })
     }
 }
 
@@ -125,13 +128,13 @@ pub async fn correct(client: &impl GenericClient, order: &NewOrder, code: &str) 
 
 /// Orders by id.
 pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
-    Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::from).collect())
+    Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::try_from).collect::<Result<_, _>>()?)
 }
 
 /// One order.
 pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<Order>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
-    Ok(row.as_ref().map(Order::from))
+    Ok(row.as_ref().map(Order::try_from).transpose()?)
 }
 
 masked_members! {

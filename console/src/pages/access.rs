@@ -1,5 +1,6 @@
 //! Users and tokens, for admins: what the command line does with `user` and `token`, and no more.
 
+use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -7,10 +8,13 @@ use serde::Deserialize;
 use super::access_view::{Typed, view};
 use super::reason::Refused;
 use super::{Bare, PageFailure, Shown, see, shown, shown_as};
+use crate::auth::accounts::{self, UserCommand};
 use crate::auth::tokens::{self, Which};
-use crate::auth::{accounts, users};
+use crate::auth::users;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::Visitor;
 
@@ -44,14 +48,14 @@ struct TokenForm {
 
 async fn show(visitor: Visitor, console: web::Data<Console>, query: Query<Done>) -> Shown {
     visitor.principal.require(Role::Admin)?;
-    let said = query.done.as_deref().and_then(|done| match done {
-        "added" => Some("The user was added."),
-        "changed" => Some("The user was changed, and is signed out everywhere."),
-        "role" => Some("The role was changed."),
-        "disabled" => Some("The user is disabled, and signed out everywhere."),
-        "enabled" => Some("The user is enabled again."),
-        "unlocked" => Some("The user may sign in again."),
-        "revoked" => Some("The token is revoked."),
+    let said = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+        Completed::Added => Some("The user was added."),
+        Completed::Changed => Some("The user was changed, and is signed out everywhere."),
+        Completed::RoleChanged => Some("The role was changed."),
+        Completed::Disabled => Some("The user is disabled, and signed out everywhere."),
+        Completed::Enabled => Some("The user is enabled again."),
+        Completed::Unlocked => Some("The user may sign in again."),
+        Completed::Revoked => Some("The token is revoked."),
         _ => None,
     });
     let note = html! { @if let Some(said) = said { p.note.good role="status" { (said) } } };
@@ -76,13 +80,17 @@ async fn whole(
     Ok(view(visitor, &users, &tokens, note, typed))
 }
 
+fn see_done(done: Completed) -> HttpResponse {
+    see(&format!("/access?done={done}"))
+}
+
 async fn set_user(visitor: Visitor, console: web::Data<Console>, form: Form<UserForm>) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &visitor.principal.actor;
     match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
-        Ok(change) => Ok(see(if change.added { "/access?done=added" } else { "/access?done=changed" })),
+        Ok(change) => Ok(see_done(if change.added { Completed::Added } else { Completed::Changed })),
         Err(failure) => {
             let typed = Typed { user: Some((&form.name, form.role)), token: None };
             refused(&visitor, &console, failure, &typed).await
@@ -99,7 +107,7 @@ async fn set_role(
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
     match accounts::set_role(&console.pool, &visitor.principal.actor, &name, form.role).await {
-        Ok(_) => Ok(see("/access?done=role")),
+        Ok(_) => Ok(see_done(Completed::RoleChanged)),
         Err(failure) => refused(&visitor, &console, failure, &Typed::default()).await,
     }
 }
@@ -107,21 +115,14 @@ async fn set_role(
 async fn change_user(
     visitor: Visitor,
     console: web::Data<Console>,
-    path: Path<(String, String)>,
+    path: Path<(String, UserCommand)>,
     form: Form<Bare>,
 ) -> Shown {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
-    let (pool, actor) = (&console.pool, &visitor.principal.actor);
-    let (name, wish) = path.into_inner();
-    let done = match wish.as_str() {
-        "disable" => accounts::disable(pool, actor, &name).await.map(|()| "disabled"),
-        "enable" => accounts::enable(pool, actor, &name).await.map(|()| "enabled"),
-        "unlock" => accounts::unlock(pool, actor, &name).await.map(|()| "unlocked"),
-        _ => Err(Failure::NotFound("this page".to_owned())),
-    };
-    match done {
-        Ok(done) => Ok(see(&format!("/access?done={done}"))),
+    let (name, command) = path.into_inner();
+    match accounts::command(&console.pool, &visitor.principal.actor, &name, command).await {
+        Ok(()) => Ok(see_done(command.into())),
         Err(failure) => refused(&visitor, &console, failure, &Typed::default()).await,
     }
 }
@@ -153,14 +154,14 @@ async fn revoke_token(
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Admin)?;
     tokens::revoke(&console.pool, &visitor.principal.actor, Which::Id(*id)).await?;
-    Ok(see("/access?done=revoked"))
+    Ok(see_done(Completed::Revoked))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/access", web::get().to(show))
         .route("/access/users", web::post().to(set_user))
         .route("/access/users/{name}/role", web::post().to(set_role))
-        .route("/access/users/{name}/{wish}", web::post().to(change_user))
+        .route("/access/users/{name}/{command}", web::post().to(change_user))
         .route("/access/tokens", web::post().to(create_token))
         .route("/access/tokens/{id}/revoke", web::post().to(revoke_token));
 }

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::layout::{Place, encode, page, when};
+use crate::auth::accounts::UserCommand;
 use crate::auth::tokens::Token;
 use crate::auth::users::User;
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::session::Visitor;
-
-const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
 /// What was typed into a form that is shown again; never a password.
 #[derive(Default)]
@@ -57,19 +57,19 @@ fn user_table(visitor: &Visitor, users: &[User]) -> Markup {
 
 fn changes(visitor: &Visitor, user: &User) -> Markup {
     let label = format!("role of {}", user.name);
-    let at = |wish: &str| format!("/access/users/{}/{wish}", encode(&user.name));
+    let at = |path: &dyn std::fmt::Display| format!("/access/users/{}/{path}", encode(&user.name));
     html! {
         div.row {
-            form.row method="post" action=(at("role")) {
+            form.row method="post" action=(at(&"role")) {
                 (visitor.csrf_field())
                 (role_choice(&label, Some(&label), user.role))
                 button.quiet { "Set role" }
             }
             form.row method="post" {
                 (visitor.csrf_field())
-                @if user.disabled_at.is_some() { button.quiet formaction=(at("enable")) { "Enable" } }
-                @else { button.danger formaction=(at("disable")) { "Disable" } }
-                @if user.locked_until.is_some() { button.quiet formaction=(at("unlock")) { "Unlock" } }
+                @if user.disabled_at.is_some() { button.quiet formaction=(at(&UserCommand::Enable)) { "Enable" } }
+                @else { button.danger formaction=(at(&UserCommand::Disable)) { "Disable" } }
+                @if user.locked_until.is_some() { button.quiet formaction=(at(&UserCommand::Unlock)) { "Unlock" } }
             }
         }
     }
@@ -77,7 +77,7 @@ fn changes(visitor: &Visitor, user: &User) -> Markup {
 
 fn role_choice(id: &str, label: Option<&str>, chosen: Role) -> Markup {
     html! { select id=(id) name="role" aria-label=[label] {
-        @for role in ROLES { option value=(role) selected[role == chosen] { (role) } }
+        @for role in Role::ALL { option value=(role) selected[*role == chosen] { (role) } }
     } }
 }
 

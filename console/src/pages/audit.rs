@@ -4,8 +4,9 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, address, page, pager, when};
+use super::layout::{Place, address, encode, page, pager, when};
 use super::{Shown, shown};
+use crate::audit::action::Subject;
 use crate::audit::store::{self as store, Entry, Filter};
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
@@ -72,12 +73,12 @@ fn table(entries: &[Entry]) -> Markup {
 
 /// What it was done to, as a link where there is a page.
 fn subject(subject: &str) -> Markup {
-    let at = match subject.split_once(':') {
-        Some(("dead_letter", id)) => Some(format!("/dead-letters/{}", super::layout::encode(id))),
-        Some(("event", id)) => Some(format!("/events/{}", super::layout::encode(id))),
-        Some(("job", id)) => Some(format!("/jobs/{}", super::layout::encode(id))),
-        Some(("order", id)) => Some(address("/search", &[("q", Some(id))])),
-        _ => None,
+    let at = match Subject::parse(subject) {
+        Some(Subject::DeadLetter(id)) => Some(format!("/dead-letters/{id}")),
+        Some(Subject::Event(id)) => Some(format!("/events/{}", encode(id))),
+        Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),
+        Some(Subject::Order(id)) => Some(address("/search", &[("q", Some(id))])),
+        Some(Subject::Console | Subject::Token(_) | Subject::User(_)) | None => None,
     };
     html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }
 }

@@ -11,9 +11,11 @@ use super::{PageFailure, Shown, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::Visitor;
-use crate::jobs::service::{self, Action, DryRun, Request};
+use crate::jobs::service::{self, BulkPreview, Request};
+use crate::jobs::state::JobAction;
 
 /// As it was typed: a form with a mistake in it is shown again.
 #[derive(Debug, Deserialize)]
@@ -40,7 +42,7 @@ async fn whole(
     query: &FilterQuery,
     sent: Option<(&BulkForm, &Refused)>,
 ) -> Result<Markup, PageFailure> {
-    let run = service::dry_run(&console.pool, Action::Replay, query.filter()?).await?;
+    let run = service::preview(&console.pool, JobAction::Replay, query.filter()?).await?;
     let body = html! {
         h1 { "Replay or discard many" }
         @if run.count == 0 { p.card { "No open dead letter fits. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
@@ -54,20 +56,25 @@ async fn whole(
     Ok(page(Some(visitor), Place::Dead, "Replay or discard many", &body))
 }
 
-fn form(visitor: &Visitor, query: &FilterQuery, run: &DryRun, sent: Option<(&BulkForm, &Refused)>) -> Markup {
+fn form(
+    visitor: &Visitor,
+    query: &FilterQuery,
+    run: &BulkPreview,
+    sent: Option<(&BulkForm, &Refused)>,
+) -> Markup {
     let (typed, refused) = sent.unzip();
     let about = |code: &str| refused.and_then(|r| r.about(code));
     let canary = if run.count > 20 { "5" } else { "0" };
-    let usual = service::USUAL_RATE.to_string();
-    let discards = typed.is_some_and(|t| t.action == "discard");
+    let usual = service::DEFAULT_RATE.to_string();
+    let chosen = typed.and_then(|t| JobAction::parse(&t.action)).unwrap_or(JobAction::Replay);
     html! {
         form.card method="post" action=(query.at("/dead-letters/bulk", None)) {
             (visitor.csrf_field())
             input type="hidden" name="count" value=(run.count);
-            div.field { label for="action" { "What" } select id="action" name="action" { option value="replay" { "Replay" } option value="discard" selected[discards] { "Discard" } } }
+            div.field { label for="action" { "What" } select id="action" name="action" { @for (action, label) in [(JobAction::Replay, "Replay"), (JobAction::Discard, "Discard")] { option value=(action) selected[action == chosen] { (label) } } } }
             (reason::field(refused, "kept in the audit with every letter"))
             div.row {
-                div.field { label for="rate" { "Letters per second" } input id="rate" name="rate" type="number" min="1" max=(service::HIGHEST_RATE) value=(typed.map_or(usual.as_str(), |t| &t.rate)) required; }
+                div.field { label for="rate" { "Letters per second" } input id="rate" name="rate" type="number" min="1" max=(service::MAX_RATE) value=(typed.map_or(usual.as_str(), |t| &t.rate)) required; }
                 div.field { label for="canary" { "First only so many " span.hint { "(0: all at once)" } } input id="canary" name="canary" type="number" min="0" value=(typed.map_or(canary, |t| &t.canary)) required; }
             }
             @for code in ["invalid_rate", "invalid_canary"] { @if let Some(wrong) = about(code) { (wrong) } }
@@ -89,11 +96,8 @@ fn request(form: &BulkForm, query: &FilterQuery) -> Result<Request, Failure> {
     if form.confirm.trim().parse() != Ok(count) {
         return Err(not_confirmed());
     }
-    let action = match form.action.as_str() {
-        "replay" => Action::Replay,
-        "discard" => Action::Discard,
-        _ => return Err(Failure::invalid("invalid_action", "a job replays or discards")),
-    };
+    let action = JobAction::parse(&form.action)
+        .ok_or_else(|| Failure::invalid("invalid_action", "a job replays or discards"))?;
     let number = |text: &str, code, message: &str| {
         text.trim().parse::<i32>().map_err(|_| Failure::invalid(code, message))
     };
@@ -101,9 +105,9 @@ fn request(form: &BulkForm, query: &FilterQuery) -> Result<Request, Failure> {
     Ok(Request {
         action,
         filter: query.filter()?,
-        why: AuditReason::new(&form.reason)?,
+        reason: AuditReason::new(&form.reason)?,
         rate: number(&form.rate, "invalid_rate", "letters per second takes a whole number")?,
-        canary: if action == Action::Replay { canary } else { 0 },
+        canary: if action == JobAction::Replay { canary } else { 0 },
         count: Some(count),
     })
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::layout::{badge, exact, search_link};
 use crate::common::money;
+use crate::events::outcome::AggregateKind;
 use crate::orders::payments::{Dispute, Payment, Refund};
 use crate::orders::store::Order;
 use crate::orders::subscriptions::{Invoice, Subscription};
@@ -25,13 +26,17 @@ struct Kind {
 
 /// Everything that an id leads to: the newest of each kind, the rest behind a click.
 pub(super) fn cards(t: &Timeline) -> Markup {
-    let found = |kind: &str| t.found.get(kind).copied().unwrap_or(0);
+    let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
     let kind = |name, cards, found| Kind { name, cards, found };
     let kinds = [
-        kind("orders", t.orders.iter().map(order_card).collect(), found("order")),
-        kind("payments", t.payments.iter().map(payment_card).collect(), found("payment")),
-        kind("subscriptions", t.subscriptions.iter().map(subscription_card).collect(), found("subscription")),
-        kind("invoices", t.invoices.iter().map(invoice_card).collect(), found("invoice")),
+        kind("orders", t.orders.iter().map(order_card).collect(), found(AggregateKind::Order)),
+        kind("payments", t.payments.iter().map(payment_card).collect(), found(AggregateKind::Payment)),
+        kind(
+            "subscriptions",
+            t.subscriptions.iter().map(subscription_card).collect(),
+            found(AggregateKind::Subscription),
+        ),
+        kind("invoices", t.invoices.iter().map(invoice_card).collect(), found(AggregateKind::Invoice)),
         kind("refunds", t.refunds.iter().map(refund_card).collect(), 0),
         kind("disputes", t.disputes.iter().map(dispute_card).collect(), 0),
     ];

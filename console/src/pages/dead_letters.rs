@@ -12,10 +12,13 @@ use super::reason::{self, Just, ReasonForm, Refused};
 use super::tree::tree;
 use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::dead_letters::preview;
 use crate::dead_letters::replay;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::DeadLetter;
 use crate::http::Console;
 use crate::http::session::Visitor;
@@ -33,7 +36,11 @@ async fn show(
     query: Query<ShowQuery>,
 ) -> Shown {
     let view = details::dead_letter(&console.pool, *id, visitor.principal.role).await?;
-    Ok(shown(&whole(&visitor, &view, &Just { done: query.done.as_deref(), ..Just::default() })))
+    Ok(shown(&whole(
+        &visitor,
+        &view,
+        &Just { done: query.done.as_deref().and_then(Completed::parse), ..Just::default() },
+    )))
 }
 
 async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<i64>, form: Form<Bare>) -> Shown {
@@ -52,10 +59,10 @@ async fn plain(path: Path<(i64, String)>) -> HttpResponse {
 
 fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
     let letter = &view.letter;
-    let matters = matches!(letter.state.as_str(), "open" | "replayed");
+    let matters = matches!(letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
     // The answer to a form is not there to be asked for again.
     let lasts = just.preview.is_none() && just.refused.is_none();
-    let refresh = (letter.state == "replayed" && lasts).then_some("2");
+    let refresh = (letter.state == DeadLetterState::Replayed && lasts).then_some("2");
     let body = html! {
         div id="letter" data-refresh=[refresh] {
             h1 { "Dead letter #" (letter.id) " " span id="state" { (badge(&letter.state)) } }
@@ -82,14 +89,16 @@ fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
 }
 
 /// What became of what was just done.
-fn told(done: Option<&str>, letter: &DeadLetter) -> Markup {
-    let (tone, words) = match (done, letter.state.as_str()) {
-        (Some("replayed"), "replayed") => {
+fn told(done: Option<Completed>, letter: &DeadLetter) -> Markup {
+    let (tone, words) = match (done, letter.state) {
+        (Some(Completed::Replayed), DeadLetterState::Replayed) => {
             ("good", "Sent again. When it takes effect the state changes to resolved.")
         }
-        (Some("replayed"), "resolved") => ("good", "Sent again. It took effect."),
-        (Some("replayed"), "open") => ("bad", "Sent again, and it died again of what is said below."),
-        (Some("discarded"), "discarded") => ("good", "Discarded."),
+        (Some(Completed::Replayed), DeadLetterState::Resolved) => ("good", "Sent again. It took effect."),
+        (Some(Completed::Replayed), DeadLetterState::Open) => {
+            ("bad", "Sent again, and it died again of what is said below.")
+        }
+        (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
         _ => return html! {},
     };
     html! { p class={"note " (tone)} role="status" { (words) } }
@@ -130,7 +139,7 @@ fn actions(visitor: &Visitor, letter: &DeadLetter, just: &Just<'_>) -> Markup {
                 @if let Some(other) = just.refused.and_then(Refused::other) { (other) }
                 div.row {
                     button class=(if previewed { "" } else { "quiet" }) { "Replay" }
-                    @if letter.state == "open" { button.danger formaction=(at("discard")) { "Discard" } }
+                    @if letter.state == DeadLetterState::Open { button.danger formaction=(at("discard")) { "Discard" } }
                 }
             }
         }
@@ -150,7 +159,7 @@ async fn replay_one(
         console.replayer.dead_letter(*id, &visitor.principal.actor, &why).await
     };
     match done.await {
-        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done=replayed"))),
+        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
         Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
     }
 }
@@ -168,7 +177,7 @@ async fn discard_one(
         replay::discard(&console.pool, *id, &visitor.principal.actor, &why).await
     };
     match done.await {
-        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done=discarded"))),
+        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
         Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
     }
 }

@@ -8,8 +8,10 @@ use super::layout::{Place, address, badge, chart, page, pager, when};
 use super::{Shown, shown};
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
+use crate::common::text_enum::TextEnum;
 use crate::dead_letters::advice;
 use crate::dead_letters::filter::Filter;
+use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{self as store, DeadLetter, Group};
 use crate::http::Console;
 use crate::http::session::Visitor;
@@ -46,7 +48,7 @@ impl FilterQuery {
             kind: self.kind.clone(),
             reason: self.reason.clone(),
             fingerprint: self.fingerprint.clone(),
-            state: self.state.clone().filter(|s| !s.is_empty()),
+            state: DeadLetterState::chosen("state", self.state.as_deref())?,
             q: self.q.clone(),
             since: hours.map(|h| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(h)),
             until: None,
@@ -71,7 +73,7 @@ impl FilterQuery {
 
 async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
     let client = console.pool.get().await.map_err(Failure::from)?;
-    let groups = store::groups(&client, Some("open"), None, None, 100).await?;
+    let groups = store::groups(&client, Some(DeadLetterState::Open), None, None, 100).await?;
     let groups = masking::for_role(groups, visitor.principal.role);
     let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
@@ -86,7 +88,7 @@ async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
 }
 
 fn card(visitor: &Visitor, g: &Group) -> Markup {
-    let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some("open"))];
+    let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
     let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
         section.card {
@@ -122,7 +124,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<Filter
         h1 { "Dead letters" }
         p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
         (filters(&query))
-        @if visitor.operates() && !letters.items.is_empty() && filter.state.as_deref().is_none_or(|s| s == "open") {
+        @if visitor.operates() && !letters.items.is_empty() && filter.state.is_none_or(|state| state == DeadLetterState::Open) {
             p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
         }
         (table(&letters.items))
@@ -147,7 +149,7 @@ fn filters(query: &FilterQuery) -> Markup {
             } }
             div.field { label for="state" { "State" } select id="state" name="state" {
                 option value="" { "any" }
-                @for state in paging::STATES { option value=(state) selected[query.state.as_deref() == Some(state)] { (state) } }
+                @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
             } }
             div.field { label for="age" { "Died" } select id="age" name="age" {
                 @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }

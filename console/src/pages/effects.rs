@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::layout::{badge, search_link, when};
 use crate::events::changes;
+use crate::events::outcome::EventOutcome;
 use crate::events::store::{Effect, Event};
 
 /// Messages by key: when each was sent, if it was.
@@ -16,10 +17,10 @@ pub(super) type Messages = BTreeMap<String, Option<Timestamp>>;
 pub(super) fn changed(event: &Event, effects: &[Effect], messages: &Messages) -> Markup {
     html! {
         @if effects.is_empty() {
-            @match event.outcome.as_str() {
-                "processed" => p.hint { "It changed nothing." },
-                "ignored" => p.hint { "It has nothing to say to us and changed nothing." },
-                _ => p.hint { "It has changed nothing so far." },
+            @match event.outcome {
+                EventOutcome::Processed => p.hint { "It changed nothing." },
+                EventOutcome::Ignored => p.hint { "It has nothing to say to us and changed nothing." },
+                EventOutcome::Retrying | EventOutcome::Dead => p.hint { "It has changed nothing so far." },
             }
         } @else {
             ul.changes { @for effect in effects { li { (line(effect, messages)) } } }

@@ -6,17 +6,22 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::effects::{Messages, changed};
-use super::layout::{Place, badge, encode, exact, page, search_link, tone, when};
+use super::layout::{Place, badge, encode, exact, page, search_link, when};
 use super::preview::previewed;
 use super::reason::{self, Just, ReasonForm, Refused};
+use super::tone::Toned;
 use super::tree::tree;
 use super::{Bare, PageFailure, Shown, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
 use crate::audit::store::Entry;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::dead_letters::state::DeadLetterState;
 use crate::events::changes;
 use crate::events::cursor;
+use crate::events::outcome::EventOutcome;
 use crate::events::preview;
 use crate::events::store::{self as store, Event};
 use crate::http::Console;
@@ -36,7 +41,7 @@ async fn show(
     id: Path<String>,
     query: Query<ShowQuery>,
 ) -> Shown {
-    let just = Just { done: query.done.as_deref(), ..Just::default() };
+    let just = Just { done: query.done.as_deref().and_then(Completed::parse), ..Just::default() };
     Ok(shown(&whole(&visitor, &console, &id, &just).await?))
 }
 
@@ -71,7 +76,7 @@ async fn whole(
             p.sub.mono { (view.event.id) }
             (told(just.done, &view))
             @if let Some(letter) = &view.dead_letter {
-                p class={"note " (tone(&letter.state))} {
+                p class={"note " (letter.state.tone().class())} {
                     "This event has a " a href=(format!("/dead-letters/{}", letter.id)) { "dead letter" } ", which is " b { (letter.state) } "."
                 }
             }
@@ -92,23 +97,25 @@ async fn whole(
 
 /// Whether something will become of it soon.
 fn waits(view: &EventView, just: &Just<'_>) -> bool {
-    let sent = view.dead_letter.as_ref().is_some_and(|letter| letter.state == "replayed");
-    sent || (just.done == Some("replayed") && view.event.outcome == "retrying")
+    let sent = view.dead_letter.as_ref().is_some_and(|letter| letter.state == DeadLetterState::Replayed);
+    sent || (just.done == Some(Completed::Replayed) && view.event.outcome == EventOutcome::Retrying)
 }
 
 /// What became of what was just done.
-fn told(done: Option<&str>, view: &EventView) -> Markup {
-    if done != Some("replayed") {
+fn told(done: Option<Completed>, view: &EventView) -> Markup {
+    if done != Some(Completed::Replayed) {
         return html! {};
     }
-    let letter = view.dead_letter.as_ref().map(|letter| letter.state.as_str());
-    let (tone, words) = match (letter, view.event.outcome.as_str()) {
-        (Some("replayed"), _) => {
+    let letter = view.dead_letter.as_ref().map(|letter| letter.state);
+    let (tone, words) = match (letter, view.event.outcome) {
+        (Some(DeadLetterState::Replayed), _) => {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
-        (Some("open"), _) | (_, "dead") => ("bad", "Sent again, and it died again of what is said below."),
-        (Some("resolved"), _) => ("good", "Sent again. It took effect."),
-        (_, "retrying") => ("good", "Sent again. It is tried again."),
+        (Some(DeadLetterState::Open), _) | (_, EventOutcome::Dead) => {
+            ("bad", "Sent again, and it died again of what is said below.")
+        }
+        (Some(DeadLetterState::Resolved), _) => ("good", "Sent again. It took effect."),
+        (_, EventOutcome::Retrying) => ("good", "Sent again. It is tried again."),
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
     html! { p class={"note " (tone)} role="status" { (words) } }
@@ -187,7 +194,7 @@ async fn replay(
         console.replayer.event(id, &visitor.principal.actor, &why).await
     };
     let Err(failure) = done.await else {
-        return Ok(see(&format!("/events/{}?done=replayed", encode(id))));
+        return Ok(see(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
     };
     let refused = Refused::new(failure, &form.reason)?;
     let just = Just { refused: Some(&refused), ..Just::default() };

@@ -8,7 +8,9 @@ use super::layout::{Place, address, badge, event_link, page, pager, search_link,
 use super::{Shown, shown};
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
+use crate::common::text_enum::TextEnum;
 use crate::events::cursor;
+use crate::events::outcome::EventOutcome;
 use crate::events::store::{self, Event, Filter};
 use crate::http::Console;
 use crate::http::session::Visitor;
@@ -26,7 +28,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
     let query = query.into_inner();
     let filter = Filter {
         kind: paging::text("type", query.kind)?,
-        outcome: paging::one_of("outcome", paging::text("outcome", query.outcome)?, &paging::OUTCOMES)?,
+        outcome: EventOutcome::chosen("outcome", query.outcome.as_deref())?,
         object: None,
     };
     let before = cursor::read(query.before.as_deref())?;
@@ -40,7 +42,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
             "/events",
             &[
                 ("type", filter.kind.as_deref()),
-                ("outcome", filter.outcome.as_deref()),
+                ("outcome", filter.outcome.map(EventOutcome::as_str)),
                 ("before", Some(&next)),
             ],
         )
@@ -52,7 +54,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
             div.field { label for="type" { "Type" } input id="type" name="type" value=[filter.kind.as_deref()] placeholder="charge.refunded" maxlength="255"; }
             div.field { label for="outcome" { "Outcome" } select id="outcome" name="outcome" {
                 option value="" { "any" }
-                @for outcome in paging::OUTCOMES { option value=(outcome) selected[filter.outcome.as_deref() == Some(outcome)] { (outcome) } }
+                @for outcome in EventOutcome::ALL { option value=(outcome) selected[filter.outcome == Some(*outcome)] { (outcome) } }
             } }
             button.quiet { "Show" }
         } }

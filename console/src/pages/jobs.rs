@@ -7,12 +7,15 @@ use serde::Deserialize;
 
 use super::layout::{Place, address, badge, exact, flash, page, pager, when};
 use super::{Bare, PageFailure, Shown, see, shown};
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::Visitor;
-use crate::jobs::service::{self, Change, JobView};
+use crate::jobs::service::{self, JobView};
+use crate::jobs::state::{JobAction, JobCommand, JobState};
 use crate::jobs::store::{self as store, Job};
 use crate::masking;
 
@@ -55,14 +58,14 @@ async fn show(
     query: Query<ListQuery>,
 ) -> Shown {
     let view = masking::for_role(service::show(&console.pool, *id).await?, visitor.principal.role);
-    let goes = matches!(view.job.state.as_str(), "canary" | "running" | "paused");
+    let goes = view.job.state.is_unfinished();
     let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
-    let lives = goes || (view.job.action == "replay" && !settled);
+    let lives = goes || (view.job.action == JobAction::Replay && !settled);
     let body = html! {
         h1 { "Bulk job #" (view.job.id) }
         p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
-        (flash(query.done.as_deref()))
-        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if visitor.operates() && goes { (wishes(&visitor, &view.job)) } }
+        (flash(query.done.as_deref().and_then(Completed::parse)))
+        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if visitor.operates() && goes { (commands(&visitor, &view.job)) } }
         (facts(&view.job))
         (exceptions(&view))
     };
@@ -78,8 +81,8 @@ fn progress(view: &JobView) -> Markup {
             progress max=(total) value=(gone) aria-label="progress" {}
         }
         div.tiles {
-            div.tile { b { (p.sent) } span { (if view.job.action == "replay" { "sent" } else { "discarded" }) } }
-            @if view.job.action == "replay" {
+            div.tile { b { (p.sent) } span { (if view.job.action == JobAction::Replay { "sent" } else { "discarded" }) } }
+            @if view.job.action == JobAction::Replay {
                 div.tile { b { (p.resolved) } span { "took effect" } }
                 div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "died again" } }
             }
@@ -91,18 +94,19 @@ fn progress(view: &JobView) -> Markup {
     }
 }
 
-fn wishes(visitor: &Visitor, job: &Job) -> Markup {
-    let at = |wish: &str| format!("/jobs/{}/{wish}", job.id);
+fn commands(visitor: &Visitor, job: &Job) -> Markup {
+    let at = |command: JobCommand| format!("/jobs/{}/{command}", job.id);
     html! {
         form method="post" { (visitor.csrf_field()) p.row {
-            @if job.state == "paused" { button formaction=(at("resume")) { "Go on" } } @else { button.quiet formaction=(at("pause")) { "Pause" } }
-            button.danger formaction=(at("cancel")) { "Cancel" }
+            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Go on" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
+            button.danger formaction=(at(JobCommand::Cancel)) { "Cancel" }
         } }
     }
 }
 
 fn facts(job: &Job) -> Markup {
-    let filter = job.filter.as_object().into_iter().flatten();
+    let filter = serde_json::to_value(&job.filter).unwrap_or_default();
+    let filter = filter.as_object().into_iter().flatten();
     html! { section.card { h2 { "The job" } dl.facts {
         dt { "Letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
         dt { "Rate" } dd { (job.rate) " per second" @if job.canary > 0 { ", the first " (job.canary) " alone" } }
@@ -120,27 +124,21 @@ fn exceptions(view: &JobView) -> Markup {
     } }
 }
 
-async fn change(
+async fn command(
     visitor: Visitor,
     console: web::Data<Console>,
-    path: Path<(i64, String)>,
+    path: Path<(i64, JobCommand)>,
     form: Form<Bare>,
 ) -> Result<HttpResponse, PageFailure> {
     visitor.check(&form.csrf)?;
     visitor.principal.require(Role::Operator)?;
-    let (id, wish) = path.into_inner();
-    let (change, done) = match wish.as_str() {
-        "pause" => (Change::Pause, "paused"),
-        "resume" => (Change::Resume, "resumed"),
-        "cancel" => (Change::Cancel, "canceled"),
-        _ => return Err(Failure::NotFound("this page".to_owned()).into()),
-    };
-    service::change(&console.pool, &visitor.principal.actor, id, change).await?;
-    Ok(see(&format!("/jobs/{id}?done={done}")))
+    let (id, command) = path.into_inner();
+    service::command(&console.pool, &visitor.principal.actor, id, command).await?;
+    Ok(see(&format!("/jobs/{id}?done={}", Completed::from(command))))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/jobs", web::get().to(list))
         .route("/jobs/{id}", web::get().to(show))
-        .route("/jobs/{id}/{wish}", web::post().to(change));
+        .route("/jobs/{id}/{command}", web::post().to(command));
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::assets::VERSION;
+use super::tone::Toned;
+use crate::common::completed::Completed;
 use crate::common::paging;
 use crate::common::role::Role;
 use crate::http::session::Visitor;
@@ -108,22 +110,9 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
     if seconds < 0 { format!("in {value} {unit}") } else { format!("{value} {unit} ago") }
 }
 
-/// A state or outcome as a coloured word; the word itself says it, too.
-pub(super) fn badge(word: &str) -> Markup {
-    html! { span class={"badge " (tone(word))} { (word) } }
-}
-
-/// The colour of a state or outcome.
-pub(super) fn tone(word: &str) -> &'static str {
-    match word {
-        "processed" | "resolved" | "done" | "paid" | "active" | "succeeded" | "sent" => "good",
-        "dead" | "open" | "stopped" | "failed" | "charged_back" | "disputed" | "lost" | "payment_failed" => {
-            "bad"
-        }
-        "retrying" | "replayed" | "paused" | "canary" | "running" | "processing" | "unknown" | "past_due"
-        | "partially_refunded" | "needs_response" => "warn",
-        _ => "",
-    }
+/// A state as a coloured word; the word itself says it, too.
+pub(super) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
+    html! { span class={"badge " (state.tone().class())} { (state) } }
 }
 
 /// An event's id as a link to its page.
@@ -194,12 +183,12 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
     }
 }
 
-/// What was just done to a job, by a word in the address; other words say nothing.
-pub(super) fn flash(done: Option<&str>) -> Markup {
+/// What was just done to a job.
+pub(super) fn flash(done: Option<Completed>) -> Markup {
     let said = match done {
-        Some("paused") => "Paused.",
-        Some("resumed") => "Going on.",
-        Some("canceled") => "Canceled.",
+        Some(Completed::Paused) => "Paused.",
+        Some(Completed::Resumed) => "Going on.",
+        Some(Completed::Canceled) => "Canceled.",
         _ => return html! {},
     };
     html! { p.note.good role="status" { (said) } }

@@ -20,6 +20,7 @@ mod preview;
 mod reason;
 mod search;
 mod sign_in;
+mod tone;
 mod tree;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -139,7 +140,7 @@ fn see(to: &str) -> HttpResponse {
 fn missing(path: &str) -> Failure {
     let mut parts = path.split('/').skip(1);
     Failure::NotFound(match (parts.next(), parts.next()) {
-        (Some("jobs"), Some(id)) => format!("job {id}"),
+        (Some("jobs"), Some(id)) if id.parse::<i64>().is_err() => format!("job {id}"),
         (Some("dead-letters"), Some(id)) => format!("dead letter {id}"),
         _ => "this page".to_owned(),
     })

@@ -12,7 +12,7 @@ use crate::common::elapsed;
 use crate::http::Console;
 use crate::http::session::Visitor;
 use crate::system::overview::{self as data, Alive, Overview};
-use crate::system::queues::QueueState;
+use crate::system::queues::{QueueKind, QueueState};
 
 async fn show(visitor: Visitor, console: web::Data<Console>) -> Shown {
     let overview = data::overview(console.sources()).await?;
@@ -57,7 +57,7 @@ fn tiles(overview: &Overview) -> Markup {
 
 /// What the workers have not seen: only the broker knows of it.
 fn waiting(queues: &[QueueState]) -> String {
-    match queues.iter().filter(|q| q.kind == "work").map(|q| u64::from(q.ready)).sum::<u64>() {
+    match queues.iter().filter(|q| q.kind == QueueKind::Work).map(|q| u64::from(q.ready)).sum::<u64>() {
         _ if queues.is_empty() => "what waits in the queues is not known".to_owned(),
         0 => "none waits in the queues".to_owned(),
         1 => "1 more waits in the queues".to_owned(),
@@ -76,11 +76,11 @@ fn queues(overview: &Overview) -> Markup {
             tbody {
                 @for queue in &overview.queues {
                     tr {
-                        td { code { (queue.name) } " " @if queue.kind != "work" { span.hint { (queue.kind) } } }
+                        td { code { (queue.name) } " " @if queue.kind != QueueKind::Work { span.hint { (queue.kind) } } }
                         td.num { (queue.ready) }
                         td.num { @if let Some(n) = queue.unacknowledged { (n) } @else { span.hint title="RABBITMQ_MANAGEMENT_URL is not set or does not answer" { "not known" } } }
                         td.num {
-                            @if queue.consumers == 0 && queue.kind != "retry" { span.badge.bad { "nobody works" } " " }
+                            @if queue.consumers == 0 && queue.kind != QueueKind::Retry { span.badge.bad { "nobody works" } " " }
                             (queue.consumers)
                         }
                         td.num { (oldest(queue)) }

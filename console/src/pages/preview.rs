@@ -5,17 +5,19 @@ use serde_json::Value;
 
 use super::tree::tree;
 use crate::common::money;
-use crate::events::preview::{PreviewView, RowView};
+use crate::events::preview::{PreviewDecision, PreviewView, RowView};
 
 /// A preview as a part of a page.
 pub(super) fn previewed(p: &PreviewView) -> Markup {
-    let (tone, words) = match p.verdict {
-        "processed" => ("good", "A replay now would take effect."),
-        "ignored" => {
+    let (tone, words) = match p.decision {
+        PreviewDecision::Processed => ("good", "A replay now would take effect."),
+        PreviewDecision::Ignored => {
             ("good", "A replay now would be accepted and change nothing: this type has nothing to say to us.")
         }
-        "duplicate" => ("good", "The event took effect already: a replay would change nothing."),
-        _ => ("bad", "A replay now would fail again."),
+        PreviewDecision::Duplicate => {
+            ("good", "The event took effect already: a replay would change nothing.")
+        }
+        PreviewDecision::Retry | PreviewDecision::Dead => ("bad", "A replay now would fail again."),
     };
     html! {
         section.card id="preview" {

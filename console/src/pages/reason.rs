@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::PageFailure;
+use crate::common::completed::Completed;
 use crate::common::failure::Failure;
 use crate::events::preview::PreviewView;
 
@@ -21,8 +22,8 @@ pub(super) struct ReasonForm {
 /// What the visitor just did, for the page that is shown then.
 #[derive(Default)]
 pub(super) struct Just<'a> {
-    /// The word in the address.
-    pub(super) done: Option<&'a str>,
+    /// As the address says.
+    pub(super) done: Option<Completed>,
     /// A preview that was asked for.
     pub(super) preview: Option<&'a PreviewView>,
     /// A form that was not carried out.

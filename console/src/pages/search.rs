@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::cards;
 use super::dead_list;
 use super::effects::changed;
-use super::layout::{Place, address, badge, event_link, page, pager, tone, when};
+use super::layout::{Place, address, badge, event_link, page, pager, when};
+use super::tone::Toned;
 use super::{Shown, shown};
 use crate::common::paging;
 use crate::events::cursor;
@@ -52,7 +53,7 @@ async fn search(visitor: Visitor, console: web::Data<Console>, query: Query<Sear
 }
 
 fn entry(e: &Event, effects: &[Effect], t: &Timeline) -> Markup {
-    html! { li class=(tone(&e.outcome)) {
+    html! { li class=(e.outcome.tone().class()) {
         div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }
         (changed(e, effects, &t.messages))

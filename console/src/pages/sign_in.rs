@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::layout::{Place, page};
 use super::{Bare, PageFailure, see, shown};
+use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::sessions;
 use crate::auth::users::{self, SignIn};
@@ -92,8 +93,8 @@ async fn sign_out(
         audit::append(
             &console.pool.get().await.map_err(crate::common::failure::Failure::from)?,
             &visitor.principal.actor,
-            "sign_out",
-            "console",
+            AuditAction::SignOut,
+            &Subject::Console,
             "",
         )
         .await?;

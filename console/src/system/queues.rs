@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::common::failure::Failure;
+use crate::common::text_enum::text_enum;
 use crate::system::management::Management;
 use crate::system::queue_marks::{self as store, Seen};
 
@@ -26,13 +27,25 @@ const LOOK: Duration = Duration::from_secs(5);
 /// The queues that workers consume; each names its kind of workers.
 pub(crate) const WORK: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
 
+text_enum! {
+    /// What a queue is for.
+    pub enum QueueKind {
+        /// Workers consume it.
+        Work = "work",
+        /// Events wait in it for their next attempt.
+        Retry = "retry",
+        /// Dead letters on their way to the console.
+        Dead = "dead",
+    }
+}
+
 /// One queue of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct QueueState {
     /// Its name.
     pub name: String,
-    /// `work`, `retry` or `dead`.
-    pub kind: &'static str,
+    /// What it is for.
+    pub kind: QueueKind,
     /// Messages waiting.
     pub ready: u32,
     /// Messages that consumers hold; known only where RabbitMQ's management answers.
@@ -109,7 +122,7 @@ async fn look(broker: &Broker, pool: &Pool) -> Result<(), Failure> {
 
 /// What the broker itself says of a queue.
 struct Count {
-    kind: &'static str,
+    kind: QueueKind,
     name: String,
     ready: u32,
     consumers: u32,
@@ -161,10 +174,10 @@ fn oldest(count: &Count, mark: Option<Timestamp>, topology: &Topology, now: Time
 }
 
 /// Every queue of this topology, with its kind.
-pub fn names(topology: &Topology) -> Vec<(&'static str, String)> {
-    let mut names: Vec<_> = WORK.iter().map(|q| ("work", topology.queue(*q))).collect();
-    names.push(("dead", topology.queue(Queue::Dead)));
-    names.extend(topology.retry.iter().map(|delay| ("retry", topology.retry_queue(*delay))));
+pub fn names(topology: &Topology) -> Vec<(QueueKind, String)> {
+    let mut names: Vec<_> = WORK.iter().map(|q| (QueueKind::Work, topology.queue(*q))).collect();
+    names.push((QueueKind::Dead, topology.queue(Queue::Dead)));
+    names.extend(topology.retry.iter().map(|delay| (QueueKind::Retry, topology.retry_queue(*delay))));
     names
 }
 
@@ -174,7 +187,7 @@ mod tests {
 
     fn waits(name: &str, ready: u32, mark: Option<i64>) -> Option<u64> {
         let topology = Topology { prefix: String::new(), retry: vec![Duration::from_secs(10)] };
-        let count = Count { kind: "work", name: name.to_owned(), ready, consumers: 0 };
+        let count = Count { kind: QueueKind::Work, name: name.to_owned(), ready, consumers: 0 };
         let at = |second| Timestamp::from_second(second).unwrap();
         oldest(&count, mark.map(at), &topology, at(1_000))
     }

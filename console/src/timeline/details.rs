@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::audit::action::Subject;
 use crate::audit::store::{self as audit, Entry};
 use crate::common::failure::Failure;
 use crate::common::role::Role;
@@ -55,9 +56,9 @@ pub async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failu
     let (event, body) =
         events::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
     let dead_letter = letters::of_event(&client, id).await?;
-    let mut replays = history(&client, &format!("event:{id}")).await?;
+    let mut replays = history(&client, &Subject::Event(id)).await?;
     if let Some(letter) = &dead_letter {
-        replays.extend(history(&client, &format!("dead_letter:{}", letter.id)).await?);
+        replays.extend(history(&client, &Subject::DeadLetter(letter.id)).await?);
         replays.sort_by_key(|entry| std::cmp::Reverse(entry.id));
     }
     let effects = events::effects(&client, id).await?;
@@ -71,14 +72,14 @@ pub async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterV
     let found = letters::show(&client, id).await?;
     let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
     let event = events::show(&client, &letter.event_id).await?.map(|(event, _)| event);
-    let history = history(&client, &format!("dead_letter:{id}")).await?;
+    let history = history(&client, &Subject::DeadLetter(id)).await?;
     let advice = advice::of(&letter.reason);
     let payload = body_for(&body, role);
     Ok(masking::for_role(DeadLetterView { advice, event, history, payload, letter }, role))
 }
 
-async fn history(client: &impl GenericClient, subject: &str) -> Result<Vec<Entry>, Failure> {
-    let filter = audit::Filter { subject: Some(subject.to_owned()), ..audit::Filter::default() };
+async fn history(client: &impl GenericClient, subject: &Subject<'_>) -> Result<Vec<Entry>, Failure> {
+    let filter = audit::Filter { subject: Some(subject.to_string()), ..audit::Filter::default() };
     audit::list(client, &filter, None, REPLAYS).await
 }
 

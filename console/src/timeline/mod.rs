@@ -13,6 +13,7 @@ use crate::common::role::Role;
 use crate::dead_letters::store::{self as letters, DeadLetter};
 use crate::events::changes;
 use crate::events::cursor::Cursor;
+use crate::events::outcome::AggregateKind;
 use crate::events::search::{self, Touching};
 use crate::events::store::{Effect, Event, Filter};
 use crate::masking;
@@ -39,8 +40,8 @@ pub struct Timeline {
     pub subscriptions: Vec<Subscription>,
     /// Invoices it leads to.
     pub invoices: Vec<Invoice>,
-    /// How many there are of each kind it leads to, `order`, `payment` …; of many only the newest are above.
-    pub found: BTreeMap<String, usize>,
+    /// How many there are of each kind it leads to; of many only the newest are above.
+    pub found: BTreeMap<AggregateKind, usize>,
     /// Dead letters that name it.
     pub letters: Vec<DeadLetter>,
     /// The newest events that touched any of these, with what each changed.
@@ -68,11 +69,12 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
     let client = pool.get().await?;
     let touching = Touching { any: Some(id.to_owned()), ..Touching::default() };
     let found = search::aggregates(&client, &touching).await?;
-    let of =
-        |kind: &str| found.iter().filter(|(k, _)| k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>();
-    let payments = of("payment");
+    let of = |kind: AggregateKind| {
+        found.iter().filter(|(k, _)| *k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>()
+    };
+    let payments = of(AggregateKind::Payment);
     let mut counts = BTreeMap::new();
-    found.iter().for_each(|(kind, _)| *counts.entry(kind.clone()).or_default() += 1);
+    found.iter().for_each(|(kind, _)| *counts.entry(*kind).or_default() += 1);
     let mut page = search::events(&client, &Filter::default(), &touching, before, EVENTS + 1).await?;
     let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Event::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
@@ -80,12 +82,12 @@ pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> R
     let keys: BTreeSet<String> =
         effects.values().flatten().flat_map(changes::messages).map(str::to_owned).collect();
     let found = Timeline {
-        orders: orders::list(&client, &of("order")).await?,
+        orders: orders::list(&client, &of(AggregateKind::Order)).await?,
         refunds: payments::refunds(&client, &payments).await?,
         disputes: payments::disputes(&client, &payments).await?,
         payments: payments::payments(&client, &payments).await?,
-        subscriptions: subscriptions::list(&client, &of("subscription")).await?,
-        invoices: subscriptions::invoices(&client, &of("invoice"), None).await?,
+        subscriptions: subscriptions::list(&client, &of(AggregateKind::Subscription)).await?,
+        invoices: subscriptions::invoices(&client, &of(AggregateKind::Invoice), None).await?,
         found: counts,
         letters: letters::naming(&client, id, LETTERS).await?,
         messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,

@@ -10,7 +10,7 @@ const PROMISED: [&str; 25] = [
     "get /api/users",
     "post /api/users",
     "post /api/users/{name}/role",
-    "post /api/users/{name}/{wish}",
+    "post /api/users/{name}/{command}",
     "get /api/tokens",
     "post /api/tokens",
     "post /api/tokens/{id}/revoke",
@@ -46,7 +46,7 @@ async fn the_document_is_served_and_names_only_addresses_that_exist() {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             operations.insert(format!("{method} {path}"));
-            let concrete = path.replace("{id}", "1").replace("{name}", "anna").replace("{wish}", "pause");
+            let concrete = path.replace("{id}", "1").replace("{name}", "anna").replace("{command}", "pause");
             let (status, _, body) = api.send(&method.to_uppercase(), &concrete, &[], b"");
             assert_eq!(status, 401, "{method} {concrete}: {body}");
             assert!(operation["responses"]["401"].is_object(), "{method} {path} says nothing of tokens");

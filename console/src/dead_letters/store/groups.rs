@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use crate::common::failure::Failure;
+use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
@@ -62,7 +63,7 @@ impl From<&Row> for Group {
 /// Groups of letters, the largest first.
 pub async fn groups(
     client: &impl GenericClient,
-    state: Option<&str>,
+    state: Option<DeadLetterState>,
     kind: Option<&str>,
     reason: Option<&str>,
     limit: i64,

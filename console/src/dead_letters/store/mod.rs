@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use super::filter::Filter;
+use super::state::DeadLetterState;
 use crate::common::failure::Failure;
 use crate::masking::masked_members;
 
@@ -60,17 +61,19 @@ pub struct DeadLetter {
     pub first_failed_at: Timestamp,
     /// When it was given up.
     pub dead_at: Timestamp,
-    /// `open`, `replayed`, `resolved` or `discarded`.
-    pub state: String,
+    /// Where it stands.
+    pub state: DeadLetterState,
     /// Since when.
     pub state_at: Timestamp,
     /// How often it was replayed.
     pub replays: i32,
 }
 
-impl From<&Row> for DeadLetter {
-    fn from(row: &Row) -> Self {
-        DeadLetter {
+impl TryFrom<&Row> for DeadLetter {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(DeadLetter {
             id: row.get("id"),
             event_id: row.get("event_id"),
             kind: row.get("type"),
@@ -82,10 +85,10 @@ impl From<&Row> for DeadLetter {
             received_at: row.get("received_at"),
             first_failed_at: row.get("first_failed_at"),
             dead_at: row.get("dead_at"),
-            state: row.get("state"),
+            state: row.try_get("state")?,
             state_at: row.get("state_at"),
             replays: row.get("replays"),
-        }
+        })
     }
 }
 
@@ -113,13 +116,13 @@ pub async fn list(
             ],
         )
         .await?;
-    Ok(rows.iter().map(DeadLetter::from).collect())
+    Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
 /// One letter with the bytes as they were received.
 pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<(DeadLetter, Vec<u8>)>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
-    Ok(row.map(|row| (DeadLetter::from(&row), row.get("payload"))))
+    row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// How many letters the filter takes in.
@@ -135,13 +138,14 @@ pub async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failu
 
 /// Letters that name exactly this id, the newest first.
 pub async fn naming(client: &impl GenericClient, id: &str, limit: i64) -> Result<Vec<DeadLetter>, Failure> {
-    Ok(client.query(NAMING, &[&id, &limit]).await?.iter().map(DeadLetter::from).collect())
+    let rows = client.query(NAMING, &[&id, &limit]).await?;
+    Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
 /// The letter of an event.
 pub async fn of_event(client: &impl GenericClient, event_id: &str) -> Result<Option<DeadLetter>, Failure> {
     let row = client.query_opt(BY_EVENT, &[&event_id]).await?;
-    Ok(row.as_ref().map(DeadLetter::from))
+    Ok(row.as_ref().map(DeadLetter::try_from).transpose()?)
 }
 
 /// The letter of an event that has not taken effect.

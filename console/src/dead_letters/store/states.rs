@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use crate::common::failure::Failure;
+use crate::dead_letters::state::DeadLetterState;
+use crate::events::outcome::EventOutcome;
 
 pub(crate) const LOCK: &str = include_str!("../sql/lock.sql");
 pub(crate) const STATE: &str = include_str!("../sql/state.sql");
@@ -26,28 +28,31 @@ pub struct Locked {
     /// When it was received.
     pub received_at: Option<Timestamp>,
     /// Its state.
-    pub state: String,
+    pub state: DeadLetterState,
     /// The outcome of its event, when the event is recorded.
-    pub outcome: Option<String>,
+    pub outcome: Option<EventOutcome>,
 }
 
 /// Locks a letter's row until the transaction ends.
 pub async fn lock(client: &impl GenericClient, id: i64) -> Result<Option<Locked>, Failure> {
-    Ok(client.query_opt(LOCK, &[&id]).await?.as_ref().map(Locked::from))
+    let row = client.query_opt(LOCK, &[&id]).await?;
+    Ok(row.as_ref().map(Locked::try_from).transpose()?)
 }
 
-impl From<&Row> for Locked {
-    fn from(row: &Row) -> Self {
-        Locked {
+impl TryFrom<&Row> for Locked {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(Locked {
             id: row.get("id"),
             event_id: row.get("event_id"),
             kind: row.get("type"),
             payload: row.get("payload"),
             endpoint: row.get("endpoint"),
             received_at: row.get("received_at"),
-            state: row.get("state"),
-            outcome: row.get("outcome"),
-        }
+            state: row.try_get("state")?,
+            outcome: row.try_get("outcome")?,
+        })
     }
 }
 
@@ -55,7 +60,7 @@ impl From<&Row> for Locked {
 pub async fn set_state(
     client: &impl GenericClient,
     id: i64,
-    state: &str,
+    state: DeadLetterState,
     replays: i32,
 ) -> Result<(), Failure> {
     client.execute(STATE, &[&id, &state, &replays]).await?;

@@ -1,0 +1,39 @@
+//! What became of an event.
+
+use crate::common::text_enum::text_enum;
+
+text_enum! {
+    /// What became of an event.
+    pub enum EventOutcome {
+        /// It took effect.
+        Processed = "processed",
+        /// Its type or its content is not handled.
+        Ignored = "ignored",
+        /// It will be tried again.
+        Retrying = "retrying",
+        /// It was given up.
+        Dead = "dead",
+    }
+}
+
+impl EventOutcome {
+    /// Whether no worker will touch the event again.
+    pub fn is_final(self) -> bool {
+        matches!(self, EventOutcome::Processed | EventOutcome::Ignored)
+    }
+}
+
+text_enum! {
+    /// What an event may change.
+    #[derive(PartialOrd, Ord)]
+    pub enum AggregateKind {
+        /// An order.
+        Order = "order",
+        /// A payment.
+        Payment = "payment",
+        /// A subscription.
+        Subscription = "subscription",
+        /// An invoice.
+        Invoice = "invoice",
+    }
+}
