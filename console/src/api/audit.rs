@@ -12,7 +12,6 @@ use crate::http::Console;
 use crate::http::error::ErrorBody;
 use crate::masking;
 
-/// Which lines.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -13,7 +13,6 @@ use crate::dead_letters::filter::Filter;
 pub(super) enum BulkDescribed {
     /// Only say what would be done.
     DryRun(DryRunBody),
-    /// Do it.
     Job(JobBody),
 }
 
@@ -30,11 +29,8 @@ pub(super) struct DryRunBody {
     dry_run: bool,
     /// Not looked at: the same body makes the job when `dry_run` is gone.
     reason: Option<String>,
-    /// Not looked at.
     rate: Option<i32>,
-    /// Not looked at.
     canary: Option<i32>,
-    /// Not looked at.
     count: Option<i64>,
 }
 
@@ -57,7 +53,6 @@ pub(super) struct JobBody {
     canary: Option<i32>,
     /// How many letters they must be, as a dry run has said. Refused when they are not.
     count: Option<i64>,
-    /// Do it.
     #[schema(required = false, schema_with = only_false)]
     dry_run: bool,
 }

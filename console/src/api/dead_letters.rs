@@ -24,22 +24,18 @@ use crate::http::error::ErrorBody;
 use crate::masking;
 use crate::timeline::details::{self, DeadLetterView};
 
-/// Which dead letters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
-    /// Event type.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
     /// Reason, such as `amount_mismatch`.
     #[param(max_length = 255)]
     reason: Option<String>,
-    /// A group's fingerprint.
     #[param(max_length = 255)]
     fingerprint: Option<String>,
-    /// Where it stands.
     #[param(inline)]
     state: Option<DeadLetterState>,
     /// An id that the letter names (order, customer, charge …), or a part of its event id, type, reason or error.
@@ -65,7 +61,6 @@ pub(super) struct DeadLetterPage {
     next: Option<String>,
 }
 
-/// Which groups.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -73,11 +68,9 @@ pub(super) struct GroupQuery {
     /// Letters in this state; open ones where nothing is said.
     #[param(inline)]
     state: Option<DeadLetterState>,
-    /// Event type.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
-    /// Reason.
     #[param(max_length = 255)]
     reason: Option<String>,
     /// 1 to 500, 50 where nothing is said.

@@ -21,7 +21,6 @@ use crate::http::error::ErrorBody;
 use crate::masking;
 use crate::timeline::details::{self, EventView};
 
-/// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -70,7 +69,6 @@ pub(super) struct Reason {
     pub(super) reason: String,
 }
 
-/// Events, newest first
 #[utoipa::path(get, path = "/api/events", tag = "events", params(ListQuery), responses(
     (status = 200, description = "A page of events", body = EventPage),
     (status = 400, description = "A filter is wrong", body = ErrorBody),

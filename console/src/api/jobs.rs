@@ -16,7 +16,6 @@ use crate::jobs::state::JobCommand;
 use crate::jobs::store::{self as store, Job};
 use crate::masking;
 
-/// A page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -78,7 +78,6 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 pub(crate) struct Done {
     /// What it was done to.
     id: String,
-    /// What was done.
     done: Completed,
 }
 

@@ -37,7 +37,6 @@ impl Modify for Token {
     }
 }
 
-/// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }

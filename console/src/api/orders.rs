@@ -70,7 +70,6 @@ pub(super) struct CorrectionBody {
     reason: String,
 }
 
-/// The broker's queues.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Queues {
     items: Vec<QueueState>,

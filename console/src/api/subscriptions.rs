@@ -14,10 +14,8 @@ use crate::orders::subscriptions::{self as store, Invoice, Subscription};
 /// A subscription with its newest invoices.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SubscriptionView {
-    /// The subscription.
     #[serde(flatten)]
     subscription: Subscription,
-    /// Its newest invoices.
     invoices: Vec<Invoice>,
 }
 

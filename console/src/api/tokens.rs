@@ -14,7 +14,6 @@ use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 
-/// All tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Tokens {
     items: Vec<Token>,
@@ -34,7 +33,6 @@ pub(super) struct TokenBody {
 /// A token, the only time that it is seen.
 #[derive(Serialize, ToSchema)]
 pub(super) struct NewToken {
-    /// Its name.
     name: String,
     /// What it may do.
     role: Role,

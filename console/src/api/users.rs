@@ -14,7 +14,6 @@ use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 
-/// All users.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Users {
     items: Vec<User>,
@@ -35,7 +34,6 @@ pub(super) struct UserBody {
     password: Option<String>,
 }
 
-/// Another role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RoleBody {
@@ -46,7 +44,6 @@ pub(super) struct RoleBody {
 /// What was done to which user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Changed {
-    /// The user.
     name: String,
     #[serde(flatten)]
     change: UserChange,

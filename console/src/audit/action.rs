@@ -6,7 +6,7 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     /// What is done. The audit itself shows any action that is stored, also of another version.
-    pub enum AuditAction {
+    pub(crate) enum AuditAction {
         /// A dead letter was sent again.
         DeadLetterReplay = "dead.replay",
         /// The broker did not take it.
@@ -45,19 +45,16 @@ text_enum! {
         TokenCreate = "token.create",
         /// A token was revoked.
         TokenRevoke = "token.revoke",
-        /// Somebody signed in.
         SignIn = "sign_in",
         /// A name was locked out.
         SignInLocked = "sign_in.locked",
-        /// Somebody signed out.
         SignOut = "sign_out",
     }
 }
 
 /// What something was done to, as the audit names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject<'a> {
-    /// The console.
+pub(crate) enum Subject<'a> {
     Console,
     /// A dead letter, by its number.
     DeadLetter(i64),

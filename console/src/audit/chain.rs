@@ -13,17 +13,17 @@ const AT_A_TIME: i64 = 1000;
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// How many lines were checked.
-    pub checked: i64,
+    pub(crate) checked: i64,
     /// The hash of the last of them, in hex: kept elsewhere, it proves later that the lines up to here are the same.
-    pub hash: String,
+    pub(crate) hash: String,
     /// What is wrong, at the first line where something is.
-    pub broken: Option<String>,
+    pub(crate) broken: Option<String>,
 }
 
 /// Walks the whole chain, as it is at one moment.
-pub async fn verify(pool: &Pool) -> Result<Verdict, Failure> {
+pub(crate) async fn verify(pool: &Pool) -> Result<Verdict, Failure> {
     let mut client = pool.get().await?;
     let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let tx = snapshot.start().await?;

@@ -7,11 +7,11 @@ const LONGEST: usize = 1000;
 
 /// Why somebody acts, checked: never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditReason(String);
+pub(crate) struct AuditReason(String);
 
 impl AuditReason {
     /// The reason, which must say something.
-    pub fn new(reason: &str) -> Result<AuditReason, Failure> {
+    pub(crate) fn new(reason: &str) -> Result<AuditReason, Failure> {
         // PostgreSQL's text takes no NUL.
         let reason = reason.trim().replace('\0', "\u{fffd}");
         if reason.is_empty() || reason.chars().count() > LONGEST {
@@ -22,7 +22,7 @@ impl AuditReason {
     }
 
     /// The text of the reason.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -18,36 +18,28 @@ pub(crate) const HEAD: &str = include_str!("sql/head.sql");
 
 /// One line of the audit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its place in the chain.
-    pub id: i64,
-    /// When.
-    pub at: Timestamp,
+    pub(crate) id: i64,
+    pub(crate) at: Timestamp,
     /// Who: `user:anna`, `token:backend`, `cli:root`.
-    pub actor: String,
-    /// What was done.
-    pub action: String,
-    /// To which.
-    pub subject: String,
-    /// Why.
-    pub reason: String,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) subject: String,
+    pub(crate) reason: String,
     /// The hash over this row and the one before, in hex.
-    pub hash: String,
+    pub(crate) hash: String,
 }
 
-/// Which entries.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Who.
-    pub actor: Option<String>,
-    /// What.
-    pub action: Option<String>,
-    /// To which.
-    pub subject: Option<String>,
+pub(crate) struct Filter {
+    pub(crate) actor: Option<String>,
+    pub(crate) action: Option<String>,
+    pub(crate) subject: Option<String>,
 }
 
 /// Says in the audit who did what to which and why; part of the caller's transaction.
-pub async fn append(
+pub(crate) async fn append(
     client: &impl GenericClient,
     actor: &Actor,
     action: AuditAction,
@@ -60,17 +52,15 @@ pub async fn append(
 
 /// A line with what chains it to the one before.
 #[derive(Debug, Clone)]
-pub struct Link {
-    /// The line.
-    pub entry: Entry,
+pub(crate) struct Link {
+    pub(crate) entry: Entry,
     /// The hash of the line before.
-    pub previous_hash: Vec<u8>,
-    /// Its own.
-    pub hash: Vec<u8>,
+    pub(crate) previous_hash: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
 }
 
 /// Lines after `after`, in order.
-pub async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Result<Vec<Link>, Failure> {
+pub(crate) async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Result<Vec<Link>, Failure> {
     let rows = client.query(CHAIN, &[&after, &limit]).await?;
     let link = |row: &Row| {
         let hash: Vec<u8> = row.get("hash");
@@ -80,13 +70,13 @@ pub async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Resul
 }
 
 /// Number and hash of the last line, as they were recorded; none where somebody removed the record.
-pub async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, Failure> {
+pub(crate) async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, Failure> {
     let row = client.query_opt(HEAD, &[]).await?;
     Ok(row.map(|row| (row.get("id"), row.get("hash"))))
 }
 
 /// A page of the audit, newest first.
-pub async fn list(
+pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &Filter,
     before: Option<i64>,

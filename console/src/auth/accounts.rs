@@ -20,24 +20,23 @@ use crate::common::text_enum::text_enum;
 
 /// What was done to a user. Displayed as the words after the user's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct UserChange {
+pub(crate) struct UserChange {
     /// There was no such user before.
-    pub added: bool,
+    pub(crate) added: bool,
     /// What they may do now.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What they could do before.
-    pub role_before: Option<Role>,
+    pub(crate) role_before: Option<Role>,
     /// They were disabled before.
-    pub enabled_again: bool,
+    pub(crate) enabled_again: bool,
     /// What became of the password; none: it was left, or there is none.
-    pub password: Option<PasswordChange>,
+    pub(crate) password: Option<PasswordChange>,
 }
 
 /// What became of a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum PasswordChange {
-    /// Another than before.
+pub(crate) enum PasswordChange {
     New,
     /// The user has none any more.
     Removed,
@@ -64,7 +63,7 @@ impl fmt::Display for UserChange {
 }
 
 /// Makes a user. An existing one gets this role and this password, or loses the one they had, and is enabled again.
-pub async fn set(
+pub(crate) async fn set(
     pool: &Pool,
     actor: &Actor,
     user: &str,
@@ -100,7 +99,12 @@ pub async fn set(
 }
 
 /// Gives a user another role. Password and sessions stay: what is open has the new role at once.
-pub async fn set_role(pool: &Pool, actor: &Actor, user: &str, role: Role) -> Result<UserChange, Failure> {
+pub(crate) async fn set_role(
+    pool: &Pool,
+    actor: &Actor,
+    user: &str,
+    role: Role,
+) -> Result<UserChange, Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     if role != Role::Admin {
@@ -117,7 +121,7 @@ pub async fn set_role(pool: &Pool, actor: &Actor, user: &str, role: Role) -> Res
 
 text_enum! {
     /// What an admin asks of a user.
-    pub enum UserCommand {
+    pub(crate) enum UserCommand {
         /// Lock out for good, and end what they are signed in to.
         Disable = "disable",
         /// Enable again, with the password and the role they had.
@@ -138,7 +142,12 @@ impl From<UserCommand> for Completed {
 }
 
 /// Disables, enables or unlocks a user.
-pub async fn command(pool: &Pool, actor: &Actor, user: &str, command: UserCommand) -> Result<(), Failure> {
+pub(crate) async fn command(
+    pool: &Pool,
+    actor: &Actor,
+    user: &str,
+    command: UserCommand,
+) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let action = match command {

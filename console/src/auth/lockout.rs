@@ -17,7 +17,7 @@ const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether an attempt to sign in may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
+pub(crate) enum Attempt {
     /// It is counted. Last: if it fails, the name or the address is locked out.
     Counted {
         /// The limit is reached.
@@ -28,7 +28,7 @@ pub enum Attempt {
 }
 
 /// Counts an attempt as a failure until it turns out right, unless the name or the address is locked out.
-pub async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Result<Attempt, Failure> {
+pub(crate) async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Result<Attempt, Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let until = Timestamp::now() + LOCKED_FOR;
@@ -50,7 +50,11 @@ pub async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Result<Atte
 }
 
 /// The attempt was right: the name's failures are forgotten, the address gets back what it counted.
-pub async fn succeeded(client: &impl GenericClient, name: &str, from: Option<IpAddr>) -> Result<(), Failure> {
+pub(crate) async fn succeeded(
+    client: &impl GenericClient,
+    name: &str,
+    from: Option<IpAddr>,
+) -> Result<(), Failure> {
     forget(client, name).await?;
     match from {
         Some(from) => store::return_failure(client, &address(from), TRIES_OF_AN_ADDRESS).await,
@@ -59,7 +63,7 @@ pub async fn succeeded(client: &impl GenericClient, name: &str, from: Option<IpA
 }
 
 /// Forgets the failures of a name.
-pub async fn forget(client: &impl GenericClient, name: &str) -> Result<bool, Failure> {
+pub(crate) async fn forget(client: &impl GenericClient, name: &str) -> Result<bool, Failure> {
     store::forget_failures(client, &subject(name)).await
 }
 

@@ -1,13 +1,13 @@
 //! Who may do what: roles, users with passwords and sessions, API tokens, lock-out.
 //! Secrets are stored hashed; must never log or return one, but for a new token, once.
 
-pub mod accounts;
-pub mod lockout;
-pub mod passwords;
-pub mod sessions;
-pub mod store;
-pub mod tokens;
-pub mod users;
+pub(crate) mod accounts;
+pub(crate) mod lockout;
+pub(crate) mod passwords;
+pub(crate) mod sessions;
+pub(crate) mod store;
+pub(crate) mod tokens;
+pub(crate) mod users;
 
 use sha2::{Digest, Sha256};
 

@@ -12,7 +12,7 @@ const LONGEST: usize = 1000;
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// The password in the form in which it is stored.
-pub async fn hash(password: &str) -> Result<String, Failure> {
+pub(crate) async fn hash(password: &str) -> Result<String, Failure> {
     let length = password.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
         let message = format!("a password takes {SHORTEST} to {LONGEST} characters");
@@ -29,7 +29,7 @@ pub async fn hash(password: &str) -> Result<String, Failure> {
 }
 
 /// Whether the password is the stored one. Without a stored one it takes as long to say no.
-pub async fn verify(password: &str, stored: Option<String>) -> Result<bool, Failure> {
+pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<bool, Failure> {
     let password: String = password.chars().take(LONGEST).collect();
     let known = stored.is_some();
     let stored = match stored {

@@ -16,26 +16,29 @@ const IDLE: SignedDuration = SignedDuration::from_hours(4);
 
 /// A session that was found.
 #[derive(Debug, Clone)]
-pub struct Session {
-    /// The user.
-    pub user: String,
+pub(crate) struct Session {
+    pub(crate) user: String,
     /// Their role, none while the reverse proxy says it.
-    pub role: Option<Role>,
+    pub(crate) role: Option<Role>,
     /// Must come back with every form.
-    pub csrf: String,
+    pub(crate) csrf: String,
     /// The reverse proxy vouched for the user.
-    pub by_proxy: bool,
+    pub(crate) by_proxy: bool,
 }
 
 impl Session {
     /// Who it is, with the role that is known or said.
-    pub fn principal(&self, role: Role) -> Principal {
+    pub(crate) fn principal(&self, role: Role) -> Principal {
         Principal { actor: Actor::User(self.user.clone()), role }
     }
 }
 
 /// Begins a session; the cookie's value.
-pub async fn begin(client: &impl GenericClient, user: &str, by_proxy: bool) -> Result<String, Failure> {
+pub(crate) async fn begin(
+    client: &impl GenericClient,
+    user: &str,
+    by_proxy: bool,
+) -> Result<String, Failure> {
     let cookie = secret();
     let expires = Timestamp::now() + LONGEST;
     store::insert_session(client, &hash(&cookie), user, &csrf(&cookie), by_proxy, expires).await?;
@@ -43,7 +46,7 @@ pub async fn begin(client: &impl GenericClient, user: &str, by_proxy: bool) -> R
 }
 
 /// The session of a cookie that is valid, used and not idle for too long.
-pub async fn find(pool: &Pool, cookie: &str) -> Result<Option<Session>, Failure> {
+pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<Session>, Failure> {
     if cookie.len() > 200 {
         return Ok(None);
     }
@@ -51,12 +54,11 @@ pub async fn find(pool: &Pool, cookie: &str) -> Result<Option<Session>, Failure>
     store::session(&client, &hash(cookie), Timestamp::now() - IDLE).await
 }
 
-/// Ends a session.
-pub async fn end(pool: &Pool, cookie: &str) -> Result<(), Failure> {
+pub(crate) async fn end(pool: &Pool, cookie: &str) -> Result<(), Failure> {
     store::delete_session(&pool.get().await?, &hash(cookie)).await
 }
 
 /// The token of a session's forms: bound to the cookie, of no use without it.
-pub fn csrf(cookie: &str) -> String {
+pub(crate) fn csrf(cookie: &str) -> String {
     hex::encode(&Sha256::digest(format!("csrf {cookie}").as_bytes())[..16])
 }

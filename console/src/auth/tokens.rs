@@ -17,25 +17,27 @@ const PREFIX: &str = "slg_";
 
 /// A token as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Token {
-    /// Its number.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
+pub(crate) struct Token {
+    pub(crate) id: i64,
+    pub(crate) name: String,
     /// What it may do.
-    pub role: Role,
-    /// Who made it.
-    pub created_by: String,
+    pub(crate) role: Role,
+    pub(crate) created_by: String,
     /// When it was made.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// When it was used last, to the minute.
-    pub last_used_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
     /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
+    pub(crate) revoked_at: Option<Timestamp>,
 }
 
 /// Makes a token; the only time that it is seen.
-pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) -> Result<String, Failure> {
+pub(crate) async fn create(
+    pool: &Pool,
+    actor: &Actor,
+    token_name: &str,
+    role: Role,
+) -> Result<String, Failure> {
     let token_name = name(token_name)?;
     let token = format!("{PREFIX}{}", secret());
     let mut client = pool.get().await?;
@@ -51,9 +53,8 @@ pub async fn create(pool: &Pool, actor: &Actor, token_name: &str, role: Role) ->
     Ok(token)
 }
 
-/// Which token.
 #[derive(Debug, Clone, Copy)]
-pub enum Which<'a> {
+pub(crate) enum Which<'a> {
     /// By its name, as people say it.
     Name(&'a str),
     /// By its number, as lists have it.
@@ -61,7 +62,7 @@ pub enum Which<'a> {
 }
 
 /// Revokes a token, for good.
-pub async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), Failure> {
+pub(crate) async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let (by_name, by_id) = match which {
@@ -81,12 +82,12 @@ pub async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), 
 }
 
 /// All tokens, without what is secret.
-pub async fn list(pool: &Pool) -> Result<Vec<Token>, Failure> {
+pub(crate) async fn list(pool: &Pool) -> Result<Vec<Token>, Failure> {
     store::tokens(&pool.get().await?).await
 }
 
 /// Whose token this is, if it is one.
-pub async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, Failure> {
+pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, Failure> {
     if !token.starts_with(PREFIX) || token.len() > 200 {
         return Err(Failure::Unauthorized);
     }

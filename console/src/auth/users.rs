@@ -18,29 +18,28 @@ use crate::common::role::Role;
 
 /// A user as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct User {
+pub(crate) struct User {
     /// The name to sign in with.
-    pub name: String,
+    pub(crate) name: String,
     /// What they may do.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Whether they have a password, rather than signing in through the reverse proxy.
-    pub has_password: bool,
+    pub(crate) has_password: bool,
     /// When the user was made.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// When the user was disabled.
-    pub disabled_at: Option<Timestamp>,
+    pub(crate) disabled_at: Option<Timestamp>,
     /// Until when too many failures lock the user out.
-    pub locked_until: Option<Timestamp>,
+    pub(crate) locked_until: Option<Timestamp>,
 }
 
-/// All users.
-pub async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
+pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
     store::users(&pool.get().await?).await
 }
 
 /// What became of an attempt to sign in.
 #[derive(Debug)]
-pub enum SignIn {
+pub(crate) enum SignIn {
     /// A session has begun; its cookie's value.
     Welcome(String),
     /// Name or password are wrong; which is not said.
@@ -50,7 +49,7 @@ pub enum SignIn {
 }
 
 /// Checks a name and a password, begins a session or counts a failure.
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     pool: &Pool,
     user: &str,
     password: &str,

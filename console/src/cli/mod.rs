@@ -33,7 +33,7 @@ pub struct Cli {
     command: Command,
     /// Settings; each can be given in the environment.
     #[command(flatten)]
-    pub settings: RawSettings,
+    pub(crate) settings: RawSettings,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,17 +2,13 @@
 
 use std::fmt;
 
-/// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
+pub(crate) enum Actor {
     /// Somebody at the command line, by the name of the account that their process runs as.
     CommandLine(String),
-    /// A signed-in user.
     User(String),
     /// An API token, by its name.
     Token(String),
-    /// The console itself.
-    System,
 }
 
 impl fmt::Display for Actor {
@@ -21,7 +17,6 @@ impl fmt::Display for Actor {
             Actor::CommandLine(name) => write!(f, "cli:{name}"),
             Actor::User(name) => write!(f, "user:{name}"),
             Actor::Token(name) => write!(f, "token:{name}"),
-            Actor::System => f.write_str("system"),
         }
     }
 }

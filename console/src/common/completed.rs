@@ -3,7 +3,6 @@
 use super::text_enum::text_enum;
 
 text_enum! {
-    /// What was done.
     pub(crate) enum Completed {
         /// An event was sent again.
         Replayed = "replayed",

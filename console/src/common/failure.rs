@@ -39,17 +39,17 @@ pub enum Failure {
 
 impl Failure {
     /// A request that is wrong in itself.
-    pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
         Failure::Invalid { code, message: message.into() }
     }
 
     /// A request that what is there speaks against.
-    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Failure::Conflict { code, message: message.into() }
     }
 
     /// The stable code in `{"error":{"code","message"}}`.
-    pub fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> &'static str {
         match self {
             Failure::NotFound(_) => "not_found",
             Failure::Invalid { code, .. } | Failure::Conflict { code, .. } => code,

@@ -1,7 +1,7 @@
 //! Amounts for people: minor units with the currency's own number of decimals. Integers only, never floats.
 
 /// The amount as people write it: `19.99 USD`, `500 JPY`, `1.234 KWD`.
-pub fn show(amount: i64, currency: &str) -> String {
+pub(crate) fn show(amount: i64, currency: &str) -> String {
     let currency = currency.to_ascii_uppercase();
     let decimals = decimals(&currency);
     let sign = if amount < 0 { "-" } else { "" };
@@ -14,7 +14,7 @@ pub fn show(amount: i64, currency: &str) -> String {
 }
 
 /// A number out of JSON as an amount; in minor units, said so, where the currency is not known.
-pub fn value(amount: &serde_json::Number, currency: Option<&str>) -> String {
+pub(crate) fn value(amount: &serde_json::Number, currency: Option<&str>) -> String {
     match (amount.as_i64(), currency) {
         (Some(0), None) => "0".to_owned(),
         (Some(amount), Some(currency)) => show(amount, currency),

@@ -5,22 +5,22 @@ use serde::Serialize;
 use crate::common::failure::Failure;
 
 /// The most characters that a text to search or filter by has.
-pub const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 const MOST: i64 = 500;
 const USUAL: i64 = 50;
 
 /// A page of a list.
 #[derive(Debug, Clone, Serialize)]
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     /// What is on it.
-    pub items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// Pass it as `before` for the page after; none on the last.
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl<T> Page<T> {
     /// A page of `limit` items from a list that was asked for one more.
-    pub fn cut(mut items: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<T> {
+    pub(crate) fn cut(mut items: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let more = items.len() > limit;
         items.truncate(limit);
@@ -30,7 +30,7 @@ impl<T> Page<T> {
 }
 
 /// How many items, within bounds.
-pub fn limit(asked: Option<i64>) -> Result<i64, Failure> {
+pub(crate) fn limit(asked: Option<i64>) -> Result<i64, Failure> {
     match asked.unwrap_or(USUAL) {
         n if (1..=MOST).contains(&n) => Ok(n),
         n => Err(Failure::invalid("invalid_limit", format!("limit takes 1 to {MOST}, not {n}"))),
@@ -38,14 +38,14 @@ pub fn limit(asked: Option<i64>) -> Result<i64, Failure> {
 }
 
 /// Where a page of numbered rows begins.
-pub fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
+pub(crate) fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
     let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
     text.map(|t| t.parse::<i64>().map_err(bad)).transpose()
 }
 
 /// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so
 /// holds none: a text with one finds nothing.
-pub fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
+pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
     let text = text.map(|t| t.trim().to_owned());
     match text {
         Some(t) if t.chars().count() > LONGEST => {

@@ -7,7 +7,7 @@ use super::text_enum::text_enum;
 text_enum! {
     /// What somebody may do. Each role may do what the one before may.
     #[derive(PartialOrd, Ord)]
-    pub enum Role {
+    pub(crate) enum Role {
         /// Looks; personal data is masked.
         Viewer = "viewer",
         /// Sees personal data, previews, replays, discards and registers orders.
@@ -19,23 +19,23 @@ text_enum! {
 
 impl Role {
     /// Whether personal data in event bodies is shown.
-    pub fn sees_personal_data(self) -> bool {
+    pub(crate) fn sees_personal_data(self) -> bool {
         self >= Role::Operator
     }
 }
 
 /// Somebody who has proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal {
+pub(crate) struct Principal {
     /// Who, as the audit names them.
-    pub actor: Actor,
+    pub(crate) actor: Actor,
     /// What they may do.
-    pub role: Role,
+    pub(crate) role: Role,
 }
 
 impl Principal {
     /// Refuses whose role does not reach.
-    pub fn require(&self, role: Role) -> Result<(), Failure> {
+    pub(crate) fn require(&self, role: Role) -> Result<(), Failure> {
         if self.role >= role {
             return Ok(());
         }

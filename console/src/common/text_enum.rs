@@ -7,7 +7,6 @@ pub(crate) trait TextEnum: Copy + 'static {
     /// Every variant, as declared.
     const ALL: &'static [Self];
 
-    /// The variant's name.
     fn name(self) -> &'static str;
 
     /// The variant of that name.
@@ -44,7 +43,6 @@ macro_rules! text_enum {
         }
 
         impl $name {
-            /// Its name.
             $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -93,11 +91,8 @@ mod tests {
     use super::TextEnum;
 
     super::text_enum! {
-        /// A sample.
         enum Sample {
-            /// One.
             First = "first_of_all",
-            /// Another.
             Second = "second",
         }
     }

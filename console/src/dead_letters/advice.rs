@@ -4,11 +4,10 @@ use serde::Serialize;
 
 /// What a reason means to people who do not read logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Advice {
-    /// What happened.
-    pub meaning: &'static str,
+pub(crate) struct Advice {
+    pub(crate) meaning: &'static str,
     /// What to do about it.
-    pub remedy: &'static str,
+    pub(crate) remedy: &'static str,
 }
 
 const KNOWN: &[(&str, Advice)] = &[
@@ -111,11 +110,11 @@ const UNKNOWN: Advice = Advice {
 };
 
 /// What a reason means and what to do about it.
-pub fn of(reason: &str) -> Advice {
+pub(crate) fn of(reason: &str) -> Advice {
     KNOWN.iter().find(|(word, _)| *word == reason).map_or(UNKNOWN, |(_, advice)| *advice)
 }
 
 /// The reasons that are known.
-pub fn reasons() -> impl Iterator<Item = &'static str> {
+pub(crate) fn reasons() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|(word, _)| *word)
 }

@@ -26,13 +26,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the consumer needs.
 #[derive(Clone)]
-pub struct DeadLetters {
-    /// The broker.
-    pub broker: Broker,
+pub(crate) struct DeadLetters {
+    pub(crate) broker: Broker,
     /// Names of the queues.
-    pub topology: Topology,
-    /// The database.
-    pub pool: Pool,
+    pub(crate) topology: Topology,
+    pub(crate) pool: Pool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +45,7 @@ enum Interrupted {
 
 impl DeadLetters {
     /// Consumes until shutdown, through every loss of the broker and the database.
-    pub async fn run(self, shutdown: CancellationToken) {
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             let ended = tokio::select! {
                 () = shutdown.cancelled() => return,

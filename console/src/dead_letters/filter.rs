@@ -9,42 +9,38 @@ use crate::common::failure::Failure;
 use crate::common::paging;
 use crate::masking::masked_members;
 
-/// Which dead letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DeadLetterFilter)]
-pub struct Filter {
-    /// Event type.
+pub(crate) struct Filter {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
-    pub kind: Option<String>,
-    /// Reason.
+    pub(crate) kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Fingerprint of a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
-    pub fingerprint: Option<String>,
-    /// State.
+    pub(crate) fingerprint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(open|replayed)$")]
-    pub state: Option<DeadLetterState>,
+    pub(crate) state: Option<DeadLetterState>,
     /// An id that the letter names, or a part of its event id, type, reason or error.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
-    pub q: Option<String>,
+    pub(crate) q: Option<String>,
     /// Dead at this time or later.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// Dead before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl Filter {
     /// The filter, refused where PostgreSQL could not search for it.
-    pub fn checked(self) -> Result<Filter, Failure> {
+    pub(crate) fn checked(self) -> Result<Filter, Failure> {
         Ok(Filter {
             kind: paging::text("type", self.kind)?,
             reason: paging::text("reason", self.reason)?,

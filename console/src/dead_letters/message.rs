@@ -9,58 +9,53 @@ use sha2::{Digest, Sha256};
 use stripe::envelope::Envelope;
 
 /// The reason of what the broker itself gave up on: delivered too often without being settled.
-pub const DELIVERY_LIMIT: &str = "delivery_limit";
+pub(crate) const DELIVERY_LIMIT: &str = "delivery_limit";
 const TEXT_LIMIT: usize = 4000;
 
 /// A dead letter as it will be stored.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub(crate) struct Letter {
     /// The event's id; for a body that is not an event the message id or a hash of the body.
-    pub event_id: String,
-    /// The event's type.
-    pub kind: String,
+    pub(crate) event_id: String,
+    pub(crate) kind: String,
     /// One of the closed list of reasons.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The error in words.
-    pub error: String,
+    pub(crate) error: String,
     /// How often it was tried.
-    pub attempts: i32,
+    pub(crate) attempts: i32,
     /// The bytes as they were received.
-    pub payload: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
     /// The ingress endpoint it came in through.
-    pub endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     /// When the ingress took it in.
-    pub received_at: Option<Timestamp>,
+    pub(crate) received_at: Option<Timestamp>,
     /// When it first failed.
-    pub first_failed_at: Timestamp,
+    pub(crate) first_failed_at: Timestamp,
     /// Ids that the body names.
-    pub refs: Vec<String>,
+    pub(crate) refs: Vec<String>,
     /// The envelope, when the body is an event.
-    pub envelope: Option<Envelope>,
+    pub(crate) envelope: Option<Envelope>,
     /// The message was delivered before: it may be one that is already stored.
-    pub redelivered: bool,
+    pub(crate) redelivered: bool,
     /// The broker gave up on it, so no worker has recorded it.
-    pub by_broker: bool,
+    pub(crate) by_broker: bool,
 }
 
 /// What a message of the dead queue carries.
 #[derive(Debug)]
-pub struct Received<'a> {
-    /// Its body.
-    pub body: &'a [u8],
-    /// Its headers.
-    pub headers: &'a FieldTable,
-    /// AMQP `message_id`.
-    pub message_id: Option<&'a str>,
-    /// AMQP `type`.
-    pub kind: Option<&'a str>,
+pub(crate) struct Received<'a> {
+    pub(crate) body: &'a [u8],
+    pub(crate) headers: &'a FieldTable,
+    pub(crate) message_id: Option<&'a str>,
+    pub(crate) kind: Option<&'a str>,
     /// The broker delivered it before.
-    pub redelivered: bool,
+    pub(crate) redelivered: bool,
 }
 
 impl Letter {
     /// Reads a message of the dead queue.
-    pub fn read(message: &Received<'_>, now: Timestamp) -> Letter {
+    pub(crate) fn read(message: &Received<'_>, now: Timestamp) -> Letter {
         let envelope = Envelope::parse(message.body).ok();
         let headers = EventHeaders::from_table(message.headers, now);
         let reason = text(message.headers, REASON);
@@ -89,7 +84,7 @@ impl Letter {
     }
 
     /// The body as text that the column `events.payload` takes, without a byte order mark.
-    pub fn json_text(&self) -> Option<&str> {
+    pub(crate) fn json_text(&self) -> Option<&str> {
         std::str::from_utf8(without_bom(&self.payload)).ok()
     }
 }

@@ -1,10 +1,10 @@
 //! Dead letters: stored from the dead queue, found, explained, replayed and discarded.
 
-pub mod advice;
-pub mod consumer;
-pub mod filter;
-pub mod message;
+pub(crate) mod advice;
+pub(crate) mod consumer;
+pub(crate) mod filter;
+pub(crate) mod message;
 pub(crate) mod preview;
-pub mod replay;
-pub mod state;
-pub mod store;
+pub(crate) mod replay;
+pub(crate) mod state;
+pub(crate) mod store;

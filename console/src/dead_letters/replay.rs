@@ -20,7 +20,7 @@ use crate::events::store as events;
 
 /// Sends events once more.
 #[derive(Clone)]
-pub struct Replayer {
+pub(crate) struct Replayer {
     pool: Pool,
     publisher: Publisher,
     broker: Broker,
@@ -49,12 +49,17 @@ pub(crate) enum BulkSendError {
 
 impl Replayer {
     /// A replayer over these servers.
-    pub fn new(pool: Pool, publisher: Publisher, broker: Broker) -> Replayer {
+    pub(crate) fn new(pool: Pool, publisher: Publisher, broker: Broker) -> Replayer {
         Replayer { pool, publisher, broker }
     }
 
     /// Replays a dead letter; returns its event's id.
-    pub async fn dead_letter(&self, id: i64, actor: &Actor, reason: &AuditReason) -> Result<String, Failure> {
+    pub(crate) async fn dead_letter(
+        &self,
+        id: i64,
+        actor: &Actor,
+        reason: &AuditReason,
+    ) -> Result<String, Failure> {
         let letter = self.intend(id, actor, reason).await?;
         let event_id = letter.event_id.clone();
         let sent = self.send(letter).await;
@@ -95,7 +100,7 @@ impl Replayer {
     }
 
     /// Replays any recorded event. One that took effect changes nothing; one that died takes its letter along.
-    pub async fn event(&self, id: &str, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
+    pub(crate) async fn event(&self, id: &str, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
         let mut client = self.pool.get().await?;
         let letter = letters::open_of_event(&client, id).await?;
         if let Some(letter) = letter {
@@ -198,7 +203,12 @@ impl From<Locked> for Sending {
 }
 
 /// Marks a letter as not to be replayed.
-pub async fn discard(pool: &Pool, id: i64, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
+pub(crate) async fn discard(
+    pool: &Pool,
+    id: i64,
+    actor: &Actor,
+    reason: &AuditReason,
+) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;

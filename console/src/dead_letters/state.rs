@@ -4,7 +4,7 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     /// Where a dead letter stands.
-    pub enum DeadLetterState {
+    pub(crate) enum DeadLetterState {
         /// Somebody has to look at it.
         Open = "open",
         /// It was sent again, and has not taken effect yet.

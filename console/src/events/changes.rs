@@ -8,17 +8,16 @@ use crate::events::store::Effect;
 
 /// One thing that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// What: `status`, `paid`, `access` …
-    pub name: String,
-    /// As it was.
-    pub from: String,
+    pub(crate) name: String,
+    pub(crate) from: String,
     /// As it is since.
-    pub to: String,
+    pub(crate) to: String,
 }
 
 /// What an event changed on one aggregate, the status first. Empty: it changed nothing there.
-pub fn changes(effect: &Effect) -> Vec<Change> {
+pub(crate) fn changes(effect: &Effect) -> Vec<Change> {
     let (from, to) = (&effect.change["from"], &effect.change["to"]);
     if let (Value::String(from), Value::String(to)) = (from, to) {
         return vec![Change { name: "status".to_owned(), from: from.clone(), to: to.clone() }];
@@ -40,7 +39,7 @@ pub fn changes(effect: &Effect) -> Vec<Change> {
 }
 
 /// The keys of the messages that it caused.
-pub fn messages(effect: &Effect) -> impl Iterator<Item = &str> {
+pub(crate) fn messages(effect: &Effect) -> impl Iterator<Item = &str> {
     effect.change["messages"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 

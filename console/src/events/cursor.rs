@@ -6,16 +6,15 @@ use crate::common::failure::Failure;
 
 /// Where a page of events begins: after the event with this time and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
+pub(crate) struct Cursor {
     /// `received_at` of the last event shown.
-    pub received_at: Timestamp,
-    /// Its id.
-    pub id: String,
+    pub(crate) received_at: Timestamp,
+    pub(crate) id: String,
 }
 
 impl Cursor {
     /// Reads what [`Cursor`]'s `Display` wrote.
-    pub fn parse(text: &str) -> Option<Cursor> {
+    pub(crate) fn parse(text: &str) -> Option<Cursor> {
         let (micros, id) = text.split_once('.')?;
         let received_at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
         (!id.is_empty() && !id.contains('\0')).then(|| Cursor { received_at, id: id.to_owned() })
@@ -29,13 +28,13 @@ impl std::fmt::Display for Cursor {
 }
 
 /// Where a page of events begins.
-pub fn read(text: Option<&str>) -> Result<Option<Cursor>, Failure> {
+pub(crate) fn read(text: Option<&str>) -> Result<Option<Cursor>, Failure> {
     let bad = || Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
     text.map(|t| Cursor::parse(t).ok_or_else(bad)).transpose()
 }
 
 /// An event's id, or why it cannot be one: PostgreSQL's text takes no NUL.
-pub fn event_id(text: &str) -> Result<&str, Failure> {
+pub(crate) fn event_id(text: &str) -> Result<&str, Failure> {
     if text.contains('\0') {
         return Err(Failure::invalid("invalid_id", "this is no event id: it contains a NUL"));
     }

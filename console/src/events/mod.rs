@@ -1,8 +1,8 @@
 //! Events as the workers recorded them: finding and listing them, what each changed, and what a replay would do.
 
-pub mod changes;
-pub mod cursor;
-pub mod outcome;
-pub mod preview;
-pub mod search;
-pub mod store;
+pub(crate) mod changes;
+pub(crate) mod cursor;
+pub(crate) mod outcome;
+pub(crate) mod preview;
+pub(crate) mod search;
+pub(crate) mod store;

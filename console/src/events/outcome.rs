@@ -4,8 +4,7 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     /// What became of an event.
-    pub enum EventOutcome {
-        /// It took effect.
+    pub(crate) enum EventOutcome {
         Processed = "processed",
         /// Its type or its content is not handled.
         Ignored = "ignored",
@@ -18,7 +17,7 @@ text_enum! {
 
 impl EventOutcome {
     /// Whether no worker will touch the event again.
-    pub fn is_final(self) -> bool {
+    pub(crate) fn is_final(self) -> bool {
         matches!(self, EventOutcome::Processed | EventOutcome::Ignored)
     }
 }
@@ -26,14 +25,10 @@ impl EventOutcome {
 text_enum! {
     /// What an event may change.
     #[derive(PartialOrd, Ord)]
-    pub enum AggregateKind {
-        /// An order.
+    pub(crate) enum AggregateKind {
         Order = "order",
-        /// A payment.
         Payment = "payment",
-        /// A subscription.
         Subscription = "subscription",
-        /// An invoice.
         Invoice = "invoice",
     }
 }

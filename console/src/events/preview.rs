@@ -18,7 +18,7 @@ use crate::masking;
 
 text_enum! {
     /// What would become of an event that is replayed.
-    pub enum PreviewDecision {
+    pub(crate) enum PreviewDecision {
         /// It would take effect.
         Processed = "processed",
         /// It would be accepted and change nothing.
@@ -34,45 +34,41 @@ text_enum! {
 
 /// What a replay would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PreviewView {
+pub(crate) struct PreviewView {
     /// What would become of the event.
-    pub decision: PreviewDecision,
+    pub(crate) decision: PreviewDecision,
     /// Why, where it would fail again.
-    pub error: Option<String>,
+    pub(crate) error: Option<String>,
     /// Rows that would differ.
-    pub rows: Vec<RowView>,
+    pub(crate) rows: Vec<RowView>,
     /// Messages that would go out.
-    pub messages: Vec<MessageView>,
+    pub(crate) messages: Vec<MessageView>,
 }
 
 /// A row as it is and as it would be.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RowView {
-    /// The table.
-    pub table: String,
-    /// The row's id.
-    pub id: String,
+pub(crate) struct RowView {
+    pub(crate) table: String,
+    pub(crate) id: String,
     /// As it is; null: there is none yet.
-    pub before: Option<Value>,
+    pub(crate) before: Option<Value>,
     /// As it would be.
-    pub after: Option<Value>,
+    pub(crate) after: Option<Value>,
 }
 
 /// A message that would go out.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MessageView {
+pub(crate) struct MessageView {
     /// Unique: the same message is never sent twice.
-    pub key: String,
-    /// Its topic.
-    pub topic: String,
+    pub(crate) key: String,
+    pub(crate) topic: String,
     /// True: once true, true for ever; false: a notice of what is true now.
-    pub lasting: bool,
-    /// What it says.
-    pub data: Value,
+    pub(crate) lasting: bool,
+    pub(crate) data: Value,
 }
 
 /// What replaying an event would do.
-pub async fn event(pool: &Pool, rules: &Rules, id: &str, role: Role) -> Result<PreviewView, Failure> {
+pub(crate) async fn event(pool: &Pool, rules: &Rules, id: &str, role: Role) -> Result<PreviewView, Failure> {
     let found = store::show(&pool.get().await?, id).await?;
     let (event, body) = found.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
     run(pool, rules, body.as_bytes(), event.endpoint, role).await

@@ -10,20 +10,17 @@ use super::store::{self as events, Effect, Event, Filter};
 use crate::common::failure::Failure;
 
 /// The statement, for tests that look at its plan.
-pub const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
+pub(crate) const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
 pub(crate) const EFFECTS: &str = include_str!("sql/search_effects.sql");
 /// The statement, for tests that look at its plan.
-pub const EVENTS: &str = include_str!("sql/search_events.sql");
+pub(crate) const EVENTS: &str = include_str!("sql/search_events.sql");
 
 /// What the events must have touched; all of it, where several are said.
 #[derive(Debug, Clone, Default)]
-pub struct Touching {
-    /// An order.
-    pub order: Option<String>,
-    /// A customer.
-    pub customer: Option<String>,
-    /// Any id.
-    pub any: Option<String>,
+pub(crate) struct Touching {
+    pub(crate) order: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) any: Option<String>,
 }
 
 impl Touching {
@@ -41,16 +38,19 @@ impl Touching {
 }
 
 /// An aggregate: its kind and its id.
-pub type Aggregate = (AggregateKind, String);
+pub(crate) type Aggregate = (AggregateKind, String);
 
 /// What an id leads to.
-pub async fn aggregates(client: &impl GenericClient, touching: &Touching) -> Result<Vec<Aggregate>, Failure> {
+pub(crate) async fn aggregates(
+    client: &impl GenericClient,
+    touching: &Touching,
+) -> Result<Vec<Aggregate>, Failure> {
     let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.get(1)))).collect()
 }
 
 /// What events did, by event.
-pub async fn effects(
+pub(crate) async fn effects(
     client: &impl GenericClient,
     events: &[&str],
 ) -> Result<HashMap<String, Vec<Effect>>, Failure> {
@@ -62,7 +62,7 @@ pub async fn effects(
 }
 
 /// A page of events, newest first, of those that touched what is asked for.
-pub async fn events(
+pub(crate) async fn events(
     client: &impl GenericClient,
     filter: &Filter,
     touching: &Touching,

@@ -13,50 +13,48 @@ use crate::common::failure::Failure;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
-pub const LIST: &str = include_str!("sql/list.sql");
+pub(crate) const LIST: &str = include_str!("sql/list.sql");
 /// The statement, for tests that look at its plan.
-pub const SHOW: &str = include_str!("sql/show.sql");
+pub(crate) const SHOW: &str = include_str!("sql/show.sql");
 pub(crate) const EFFECTS: &str = include_str!("sql/effects.sql");
 
 /// An event as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Event {
-    /// Stripe's id.
-    pub id: String,
-    /// Its type.
+pub(crate) struct Event {
+    pub(crate) id: String,
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// When Stripe made it.
-    pub created: Timestamp,
+    pub(crate) created: Timestamp,
     /// False: a test event.
-    pub livemode: bool,
+    pub(crate) livemode: bool,
     /// The connected account, on Connect.
-    pub account: Option<String>,
+    pub(crate) account: Option<String>,
     /// The API version of its body.
-    pub api_version: Option<String>,
+    pub(crate) api_version: Option<String>,
     /// The Stripe object it is about.
-    pub object_id: Option<String>,
+    pub(crate) object_id: Option<String>,
     /// The ingress endpoint it came in through.
-    pub endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     /// When the ingress took it in.
-    pub received_at: Timestamp,
+    pub(crate) received_at: Timestamp,
     /// What became of it.
-    pub outcome: EventOutcome,
+    pub(crate) outcome: EventOutcome,
     /// How often it was tried.
-    pub attempts: i32,
+    pub(crate) attempts: i32,
     /// Why it was ignored, waits or died.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The last error in words.
-    pub last_error: Option<String>,
+    pub(crate) last_error: Option<String>,
     /// When it will be tried again.
-    pub next_attempt_at: Option<Timestamp>,
+    pub(crate) next_attempt_at: Option<Timestamp>,
     /// When it took effect.
-    pub processed_at: Option<Timestamp>,
+    pub(crate) processed_at: Option<Timestamp>,
 }
 
 impl Event {
     /// The cursor that continues after this event.
-    pub fn cursor(&self) -> Cursor {
+    pub(crate) fn cursor(&self) -> Cursor {
         Cursor { received_at: self.received_at, id: self.id.clone() }
     }
 }
@@ -87,32 +85,27 @@ impl TryFrom<&Row> for Event {
 
 /// What an event did to one aggregate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Effect {
+pub(crate) struct Effect {
     /// What kind of aggregate.
-    pub aggregate: AggregateKind,
-    /// Its id.
-    pub aggregate_id: String,
+    pub(crate) aggregate: AggregateKind,
+    pub(crate) aggregate_id: String,
     /// When it was decided.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The currency of its amounts.
-    pub currency: Option<String>,
-    /// `{"from", "to", "messages"}`.
-    pub change: Value,
+    pub(crate) currency: Option<String>,
+    pub(crate) change: Value,
 }
 
-/// Which events.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Event type.
-    pub kind: Option<String>,
-    /// Outcome.
-    pub outcome: Option<EventOutcome>,
+pub(crate) struct Filter {
+    pub(crate) kind: Option<String>,
+    pub(crate) outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
-    pub object: Option<String>,
+    pub(crate) object: Option<String>,
 }
 
 /// A page of events, newest first.
-pub async fn list(
+pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &Filter,
     before: Option<&Cursor>,
@@ -125,13 +118,13 @@ pub async fn list(
 }
 
 /// One event and its body as Stripe wrote it.
-pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event, String)>, Failure> {
+pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event, String)>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     row.map(|row| Ok((Event::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// What an event did.
-pub async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
+pub(crate) async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
     let rows = client.query(EFFECTS, &[&id]).await?;
     Ok(rows.iter().map(Effect::try_from).collect::<Result<_, _>>()?)
 }

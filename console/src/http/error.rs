@@ -13,12 +13,9 @@ pub(crate) struct ErrorBody {
     error: ErrorDetail,
 }
 
-/// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorDetail {
-    /// Stable, for scripts.
     code: String,
-    /// For people.
     message: String,
 }
 

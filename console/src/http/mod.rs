@@ -2,7 +2,7 @@
 
 pub(crate) mod error;
 pub(crate) mod session;
-pub mod sign_in;
+pub(crate) mod sign_in;
 
 use amqp::broker::Broker;
 use deadpool_postgres::Pool;
@@ -18,19 +18,18 @@ pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 
 /// The console's servers and settings, as requests use them.
 #[derive(Clone)]
-pub struct Console {
-    /// The database.
-    pub pool: Pool,
+pub(crate) struct Console {
+    pub(crate) pool: Pool,
     /// The broker, for asking about queues.
-    pub broker: Broker,
+    pub(crate) broker: Broker,
     /// What sends events once more.
-    pub replayer: Replayer,
+    pub(crate) replayer: Replayer,
     /// RabbitMQ's management, where there is one.
-    pub management: Option<Management>,
+    pub(crate) management: Option<Management>,
     /// What decisions depend on, for previews and reference codes.
-    pub rules: Rules,
+    pub(crate) rules: Rules,
     /// How people get in.
-    pub access: Entry,
+    pub(crate) access: Entry,
 }
 
 impl Console {

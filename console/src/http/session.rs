@@ -30,7 +30,6 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    /// The name alone.
     pub(crate) fn name(&self) -> &str {
         match &self.principal.actor {
             Actor::User(name) => name,

@@ -13,17 +13,16 @@ use crate::auth::store::users as store;
 use crate::common::failure::Failure;
 use crate::common::role::Role;
 
-/// Settings of sign-in.
 #[derive(Debug, Clone, Default)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Where browsers reach the console, as they name it in `Origin`: with https the cookie is for HTTPS only.
-    pub origin: Option<String>,
+    pub(crate) origin: Option<String>,
     /// The header in which a trusted proxy names the user.
-    pub user_header: Option<String>,
+    pub(crate) user_header: Option<String>,
     /// Whose word is taken.
-    pub proxies: Vec<IpNet>,
+    pub(crate) proxies: Vec<IpNet>,
     /// The role of users that only the proxy knows; none: they may not in.
-    pub proxy_role: Option<Role>,
+    pub(crate) proxy_role: Option<Role>,
 }
 
 impl Entry {
@@ -36,7 +35,6 @@ impl Entry {
         if self.secure() { "__Host-sluicegate" } else { "sluicegate" }
     }
 
-    /// The session's cookie.
     pub(crate) fn cookie(&self, value: String) -> Cookie<'static> {
         // Out of reach of scripts and other sites.
         let cookie = Cookie::build(self.cookie_name(), value).path("/").http_only(true);

@@ -24,24 +24,25 @@ pub(crate) const WAITING: &str = include_str!("sql/waiting.sql");
 
 /// A dead letter of a job that was not simply sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Exception {
-    /// Its dead letter.
-    pub dead_letter_id: i64,
+pub(crate) struct Exception {
+    pub(crate) dead_letter_id: i64,
     /// `failed`, `unknown` or `skipped`.
-    pub state: JobItemState,
-    /// Why.
-    pub note: Option<String>,
-    /// When.
-    pub at: Option<Timestamp>,
+    pub(crate) state: JobItemState,
+    pub(crate) note: Option<String>,
+    pub(crate) at: Option<Timestamp>,
 }
 
 /// What a runner that died left in the middle becomes `unknown`. Only with the lock.
-pub async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failure> {
+pub(crate) async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failure> {
     Ok(client.execute(RECOVER, &[&id]).await?)
 }
 
 /// The next dead letters of a job, locked, with their positions. None when the job is paused or at its end.
-pub async fn next(client: &impl GenericClient, id: i64, most: i64) -> Result<Vec<(i32, Locked)>, Failure> {
+pub(crate) async fn next(
+    client: &impl GenericClient,
+    id: i64,
+    most: i64,
+) -> Result<Vec<(i32, Locked)>, Failure> {
     let rows = client.query(NEXT, &[&id, &most]).await?;
     Ok(rows
         .iter()
@@ -51,17 +52,15 @@ pub async fn next(client: &impl GenericClient, id: i64, most: i64) -> Result<Vec
 
 /// A dead letter's position in a job and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// Its position.
-    pub position: i32,
+pub(crate) struct Mark {
+    pub(crate) position: i32,
     /// The state of the item.
-    pub state: JobItemState,
+    pub(crate) state: JobItemState,
     /// Why, where there is more to say.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
-/// Marks items.
-pub async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
+pub(crate) async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
     let positions: Vec<i32> = marks.iter().map(|m| m.position).collect();
     let states: Vec<JobItemState> = marks.iter().map(|m| m.state).collect();
     let notes: Vec<Option<&str>> = marks.iter().map(|m| m.note.as_deref()).collect();
@@ -70,7 +69,7 @@ pub async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Resul
 }
 
 /// Sets the state of a chunk's dead letters and says so in the audit, one line for each.
-pub async fn set_dead_letters(
+pub(crate) async fn set_dead_letters(
     client: &impl GenericClient,
     job: &Job,
     dead_letters: &[i64],
@@ -86,7 +85,7 @@ pub async fn set_dead_letters(
 }
 
 /// Dead letters of a job that were not simply sent, the first of them.
-pub async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
+pub(crate) async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
     let rows = client.query(FAILURES, &[&id]).await?;
     let exception = |row: &Row| {
         Ok(Exception {
@@ -100,7 +99,7 @@ pub async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exce
 }
 
 /// Whether anything is left to do.
-pub async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+pub(crate) async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
     Ok(client.query_one(WAITING, &[&id]).await?.get("waiting"))
 }
 

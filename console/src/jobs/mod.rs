@@ -1,8 +1,8 @@
 //! Bulk jobs: replays and discards of many dead letters.
 
 pub(crate) mod carry_out;
-pub mod items;
-pub mod runner;
-pub mod service;
-pub mod state;
-pub mod store;
+pub(crate) mod items;
+pub(crate) mod runner;
+pub(crate) mod service;
+pub(crate) mod state;
+pub(crate) mod store;

@@ -30,18 +30,15 @@ const CHUNKS: i32 = 10;
 /// After this time without the canary's end somebody must look.
 const CANARY_PATIENCE: SignedDuration = SignedDuration::from_mins(2);
 
-/// Runs bulk jobs.
 #[derive(Clone)]
-pub struct Runner {
-    /// The database.
-    pub pool: Pool,
-    /// What sends.
-    pub replayer: Replayer,
+pub(crate) struct Runner {
+    pub(crate) pool: Pool,
+    pub(crate) replayer: Replayer,
 }
 
 impl Runner {
     /// Looks for jobs and runs them until shutdown.
-    pub async fn run(self, shutdown: CancellationToken) {
+    pub(crate) async fn run(self, shutdown: CancellationToken) {
         let running = Arc::new(Mutex::new(HashSet::new()));
         let tasks = tokio_util::task::TaskTracker::new();
         while !shutdown.is_cancelled() {

@@ -19,47 +19,44 @@ use crate::jobs::store::{self as store, Job, NewJob, Progress};
 use crate::masking::masked_members;
 
 /// Dead letters per second by default.
-pub const DEFAULT_RATE: i32 = 10;
+pub(crate) const DEFAULT_RATE: i32 = 10;
 /// Dead letters per second at most.
-pub const MAX_RATE: i32 = 1000;
+pub(crate) const MAX_RATE: i32 = 1000;
 const SAMPLE: i64 = 5;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Request {
-    /// What to do.
-    pub action: JobAction,
+pub(crate) struct Request {
+    pub(crate) action: JobAction,
     /// With which dead letters; open ones where no state is named.
-    pub filter: Filter,
-    /// Why.
-    pub reason: AuditReason,
+    pub(crate) filter: Filter,
+    pub(crate) reason: AuditReason,
     /// Dead letters per second.
-    pub rate: i32,
+    pub(crate) rate: i32,
     /// How many go first; the rest follows when they took effect.
-    pub canary: i32,
+    pub(crate) canary: i32,
     /// How many dead letters they must be: what the preview showed.
-    pub count: Option<i64>,
+    pub(crate) count: Option<i64>,
 }
 
 /// What a job would take in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BulkPreview {
+pub(crate) struct BulkPreview {
     /// How many dead letters.
-    pub count: i64,
+    pub(crate) count: i64,
     /// The newest of them.
-    pub sample: Vec<DeadLetter>,
+    pub(crate) sample: Vec<DeadLetter>,
 }
 
 /// A job and how far it is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JobView {
-    /// The job.
+pub(crate) struct JobView {
     #[serde(flatten)]
-    pub job: Job,
+    pub(crate) job: Job,
     /// How far it is.
-    pub progress: Progress,
+    pub(crate) progress: Progress,
     /// Dead letters that were not simply sent, the first of them.
-    pub exceptions: Vec<Exception>,
+    pub(crate) exceptions: Vec<Exception>,
 }
 
 /// The filter as a job takes it: open dead letters only, unless it names replayed ones.
@@ -78,7 +75,7 @@ fn scope(action: JobAction, mut filter: Filter) -> Result<Filter, Failure> {
 }
 
 /// What a job would take in. Nothing is written, nothing is sent.
-pub async fn preview(pool: &Pool, action: JobAction, filter: Filter) -> Result<BulkPreview, Failure> {
+pub(crate) async fn preview(pool: &Pool, action: JobAction, filter: Filter) -> Result<BulkPreview, Failure> {
     let filter = scope(action, filter)?;
     let client = pool.get().await?;
     let count = letters::count(&client, &filter).await?;
@@ -87,7 +84,7 @@ pub async fn preview(pool: &Pool, action: JobAction, filter: Filter) -> Result<B
 }
 
 /// Makes a job. Refused when the letters are not as many as were seen.
-pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64, Failure> {
+pub(crate) async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64, Failure> {
     if !(1..=MAX_RATE).contains(&request.rate) {
         return Err(Failure::invalid(
             "invalid_rate",
@@ -136,7 +133,7 @@ pub async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64,
 }
 
 /// One job and how far it is.
-pub async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
+pub(crate) async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
     let client = pool.get().await?;
     let job = store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
     let progress = store::progress(&client, id).await?;
@@ -145,7 +142,7 @@ pub async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
 }
 
 /// Pauses, resumes or cancels a job.
-pub async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCommand) -> Result<(), Failure> {
+pub(crate) async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCommand) -> Result<(), Failure> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let (participle, action, from, to): (_, _, &[JobState], _) = match command {

@@ -5,7 +5,7 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     /// What a bulk job does with its dead letters.
-    pub enum JobAction {
+    pub(crate) enum JobAction {
         /// Send them through the workers once more.
         Replay = "replay",
         /// Mark them as not to be replayed.
@@ -15,42 +15,37 @@ text_enum! {
 
 text_enum! {
     /// The state of a bulk job.
-    pub enum JobState {
+    pub(crate) enum JobState {
         /// The first few are sent; the rest waits until they took effect.
         Canary = "canary",
-        /// It sends.
         Running = "running",
         /// It was paused, or paused itself.
         Paused = "paused",
-        /// Somebody ended it.
         Canceled = "canceled",
         /// It ended itself: its canary failed.
         Stopped = "stopped",
-        /// Everything is sent.
         Done = "done",
     }
 }
 
 impl JobState {
     /// Whether the runner works on it.
-    pub fn is_active(self) -> bool {
+    pub(crate) fn is_active(self) -> bool {
         matches!(self, JobState::Canary | JobState::Running)
     }
 
     /// Whether it has not ended.
-    pub fn is_unfinished(self) -> bool {
+    pub(crate) fn is_unfinished(self) -> bool {
         self.is_active() || self == JobState::Paused
     }
 }
 
 text_enum! {
     /// The state of one dead letter of a bulk job.
-    pub enum JobItemState {
-        /// Not begun.
+    pub(crate) enum JobItemState {
         Waiting = "waiting",
         /// Marked to be sent.
         Sending = "sending",
-        /// Sent, or discarded.
         Sent = "sent",
         /// Left out: not in the state that the job takes.
         Skipped = "skipped",
@@ -63,13 +58,11 @@ text_enum! {
 
 text_enum! {
     /// What somebody asks of a bulk job.
-    pub enum JobCommand {
-        /// Stop for now.
+    pub(crate) enum JobCommand {
         Pause = "pause",
         /// Go on. A canary that was interrupted is waited for again; one that paused the job itself, because it took
         /// too long, is skipped: whoever resumes has looked at it.
         Resume = "resume",
-        /// Stop for good.
         Cancel = "cancel",
     }
 }

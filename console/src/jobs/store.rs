@@ -26,37 +26,31 @@ pub(crate) const MOVE: &str = include_str!("sql/move.sql");
 pub(crate) const LOCK: &str = include_str!("sql/lock.sql");
 pub(crate) const CANARY_AT: &str = include_str!("sql/canary_at.sql");
 
-/// A bulk job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Job {
-    /// Its number.
-    pub id: i64,
-    /// What it does.
-    pub action: JobAction,
+pub(crate) struct Job {
+    pub(crate) id: i64,
+    pub(crate) action: JobAction,
     /// Which dead letters, as they were asked for.
-    pub filter: Filter,
-    /// Why.
-    pub reason: String,
+    pub(crate) filter: Filter,
+    pub(crate) reason: String,
     /// Who asked for it.
-    pub actor: String,
+    pub(crate) actor: String,
     /// Dead letters per second.
-    pub rate: i32,
+    pub(crate) rate: i32,
     /// How many go first.
-    pub canary: i32,
-    /// Its state.
-    pub state: JobState,
+    pub(crate) canary: i32,
+    pub(crate) state: JobState,
     /// Why it is in this state, where there is more to say.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// How many dead letters.
-    pub total: i32,
+    pub(crate) total: i32,
     /// When it was made.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// Since when the canary is waited for.
-    pub canary_at: Option<Timestamp>,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
+    pub(crate) canary_at: Option<Timestamp>,
+    pub(crate) finished_at: Option<Timestamp>,
     /// The state that it was paused in: `canary` or `running`.
-    pub paused_from: Option<JobState>,
+    pub(crate) paused_from: Option<JobState>,
 }
 
 impl TryFrom<&Row> for Job {
@@ -85,40 +79,35 @@ impl TryFrom<&Row> for Job {
 
 /// How far a job is, in dead letters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Progress {
-    /// Not sent yet.
-    pub waiting: i64,
-    /// Sent (or discarded).
-    pub sent: i64,
+pub(crate) struct Progress {
+    pub(crate) waiting: i64,
+    pub(crate) sent: i64,
     /// Of those, took effect.
-    pub resolved: i64,
+    pub(crate) resolved: i64,
     /// Of those, died again.
-    pub dead_again: i64,
+    pub(crate) dead_again: i64,
     /// Left out: not open any more.
-    pub skipped: i64,
+    pub(crate) skipped: i64,
     /// Not taken by the broker.
-    pub failed: i64,
+    pub(crate) failed: i64,
     /// It cannot be said whether they were sent; they are not sent again.
-    pub unknown: i64,
+    pub(crate) unknown: i64,
 }
 
 /// What a new job is to be.
 #[derive(Debug, Clone)]
-pub struct NewJob<'a> {
-    /// What it does.
-    pub action: JobAction,
-    /// Which dead letters.
-    pub filter: &'a Filter,
-    /// Why.
-    pub reason: &'a str,
+pub(crate) struct NewJob<'a> {
+    pub(crate) action: JobAction,
+    pub(crate) filter: &'a Filter,
+    pub(crate) reason: &'a str,
     /// Dead letters per second.
-    pub rate: i32,
+    pub(crate) rate: i32,
     /// How many go first.
-    pub canary: i32,
+    pub(crate) canary: i32,
 }
 
 /// Makes a job and fixes its list of dead letters; its number and how many they are.
-pub async fn insert(
+pub(crate) async fn insert(
     client: &impl GenericClient,
     actor: &Actor,
     job: &NewJob<'_>,
@@ -152,25 +141,28 @@ pub async fn insert(
     Ok((id, i64::from(total)))
 }
 
-/// One job.
-pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
+pub(crate) async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     Ok(row.as_ref().map(Job::try_from).transpose()?)
 }
 
 /// A page of jobs, newest first.
-pub async fn list(client: &impl GenericClient, before: Option<i64>, limit: i64) -> Result<Vec<Job>, Failure> {
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Job>, Failure> {
     let rows = client.query(LIST, &[&before, &limit]).await?;
     Ok(rows.iter().map(Job::try_from).collect::<Result<_, _>>()?)
 }
 
 /// Jobs that have something to do.
-pub async fn active(client: &impl GenericClient) -> Result<Vec<i64>, Failure> {
+pub(crate) async fn active(client: &impl GenericClient) -> Result<Vec<i64>, Failure> {
     Ok(client.query(ACTIVE, &[]).await?.iter().map(|row| row.get("id")).collect())
 }
 
 /// How far a job is.
-pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, Failure> {
+pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, Failure> {
     let mut progress = Progress::default();
     for row in client.query(PROGRESS, &[&id]).await? {
         let count: i64 = row.get("count");
@@ -193,7 +185,7 @@ pub async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, 
 }
 
 /// Moves a job from one of these states to another; false when it is in none of them.
-pub async fn move_to(
+pub(crate) async fn move_to(
     client: &impl GenericClient,
     id: i64,
     from: &[JobState],
@@ -204,12 +196,12 @@ pub async fn move_to(
 }
 
 /// Takes the job for this connection; false when another runner has it.
-pub async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+pub(crate) async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
     Ok(client.query_one(LOCK, &[&id]).await?.get("locked"))
 }
 
 /// Since when the canary is waited for.
-pub async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
+pub(crate) async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
     Ok(client.query_one(CANARY_AT, &[&id]).await?.get("canary_at"))
 }
 

@@ -10,14 +10,14 @@ use serde_json::Value;
 use self::members::{is_personal, keeps_its_name, words};
 use crate::common::role::Role;
 
-pub use rows::Masked;
+pub(crate) use rows::Masked;
 pub(crate) use rows::masked_members;
-pub use text::text;
+pub(crate) use text::text;
 
 const HIDDEN: &str = "•••";
 
 /// What the role may see of it.
-pub fn for_role<T: Masked>(mut found: T, role: Role) -> T {
+pub(crate) fn for_role<T: Masked>(mut found: T, role: Role) -> T {
     if !role.sees_personal_data() {
         found.mask();
     }
@@ -25,12 +25,12 @@ pub fn for_role<T: Masked>(mut found: T, role: Role) -> T {
 }
 
 /// Whether something in the text is hidden: it leads nowhere then.
-pub fn hides(text: &str) -> bool {
+pub(crate) fn hides(text: &str) -> bool {
     text.contains(HIDDEN)
 }
 
 /// The value with everything personal hidden.
-pub fn masked(value: &Value) -> Value {
+pub(crate) fn masked(value: &Value) -> Value {
     mask(value, &Place::default())
 }
 

@@ -9,8 +9,7 @@ use super::{masked, text};
 use crate::common::paging::Page;
 
 /// What can hide what is personal in it.
-pub trait Masked {
-    /// Hides it.
+pub(crate) trait Masked {
     fn mask(&mut self);
 }
 

@@ -12,7 +12,7 @@ const BETWEEN: &str = " -._/+\u{a0}\u{2009}\u{202f}–";
 const DEPTH: u8 = 3;
 
 /// A text with e-mail addresses and card numbers hidden, wherever they stand in it.
-pub fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     decoded(text, DEPTH)
 }
 

@@ -15,17 +15,15 @@ use crate::orders::store::{self as store, Order};
 
 /// What was registered wrongly; what is not said stays.
 #[derive(Debug, Clone, Default)]
-pub struct Correction {
-    /// The customer.
-    pub customer: Option<String>,
+pub(crate) struct Correction {
+    pub(crate) customer: Option<String>,
     /// The amount, in minor units.
-    pub amount: Option<i64>,
-    /// The currency.
-    pub currency: Option<String>,
+    pub(crate) amount: Option<i64>,
+    pub(crate) currency: Option<String>,
 }
 
 /// Corrects an order and says so in the audit. Its reference code changes where it is bound to what is corrected.
-pub async fn correct(
+pub(crate) async fn correct(
     pool: &Pool,
     actor: &Actor,
     id: &str,

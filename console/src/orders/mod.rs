@@ -1,8 +1,8 @@
 //! Orders that the company registers, and the payments, subscriptions and invoices that the workers derive.
 
-pub mod correct;
-pub mod payments;
-pub mod service;
-pub mod status;
-pub mod store;
-pub mod subscriptions;
+pub(crate) mod correct;
+pub(crate) mod payments;
+pub(crate) mod service;
+pub(crate) mod status;
+pub(crate) mod store;
+pub(crate) mod subscriptions;

@@ -16,67 +16,48 @@ pub(crate) const MESSAGES: &str = include_str!("sql/message_list.sql");
 
 /// A payment. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone)]
-pub struct Payment {
+pub(crate) struct Payment {
     /// Payment intent, charge or session.
-    pub id: String,
-    /// Its order.
-    pub order_id: Option<String>,
-    /// Its customer.
-    pub customer: Option<String>,
-    /// Its currency.
-    pub currency: Option<String>,
+    pub(crate) id: String,
+    pub(crate) order_id: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) currency: Option<String>,
     /// What is to be paid.
-    pub amount: Option<i64>,
-    /// What was paid.
-    pub amount_paid: i64,
+    pub(crate) amount: Option<i64>,
+    pub(crate) amount_paid: i64,
     /// What was given back.
-    pub amount_refunded: i64,
-    /// Where it stands.
-    pub status: String,
+    pub(crate) amount_refunded: i64,
+    pub(crate) status: String,
     /// What the customer's bank says against it.
-    pub dispute: Option<String>,
+    pub(crate) dispute: Option<String>,
     /// The newest state could not be told for certain.
-    pub ambiguous: bool,
+    pub(crate) ambiguous: bool,
 }
 
-/// A refund.
 #[derive(Debug, Clone)]
-pub struct Refund {
-    /// Stripe's id.
-    pub id: String,
-    /// In minor units.
-    pub amount: i64,
-    /// Its currency.
-    pub currency: String,
-    /// Stripe's word.
-    pub status: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// Why it failed.
-    pub failure_reason: Option<String>,
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) status: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) failure_reason: Option<String>,
 }
 
-/// A dispute.
 #[derive(Debug, Clone)]
-pub struct Dispute {
-    /// Stripe's id.
-    pub id: String,
-    /// In minor units.
-    pub amount: i64,
-    /// Its currency.
-    pub currency: String,
-    /// Stripe's word.
-    pub status: String,
+pub(crate) struct Dispute {
+    pub(crate) id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) status: String,
     /// What it means for the money.
-    pub state: String,
-    /// Why.
-    pub reason: Option<String>,
+    pub(crate) state: String,
+    pub(crate) reason: Option<String>,
     /// Evidence must be in by then.
-    pub due_by: Option<Timestamp>,
+    pub(crate) due_by: Option<Timestamp>,
 }
 
-/// Payments by id.
-pub async fn payments(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Payment>, Failure> {
+pub(crate) async fn payments(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Payment>, Failure> {
     let payment = |row: &Row| Payment {
         id: row.get("id"),
         order_id: row.get("order_id"),
@@ -92,8 +73,10 @@ pub async fn payments(client: &impl GenericClient, ids: &[String]) -> Result<Vec
     Ok(client.query(PAYMENTS, &[&ids]).await?.iter().map(payment).collect())
 }
 
-/// Refunds of payments.
-pub async fn refunds(client: &impl GenericClient, payments: &[String]) -> Result<Vec<Refund>, Failure> {
+pub(crate) async fn refunds(
+    client: &impl GenericClient,
+    payments: &[String],
+) -> Result<Vec<Refund>, Failure> {
     let refund = |row: &Row| Refund {
         id: row.get("id"),
         amount: row.get("amount"),
@@ -105,8 +88,10 @@ pub async fn refunds(client: &impl GenericClient, payments: &[String]) -> Result
     Ok(client.query(REFUNDS, &[&payments]).await?.iter().map(refund).collect())
 }
 
-/// Disputes of payments.
-pub async fn disputes(client: &impl GenericClient, payments: &[String]) -> Result<Vec<Dispute>, Failure> {
+pub(crate) async fn disputes(
+    client: &impl GenericClient,
+    payments: &[String],
+) -> Result<Vec<Dispute>, Failure> {
     let dispute = |row: &Row| Dispute {
         id: row.get("id"),
         amount: row.get("amount"),
@@ -120,7 +105,7 @@ pub async fn disputes(client: &impl GenericClient, payments: &[String]) -> Resul
 }
 
 /// When messages were sent, by key.
-pub async fn messages(
+pub(crate) async fn messages(
     client: &impl GenericClient,
     keys: &[String],
 ) -> Result<BTreeMap<String, Option<Timestamp>>, Failure> {

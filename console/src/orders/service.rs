@@ -15,7 +15,12 @@ use crate::orders::store::{self as store, Expected, NewOrder, Order};
 const CODE_LENGTH: usize = 20;
 
 /// Checks what the company says about an order and brings it into the form in which it is stored.
-pub fn checked(id: &str, customer: Option<&str>, amount: i64, currency: &str) -> Result<NewOrder, Failure> {
+pub(crate) fn checked(
+    id: &str,
+    customer: Option<&str>,
+    amount: i64,
+    currency: &str,
+) -> Result<NewOrder, Failure> {
     let id = plain("id", id)?;
     let customer = customer.map(|c| plain("customer", c)).transpose()?;
     if amount < 0 {
@@ -44,7 +49,7 @@ fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
 }
 
 /// The code that the order's payment carries: bound to the order's values where a secret is set, else random.
-pub fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String {
+pub(crate) fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String {
     match secret {
         Some(secret) => domain::rules::reference_code(secret, &order.id, order.amount, &order.currency),
         None => hex::encode(rand::rng().random::<[u8; CODE_LENGTH / 2]>()),
@@ -52,7 +57,7 @@ pub fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String
 }
 
 /// Registers an order. The same order again is returned as it is; false: it was there already.
-pub async fn create(
+pub(crate) async fn create(
     pool: &Pool,
     actor: &Actor,
     order: &NewOrder,

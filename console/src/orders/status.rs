@@ -4,12 +4,11 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     /// Where an order stands, as the workers derive it.
-    pub enum OrderStatus {
+    pub(crate) enum OrderStatus {
         /// Nothing decisive is known.
         Pending = "pending",
         /// A delayed payment is under way, or the money is held and not yet captured.
         Processing = "processing",
-        /// Paid in full.
         Paid = "paid",
         /// The last attempt to pay failed.
         PaymentFailed = "payment_failed",
@@ -30,7 +29,7 @@ text_enum! {
 
 impl OrderStatus {
     /// Whether nothing was paid yet.
-    pub fn is_unpaid(self) -> bool {
+    pub(crate) fn is_unpaid(self) -> bool {
         use OrderStatus::{Canceled, Expired, PaymentFailed, Pending, Processing};
         matches!(self, Pending | Processing | PaymentFailed | Canceled | Expired)
     }

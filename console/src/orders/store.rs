@@ -19,31 +19,26 @@ pub(crate) const SHOW: &str = include_str!("sql/order_show.sql");
 
 /// An order. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Order {
-    /// The company's id.
-    pub id: String,
-    /// The Stripe customer.
-    pub customer: Option<String>,
+pub(crate) struct Order {
+    pub(crate) id: String,
+    pub(crate) customer: Option<String>,
     /// What is to be paid.
-    pub amount: Option<i64>,
-    /// In which currency.
-    pub currency: Option<String>,
+    pub(crate) amount: Option<i64>,
+    pub(crate) currency: Option<String>,
     /// The code that its payment carries in its metadata.
-    pub reference_code: Option<String>,
+    pub(crate) reference_code: Option<String>,
     /// False: known from a payment only.
-    pub registered: bool,
-    /// Where it stands.
-    pub status: OrderStatus,
-    /// What was paid.
-    pub amount_paid: i64,
+    pub(crate) registered: bool,
+    pub(crate) status: OrderStatus,
+    pub(crate) amount_paid: i64,
     /// What was given back.
-    pub amount_refunded: i64,
+    pub(crate) amount_refunded: i64,
     /// The payment intent that paid it.
-    pub payment_intent: Option<String>,
+    pub(crate) payment_intent: Option<String>,
     /// When it was first heard of.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// When its row last changed.
-    pub updated_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 impl TryFrom<&Row> for Order {
@@ -69,41 +64,40 @@ impl TryFrom<&Row> for Order {
 
 /// An order that the company announces.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewOrder {
-    /// The company's id.
-    pub id: String,
+pub(crate) struct NewOrder {
+    pub(crate) id: String,
     /// The Stripe customer, where known.
-    pub customer: Option<String>,
+    pub(crate) customer: Option<String>,
     /// What is to be paid, in minor units.
-    pub amount: i64,
+    pub(crate) amount: i64,
     /// In which currency, lower case.
-    pub currency: String,
+    pub(crate) currency: String,
 }
 
 /// What an existing order expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
-    /// The Stripe customer.
-    pub customer: Option<String>,
-    /// The amount.
-    pub amount: Option<i64>,
-    /// The currency.
-    pub currency: Option<String>,
-    /// The reference code.
-    pub reference_code: Option<String>,
+pub(crate) struct Expected {
+    pub(crate) customer: Option<String>,
+    pub(crate) amount: Option<i64>,
+    pub(crate) currency: Option<String>,
+    pub(crate) reference_code: Option<String>,
     /// Registered by the company, rather than adopted from a payment.
-    pub registered: bool,
+    pub(crate) registered: bool,
 }
 
 /// Inserts a registered order; false when the id is taken.
-pub async fn insert(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<bool, Failure> {
+pub(crate) async fn insert(
+    client: &impl GenericClient,
+    order: &NewOrder,
+    code: &str,
+) -> Result<bool, Failure> {
     let inserted =
         client.execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(inserted == 1)
 }
 
 /// What the order expects; its row stays locked until the transaction ends.
-pub async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expected>, Failure> {
+pub(crate) async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expected>, Failure> {
     let row = client.query_opt(LOCK, &[&id]).await?;
     Ok(row.map(|row| Expected {
         customer: row.get("customer"),
@@ -115,24 +109,30 @@ pub async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expect
 }
 
 /// Turns an adopted order into a registered one.
-pub async fn register(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
+pub(crate) async fn register(
+    client: &impl GenericClient,
+    order: &NewOrder,
+    code: &str,
+) -> Result<(), Failure> {
     client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
 }
 
 /// Sets what an order expects anew.
-pub async fn correct(client: &impl GenericClient, order: &NewOrder, code: &str) -> Result<(), Failure> {
+pub(crate) async fn correct(
+    client: &impl GenericClient,
+    order: &NewOrder,
+    code: &str,
+) -> Result<(), Failure> {
     client.execute(CORRECT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
 }
 
-/// Orders by id.
-pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
+pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
     Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::try_from).collect::<Result<_, _>>()?)
 }
 
-/// One order.
-pub async fn show(client: &impl GenericClient, id: &str) -> Result<Option<Order>, Failure> {
+pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<Order>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     Ok(row.as_ref().map(Order::try_from).transpose()?)
 }

@@ -13,41 +13,37 @@ use crate::masking::masked_members;
 pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
 pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
 
-/// A subscription.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Subscription {
-    /// Stripe's id.
-    pub id: String,
-    /// The customer.
-    pub customer: Option<String>,
+pub(crate) struct Subscription {
+    pub(crate) id: String,
+    pub(crate) customer: Option<String>,
     /// Stripe's word; none while only its invoices are known.
-    pub status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Whether the customer may use what was bought.
-    pub access: bool,
+    pub(crate) access: bool,
     /// When access ends by itself, while a payment is late.
-    pub access_until: Option<Timestamp>,
+    pub(crate) access_until: Option<Timestamp>,
     /// Until when it is paid.
-    pub paid_through: Option<Timestamp>,
+    pub(crate) paid_through: Option<Timestamp>,
     /// When the period ends.
-    pub current_period_end: Option<Timestamp>,
+    pub(crate) current_period_end: Option<Timestamp>,
     /// It ends with the period.
-    pub cancel_at_period_end: bool,
+    pub(crate) cancel_at_period_end: bool,
     /// When it will end.
-    pub cancel_at: Option<Timestamp>,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
+    pub(crate) cancel_at: Option<Timestamp>,
+    pub(crate) ended_at: Option<Timestamp>,
     /// When its trial ends.
-    pub trial_end: Option<Timestamp>,
+    pub(crate) trial_end: Option<Timestamp>,
     /// Invoices are not collected for now.
-    pub collection_paused: bool,
+    pub(crate) collection_paused: bool,
     /// Price, product and quantity of each item.
-    pub items: Value,
+    pub(crate) items: Value,
     /// The checkout session that began it.
-    pub checkout_session: Option<String>,
+    pub(crate) checkout_session: Option<String>,
     /// The newest state could not be told for certain from the events so far.
-    pub ambiguous: bool,
+    pub(crate) ambiguous: bool,
     /// When its row last changed.
-    pub updated_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 impl From<&Row> for Subscription {
@@ -75,35 +71,30 @@ impl From<&Row> for Subscription {
 
 /// An invoice. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Invoice {
-    /// Stripe's id.
-    pub id: String,
+pub(crate) struct Invoice {
+    pub(crate) id: String,
     /// The subscription it belongs to.
-    pub subscription_id: Option<String>,
-    /// The customer.
-    pub customer: Option<String>,
-    /// Stripe's word.
-    pub status: Option<String>,
+    pub(crate) subscription_id: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) status: Option<String>,
     /// Why it was made.
-    pub billing_reason: Option<String>,
+    pub(crate) billing_reason: Option<String>,
     /// What is to be paid.
-    pub amount_due: i64,
-    /// What was paid.
-    pub amount_paid: i64,
-    /// In which currency.
-    pub currency: Option<String>,
+    pub(crate) amount_due: i64,
+    pub(crate) amount_paid: i64,
+    pub(crate) currency: Option<String>,
     /// How often payment was tried.
-    pub attempt_count: i64,
+    pub(crate) attempt_count: i64,
     /// When it will be tried again.
-    pub next_payment_attempt: Option<Timestamp>,
+    pub(crate) next_payment_attempt: Option<Timestamp>,
     /// The end of the period it pays for.
-    pub period_end: Option<Timestamp>,
+    pub(crate) period_end: Option<Timestamp>,
     /// The payment intent that paid it.
-    pub payment_intent: Option<String>,
+    pub(crate) payment_intent: Option<String>,
     /// True: paid by a payment; false: not, or settled out of band.
-    pub payment_succeeded: bool,
+    pub(crate) payment_succeeded: bool,
     /// When its row last changed.
-    pub updated_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 impl From<&Row> for Invoice {
@@ -127,13 +118,12 @@ impl From<&Row> for Invoice {
     }
 }
 
-/// Subscriptions by id.
-pub async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Subscription>, Failure> {
+pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Subscription>, Failure> {
     Ok(client.query(SHOW, &[&ids]).await?.iter().map(Subscription::from).collect())
 }
 
 /// Invoices by id, or of a subscription.
-pub async fn invoices(
+pub(crate) async fn invoices(
     client: &impl GenericClient,
     ids: &[String],
     subscription: Option<&str>,

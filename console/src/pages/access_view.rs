@@ -17,7 +17,6 @@ pub(super) struct Typed<'a> {
     pub(super) token: Option<(&'a str, Role)>,
 }
 
-/// The page.
 pub(super) fn view(
     visitor: &Visitor,
     users: &[User],

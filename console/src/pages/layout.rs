@@ -31,7 +31,6 @@ const MENU: [(Place, &str, &str); 5] = [
     (Place::Audit, "/audit", "Audit"),
 ];
 
-/// A whole page.
 pub(super) fn page(visitor: Option<&Visitor>, place: Place, title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)

@@ -1,6 +1,6 @@
 //! The database and the broker as the console uses them: the broker only for commands that need it.
 
-pub mod settings;
+pub(crate) mod settings;
 
 use std::time::Duration;
 
@@ -21,9 +21,8 @@ const PUBLISH_CHANNELS: usize = 2;
 
 /// Connections to the servers.
 #[derive(Clone)]
-pub struct Servers {
-    /// The database.
-    pub pool: Pool,
+pub(crate) struct Servers {
+    pub(crate) pool: Pool,
     place: String,
     link: Option<Link>,
 }
@@ -32,13 +31,12 @@ pub struct Servers {
 struct Link {
     broker: Broker,
     place: String,
-    publisher: Publisher,
     replayer: Replayer,
 }
 
 impl Servers {
     /// Prepares the connections; nothing is awaited, so a server that is away is no error yet.
-    pub fn new(settings: &Settings) -> Result<Servers, Failure> {
+    pub(crate) fn new(settings: &Settings) -> Result<Servers, Failure> {
         let pool = postgres::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
             .map_err(|e| Failure::Internal(e.to_string()))?;
         let place =
@@ -53,14 +51,14 @@ impl Servers {
             // Closed by `close`, after everything that still publishes.
             let broker = Broker::start(broker, CancellationToken::new());
             let publisher = Publisher::new(broker.clone(), PUBLISH_CHANNELS, PUBLISH_TIMEOUT);
-            let replayer = Replayer::new(pool.clone(), publisher.clone(), broker.clone());
-            Link { broker, place, publisher, replayer }
+            let replayer = Replayer::new(pool.clone(), publisher, broker.clone());
+            Link { broker, place, replayer }
         });
         Ok(Servers { pool, place, link })
     }
 
     /// A connection to the database, or an error that names the server.
-    pub async fn database(&self) -> Result<deadpool_postgres::Client, Failure> {
+    pub(crate) async fn database(&self) -> Result<deadpool_postgres::Client, Failure> {
         self.pool.get().await.map_err(|e| match Failure::from(e) {
             Failure::Unavailable(why) => Failure::Unavailable(format!("{why} ({})", self.place)),
             other => other,
@@ -68,7 +66,7 @@ impl Servers {
     }
 
     /// Whether the database can be used: commands that run once ask before they begin.
-    pub async fn reachable(&self) -> Result<(), Failure> {
+    pub(crate) async fn reachable(&self) -> Result<(), Failure> {
         self.database().await.map(drop)
     }
 
@@ -77,22 +75,17 @@ impl Servers {
     }
 
     /// The broker's connection for publishing and asking.
-    pub fn broker(&self) -> Result<&Broker, Failure> {
+    pub(crate) fn broker(&self) -> Result<&Broker, Failure> {
         self.link().map(|link| &link.broker)
     }
 
-    /// What publishes.
-    pub fn publisher(&self) -> Result<&Publisher, Failure> {
-        self.link().map(|link| &link.publisher)
-    }
-
     /// What sends events once more.
-    pub fn replayer(&self) -> Result<&Replayer, Failure> {
+    pub(crate) fn replayer(&self) -> Result<&Replayer, Failure> {
         self.link().map(|link| &link.replayer)
     }
 
     /// Waits until the broker can be used, for commands that run once.
-    pub async fn connected(&self) -> Result<(), Failure> {
+    pub(crate) async fn connected(&self) -> Result<(), Failure> {
         let broker = self.broker()?;
         let waited = tokio::time::timeout(CONNECT_TIMEOUT, broker.until_usable()).await;
         let why = || broker.explain().err().unwrap_or_else(|| "the broker is unavailable".to_owned());
@@ -101,7 +94,7 @@ impl Servers {
     }
 
     /// Closes the broker's connection.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         if let Some(link) = &self.link {
             link.broker.close().await;
         }

@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Settings as they were given, unchecked.
 #[derive(Debug, Clone, Default, Args)]
-pub struct RawSettings {
+pub(crate) struct RawSettings {
     #[command(flatten)]
     database: DatabaseArgs,
     #[command(flatten)]
@@ -151,31 +151,31 @@ fn networks(list: &str) -> Option<Vec<IpNet>> {
 
 /// Settings, checked.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The database.
-    pub database_url: SecretString,
+    pub(crate) database_url: SecretString,
     /// Connections to it at most.
-    pub pool_size: usize,
+    pub(crate) pool_size: usize,
     /// The broker, where the command needs it.
-    pub amqp_url: Option<SecretString>,
+    pub(crate) amqp_url: Option<SecretString>,
     /// Names of queues and exchanges.
-    pub topology: Topology,
+    pub(crate) topology: Topology,
     /// What decisions depend on: for previews and reference codes.
-    pub rules: Rules,
+    pub(crate) rules: Rules,
     /// RabbitMQ's management, where there is one.
-    pub management: Option<Management>,
+    pub(crate) management: Option<Management>,
     /// How people get in.
-    pub entry: Entry,
+    pub(crate) entry: Entry,
     /// Where the console serves.
-    pub console_bind: SocketAddr,
+    pub(crate) console_bind: SocketAddr,
     /// Where metrics and health are served.
-    pub metrics_bind: Option<SocketAddr>,
+    pub(crate) metrics_bind: Option<SocketAddr>,
     log: (LogFormat, String),
 }
 
 impl Settings {
     /// Reads all settings, or says everything that is wrong with them.
-    pub fn read(raw: &RawSettings, needs_broker: bool) -> Result<Settings, Problems> {
+    pub(crate) fn read(raw: &RawSettings, needs_broker: bool) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let p = &mut problems;
         let retry = raw.retry.schedule(p);
@@ -197,7 +197,7 @@ impl Settings {
     }
 
     /// Starts logging, to standard error. Commands that run once only warn, unless RUST_LOG is set.
-    pub fn init_logs(&self, serving: bool) {
+    pub(crate) fn init_logs(&self, serving: bool) {
         // What keeps a command that runs once from the broker is its own message, not a line of the log as well.
         let once = "warn,amqp::broker=off";
         let filter = if serving || self.log.1 != "info" { self.log.1.as_str() } else { once };

@@ -10,7 +10,7 @@ const ANSWER: Duration = Duration::from_secs(2);
 
 /// Where RabbitMQ's management is: `http://user:password@host:15672`, with the virtual host as the path.
 #[derive(Debug, Clone)]
-pub struct Management(pub SecretString);
+pub struct Management(pub(crate) SecretString);
 
 #[derive(Debug, Deserialize)]
 struct Queue {
@@ -21,7 +21,7 @@ struct Queue {
 
 impl Management {
     /// Unacknowledged messages by queue; nothing where it does not answer.
-    pub async fn unacknowledged(&self) -> HashMap<String, u64> {
+    pub(crate) async fn unacknowledged(&self) -> HashMap<String, u64> {
         let url = self.0.clone();
         let asked = tokio::task::spawn_blocking(move || ask(url.expose_secret())).await;
         match asked {

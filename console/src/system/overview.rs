@@ -12,27 +12,27 @@ use crate::common::failure::Failure;
 use crate::system::queues::{self, QueueState, Sources};
 
 /// The statement, for tests that look at its plan.
-pub const NUMBERS: &str = include_str!("sql/overview.sql");
+pub(crate) const NUMBERS: &str = include_str!("sql/overview.sql");
 pub(crate) const WORKERS: &str = include_str!("sql/workers.sql");
 const BROKER_ANSWER: Duration = Duration::from_secs(4);
 
 /// Numbers of the last minute and of now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Numbers {
+pub(crate) struct Numbers {
     /// Events received in the last minute, of those that a worker has seen.
-    pub received: i64,
+    pub(crate) received: i64,
     /// Events that took effect or were ignored in the last minute.
-    pub processed: i64,
+    pub(crate) processed: i64,
     /// Events that will be tried again.
-    pub retrying: i64,
+    pub(crate) retrying: i64,
     /// When the longest waiting of those was received.
-    pub oldest_retrying: Option<Timestamp>,
+    pub(crate) oldest_retrying: Option<Timestamp>,
     /// Dead letters that somebody has to look at.
-    pub dead_open: i64,
+    pub(crate) dead_open: i64,
     /// Dead letters that were sent again and have not taken effect.
-    pub dead_replayed: i64,
+    pub(crate) dead_replayed: i64,
     /// Messages to the company's services that wait to be sent.
-    pub unsent: i64,
+    pub(crate) unsent: i64,
     /// Seconds from received to processed, at the median of the newest events that were never replayed.
     pub lag_p50: Option<f64>,
     /// The same, of the slowest hundredth.
@@ -41,34 +41,32 @@ pub struct Numbers {
 
 /// The workers of one kind. One that ends says so and is forgotten; one that dies falls silent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Alive {
-    /// Fulfillment, subscription, refund.
-    pub kind: String,
+pub(crate) struct Alive {
+    pub(crate) kind: String,
     /// How many were heard of in the last 30 seconds.
-    pub alive: i64,
+    pub(crate) alive: i64,
     /// How many more were heard of in the last day.
-    pub silent: i64,
+    pub(crate) silent: i64,
     /// When one of those that are silent was heard of last.
-    pub silent_since: Option<Timestamp>,
+    pub(crate) silent_since: Option<Timestamp>,
     /// When one of all these was heard of last; null: none in the last day.
-    pub seen_at: Option<Timestamp>,
+    pub(crate) seen_at: Option<Timestamp>,
 }
 
-/// The whole overview.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Overview {
+pub(crate) struct Overview {
     /// Events and dead letters.
-    pub numbers: Numbers,
+    pub(crate) numbers: Numbers,
     /// The queues; none while the broker is away.
-    pub queues: Vec<QueueState>,
+    pub(crate) queues: Vec<QueueState>,
     /// Why there are none.
-    pub broker: Option<String>,
+    pub(crate) broker: Option<String>,
     /// The workers, a row for each kind, whether it has any or not.
-    pub workers: Vec<Alive>,
+    pub(crate) workers: Vec<Alive>,
 }
 
 /// Asks the database and the broker.
-pub async fn overview(sources: Sources<'_>) -> Result<Overview, Failure> {
+pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, Failure> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
     let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;

@@ -12,23 +12,22 @@ pub(crate) const MOVE: &str = include_str!("sql/queue_marks_move.sql");
 
 /// A queue as it was just seen.
 #[derive(Debug)]
-pub struct Seen<'a> {
-    /// Its name.
-    pub queue: &'a str,
+pub(crate) struct Seen<'a> {
+    pub(crate) queue: &'a str,
     /// Which workers consume it, as they call themselves; none for queues that no worker consumes.
-    pub kind: Option<&'static str>,
+    pub(crate) kind: Option<&'static str>,
     /// When nothing was in it, if nothing was.
-    pub empty_at: Option<Timestamp>,
+    pub(crate) empty_at: Option<Timestamp>,
 }
 
 /// The marks, by queue.
-pub async fn marks(client: &impl GenericClient) -> Result<HashMap<String, Timestamp>, Failure> {
+pub(crate) async fn marks(client: &impl GenericClient) -> Result<HashMap<String, Timestamp>, Failure> {
     let rows = client.query(MARKS, &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Moves the marks on.
-pub async fn move_marks(client: &impl GenericClient, seen: &[Seen<'_>]) -> Result<(), Failure> {
+pub(crate) async fn move_marks(client: &impl GenericClient, seen: &[Seen<'_>]) -> Result<(), Failure> {
     let queues: Vec<&str> = seen.iter().map(|one| one.queue).collect();
     let kinds: Vec<Option<&str>> = seen.iter().map(|one| one.kind).collect();
     let empty: Vec<Option<Timestamp>> = seen.iter().map(|one| one.empty_at).collect();

@@ -30,7 +30,6 @@ pub(crate) const WORK: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Qu
 text_enum! {
     /// What a queue is for.
     pub enum QueueKind {
-        /// Workers consume it.
         Work = "work",
         /// Events wait in it for their next attempt.
         Retry = "retry",
@@ -42,15 +41,12 @@ text_enum! {
 /// One queue of the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct QueueState {
-    /// Its name.
     pub name: String,
     /// What it is for.
     pub kind: QueueKind,
-    /// Messages waiting.
     pub ready: u32,
     /// Messages that consumers hold; known only where RabbitMQ's management answers.
     pub unacknowledged: Option<u64>,
-    /// Who consumes.
     pub consumers: u32,
     /// Seconds that the oldest waiting message has been waiting, at most: since the queue was last seen empty or
     /// its workers last came further. None where nothing waits, or no console has watched yet.
@@ -60,9 +56,7 @@ pub struct QueueState {
 /// The servers that know something of the queues.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    /// The broker itself.
     pub broker: &'a Broker,
-    /// Its management.
     pub management: Option<&'a Management>,
     /// The database, for the marks.
     pub pool: &'a Pool,
@@ -91,7 +85,7 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, Failure> {
 }
 
 /// Moves the marks of the queues on until shutdown, whatever servers are away meanwhile.
-pub async fn watch(broker: Broker, pool: Pool, shutdown: CancellationToken) {
+pub(crate) async fn watch(broker: Broker, pool: Pool, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         if let Err(failure) = look(&broker, &pool).await {
             tracing::debug!(%failure, "how long messages wait is not known better than before");

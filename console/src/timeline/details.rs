@@ -20,38 +20,34 @@ const REPLAYS: i64 = 20;
 
 /// An event with all that belongs to it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EventView {
-    /// The event.
+pub(crate) struct EventView {
     #[serde(flatten)]
-    pub event: Event,
-    /// What it changed.
-    pub effects: Vec<Effect>,
+    pub(crate) event: Event,
+    pub(crate) effects: Vec<Effect>,
     /// Its dead letter, when it died.
-    pub dead_letter: Option<DeadLetter>,
+    pub(crate) dead_letter: Option<DeadLetter>,
     /// Who replayed it, newest first.
-    pub replays: Vec<Entry>,
+    pub(crate) replays: Vec<Entry>,
     /// Its body; personal data is masked for viewers.
-    pub payload: Value,
+    pub(crate) payload: Value,
 }
 
 /// A dead letter with all that belongs to it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DeadLetterView {
-    /// The letter.
+pub(crate) struct DeadLetterView {
     #[serde(flatten)]
-    pub letter: DeadLetter,
+    pub(crate) letter: DeadLetter,
     /// What its reason means and what to do.
-    pub advice: Advice,
+    pub(crate) advice: Advice,
     /// Its event as the workers recorded it, if they did.
-    pub event: Option<Event>,
+    pub(crate) event: Option<Event>,
     /// Who did what with it, newest first.
-    pub history: Vec<Entry>,
+    pub(crate) history: Vec<Entry>,
     /// Its body: JSON, or text where it is none. Personal data is masked for viewers.
-    pub payload: Value,
+    pub(crate) payload: Value,
 }
 
-/// One event.
-pub async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failure> {
+pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failure> {
     let client = pool.get().await?;
     let (event, body) =
         events::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
@@ -66,8 +62,7 @@ pub async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failu
     Ok(masking::for_role(EventView { event, effects, dead_letter, replays, payload }, role))
 }
 
-/// One dead letter.
-pub async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, Failure> {
+pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, Failure> {
     let client = pool.get().await?;
     let found = letters::show(&client, id).await?;
     let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
@@ -84,7 +79,7 @@ async fn history(client: &impl GenericClient, subject: &Subject<'_>) -> Result<V
 }
 
 /// A body as the role may see it.
-pub fn body_for(body: &[u8], role: Role) -> Value {
+pub(crate) fn body_for(body: &[u8], role: Role) -> Value {
     let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match serde_json::from_slice::<Value>(bare) {
         Ok(value) if role.sees_personal_data() => value,

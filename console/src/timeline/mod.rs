@@ -1,7 +1,7 @@
 //! Everything about one id: what it belongs to, every event that touched it, what each changed, and which
 //! messages went out.
 
-pub mod details;
+pub(crate) mod details;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,34 +27,32 @@ const LETTERS: i64 = 20;
 
 /// Everything about one id.
 #[derive(Debug)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     /// Orders it leads to.
-    pub orders: Vec<Order>,
+    pub(crate) orders: Vec<Order>,
     /// Payments it leads to.
-    pub payments: Vec<Payment>,
-    /// Their refunds.
-    pub refunds: Vec<Refund>,
-    /// Their disputes.
-    pub disputes: Vec<Dispute>,
+    pub(crate) payments: Vec<Payment>,
+    pub(crate) refunds: Vec<Refund>,
+    pub(crate) disputes: Vec<Dispute>,
     /// Subscriptions it leads to.
-    pub subscriptions: Vec<Subscription>,
+    pub(crate) subscriptions: Vec<Subscription>,
     /// Invoices it leads to.
-    pub invoices: Vec<Invoice>,
+    pub(crate) invoices: Vec<Invoice>,
     /// How many there are of each kind it leads to; of many only the newest are above.
-    pub found: BTreeMap<AggregateKind, usize>,
+    pub(crate) found: BTreeMap<AggregateKind, usize>,
     /// Dead letters that name it.
-    pub letters: Vec<DeadLetter>,
+    pub(crate) letters: Vec<DeadLetter>,
     /// The newest events that touched any of these, with what each changed.
-    pub events: Vec<(Event, Vec<Effect>)>,
+    pub(crate) events: Vec<(Event, Vec<Effect>)>,
     /// Messages by key: when each was sent, if it was.
-    pub messages: BTreeMap<String, Option<Timestamp>>,
+    pub(crate) messages: BTreeMap<String, Option<Timestamp>>,
     /// Where older events begin, when there are more.
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl Timeline {
     /// Whether nothing at all is known of the id.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty()
             && self.orders.is_empty()
             && self.payments.is_empty()
@@ -65,7 +63,12 @@ impl Timeline {
 }
 
 /// Everything about `id` that the role may see, with the events before `before`.
-pub async fn of(pool: &Pool, id: &str, before: Option<&Cursor>, role: Role) -> Result<Timeline, Failure> {
+pub(crate) async fn of(
+    pool: &Pool,
+    id: &str,
+    before: Option<&Cursor>,
+    role: Role,
+) -> Result<Timeline, Failure> {
     let client = pool.get().await?;
     let touching = Touching { any: Some(id.to_owned()), ..Touching::default() };
     let found = search::aggregates(&client, &touching).await?;

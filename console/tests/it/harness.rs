@@ -8,7 +8,7 @@ use amqp::broker::{Broker, BrokerSettings};
 use amqp::message::{self, EventHeaders, Message};
 use amqp::publisher::Publisher;
 use amqp::topology::{Queue, Topology};
-use console::system::queues::Sources;
+use console::queues::Sources;
 use deadpool_postgres::Pool;
 use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
@@ -206,7 +206,7 @@ impl World {
     /// How many messages wait in a queue.
     pub async fn waiting(&self, queue: Queue) -> u32 {
         let sources = Sources { broker: &self.broker, management: None, pool: &self.pool };
-        let listed = console::system::queues::list(sources).await.expect("queues");
+        let listed = console::queues::list(sources).await.expect("queues");
         listed.iter().find(|q| q.name == self.topology().queue(queue)).expect("the queue").ready
     }
 
@@ -246,7 +246,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let names = console::system::queues::names(&self.topology());
+        let names = console::queues::names(&self.topology());
         let (amqp_url, admin_url) = (self.amqp_url.clone(), self.admin_url.clone());
         let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database);
         // A runtime of its own: this one may be ending.

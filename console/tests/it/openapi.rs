@@ -40,7 +40,7 @@ async fn the_document_is_served_and_names_only_addresses_that_exist() {
     let console = world.serve();
     let api = Api::new(&console.url, None);
     let document = api.ok("/api/openapi.json");
-    let expected: Value = serde_json::to_value(console::api::document()).unwrap();
+    let expected: Value = serde_json::to_value(console::openapi()).unwrap();
     assert_eq!(document, expected);
     let mut operations = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {

@@ -6,14 +6,14 @@ use crate::harness::World;
 async fn every_statement_fits_the_migrated_schema() {
     let world = World::new().await;
     let client = world.pool.get().await.unwrap();
-    for (name, sql) in console::statements::STATEMENTS {
+    for (name, sql) in console::STATEMENTS {
         if let Err(error) = client.prepare(sql).await {
             panic!("{name}: {:?}", error.as_db_error());
         }
     }
     let files = sql_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
     // The filter of dead letters and the end of their list are parts of other statements.
-    assert_eq!(files - 2, console::statements::STATEMENTS.len(), "a statement is not in the list");
+    assert_eq!(files - 2, console::STATEMENTS.len(), "a statement is not in the list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
 //! Users, sessions, tokens and failures to sign in, in the database. Sees hashes only.
 
-pub mod sessions;
-pub mod users;
+pub(crate) mod sessions;
+pub(crate) mod users;

@@ -18,7 +18,7 @@ pub(crate) const SESSION_DELETE: &str = include_str!("../sql/session_delete.sql"
 pub(crate) const SESSION_END: &str = include_str!("../sql/session_end.sql");
 
 /// Stores a token; false when the name is taken.
-pub async fn insert_token(
+pub(crate) async fn insert_token(
     client: &impl GenericClient,
     name: &str,
     role: Role,
@@ -29,7 +29,7 @@ pub async fn insert_token(
 }
 
 /// Revokes a token, by its name or its number; its name, none when there is no valid one.
-pub async fn revoke_token(
+pub(crate) async fn revoke_token(
     client: &impl GenericClient,
     name: Option<&str>,
     id: Option<i64>,
@@ -37,8 +37,7 @@ pub async fn revoke_token(
     Ok(client.query_opt(TOKEN_REVOKE, &[&name, &id]).await?.map(|row| row.get("name")))
 }
 
-/// All tokens.
-pub async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> {
+pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> {
     let rows = client.query(TOKEN_LIST, &[]).await?;
     let token = |row: &tokio_postgres::Row| {
         Ok(Token {
@@ -55,13 +54,16 @@ pub async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> 
 }
 
 /// Name and role of a valid token.
-pub async fn token_of(client: &impl GenericClient, hash: &[u8]) -> Result<Option<(String, Role)>, Failure> {
+pub(crate) async fn token_of(
+    client: &impl GenericClient,
+    hash: &[u8],
+) -> Result<Option<(String, Role)>, Failure> {
     let row = client.query_opt(TOKEN_FIND, &[&hash]).await?;
     row.map(|row| Ok((row.get("name"), row.try_get("role")?))).transpose()
 }
 
 /// Stores a session, and clears away those that have expired.
-pub async fn insert_session(
+pub(crate) async fn insert_session(
     client: &impl GenericClient,
     hash: &[u8],
     user: &str,
@@ -74,7 +76,7 @@ pub async fn insert_session(
 }
 
 /// A valid session that was used since `idle`. A user who is disabled or unknown has none, unless the proxy vouches.
-pub async fn session(
+pub(crate) async fn session(
     client: &impl GenericClient,
     hash: &[u8],
     idle: Timestamp,
@@ -91,14 +93,13 @@ pub async fn session(
     .transpose()
 }
 
-/// Ends a session.
-pub async fn delete_session(client: &impl GenericClient, hash: &[u8]) -> Result<(), Failure> {
+pub(crate) async fn delete_session(client: &impl GenericClient, hash: &[u8]) -> Result<(), Failure> {
     client.execute(SESSION_DELETE, &[&hash]).await?;
     Ok(())
 }
 
 /// Ends all sessions of a user.
-pub async fn end_sessions(client: &impl GenericClient, user: &str) -> Result<(), Failure> {
+pub(crate) async fn end_sessions(client: &impl GenericClient, user: &str) -> Result<(), Failure> {
     client.execute(SESSION_END, &[&user]).await?;
     Ok(())
 }

@@ -25,17 +25,17 @@ pub(crate) const FAILURE_FORGET: &str = include_str!("../sql/failure_forget.sql"
 
 /// A user as one who changes it finds it.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub(crate) struct Known {
     /// What they may do.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Whether they have a password.
-    pub has_password: bool,
+    pub(crate) has_password: bool,
     /// Whether they are disabled.
-    pub disabled: bool,
+    pub(crate) disabled: bool,
 }
 
 /// A user, whose row stays locked until the transaction ends.
-pub async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option<Known>, Failure> {
+pub(crate) async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option<Known>, Failure> {
     let row = client.query_opt(USER_LOCK, &[&name]).await?;
     row.map(|row| {
         let (has_password, disabled) = (row.get("has_password"), row.get("disabled"));
@@ -45,7 +45,7 @@ pub async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option
 }
 
 /// Makes a user or overwrites an existing one, who is enabled again.
-pub async fn set_user(
+pub(crate) async fn set_user(
     client: &impl GenericClient,
     name: &str,
     role: Role,
@@ -56,30 +56,28 @@ pub async fn set_user(
 }
 
 /// Gives a user another role.
-pub async fn set_role(client: &impl GenericClient, name: &str, role: Role) -> Result<(), Failure> {
+pub(crate) async fn set_role(client: &impl GenericClient, name: &str, role: Role) -> Result<(), Failure> {
     client.execute(USER_ROLE, &[&name, &role]).await?;
     Ok(())
 }
 
-/// Disables a user.
-pub async fn disable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+pub(crate) async fn disable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
     client.execute(USER_DISABLE, &[&name]).await?;
     Ok(())
 }
 
-/// Enables a user.
-pub async fn enable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+pub(crate) async fn enable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
     client.execute(USER_ENABLE, &[&name]).await?;
     Ok(())
 }
 
 /// The enabled admins, whose rows stay locked until the transaction ends.
-pub async fn lock_admins(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
+pub(crate) async fn lock_admins(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
     Ok(client.query(USER_ADMINS, &[]).await?.iter().map(|row| row.get("name")).collect())
 }
 
 /// The role of an enabled user who still has this stored password, which stays until the transaction ends.
-pub async fn current_user(
+pub(crate) async fn current_user(
     client: &impl GenericClient,
     name: &str,
     stored: &str,
@@ -88,8 +86,7 @@ pub async fn current_user(
     Ok(row.map(|row| row.try_get("role")).transpose()?)
 }
 
-/// All users.
-pub async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
+pub(crate) async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
     let rows = client.query(USER_LIST, &[]).await?;
     let user = |row: &tokio_postgres::Row| {
         Ok(User {
@@ -105,7 +102,7 @@ pub async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
 }
 
 /// Role and stored password of an enabled user.
-pub async fn enabled_user(
+pub(crate) async fn enabled_user(
     client: &impl GenericClient,
     name: &str,
 ) -> Result<Option<(Role, Option<String>)>, Failure> {
@@ -114,18 +111,24 @@ pub async fn enabled_user(
 }
 
 /// Role of a user, and whether they are disabled.
-pub async fn any_user(client: &impl GenericClient, name: &str) -> Result<Option<(Role, bool)>, Failure> {
+pub(crate) async fn any_user(
+    client: &impl GenericClient,
+    name: &str,
+) -> Result<Option<(Role, bool)>, Failure> {
     let row = client.query_opt(USER_ANY, &[&name]).await?;
     row.map(|row| Ok((row.try_get("role")?, row.get("disabled")))).transpose()
 }
 
 /// Until when the subject is locked out, if it is.
-pub async fn locked_until(client: &impl GenericClient, subject: &str) -> Result<Option<Timestamp>, Failure> {
+pub(crate) async fn locked_until(
+    client: &impl GenericClient,
+    subject: &str,
+) -> Result<Option<Timestamp>, Failure> {
     Ok(client.query_opt(FAILURE_LOCKED, &[&subject]).await?.map(|row| row.get("locked_until")))
 }
 
 /// Counts an attempt as a failure: true when that locks the subject out, none when it is locked out already.
-pub async fn reserve_failure(
+pub(crate) async fn reserve_failure(
     client: &impl GenericClient,
     subject: &str,
     most: i32,
@@ -136,18 +139,22 @@ pub async fn reserve_failure(
 }
 
 /// Takes back what an attempt counted.
-pub async fn return_failure(client: &impl GenericClient, subject: &str, most: i32) -> Result<(), Failure> {
+pub(crate) async fn return_failure(
+    client: &impl GenericClient,
+    subject: &str,
+    most: i32,
+) -> Result<(), Failure> {
     client.execute(FAILURE_RETURN, &[&subject, &most]).await?;
     Ok(())
 }
 
 /// Clears away failures that are long over.
-pub async fn clear_failures(client: &impl GenericClient) -> Result<(), Failure> {
+pub(crate) async fn clear_failures(client: &impl GenericClient) -> Result<(), Failure> {
     client.execute(FAILURE_CLEAR, &[]).await?;
     Ok(())
 }
 
 /// Forgets the failures of a subject; false when there are none.
-pub async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<bool, Failure> {
+pub(crate) async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<bool, Failure> {
     Ok(client.execute(FAILURE_FORGET, &[&subject]).await? == 1)
 }

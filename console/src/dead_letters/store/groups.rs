@@ -11,30 +11,26 @@ use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
-pub const GROUPS: &str = include_str!("../sql/groups.sql");
+pub(crate) const GROUPS: &str = include_str!("../sql/groups.sql");
 
 /// Letters that died of the same thing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Group {
+pub(crate) struct Group {
     /// What they have in common.
-    pub fingerprint: String,
-    /// Their event type.
+    pub(crate) fingerprint: String,
     #[serde(rename = "type")]
-    pub kind: String,
-    /// Their reason.
-    pub reason: String,
+    pub(crate) kind: String,
+    pub(crate) reason: String,
     /// The error of the newest.
-    pub error: String,
-    /// The newest.
-    pub newest: i64,
-    /// How many.
-    pub count: i64,
+    pub(crate) error: String,
+    pub(crate) newest: i64,
+    pub(crate) count: i64,
     /// When the first died.
-    pub first_seen: Timestamp,
+    pub(crate) first_seen: Timestamp,
     /// When the last died.
-    pub last_seen: Timestamp,
+    pub(crate) last_seen: Timestamp,
     /// How many died on each of the last 30 days, the oldest day first, which also has all that is older.
-    pub days: Vec<i64>,
+    pub(crate) days: Vec<i64>,
 }
 
 const DAYS: usize = 30;
@@ -61,7 +57,7 @@ impl From<&Row> for Group {
 }
 
 /// Groups of letters, the largest first.
-pub async fn groups(
+pub(crate) async fn groups(
     client: &impl GenericClient,
     state: Option<DeadLetterState>,
     kind: Option<&str>,

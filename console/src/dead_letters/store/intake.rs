@@ -9,7 +9,7 @@ pub(crate) const STORE: &str = include_str!("../sql/store.sql");
 pub(crate) const EVENT: &str = include_str!("../sql/event.sql");
 
 /// Stores a letter; true when it was new or died anew, false when it was stored already.
-pub async fn store(
+pub(crate) async fn store(
     client: &impl GenericClient,
     l: &Letter,
     now: Timestamp,
@@ -37,7 +37,7 @@ pub async fn store(
 }
 
 /// Records in `events` what no worker could record: the broker's own dead letters.
-pub async fn record_event(
+pub(crate) async fn record_event(
     client: &impl GenericClient,
     l: &Letter,
     now: Timestamp,

@@ -15,58 +15,53 @@ mod groups;
 mod intake;
 mod states;
 
-pub use groups::{GROUPS, Group, groups};
+pub(crate) use groups::{GROUPS, Group, groups};
 pub(crate) use intake::{EVENT, STORE};
-pub use intake::{record_event, store};
+pub(crate) use intake::{record_event, store};
 pub(crate) use states::{LOCK, STATE, UNSENT};
-pub use states::{Locked, lock, set_state, unsent};
+pub(crate) use states::{Locked, lock, set_state, unsent};
 
 /// The statement, for tests that look at its plan.
-pub const LIST: &str = concat!(
+pub(crate) const LIST: &str = concat!(
     include_str!("../sql/list.sql"),
     include_str!("../sql/filter.sql"),
     include_str!("../sql/list_page.sql")
 );
 pub(crate) const COUNT: &str = concat!(include_str!("../sql/count.sql"), include_str!("../sql/filter.sql"));
 /// The statement, for tests that look at its plan.
-pub const NAMING: &str = include_str!("../sql/naming.sql");
+pub(crate) const NAMING: &str = include_str!("../sql/naming.sql");
 /// The statement, for tests that look at its plan.
-pub const SHOW: &str = include_str!("../sql/show.sql");
+pub(crate) const SHOW: &str = include_str!("../sql/show.sql");
 pub(crate) const BY_EVENT: &str = include_str!("../sql/by_event.sql");
 pub(crate) const OF_EVENT: &str = include_str!("../sql/of_event.sql");
 
 /// A dead letter as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DeadLetter {
-    /// Its number.
-    pub id: i64,
-    /// The Stripe event.
-    pub event_id: String,
-    /// The event's type.
+pub(crate) struct DeadLetter {
+    pub(crate) id: i64,
+    pub(crate) event_id: String,
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Why it died, one of a closed list.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The error in full.
-    pub error: String,
+    pub(crate) error: String,
     /// How often it was tried.
-    pub attempts: i32,
+    pub(crate) attempts: i32,
     /// What letters that died of the same thing have in common.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The ingress endpoint it came in through.
-    pub endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     /// When it was received.
-    pub received_at: Option<Timestamp>,
+    pub(crate) received_at: Option<Timestamp>,
     /// When it first failed.
-    pub first_failed_at: Timestamp,
+    pub(crate) first_failed_at: Timestamp,
     /// When it was given up.
-    pub dead_at: Timestamp,
-    /// Where it stands.
-    pub state: DeadLetterState,
-    /// Since when.
-    pub state_at: Timestamp,
+    pub(crate) dead_at: Timestamp,
+    pub(crate) state: DeadLetterState,
+    pub(crate) state_at: Timestamp,
     /// How often it was replayed.
-    pub replays: i32,
+    pub(crate) replays: i32,
 }
 
 impl TryFrom<&Row> for DeadLetter {
@@ -93,7 +88,7 @@ impl TryFrom<&Row> for DeadLetter {
 }
 
 /// A page of letters, newest first, before the letter `before`.
-pub async fn list(
+pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &Filter,
     before: Option<i64>,
@@ -120,13 +115,16 @@ pub async fn list(
 }
 
 /// One letter with the bytes as they were received.
-pub async fn show(client: &impl GenericClient, id: i64) -> Result<Option<(DeadLetter, Vec<u8>)>, Failure> {
+pub(crate) async fn show(
+    client: &impl GenericClient,
+    id: i64,
+) -> Result<Option<(DeadLetter, Vec<u8>)>, Failure> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// How many letters the filter takes in.
-pub async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failure> {
+pub(crate) async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failure> {
     let row = client
         .query_one(
             COUNT,
@@ -137,19 +135,29 @@ pub async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failu
 }
 
 /// Letters that name exactly this id, the newest first.
-pub async fn naming(client: &impl GenericClient, id: &str, limit: i64) -> Result<Vec<DeadLetter>, Failure> {
+pub(crate) async fn naming(
+    client: &impl GenericClient,
+    id: &str,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, Failure> {
     let rows = client.query(NAMING, &[&id, &limit]).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
 /// The letter of an event.
-pub async fn of_event(client: &impl GenericClient, event_id: &str) -> Result<Option<DeadLetter>, Failure> {
+pub(crate) async fn of_event(
+    client: &impl GenericClient,
+    event_id: &str,
+) -> Result<Option<DeadLetter>, Failure> {
     let row = client.query_opt(BY_EVENT, &[&event_id]).await?;
     Ok(row.as_ref().map(DeadLetter::try_from).transpose()?)
 }
 
 /// The letter of an event that has not taken effect.
-pub async fn open_of_event(client: &impl GenericClient, event_id: &str) -> Result<Option<i64>, Failure> {
+pub(crate) async fn open_of_event(
+    client: &impl GenericClient,
+    event_id: &str,
+) -> Result<Option<i64>, Failure> {
     let row = client.query_opt(OF_EVENT, &[&event_id]).await?;
     Ok(row.map(|row| row.get("id")))
 }

@@ -14,27 +14,23 @@ pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
 
 /// A letter that is about to be replayed or discarded, its row locked.
 #[derive(Debug)]
-pub struct Locked {
-    /// Its number.
-    pub id: i64,
-    /// The Stripe event.
-    pub event_id: String,
-    /// The event's type.
-    pub kind: String,
+pub(crate) struct Locked {
+    pub(crate) id: i64,
+    pub(crate) event_id: String,
+    pub(crate) kind: String,
     /// The bytes as they were received.
-    pub payload: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
     /// The ingress endpoint it came in through.
-    pub endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     /// When it was received.
-    pub received_at: Option<Timestamp>,
-    /// Its state.
-    pub state: DeadLetterState,
+    pub(crate) received_at: Option<Timestamp>,
+    pub(crate) state: DeadLetterState,
     /// The outcome of its event, when the event is recorded.
-    pub outcome: Option<EventOutcome>,
+    pub(crate) outcome: Option<EventOutcome>,
 }
 
 /// Locks a letter's row until the transaction ends.
-pub async fn lock(client: &impl GenericClient, id: i64) -> Result<Option<Locked>, Failure> {
+pub(crate) async fn lock(client: &impl GenericClient, id: i64) -> Result<Option<Locked>, Failure> {
     let row = client.query_opt(LOCK, &[&id]).await?;
     Ok(row.as_ref().map(Locked::try_from).transpose()?)
 }
@@ -57,7 +53,7 @@ impl TryFrom<&Row> for Locked {
 }
 
 /// Sets the state, and counts a replay where `replays` is 1.
-pub async fn set_state(
+pub(crate) async fn set_state(
     client: &impl GenericClient,
     id: i64,
     state: DeadLetterState,
@@ -68,7 +64,7 @@ pub async fn set_state(
 }
 
 /// Takes back a replay that the broker did not take.
-pub async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), Failure> {
+pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), Failure> {
     client.execute(UNSENT, &[&id]).await?;
     Ok(())
 }
