@@ -9,7 +9,7 @@ use console::Cli;
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(usage) => return told(&usage),
+        Err(usage) => return print_usage(&usage),
     };
     match console::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
 }
 
 /// Help on standard output, or what is wrong with the arguments: those may come from outside, too.
-fn told(usage: &clap::Error) -> ExitCode {
+fn print_usage(usage: &clap::Error) -> ExitCode {
     if usage.use_stderr() {
         console::complain(usage.render().to_string().trim_start_matches("error: "));
         return ExitCode::from(2);

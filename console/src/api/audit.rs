@@ -5,8 +5,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Caller, resource};
-use crate::audit::store::{self as store, Entry, Filter};
-use crate::common::failure::Failure;
+use crate::audit::store::{self as store, AuditEntry, AuditFilter};
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::http::Console;
 use crate::http::error::ErrorBody;
@@ -15,7 +15,7 @@ use crate::masking;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
+pub(super) struct AuditListQuery {
     /// Who: `user:anna`, `token:shop`, `cli:root`.
     #[param(max_length = 255)]
     actor: Option<String>,
@@ -37,24 +37,24 @@ pub(super) struct ListQuery {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used: utoipa knows no generic types")]
 pub(super) struct AuditPage {
-    items: Vec<Entry>,
+    items: Vec<AuditEntry>,
     next: Option<String>,
 }
 
 /// Who did what to which, when and why, newest first
-#[utoipa::path(get, path = "/api/audit", tag = "audit", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/audit", tag = "audit", params(AuditListQuery), responses(
     (status = 200, description = "A page of the audit", body = AuditPage),
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
     caller: Caller,
     console: web::Data<Console>,
-    query: Query<ListQuery>,
-) -> Result<Json<Page<Entry>>, Failure> {
+    query: Query<AuditListQuery>,
+) -> Result<Json<Page<AuditEntry>>, ServiceError> {
     let query = query.into_inner();
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
-    let filter = Filter {
+    let filter = AuditFilter {
         actor: paging::text("actor", query.actor)?,
         action: paging::text("action", query.action)?,
         subject: paging::text("subject", query.subject)?,

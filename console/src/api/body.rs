@@ -11,12 +11,12 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// A JSON object that is a `T`.
-pub(super) struct Body<T>(pub(super) T);
+pub(super) struct JsonObject<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest for Body<T> {
+impl<T: DeserializeOwned> FromRequest for JsonObject<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
 
@@ -25,8 +25,8 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
         Box::pin(async move {
             let object = object.await?.into_inner();
             let read = serde_json::from_value(Value::Object(object));
-            let wrong = |e| Failure::invalid("invalid_body", format!("the body is wrong: {e}"));
-            Ok(Body(read.map_err(wrong)?))
+            let wrong = |e| ServiceError::invalid("invalid_body", format!("the body is wrong: {e}"));
+            Ok(JsonObject(read.map_err(wrong)?))
         })
     }
 }

@@ -4,14 +4,14 @@ use actix_web::web;
 use actix_web::{HttpResponse, Responder};
 use serde::Deserialize;
 
-use super::body::{self, Body};
+use super::body::{self, JsonObject};
 use super::bulk_body::BulkDescribed;
 use super::{Caller, resource};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::integers;
 use crate::common::role::Role;
-use crate::dead_letters::filter::Filter;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 use crate::jobs::service::{self, BulkPreview, JobView};
@@ -23,17 +23,17 @@ use crate::jobs::state::JobAction;
 pub(super) struct BulkBody {
     /// Which letters; open ones where no state is said.
     #[serde(default, deserialize_with = "body::object")]
-    filter: Filter,
+    filter: DeadLetterFilter,
     /// Kept in the audit. Not needed for a dry run.
     reason: Option<String>,
     /// Letters per second; 10 where nothing is said.
-    #[serde(default, deserialize_with = "integers::optional")]
+    #[serde(default, deserialize_with = "integers::optional_integer")]
     rate: Option<i32>,
     /// How many go first; the rest follows when they took effect.
-    #[serde(default, deserialize_with = "integers::optional")]
+    #[serde(default, deserialize_with = "integers::optional_integer")]
     canary: Option<i32>,
     /// How many letters they must be, as a dry run has said. Refused when they are not.
-    #[serde(default, deserialize_with = "integers::optional")]
+    #[serde(default, deserialize_with = "integers::optional_integer")]
     count: Option<i64>,
     /// Only say what would be done.
     #[serde(default)]
@@ -53,8 +53,8 @@ pub(super) struct BulkBody {
 pub(super) async fn replay_many(
     caller: Caller,
     console: web::Data<Console>,
-    body: Body<BulkBody>,
-) -> Result<impl Responder, Failure> {
+    body: JsonObject<BulkBody>,
+) -> Result<impl Responder, ServiceError> {
     many(JobAction::Replay, &caller, &console, body.0).await
 }
 
@@ -71,8 +71,8 @@ pub(super) async fn replay_many(
 pub(super) async fn discard_many(
     caller: Caller,
     console: web::Data<Console>,
-    body: Body<BulkBody>,
-) -> Result<impl Responder, Failure> {
+    body: JsonObject<BulkBody>,
+) -> Result<impl Responder, ServiceError> {
     many(JobAction::Discard, &caller, &console, body.0).await
 }
 
@@ -81,13 +81,13 @@ async fn many(
     caller: &Caller,
     console: &Console,
     body: BulkBody,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, ServiceError> {
     caller.0.require(Role::Operator)?;
     let filter = body.filter.checked()?;
     if body.dry_run {
         return Ok(HttpResponse::Ok().json(service::preview(&console.pool, action, filter).await?));
     }
-    let request = service::Request {
+    let request = service::JobRequest {
         action,
         filter,
         reason: AuditReason::new(body.reason.as_deref().unwrap_or_default())?,

@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
-use crate::dead_letters::filter::Filter;
+use crate::dead_letters::filter::DeadLetterFilter;
 
 /// A dry run, or a job.
 #[derive(ToSchema)]
@@ -23,7 +23,7 @@ pub(super) enum BulkDescribed {
 pub(super) struct DryRunBody {
     /// Which letters; open ones where no state is said.
     #[schema(required = false)]
-    filter: Filter,
+    filter: DeadLetterFilter,
     /// Only say what would be done.
     #[schema(schema_with = only_true)]
     dry_run: bool,
@@ -41,7 +41,7 @@ pub(super) struct DryRunBody {
 pub(super) struct JobBody {
     /// Which letters; open ones where no state is said.
     #[schema(required = false)]
-    filter: Filter,
+    filter: DeadLetterFilter,
     /// Kept in the audit with every letter.
     #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     reason: String,

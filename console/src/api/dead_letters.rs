@@ -5,19 +5,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::Body;
-use super::events::Reason;
-use super::{Caller, Done, resource};
+use super::body::JsonObject;
+use super::events::ReasonBody;
+use super::{Caller, CompletedBody, resource};
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
-use crate::dead_letters::filter::Filter;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::preview;
 use crate::dead_letters::replay;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{self as letters, DeadLetter, Group};
+use crate::dead_letters::store::{self as dead_letters, DeadLetter, DeadLetterGroup};
 use crate::events::preview::PreviewView;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
@@ -27,7 +27,7 @@ use crate::timeline::details::{self, DeadLetterView};
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
+pub(super) struct DeadLetterListQuery {
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
@@ -81,24 +81,24 @@ pub(super) struct GroupQuery {
 /// Groups of dead letters, the largest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Groups {
-    items: Vec<Group>,
+    items: Vec<DeadLetterGroup>,
     next: Option<String>,
 }
 
 /// Dead letters, newest first
-#[utoipa::path(get, path = "/api/dead-letters", tag = "dead letters", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/dead-letters", tag = "dead letters", params(DeadLetterListQuery), responses(
     (status = 200, description = "A page of dead letters", body = DeadLetterPage),
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
     caller: Caller,
     console: web::Data<Console>,
-    query: Query<ListQuery>,
-) -> Result<Json<Page<DeadLetter>>, Failure> {
+    query: Query<DeadLetterListQuery>,
+) -> Result<Json<Page<DeadLetter>>, ServiceError> {
     let query = query.into_inner();
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
-    let filter = Filter {
+    let filter = DeadLetterFilter {
         kind: query.kind,
         reason: query.reason,
         fingerprint: query.fingerprint,
@@ -108,7 +108,7 @@ pub(super) async fn list(
         until: query.until,
     };
     let client = console.pool.get().await?;
-    let found = letters::list(&client, &filter.checked()?, before, limit + 1).await?;
+    let found = dead_letters::list(&client, &filter.checked()?, before, limit + 1).await?;
     let page = Page::cut(found, limit, |l| l.id.to_string());
     Ok(Json(masking::for_role(page, caller.0.role)))
 }
@@ -122,14 +122,14 @@ pub(super) async fn groups(
     caller: Caller,
     console: web::Data<Console>,
     query: Query<GroupQuery>,
-) -> Result<Json<Groups>, Failure> {
+) -> Result<Json<Groups>, ServiceError> {
     let query = query.into_inner();
     let state = query.state.unwrap_or(DeadLetterState::Open);
     let kind = paging::text("type", query.kind)?;
     let reason = paging::text("reason", query.reason)?;
     let limit = paging::limit(query.limit)?;
     let client = console.pool.get().await?;
-    let items = letters::groups(&client, Some(state), kind.as_deref(), reason.as_deref(), limit).await?;
+    let items = dead_letters::groups(&client, Some(state), kind.as_deref(), reason.as_deref(), limit).await?;
     Ok(Json(Groups { items: masking::for_role(items, caller.0.role), next: None }))
 }
 
@@ -143,14 +143,14 @@ pub(super) async fn show(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-) -> Result<Json<DeadLetterView>, Failure> {
+) -> Result<Json<DeadLetterView>, ServiceError> {
     Ok(Json(details::dead_letter(&console.pool, *id, caller.0.role).await?))
 }
 
 /// Send a dead letter's event through the workers once more
-#[utoipa::path(post, path = "/api/dead-letters/{id}/replay", tag = "dead letters", request_body = Reason,
+#[utoipa::path(post, path = "/api/dead-letters/{id}/replay", tag = "dead letters", request_body = ReasonBody,
     params(("id" = i64, Path, description = "Its number")), responses(
-    (status = 200, description = "It was sent", body = Done),
+    (status = 200, description = "It was sent", body = CompletedBody),
     (status = 400, description = "The reason is missing", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -162,12 +162,12 @@ pub(super) async fn replay_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-    body: Body<Reason>,
-) -> Result<Json<Done>, Failure> {
+    body: JsonObject<ReasonBody>,
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    let why = AuditReason::new(&body.0.reason)?;
-    console.replayer.dead_letter(*id, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.to_string(), done: Completed::Replayed }))
+    let reason = AuditReason::new(&body.0.reason)?;
+    console.replayer.dead_letter(*id, &caller.0.actor, &reason).await?;
+    Ok(Json(CompletedBody { id: id.to_string(), done: Completed::Replayed }))
 }
 
 /// What a replay would do now; nothing is written, nothing is sent
@@ -181,15 +181,15 @@ pub(super) async fn preview_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-) -> Result<Json<PreviewView>, Failure> {
+) -> Result<Json<PreviewView>, ServiceError> {
     caller.0.require(Role::Operator)?;
     Ok(Json(preview::dead_letter(&console.pool, &console.rules, *id, caller.0.role).await?))
 }
 
 /// Mark a dead letter as not to be replayed
-#[utoipa::path(post, path = "/api/dead-letters/{id}/discard", tag = "dead letters", request_body = Reason,
+#[utoipa::path(post, path = "/api/dead-letters/{id}/discard", tag = "dead letters", request_body = ReasonBody,
     params(("id" = i64, Path, description = "Its number")), responses(
-    (status = 200, description = "It is discarded", body = Done),
+    (status = 200, description = "It is discarded", body = CompletedBody),
     (status = 400, description = "The reason is missing", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -201,12 +201,12 @@ pub(super) async fn discard_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-    body: Body<Reason>,
-) -> Result<Json<Done>, Failure> {
+    body: JsonObject<ReasonBody>,
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    let why = AuditReason::new(&body.0.reason)?;
-    replay::discard(&console.pool, *id, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.to_string(), done: Completed::Discarded }))
+    let reason = AuditReason::new(&body.0.reason)?;
+    replay::discard(&console.pool, *id, &caller.0.actor, &reason).await?;
+    Ok(Json(CompletedBody { id: id.to_string(), done: Completed::Discarded }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -4,18 +4,18 @@ use actix_web::web::{self, Json, Path, Query};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::Body;
-use super::{Caller, Done, resource};
+use super::body::JsonObject;
+use super::{Caller, CompletedBody, resource};
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
 use crate::events::preview::{self, PreviewView};
 use crate::events::search;
-use crate::events::store::{Event, Filter};
+use crate::events::store::{EventFilter, EventRow};
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 use crate::masking;
@@ -24,7 +24,7 @@ use crate::timeline::details::{self, EventView};
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
+pub(super) struct EventListQuery {
     /// Event type, such as `charge.refunded`.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
@@ -56,37 +56,38 @@ pub(super) struct ListQuery {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used: utoipa knows no generic types")]
 pub(super) struct EventPage {
-    items: Vec<Event>,
+    items: Vec<EventRow>,
     next: Option<String>,
 }
 
 /// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Reason {
+pub(super) struct ReasonBody {
     /// Kept in the audit. 1 to 1000 characters that are not all blank.
     #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     pub(super) reason: String,
 }
 
-#[utoipa::path(get, path = "/api/events", tag = "events", params(ListQuery), responses(
+/// Events, newest first
+#[utoipa::path(get, path = "/api/events", tag = "events", params(EventListQuery), responses(
     (status = 200, description = "A page of events", body = EventPage),
     (status = 400, description = "A filter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
     caller: Caller,
     console: web::Data<Console>,
-    query: Query<ListQuery>,
-) -> Result<Json<Page<Event>>, Failure> {
+    query: Query<EventListQuery>,
+) -> Result<Json<Page<EventRow>>, ServiceError> {
     let query = query.into_inner();
     let before = cursor::read(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
-    let filter = Filter {
+    let filter = EventFilter {
         kind: paging::text("type", query.kind)?,
         outcome: query.outcome,
         object: paging::text("object", query.object)?,
     };
-    let touching = search::Touching {
+    let touching = search::EventScope {
         order: paging::text("order", query.order)?,
         customer: paging::text("customer", query.customer)?,
         any: paging::text("q", query.q)?,
@@ -107,7 +108,7 @@ pub(super) async fn show(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-) -> Result<Json<EventView>, Failure> {
+) -> Result<Json<EventView>, ServiceError> {
     Ok(Json(details::event(&console.pool, cursor::event_id(&id)?, caller.0.role).await?))
 }
 
@@ -122,15 +123,15 @@ pub(super) async fn preview_one(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-) -> Result<Json<PreviewView>, Failure> {
+) -> Result<Json<PreviewView>, ServiceError> {
     caller.0.require(Role::Operator)?;
     Ok(Json(preview::event(&console.pool, &console.rules, cursor::event_id(&id)?, caller.0.role).await?))
 }
 
 /// Send an event through the workers once more; what took effect already changes nothing
-#[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events", request_body = Reason,
+#[utoipa::path(post, path = "/api/events/{id}/replay", tag = "events", request_body = ReasonBody,
     params(("id" = String, Path, description = "Stripe's event id")), responses(
-    (status = 200, description = "It was sent", body = Done),
+    (status = 200, description = "It was sent", body = CompletedBody),
     (status = 400, description = "The reason is missing", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -142,12 +143,12 @@ pub(super) async fn replay(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-    body: Body<Reason>,
-) -> Result<Json<Done>, Failure> {
+    body: JsonObject<ReasonBody>,
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    let why = AuditReason::new(&body.0.reason)?;
-    console.replayer.event(cursor::event_id(&id)?, &caller.0.actor, &why).await?;
-    Ok(Json(Done { id: id.into_inner(), done: Completed::Replayed }))
+    let reason = AuditReason::new(&body.0.reason)?;
+    console.replayer.event(cursor::event_id(&id)?, &caller.0.actor, &reason).await?;
+    Ok(Json(CompletedBody { id: id.into_inner(), done: Completed::Replayed }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

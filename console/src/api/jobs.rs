@@ -4,9 +4,9 @@ use actix_web::web::{self, Json, Path, Query};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Caller, Done, resource};
+use super::{Caller, CompletedBody, resource};
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::http::Console;
@@ -19,7 +19,7 @@ use crate::masking;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
+pub(super) struct JobListQuery {
     /// The `next` of the page before.
     #[param(pattern = "^[0-9]{1,18}$")]
     before: Option<String>,
@@ -37,15 +37,15 @@ pub(super) struct JobPage {
 }
 
 /// Bulk jobs, newest first
-#[utoipa::path(get, path = "/api/jobs", tag = "jobs", params(ListQuery), responses(
+#[utoipa::path(get, path = "/api/jobs", tag = "jobs", params(JobListQuery), responses(
     (status = 200, description = "A page of jobs", body = JobPage),
     (status = 400, description = "A parameter is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody)))]
 pub(super) async fn list(
     caller: Caller,
     console: web::Data<Console>,
-    query: Query<ListQuery>,
-) -> Result<Json<Page<Job>>, Failure> {
+    query: Query<JobListQuery>,
+) -> Result<Json<Page<Job>>, ServiceError> {
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(query.limit)?;
     let jobs = store::list(&console.pool.get().await?, before, limit + 1).await?;
@@ -63,14 +63,14 @@ pub(super) async fn show(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-) -> Result<Json<JobView>, Failure> {
+) -> Result<Json<JobView>, ServiceError> {
     Ok(Json(masking::for_role(service::show(&console.pool, *id).await?, caller.0.role)))
 }
 
 /// Pause, resume or cancel a bulk job
 #[utoipa::path(post, path = "/api/jobs/{id}/{command}", tag = "jobs",
     params(("id" = i64, Path, description = "Its number"), ("command" = inline(JobCommand), Path, description = "What to do")), responses(
-    (status = 200, description = "It is done", body = Done),
+    (status = 200, description = "It is done", body = CompletedBody),
     (status = 400, description = "The id cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -80,11 +80,11 @@ pub(super) async fn command(
     caller: Caller,
     console: web::Data<Console>,
     path: Path<(i64, JobCommand)>,
-) -> Result<Json<Done>, Failure> {
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Operator)?;
     let (id, command) = path.into_inner();
     service::command(&console.pool, &caller.0.actor, id, command).await?;
-    Ok(Json(Done { id: id.to_string(), done: Completed::from(command) }))
+    Ok(Json(CompletedBody { id: id.to_string(), done: Completed::from(command) }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

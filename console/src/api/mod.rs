@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 
 use crate::auth::tokens as secrets;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Principal;
 use crate::http::Console;
 use crate::http::error::{Allowed, method_not_allowed, not_found};
@@ -37,11 +37,11 @@ pub use openapi::document;
 pub(crate) struct Caller(pub(crate) Principal);
 
 impl FromRequest for Caller {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = ServiceError;
+    type Future = Ready<Result<Self, ServiceError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get::<Principal>().cloned().map(Caller).ok_or(Failure::Unauthorized))
+        ready(request.extensions().get::<Principal>().cloned().map(Caller).ok_or(ServiceError::Unauthorized))
     }
 }
 
@@ -60,10 +60,10 @@ async fn authenticated(
     }
 }
 
-async fn principal(request: &HttpRequest) -> Result<Principal, Failure> {
-    let token = bearer(request).ok_or(Failure::Unauthorized)?;
+async fn principal(request: &HttpRequest) -> Result<Principal, ServiceError> {
+    let token = bearer(request).ok_or(ServiceError::Unauthorized)?;
     let console = request.app_data::<web::Data<Console>>().cloned();
-    let console = console.ok_or_else(|| Failure::Internal("no servers".to_owned()))?;
+    let console = console.ok_or_else(|| ServiceError::Internal("no servers".to_owned()))?;
     secrets::authenticate(&console.pool, &token).await
 }
 
@@ -75,7 +75,7 @@ fn bearer(request: &HttpRequest) -> Option<String> {
 
 /// The answer to something that was done.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Done {
+pub(crate) struct CompletedBody {
     /// What it was done to.
     id: String,
     done: Completed,

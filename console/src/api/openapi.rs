@@ -20,13 +20,13 @@ use super::{audit, bulk, dead_letters, events, jobs, orders, subscriptions, toke
         tokens::list, tokens::create, tokens::revoke,
     ),
     security(("token" = [])),
-    modifiers(&Token)
+    modifiers(&BearerToken)
 )]
 struct Document;
 
-struct Token;
+struct BearerToken;
 
-impl Modify for Token {
+impl Modify for BearerToken {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let token = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

@@ -5,10 +5,10 @@ use actix_web::web::{self, Json, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::JsonObject;
 use super::{Caller, resource};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::integers;
 use crate::common::role::Role;
 use crate::http::Console;
@@ -16,7 +16,7 @@ use crate::http::error::ErrorBody;
 use crate::masking;
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
-use crate::orders::store::{self as store, Order};
+use crate::orders::store::{self as store, OrderRow};
 use crate::system::overview::{self, Overview};
 use crate::system::queues::{self, QueueState};
 
@@ -39,7 +39,7 @@ pub(super) struct NewOrderBody {
     )]
     customer: Option<String>,
     /// What is to be paid, in the currency's smallest unit.
-    #[serde(deserialize_with = "integers::whole")]
+    #[serde(deserialize_with = "integers::integer")]
     #[schema(minimum = 0)]
     amount: i64,
     /// Three letters, such as usd.
@@ -59,7 +59,7 @@ pub(super) struct CorrectionBody {
     )]
     customer: Option<String>,
     /// What is to be paid, in the currency's smallest unit.
-    #[serde(default, deserialize_with = "integers::optional")]
+    #[serde(default, deserialize_with = "integers::optional_integer")]
     #[schema(minimum = 0)]
     amount: Option<i64>,
     /// Three letters, such as usd.
@@ -79,8 +79,8 @@ pub(super) struct Queues {
 
 /// Register an order before it is paid; the same order again is returned as it is
 #[utoipa::path(post, path = "/api/orders", tag = "orders", request_body = NewOrderBody, responses(
-    (status = 200, description = "It was registered already, with these values", body = Order),
-    (status = 201, description = "It is registered", body = Order),
+    (status = 200, description = "It was registered already, with these values", body = OrderRow),
+    (status = 201, description = "It is registered", body = OrderRow),
     (status = 400, description = "A value is wrong", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -90,8 +90,8 @@ pub(super) struct Queues {
 pub(super) async fn create(
     caller: Caller,
     console: web::Data<Console>,
-    body: Body<NewOrderBody>,
-) -> Result<HttpResponse, Failure> {
+    body: JsonObject<NewOrderBody>,
+) -> Result<HttpResponse, ServiceError> {
     caller.0.require(Role::Operator)?;
     let order = service::checked(&body.0.id, body.0.customer.as_deref(), body.0.amount, &body.0.currency)?;
     let secret = console.rules.reference_secret.as_ref();
@@ -103,7 +103,7 @@ pub(super) async fn create(
 /// Set right what an order was registered with; only before anything was paid
 #[utoipa::path(patch, path = "/api/orders/{id}", tag = "orders", request_body = CorrectionBody,
     params(("id" = String, Path, description = "The company's id")), responses(
-    (status = 200, description = "The order as it is now", body = Order),
+    (status = 200, description = "The order as it is now", body = OrderRow),
     (status = 400, description = "A value is wrong, or the reason is missing", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an operator", body = ErrorBody),
@@ -115,19 +115,19 @@ pub(super) async fn correct(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-    body: Body<CorrectionBody>,
-) -> Result<Json<Order>, Failure> {
+    body: JsonObject<CorrectionBody>,
+) -> Result<Json<OrderRow>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    let why = AuditReason::new(&body.0.reason)?;
+    let reason = AuditReason::new(&body.0.reason)?;
     let CorrectionBody { customer, amount, currency, .. } = body.0;
     let correction = Correction { customer, amount, currency };
     let secret = console.rules.reference_secret.as_ref();
-    Ok(Json(correct::correct(&console.pool, &caller.0.actor, &id, correction, &why, secret).await?))
+    Ok(Json(correct::correct(&console.pool, &caller.0.actor, &id, correction, &reason, secret).await?))
 }
 
 /// One order and where it stands
 #[utoipa::path(get, path = "/api/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The company's id")), responses(
-    (status = 200, description = "The order", body = Order),
+    (status = 200, description = "The order", body = OrderRow),
     (status = 400, description = "The id cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 404, description = "No such order", body = ErrorBody)))]
@@ -135,9 +135,9 @@ pub(super) async fn show(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-) -> Result<Json<Order>, Failure> {
+) -> Result<Json<OrderRow>, ServiceError> {
     let found = store::show(&console.pool.get().await?, &id).await?;
-    let order = found.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
+    let order = found.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?;
     Ok(Json(masking::for_role(order, caller.0.role)))
 }
 
@@ -146,7 +146,10 @@ pub(super) async fn show(
     (status = 200, description = "The queues", body = Queues),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 503, description = "The broker is away", body = ErrorBody)))]
-pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Result<Json<Queues>, Failure> {
+pub(super) async fn list_queues(
+    _: Caller,
+    console: web::Data<Console>,
+) -> Result<Json<Queues>, ServiceError> {
     Ok(Json(Queues { items: queues::list(console.sources()).await?, next: None }))
 }
 
@@ -154,7 +157,10 @@ pub(super) async fn list_queues(_: Caller, console: web::Data<Console>) -> Resul
 #[utoipa::path(get, path = "/api/overview", tag = "overview", responses(
     (status = 200, description = "The overview", body = Overview),
     (status = 401, description = "No valid token", body = ErrorBody)))]
-pub(super) async fn show_overview(_: Caller, console: web::Data<Console>) -> Result<Json<Overview>, Failure> {
+pub(super) async fn show_overview(
+    _: Caller,
+    console: web::Data<Console>,
+) -> Result<Json<Overview>, ServiceError> {
     Ok(Json(overview::overview(console.sources()).await?))
 }
 

@@ -5,18 +5,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Caller, resource};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 use crate::masking;
-use crate::orders::subscriptions::{self as store, Invoice, Subscription};
+use crate::orders::subscriptions::{self as store, InvoiceRow, SubscriptionRow};
 
 /// A subscription with its newest invoices.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SubscriptionView {
     #[serde(flatten)]
-    subscription: Subscription,
-    invoices: Vec<Invoice>,
+    subscription: SubscriptionRow,
+    invoices: Vec<InvoiceRow>,
 }
 
 /// One subscription: where it stands, whether it gives access, and its newest invoices
@@ -29,10 +29,10 @@ pub(super) async fn show(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
-) -> Result<Json<SubscriptionView>, Failure> {
+) -> Result<Json<SubscriptionView>, ServiceError> {
     let client = console.pool.get().await?;
     let found = store::list(&client, std::slice::from_ref(&*id)).await?.pop();
-    let subscription = found.ok_or_else(|| Failure::NotFound(format!("subscription {id}")))?;
+    let subscription = found.ok_or_else(|| ServiceError::NotFound(format!("subscription {id}")))?;
     let invoices = store::invoices(&client, &[], Some(&id)).await?;
     let (subscription, invoices) = masking::for_role((subscription, invoices), caller.0.role);
     Ok(Json(SubscriptionView { subscription, invoices }))

@@ -5,18 +5,18 @@ use actix_web::web::{self, Json, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
-use super::{Caller, Done, resource};
-use crate::auth::tokens::{self as store, Token, Which};
+use super::body::JsonObject;
+use super::{Caller, CompletedBody, resource};
+use crate::auth::tokens::{self as store, ApiToken, TokenKey};
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Tokens {
-    items: Vec<Token>,
+    items: Vec<ApiToken>,
 }
 
 /// A token that is to be.
@@ -45,7 +45,7 @@ pub(super) struct NewToken {
     (status = 200, description = "The tokens", body = Tokens),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an admin", body = ErrorBody)))]
-pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<Json<Tokens>, Failure> {
+pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<Json<Tokens>, ServiceError> {
     caller.0.require(Role::Admin)?;
     Ok(Json(Tokens { items: store::list(&console.pool).await? }))
 }
@@ -62,8 +62,8 @@ pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<
 pub(super) async fn create(
     caller: Caller,
     console: web::Data<Console>,
-    body: Body<TokenBody>,
-) -> Result<HttpResponse, Failure> {
+    body: JsonObject<TokenBody>,
+) -> Result<HttpResponse, ServiceError> {
     caller.0.require(Role::Admin)?;
     let TokenBody { name, role } = body.0;
     let token = store::create(&console.pool, &caller.0.actor, &name, role).await?;
@@ -72,7 +72,7 @@ pub(super) async fn create(
 
 /// Revoke a token, for good
 #[utoipa::path(post, path = "/api/tokens/{id}/revoke", tag = "access", params(("id" = i64, Path, description = "Its number")), responses(
-    (status = 200, description = "It is done", body = Done),
+    (status = 200, description = "It is done", body = CompletedBody),
     (status = 400, description = "The id cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an admin", body = ErrorBody),
@@ -81,10 +81,10 @@ pub(super) async fn revoke(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<i64>,
-) -> Result<Json<Done>, Failure> {
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Admin)?;
-    store::revoke(&console.pool, &caller.0.actor, Which::Id(*id)).await?;
-    Ok(Json(Done { id: id.to_string(), done: Completed::Revoked }))
+    store::revoke(&console.pool, &caller.0.actor, TokenKey::Id(*id)).await?;
+    Ok(Json(CompletedBody { id: id.to_string(), done: Completed::Revoked }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -5,11 +5,11 @@ use actix_web::web::{self, Json, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
-use super::{Caller, Done, resource};
+use super::body::JsonObject;
+use super::{Caller, CompletedBody, resource};
 use crate::auth::accounts::{self, UserChange, UserCommand};
 use crate::auth::users::{self as list, User};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::error::ErrorBody;
@@ -54,7 +54,7 @@ pub(super) struct Changed {
     (status = 200, description = "The users", body = Users),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an admin", body = ErrorBody)))]
-pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<Json<Users>, Failure> {
+pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<Json<Users>, ServiceError> {
     caller.0.require(Role::Admin)?;
     Ok(Json(Users { items: list::list(&console.pool).await? }))
 }
@@ -72,8 +72,8 @@ pub(super) async fn list(caller: Caller, console: web::Data<Console>) -> Result<
 pub(super) async fn set(
     caller: Caller,
     console: web::Data<Console>,
-    body: Body<UserBody>,
-) -> Result<HttpResponse, Failure> {
+    body: JsonObject<UserBody>,
+) -> Result<HttpResponse, ServiceError> {
     caller.0.require(Role::Admin)?;
     let UserBody { name, role, password } = body.0;
     let change = accounts::set(&console.pool, &caller.0.actor, &name, role, password.as_deref()).await?;
@@ -96,8 +96,8 @@ pub(super) async fn set_role(
     caller: Caller,
     console: web::Data<Console>,
     name: Path<String>,
-    body: Body<RoleBody>,
-) -> Result<Json<Changed>, Failure> {
+    body: JsonObject<RoleBody>,
+) -> Result<Json<Changed>, ServiceError> {
     caller.0.require(Role::Admin)?;
     let name = name.into_inner();
     let change = accounts::set_role(&console.pool, &caller.0.actor, &name, body.0.role).await?;
@@ -107,7 +107,7 @@ pub(super) async fn set_role(
 /// Disable, enable or unlock a user
 #[utoipa::path(post, path = "/api/users/{name}/{command}", tag = "access",
     params(("name" = String, Path, description = "The user's name"), ("command" = inline(UserCommand), Path, description = "What to do")), responses(
-    (status = 200, description = "It is done", body = Done),
+    (status = 200, description = "It is done", body = CompletedBody),
     (status = 400, description = "The name cannot be one", body = ErrorBody),
     (status = 401, description = "No valid token", body = ErrorBody),
     (status = 403, description = "Takes an admin", body = ErrorBody),
@@ -117,11 +117,11 @@ pub(super) async fn command(
     caller: Caller,
     console: web::Data<Console>,
     path: Path<(String, UserCommand)>,
-) -> Result<Json<Done>, Failure> {
+) -> Result<Json<CompletedBody>, ServiceError> {
     caller.0.require(Role::Admin)?;
     let (id, command) = path.into_inner();
     accounts::command(&console.pool, &caller.0.actor, &id, command).await?;
-    Ok(Json(Done { id, done: command.into() }))
+    Ok(Json(CompletedBody { id, done: command.into() }))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -45,7 +45,7 @@ text_enum! {
         TokenCreate = "token.create",
         /// A token was revoked.
         TokenRevoke = "token.revoke",
-        SignIn = "sign_in",
+        SignInResult = "sign_in",
         /// A name was locked out.
         SignInLocked = "sign_in.locked",
         SignOut = "sign_out",

@@ -1,6 +1,6 @@
 //! Why somebody acts, as the audit keeps it.
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// The longest reason that is kept.
 const LONGEST: usize = 1000;
@@ -11,12 +11,12 @@ pub(crate) struct AuditReason(String);
 
 impl AuditReason {
     /// The reason, which must say something.
-    pub(crate) fn new(reason: &str) -> Result<AuditReason, Failure> {
+    pub(crate) fn new(reason: &str) -> Result<AuditReason, ServiceError> {
         // PostgreSQL's text takes no NUL.
         let reason = reason.trim().replace('\0', "\u{fffd}");
         if reason.is_empty() || reason.chars().count() > LONGEST {
             let message = format!("a reason of 1 to {LONGEST} characters is needed: why is this done?");
-            return Err(Failure::invalid("missing_reason", message));
+            return Err(ServiceError::invalid("missing_reason", message));
         }
         Ok(AuditReason(reason))
     }

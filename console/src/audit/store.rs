@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::action::{AuditAction, Subject};
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 pub(crate) const APPEND: &str = include_str!("sql/append.sql");
@@ -18,7 +18,7 @@ pub(crate) const HEAD: &str = include_str!("sql/head.sql");
 
 /// One line of the audit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Entry {
+pub(crate) struct AuditEntry {
     /// Its place in the chain.
     pub(crate) id: i64,
     pub(crate) at: Timestamp,
@@ -32,7 +32,7 @@ pub(crate) struct Entry {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Filter {
+pub(crate) struct AuditFilter {
     pub(crate) actor: Option<String>,
     pub(crate) action: Option<String>,
     pub(crate) subject: Option<String>,
@@ -45,32 +45,36 @@ pub(crate) async fn append(
     action: AuditAction,
     subject: &Subject<'_>,
     reason: &str,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(APPEND, &[&actor.to_string(), &action, &subject.to_string(), &reason]).await?;
     Ok(())
 }
 
 /// A line with what chains it to the one before.
 #[derive(Debug, Clone)]
-pub(crate) struct Link {
-    pub(crate) entry: Entry,
+pub(crate) struct ChainedEntry {
+    pub(crate) entry: AuditEntry,
     /// The hash of the line before.
     pub(crate) previous_hash: Vec<u8>,
     pub(crate) hash: Vec<u8>,
 }
 
 /// Lines after `after`, in order.
-pub(crate) async fn chain(client: &impl GenericClient, after: i64, limit: i64) -> Result<Vec<Link>, Failure> {
+pub(crate) async fn chain(
+    client: &impl GenericClient,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ChainedEntry>, ServiceError> {
     let rows = client.query(CHAIN, &[&after, &limit]).await?;
-    let link = |row: &Row| {
+    let entry = |row: &Row| {
         let hash: Vec<u8> = row.get("hash");
-        Link { entry: Entry::from(row), previous_hash: row.get("previous_hash"), hash }
+        ChainedEntry { entry: AuditEntry::from(row), previous_hash: row.get("previous_hash"), hash }
     };
-    Ok(rows.iter().map(link).collect())
+    Ok(rows.iter().map(entry).collect())
 }
 
 /// Number and hash of the last line, as they were recorded; none where somebody removed the record.
-pub(crate) async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, Failure> {
+pub(crate) async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec<u8>)>, ServiceError> {
     let row = client.query_opt(HEAD, &[]).await?;
     Ok(row.map(|row| (row.get("id"), row.get("hash"))))
 }
@@ -78,17 +82,17 @@ pub(crate) async fn head(client: &impl GenericClient) -> Result<Option<(i64, Vec
 /// A page of the audit, newest first.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    filter: &Filter,
+    filter: &AuditFilter,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<Entry>, Failure> {
+) -> Result<Vec<AuditEntry>, ServiceError> {
     let rows = client.query(LIST, &[&filter.actor, &filter.action, &filter.subject, &before, &limit]).await?;
-    Ok(rows.iter().map(Entry::from).collect())
+    Ok(rows.iter().map(AuditEntry::from).collect())
 }
 
-impl From<&Row> for Entry {
+impl From<&Row> for AuditEntry {
     fn from(row: &Row) -> Self {
-        Entry {
+        AuditEntry {
             id: row.get("id"),
             at: row.get("at"),
             actor: row.get("actor"),
@@ -101,5 +105,5 @@ impl From<&Row> for Entry {
 }
 
 masked_members! {
-    Entry: subject, reason;
+    AuditEntry: subject, reason;
 }

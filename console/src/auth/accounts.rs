@@ -11,10 +11,10 @@ use super::{lockout, name, passwords};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::sessions as access;
-use crate::auth::store::users::{self as store, Known};
+use crate::auth::store::users::{self as store, UserState};
 use crate::common::actor::Actor;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::text_enum;
 
@@ -69,7 +69,7 @@ pub(crate) async fn set(
     user: &str,
     role: Role,
     password: Option<&str>,
-) -> Result<UserChange, Failure> {
+) -> Result<UserChange, ServiceError> {
     let user = name(user)?;
     let hashed = match password {
         Some(password) => Some(passwords::hash(password).await?),
@@ -104,7 +104,7 @@ pub(crate) async fn set_role(
     actor: &Actor,
     user: &str,
     role: Role,
-) -> Result<UserChange, Failure> {
+) -> Result<UserChange, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     if role != Role::Admin {
@@ -147,7 +147,7 @@ pub(crate) async fn command(
     actor: &Actor,
     user: &str,
     command: UserCommand,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let action = match command {
@@ -155,7 +155,7 @@ pub(crate) async fn command(
             keep_an_admin(&tx, actor, user).await?;
             if known(&tx, user).await?.disabled {
                 let message = format!("user {user} is disabled already");
-                return Err(Failure::conflict("user_disabled", message));
+                return Err(ServiceError::conflict("user_disabled", message));
             }
             store::disable_user(&tx, user).await?;
             access::end_sessions(&tx, user).await?;
@@ -163,7 +163,7 @@ pub(crate) async fn command(
         }
         UserCommand::Enable => {
             if !known(&tx, user).await?.disabled {
-                return Err(Failure::conflict("user_enabled", format!("user {user} is not disabled")));
+                return Err(ServiceError::conflict("user_enabled", format!("user {user} is not disabled")));
             }
             store::enable_user(&tx, user).await?;
             AuditAction::UserEnable
@@ -179,23 +179,23 @@ pub(crate) async fn command(
     Ok(tx.commit().await?)
 }
 
-async fn known(client: &impl GenericClient, user: &str) -> Result<Known, Failure> {
+async fn known(client: &impl GenericClient, user: &str) -> Result<UserState, ServiceError> {
     let found = store::lock_user(client, user).await?;
-    found.ok_or_else(|| Failure::NotFound(format!("a user named {user}")))
+    found.ok_or_else(|| ServiceError::NotFound(format!("a user named {user}")))
 }
 
 /// Over the web nobody shuts the door behind themselves: who has the command line can open it again.
-async fn keep_an_admin(client: &impl GenericClient, actor: &Actor, user: &str) -> Result<(), Failure> {
+async fn keep_an_admin(client: &impl GenericClient, actor: &Actor, user: &str) -> Result<(), ServiceError> {
     if matches!(actor, Actor::CommandLine(_)) {
         return Ok(());
     }
     if *actor == Actor::User(user.to_owned()) {
         let message = "nobody disables themselves, or gives up their own role or password: ask another admin";
-        return Err(Failure::conflict("own_user", message));
+        return Err(ServiceError::conflict("own_user", message));
     }
     if store::lock_admins(client).await? == [user] {
         let message = format!("{user} is the last admin: make another one first");
-        return Err(Failure::conflict("last_admin", message));
+        return Err(ServiceError::conflict("last_admin", message));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use deadpool_postgres::{GenericClient, Pool};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::auth::store::users as store;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 const TRIES_OF_A_NAME: i32 = 5;
 /// Many people may sit behind one address.
@@ -17,18 +17,22 @@ const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether an attempt to sign in may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Attempt {
+pub(crate) enum SignInAttempt {
     /// It is counted. Last: if it fails, the name or the address is locked out.
     Counted {
         /// The limit is reached.
         last: bool,
     },
     /// Too many failures: not before this time.
-    Locked(Timestamp),
+    LockedDeadLetter(Timestamp),
 }
 
 /// Counts an attempt as a failure until it turns out right, unless the name or the address is locked out.
-pub(crate) async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Result<Attempt, Failure> {
+pub(crate) async fn begin(
+    pool: &Pool,
+    name: &str,
+    from: Option<IpAddr>,
+) -> Result<SignInAttempt, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let until = Timestamp::now() + LOCKED_FOR;
@@ -40,13 +44,13 @@ pub(crate) async fn begin(pool: &Pool, name: &str, from: Option<IpAddr>) -> Resu
             // Rolled back: an attempt that is not looked at counts nowhere.
             None => {
                 let locked = store::locked_until(&tx, &subject).await?;
-                return Ok(Attempt::Locked(locked.unwrap_or(until)));
+                return Ok(SignInAttempt::LockedDeadLetter(locked.unwrap_or(until)));
             }
         }
     }
     tx.commit().await?;
     store::clear_failures(&client).await?;
-    Ok(Attempt::Counted { last })
+    Ok(SignInAttempt::Counted { last })
 }
 
 /// The attempt was right: the name's failures are forgotten, the address gets back what it counted.
@@ -54,7 +58,7 @@ pub(crate) async fn succeeded(
     client: &impl GenericClient,
     name: &str,
     from: Option<IpAddr>,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     forget(client, name).await?;
     match from {
         Some(from) => store::return_failure(client, &address(from), TRIES_OF_AN_ADDRESS).await,
@@ -63,7 +67,7 @@ pub(crate) async fn succeeded(
 }
 
 /// Forgets the failures of a name.
-pub(crate) async fn forget(client: &impl GenericClient, name: &str) -> Result<bool, Failure> {
+pub(crate) async fn forget(client: &impl GenericClient, name: &str) -> Result<bool, ServiceError> {
     store::forget_failures(client, &subject(name)).await
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod users;
 
 use sha2::{Digest, Sha256};
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// 256 random bits as text.
 pub(crate) fn secret() -> String {
@@ -24,12 +24,12 @@ pub(crate) fn hash(secret: &str) -> Vec<u8> {
 }
 
 /// A name of a user or token.
-pub(crate) fn name(name: &str) -> Result<&str, Failure> {
+pub(crate) fn name(name: &str) -> Result<&str, ServiceError> {
     let good = |c: char| c.is_ascii_alphanumeric() || "._@+-".contains(c);
     let begins = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
     if begins && name.len() <= 100 && name.chars().all(good) {
         return Ok(name);
     }
     let message = "a name takes 1 to 100 letters, digits and . _ @ + -, and begins with a letter or digit";
-    Err(Failure::invalid("invalid_name", message))
+    Err(ServiceError::invalid("invalid_name", message))
 }

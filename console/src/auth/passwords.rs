@@ -5,31 +5,31 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 const SHORTEST: usize = 12;
 const LONGEST: usize = 1000;
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// The password in the form in which it is stored.
-pub(crate) async fn hash(password: &str) -> Result<String, Failure> {
+pub(crate) async fn hash(password: &str) -> Result<String, ServiceError> {
     let length = password.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
         let message = format!("a password takes {SHORTEST} to {LONGEST} characters");
-        return Err(Failure::invalid("invalid_password", message));
+        return Err(ServiceError::invalid("invalid_password", message));
     }
     let password = password.to_owned();
     aside(move || {
         let hashed = Argon2::default().hash_password(password.as_bytes());
         hashed
             .map(|h| h.to_string())
-            .map_err(|e| Failure::Internal(format!("the password cannot be hashed: {e}")))
+            .map_err(|e| ServiceError::Internal(format!("the password cannot be hashed: {e}")))
     })
     .await?
 }
 
 /// Whether the password is the stored one. Without a stored one it takes as long to say no.
-pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<bool, Failure> {
+pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<bool, ServiceError> {
     let password: String = password.chars().take(LONGEST).collect();
     let known = stored.is_some();
     let stored = match stored {
@@ -38,21 +38,21 @@ pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<boo
     };
     aside(move || {
         let hash = PasswordHash::new(&stored)
-            .map_err(|e| Failure::Internal(format!("a stored password is broken: {e}")))?;
+            .map_err(|e| ServiceError::Internal(format!("a stored password is broken: {e}")))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
     })
     .await?
 }
 
 /// A hash that no password is known for.
-async fn stand_in() -> Result<String, Failure> {
+async fn stand_in() -> Result<String, ServiceError> {
     static STAND_IN: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
     STAND_IN.get_or_try_init(|| async { hash(&super::secret()).await }).await.cloned()
 }
 
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
     let ended =
-        |e: &dyn std::fmt::Display| Failure::Internal(format!("the password could not be checked: {e}"));
+        |e: &dyn std::fmt::Display| ServiceError::Internal(format!("the password could not be checked: {e}"));
     let _room = ROOM.acquire().await.map_err(|e| ended(&e))?;
     tokio::task::spawn_blocking(work).await.map_err(|e| ended(&e))
 }

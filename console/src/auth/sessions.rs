@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{hash, secret};
 use crate::auth::store::sessions as store;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
 /// A session ends after this time, and after a third of it without use.
@@ -16,7 +16,7 @@ const IDLE: SignedDuration = SignedDuration::from_hours(4);
 
 /// A session that was found.
 #[derive(Debug, Clone)]
-pub(crate) struct Session {
+pub(crate) struct UserSession {
     pub(crate) user: String,
     /// Their role, none while the reverse proxy says it.
     pub(crate) role: Option<Role>,
@@ -26,7 +26,7 @@ pub(crate) struct Session {
     pub(crate) by_proxy: bool,
 }
 
-impl Session {
+impl UserSession {
     /// Who it is, with the role that is known or said.
     pub(crate) fn principal(&self, role: Role) -> Principal {
         Principal { actor: Actor::User(self.user.clone()), role }
@@ -38,7 +38,7 @@ pub(crate) async fn begin(
     client: &impl GenericClient,
     user: &str,
     by_proxy: bool,
-) -> Result<String, Failure> {
+) -> Result<String, ServiceError> {
     let cookie = secret();
     let expires = Timestamp::now() + LONGEST;
     store::insert_session(client, &hash(&cookie), user, &csrf(&cookie), by_proxy, expires).await?;
@@ -46,7 +46,7 @@ pub(crate) async fn begin(
 }
 
 /// The session of a cookie that is valid, used and not idle for too long.
-pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<Session>, Failure> {
+pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<UserSession>, ServiceError> {
     if cookie.len() > 200 {
         return Ok(None);
     }
@@ -54,7 +54,7 @@ pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<Session>, F
     store::session(&client, &hash(cookie), Timestamp::now() - IDLE).await
 }
 
-pub(crate) async fn end(pool: &Pool, cookie: &str) -> Result<(), Failure> {
+pub(crate) async fn end(pool: &Pool, cookie: &str) -> Result<(), ServiceError> {
     store::delete_session(&pool.get().await?, &hash(cookie)).await
 }
 

@@ -10,14 +10,14 @@ use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::sessions as store;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
 const PREFIX: &str = "slg_";
 
 /// A token as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Token {
+pub(crate) struct ApiToken {
     pub(crate) id: i64,
     pub(crate) name: String,
     /// What it may do.
@@ -37,13 +37,13 @@ pub(crate) async fn create(
     actor: &Actor,
     token_name: &str,
     role: Role,
-) -> Result<String, Failure> {
+) -> Result<String, ServiceError> {
     let token_name = name(token_name)?;
     let token = format!("{PREFIX}{}", secret());
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     if !store::insert_token(&tx, token_name, role, &hash(&token), &actor.to_string()).await? {
-        return Err(Failure::conflict(
+        return Err(ServiceError::conflict(
             "token_exists",
             format!("a token named {token_name} exists, or existed, already"),
         ));
@@ -54,7 +54,7 @@ pub(crate) async fn create(
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Which<'a> {
+pub(crate) enum TokenKey<'a> {
     /// By its name, as people say it.
     Name(&'a str),
     /// By its number, as lists have it.
@@ -62,18 +62,18 @@ pub(crate) enum Which<'a> {
 }
 
 /// Revokes a token, for good.
-pub(crate) async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Result<(), Failure> {
+pub(crate) async fn revoke(pool: &Pool, actor: &Actor, which: TokenKey<'_>) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let (by_name, by_id) = match which {
-        Which::Name(name) => (Some(name), None),
-        Which::Id(id) => (None, Some(id)),
+        TokenKey::Name(name) => (Some(name), None),
+        TokenKey::Id(id) => (None, Some(id)),
     };
     let revoked = store::revoke_token(&tx, by_name, by_id).await?;
     let token_name = revoked.ok_or_else(|| {
-        Failure::NotFound(match which {
-            Which::Name(name) => format!("a valid token named {name}"),
-            Which::Id(id) => format!("a valid token with the number {id}"),
+        ServiceError::NotFound(match which {
+            TokenKey::Name(name) => format!("a valid token named {name}"),
+            TokenKey::Id(id) => format!("a valid token with the number {id}"),
         })
     })?;
     audit::append(&tx, actor, AuditAction::TokenRevoke, &Subject::Token(&token_name), "").await?;
@@ -82,16 +82,16 @@ pub(crate) async fn revoke(pool: &Pool, actor: &Actor, which: Which<'_>) -> Resu
 }
 
 /// All tokens, without what is secret.
-pub(crate) async fn list(pool: &Pool) -> Result<Vec<Token>, Failure> {
+pub(crate) async fn list(pool: &Pool) -> Result<Vec<ApiToken>, ServiceError> {
     store::tokens(&pool.get().await?).await
 }
 
 /// Whose token this is, if it is one.
-pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, Failure> {
+pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, ServiceError> {
     if !token.starts_with(PREFIX) || token.len() > 200 {
-        return Err(Failure::Unauthorized);
+        return Err(ServiceError::Unauthorized);
     }
     let found = store::token_of(&pool.get().await?, &hash(token)).await?;
-    let (token_name, role) = found.ok_or(Failure::Unauthorized)?;
+    let (token_name, role) = found.ok_or(ServiceError::Unauthorized)?;
     Ok(Principal { actor: Actor::Token(token_name), role })
 }

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::lockout::{self, Attempt};
+use super::lockout::{self, SignInAttempt};
 use super::{name, passwords, sessions};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::users as store;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
 /// A user as lists show it.
@@ -33,19 +33,19 @@ pub(crate) struct User {
     pub(crate) locked_until: Option<Timestamp>,
 }
 
-pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, Failure> {
+pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, ServiceError> {
     store::users(&pool.get().await?).await
 }
 
 /// What became of an attempt to sign in.
 #[derive(Debug)]
-pub(crate) enum SignIn {
+pub(crate) enum SignInResult {
     /// A session has begun; its cookie's value.
     Welcome(String),
     /// Name or password are wrong; which is not said.
     Wrong,
     /// Too many failures: not before this time.
-    Locked(Timestamp),
+    LockedDeadLetter(Timestamp),
 }
 
 /// Checks a name and a password, begins a session or counts a failure.
@@ -54,10 +54,10 @@ pub(crate) async fn sign_in(
     user: &str,
     password: &str,
     from: Option<IpAddr>,
-) -> Result<SignIn, Failure> {
+) -> Result<SignInResult, ServiceError> {
     let last = match lockout::begin(pool, user, from).await? {
-        Attempt::Counted { last } => last,
-        Attempt::Locked(until) => return Ok(SignIn::Locked(until)),
+        SignInAttempt::Counted { last } => last,
+        SignInAttempt::LockedDeadLetter(until) => return Ok(SignInResult::LockedDeadLetter(until)),
     };
     let found = match name(user) {
         Ok(user) => store::enabled_user(&pool.get().await?, user).await?,
@@ -78,11 +78,11 @@ pub(crate) async fn sign_in(
                 .await?;
             tx.commit().await?;
         }
-        return Ok(SignIn::Wrong);
+        return Ok(SignInResult::Wrong);
     }
     lockout::succeeded(&tx, user, from).await?;
-    audit::append(&tx, &actor, AuditAction::SignIn, &Subject::Console, "").await?;
+    audit::append(&tx, &actor, AuditAction::SignInResult, &Subject::Console, "").await?;
     let cookie = sessions::begin(&tx, user, false).await?;
     tx.commit().await?;
-    Ok(SignIn::Welcome(cookie))
+    Ok(SignInResult::Welcome(cookie))
 }

@@ -4,12 +4,12 @@ use std::io::{IsTerminal, Read, Write};
 
 use clap::Subcommand;
 
-use super::Context;
-use super::output::{self, Printed};
+use super::CommandContext;
+use super::output::{self, CommandResult};
 use crate::auth::accounts::{self, UserCommand};
-use crate::auth::tokens::Which;
+use crate::auth::tokens::TokenKey;
 use crate::auth::{tokens, users};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
@@ -80,7 +80,7 @@ pub(super) enum TokenArguments {
     },
 }
 
-pub(super) async fn user(context: &Context, command: UserArguments) -> Printed {
+pub(super) async fn user(context: &CommandContext, command: UserArguments) -> CommandResult {
     let (pool, actor) = (&context.servers.pool, &context.actor);
     context.servers.reachable().await?;
     match command {
@@ -126,7 +126,7 @@ fn user_row(user: &users::User) -> Vec<String> {
     vec![user.name.clone(), user.role.to_string(), output::time(user.created_at), state]
 }
 
-pub(super) async fn token(context: &Context, command: TokenArguments) -> Printed {
+pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> CommandResult {
     let (pool, actor) = (&context.servers.pool, &context.actor);
     context.servers.reachable().await?;
     match command {
@@ -159,7 +159,7 @@ pub(super) async fn token(context: &Context, command: TokenArguments) -> Printed
             output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows)?;
         }
         TokenArguments::Revoke { name } => {
-            tokens::revoke(pool, actor, Which::Name(&name)).await?;
+            tokens::revoke(pool, actor, TokenKey::Name(&name)).await?;
             output::line(&format!("token {name} is revoked"))?;
         }
     }
@@ -167,9 +167,10 @@ pub(super) async fn token(context: &Context, command: TokenArguments) -> Printed
 }
 
 /// The password from standard input: never an argument, which others on the machine could see.
-fn read_password() -> Result<String, Failure> {
-    let failed =
-        |e: std::io::Error| Failure::invalid("invalid_password", format!("no password could be read: {e}"));
+fn read_password() -> Result<String, ServiceError> {
+    let failed = |e: std::io::Error| {
+        ServiceError::invalid("invalid_password", format!("no password could be read: {e}"))
+    };
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
         // Without it the prompt is missing, no more.

@@ -5,19 +5,19 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Context;
-use super::output::{self, Printed};
+use super::CommandContext;
+use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
-use crate::dead_letters::filter::Filter;
+use crate::common::error::ServiceError;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::jobs::carry_out;
 use crate::jobs::runner::Runner;
-use crate::jobs::service::{self, JobView, Request};
+use crate::jobs::service::{self, JobRequest, JobView};
 use crate::jobs::state::{JobAction, JobState};
 
 /// Which letters, and how.
 #[derive(Debug, Args)]
-pub(super) struct Many {
+pub(super) struct BulkArguments {
     /// Take every open letter that fits the filters below, instead of one by its number
     #[arg(long)]
     all: bool,
@@ -50,26 +50,31 @@ pub(super) struct Many {
     wait: u64,
 }
 
-impl Many {
+impl BulkArguments {
     /// Whether many are meant, checked against the number that is there for one.
-    pub(super) fn meant(&self, id: Option<i64>) -> Result<Option<i64>, Failure> {
+    pub(super) fn meant(&self, id: Option<i64>) -> Result<Option<i64>, ServiceError> {
         match (id, self.all) {
             (Some(id), false) => Ok(Some(id)),
             (None, true) => Ok(None),
-            _ => Err(Failure::invalid("usage", "give a dead letter's number, or --all with filters")),
+            _ => Err(ServiceError::invalid("usage", "give a dead letter's number, or --all with filters")),
         }
     }
 }
 
 /// Says what would be done, or makes a job and carries it out.
-pub(super) async fn run(context: &Context, action: JobAction, many: Many, reason: &str) -> Printed {
+pub(super) async fn run(
+    context: &CommandContext,
+    action: JobAction,
+    many: BulkArguments,
+    reason: &str,
+) -> CommandResult {
     let pool = &context.servers.pool;
-    let filter = Filter {
+    let filter = DeadLetterFilter {
         kind: many.kind,
         reason: many.died_of,
         fingerprint: many.fingerprint,
         q: many.q,
-        ..Filter::default()
+        ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;
     context.servers.reachable().await?;
@@ -79,14 +84,14 @@ pub(super) async fn run(context: &Context, action: JobAction, many: Many, reason
         return output::line(&format!("{action} of {count} dead letters; go on with --count {count}"));
     }
     let count = many.count.ok_or_else(|| {
-        Failure::invalid(
+        ServiceError::invalid(
             "not_confirmed",
             "look with --dry-run first, then confirm with --count how many they are",
         )
     })?;
     let reason = AuditReason::new(reason)?;
     let request =
-        Request { action, filter, reason, rate: many.rate, canary: many.canary, count: Some(count) };
+        JobRequest { action, filter, reason, rate: many.rate, canary: many.canary, count: Some(count) };
     let id = service::create(pool, &context.actor, request).await?;
     let advice = "Ctrl-C leaves it to the console that serves";
     let announced = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
@@ -95,12 +100,12 @@ pub(super) async fn run(context: &Context, action: JobAction, many: Many, reason
 }
 
 /// Carries the job out, shows how far it is, and says how it ended.
-async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
+async fn carry_out(context: &CommandContext, id: i64, wait: Duration) -> CommandResult {
     context.servers.connected().await?;
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
-    bar.set_style(style.map_err(|e| Failure::Internal(e.to_string()))?);
+    bar.set_style(style.map_err(|e| ServiceError::Internal(e.to_string()))?);
     let view = carry_out::carry_out(runner, id, wait, |view| show_progress(&bar, view)).await?;
     bar.finish();
     let printed = print(&view);
@@ -108,9 +113,9 @@ async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
         (JobState::Done, 0) => printed,
         (JobState::Done, again) => {
             let message = format!("{again} dead letters of job {id} died again");
-            Err(Failure::conflict("died_again", message).into())
+            Err(ServiceError::conflict("died_again", message).into())
         }
-        (state, _) => Err(Failure::conflict("not_done", format!("job {id} is {state}")).into()),
+        (state, _) => Err(ServiceError::conflict("not_done", format!("job {id} is {state}")).into()),
     }
 }
 
@@ -121,7 +126,7 @@ fn show_progress(bar: &ProgressBar, view: &JobView) {
     bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
 }
 
-pub(super) fn print(view: &JobView) -> Printed {
+pub(super) fn print(view: &JobView) -> CommandResult {
     let p = &view.progress;
     let done = match view.job.action {
         JobAction::Discard => format!("{} discarded", p.sent),

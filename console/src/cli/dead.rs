@@ -4,22 +4,22 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::bulk::{self, Many};
-use super::listing::Listing;
-use super::output::{self, Printed};
-use super::{Context, preview};
+use super::bulk::{self, BulkArguments};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging;
-use crate::dead_letters::filter::Filter;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store;
 use crate::jobs::state::JobAction;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum DeadCommand {
     /// Dead letters, newest first
-    List(ListArguments),
+    List(DeadLetterListArguments),
     /// One dead letter with its body
     Show {
         /// Its number
@@ -50,7 +50,7 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
         #[command(flatten)]
-        many: Many,
+        many: BulkArguments,
     },
     /// Mark dead letters as not to be replayed
     Discard {
@@ -60,12 +60,12 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
         #[command(flatten)]
-        many: Many,
+        many: BulkArguments,
     },
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ListArguments {
+pub(super) struct DeadLetterListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
@@ -88,46 +88,46 @@ pub(super) struct ListArguments {
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
     #[command(flatten)]
-    page: Listing,
+    page: PageArguments,
 }
 
-impl Command {
+impl DeadCommand {
     pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. } | Command::Discard { id: None, .. })
+        matches!(self, DeadCommand::Replay { .. } | DeadCommand::Discard { id: None, .. })
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> CommandResult {
     match command {
-        Command::List(arguments) => list(context, arguments).await,
-        Command::Show { id, json } => show(context, id, json).await,
-        Command::Groups { json } => preview::groups(context, json).await,
-        Command::Preview { id, json } => preview::dead_letter(context, id, json).await,
-        Command::Replay { id, reason, many } => {
+        DeadCommand::List(arguments) => list(context, arguments).await,
+        DeadCommand::Show { id, json } => show(context, id, json).await,
+        DeadCommand::Groups { json } => preview::groups(context, json).await,
+        DeadCommand::Preview { id, json } => preview::dead_letter(context, id, json).await,
+        DeadCommand::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
                 return bulk::run(context, JobAction::Replay, many, &reason).await;
             };
-            let why = AuditReason::new(&reason)?;
+            let reason = AuditReason::new(&reason)?;
             context.servers.connected().await?;
-            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
+            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} was sent again as event {event}"))
         }
-        Command::Discard { id, reason, many } => {
+        DeadCommand::Discard { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
                 return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
-            let why = AuditReason::new(&reason)?;
-            crate::dead_letters::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
+            let reason = AuditReason::new(&reason)?;
+            crate::dead_letters::replay::discard(&context.servers.pool, id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
-async fn list(context: &Context, a: ListArguments) -> Printed {
+async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
     let client = context.servers.database().await?;
     let before = paging::number_cursor(a.page.before.as_deref())?;
     let limit = paging::limit(Some(a.page.limit))?;
-    let filter = Filter {
+    let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,
         fingerprint: a.fingerprint,
@@ -137,8 +137,8 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
         until: a.until,
     }
     .checked()?;
-    let letters = store::list(&client, &filter, before, limit + 1).await?;
-    let page = paging::Page::cut(letters, limit, |l| l.id.to_string());
+    let dead_letters = store::list(&client, &filter, before, limit + 1).await?;
+    let page = paging::Page::cut(dead_letters, limit, |l| l.id.to_string());
     if a.page.json {
         return output::json(&page);
     }
@@ -162,29 +162,29 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
     output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: i64, as_json: bool) -> Printed {
+async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult {
     let client = context.servers.database().await?;
     let found = store::show(&client, id).await?;
-    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
+    let (dead_letter, body) = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
     let text = String::from_utf8_lossy(&body).into_owned();
     if as_json {
         let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));
-        return output::json(&json!({"dead_letter": letter, "payload": payload}));
+        return output::json(&json!({"dead_letter": dead_letter, "payload": payload}));
     }
     output::fields(&[
-        ("dead letter", Some(letter.id.to_string())),
-        ("event", Some(letter.event_id)),
-        ("type", Some(letter.kind)),
-        ("state", Some(format!("{} since {}", letter.state, output::time(letter.state_at)))),
-        ("reason", Some(letter.reason)),
-        ("error", Some(letter.error)),
-        ("tries", Some(letter.attempts.to_string())),
-        ("replays", Some(letter.replays.to_string())),
-        ("received", letter.received_at.map(output::time)),
-        ("first failed", Some(output::time(letter.first_failed_at))),
-        ("dead since", Some(output::time(letter.dead_at))),
-        ("group", Some(letter.fingerprint)),
-        ("endpoint", letter.endpoint),
+        ("dead letter", Some(dead_letter.id.to_string())),
+        ("event", Some(dead_letter.event_id)),
+        ("type", Some(dead_letter.kind)),
+        ("state", Some(format!("{} since {}", dead_letter.state, output::time(dead_letter.state_at)))),
+        ("reason", Some(dead_letter.reason)),
+        ("error", Some(dead_letter.error)),
+        ("tries", Some(dead_letter.attempts.to_string())),
+        ("replays", Some(dead_letter.replays.to_string())),
+        ("received", dead_letter.received_at.map(output::time)),
+        ("first failed", Some(output::time(dead_letter.first_failed_at))),
+        ("dead since", Some(output::time(dead_letter.dead_at))),
+        ("group", Some(dead_letter.fingerprint)),
+        ("endpoint", dead_letter.endpoint),
     ])?;
     output::line("")?;
     text.lines().try_for_each(output::line)

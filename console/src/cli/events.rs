@@ -3,22 +3,22 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::listing::Listing;
-use super::output::{self, Printed};
-use super::{Context, preview};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging;
 use crate::events::changes;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
-use crate::events::search::{self, Touching};
+use crate::events::search::{self, EventScope};
 use crate::events::store;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum EventsCommand {
     /// Events, newest first
-    List(ListArguments),
+    List(EventListArguments),
     /// One event with its body and what it did
     Show {
         /// Stripe's event id
@@ -46,7 +46,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ListArguments {
+pub(super) struct EventListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
@@ -66,35 +66,36 @@ pub(super) struct ListArguments {
     #[arg(short, long)]
     q: Option<String>,
     #[command(flatten)]
-    page: Listing,
+    page: PageArguments,
 }
 
-impl Command {
+impl EventsCommand {
     pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. })
+        matches!(self, EventsCommand::Replay { .. })
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> CommandResult {
     match command {
-        Command::List(arguments) => list(context, arguments).await,
-        Command::Show { id, json } => show(context, &id, json).await,
-        Command::Preview { id, json } => preview::event(context, &id, json).await,
-        Command::Replay { id, reason } => {
-            let why = AuditReason::new(&reason)?;
+        EventsCommand::List(arguments) => list(context, arguments).await,
+        EventsCommand::Show { id, json } => show(context, &id, json).await,
+        EventsCommand::Preview { id, json } => preview::event(context, &id, json).await,
+        EventsCommand::Replay { id, reason } => {
+            let reason = AuditReason::new(&reason)?;
             context.servers.connected().await?;
-            context.servers.replayer()?.event(&id, &context.actor, &why).await?;
+            context.servers.replayer()?.event(&id, &context.actor, &reason).await?;
             output::line(&format!("event {id} was sent again"))
         }
     }
 }
 
-async fn list(context: &Context, arguments: ListArguments) -> Printed {
+async fn list(context: &CommandContext, arguments: EventListArguments) -> CommandResult {
     let client = context.servers.database().await?;
     let before = cursor::read(arguments.page.before.as_deref())?;
     let limit = paging::limit(Some(arguments.page.limit))?;
-    let filter = store::Filter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
-    let touching = Touching {
+    let filter =
+        store::EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
+    let touching = EventScope {
         order: paging::text("order", arguments.order)?,
         customer: paging::text("customer", arguments.customer)?,
         any: paging::text("q", arguments.q)?,
@@ -123,10 +124,10 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
     output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
+async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResult {
     let client = context.servers.database().await?;
     let (event, body) =
-        store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
+        store::show(&client, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
     let effects = store::effects(&client, id).await?;
     if as_json {
         let payload: serde_json::Value =
@@ -152,10 +153,9 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
     ])?;
     for effect in effects {
         let changes = changes::changes(&effect);
-        let words: Vec<String> =
-            changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
-        let words = if words.is_empty() { "nothing changed".to_owned() } else { words.join(", ") };
-        output::line(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id))?;
+        let text: Vec<String> = changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
+        let text = if text.is_empty() { "nothing changed".to_owned() } else { text.join(", ") };
+        output::line(&format!("{} {}: {text}", effect.aggregate, effect.aggregate_id))?;
         for key in changes::messages(&effect) {
             output::line(&format!("  message {key}"))?;
         }

@@ -2,10 +2,10 @@
 
 use clap::Subcommand;
 
-use super::Context;
+use super::CommandContext;
 use super::bulk::print;
-use super::listing::Listing;
-use super::output::{self, Printed};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
 use crate::common::paging::{self, Page};
 use crate::jobs::service;
 use crate::jobs::state::JobCommand;
@@ -13,11 +13,11 @@ use crate::jobs::store::{self as store, Job};
 
 /// Bulk jobs.
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum JobsCommand {
     /// Bulk jobs, newest first
     List {
         #[command(flatten)]
-        page: Listing,
+        page: PageArguments,
     },
     /// One bulk job and how far it is
     Show {
@@ -44,27 +44,27 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> CommandResult {
     let pool = &context.servers.pool;
     context.servers.reachable().await?;
     let (id, command) = match command {
-        Command::List { page } => return list(context, page).await,
-        Command::Show { id, json } => {
+        JobsCommand::List { page } => return list(context, page).await,
+        JobsCommand::Show { id, json } => {
             let view = service::show(pool, id).await?;
             if json {
                 return output::json(&view);
             }
             return print(&view);
         }
-        Command::Pause { id } => (id, JobCommand::Pause),
-        Command::Resume { id } => (id, JobCommand::Resume),
-        Command::Cancel { id } => (id, JobCommand::Cancel),
+        JobsCommand::Pause { id } => (id, JobCommand::Pause),
+        JobsCommand::Resume { id } => (id, JobCommand::Resume),
+        JobsCommand::Cancel { id } => (id, JobCommand::Cancel),
     };
     service::command(pool, &context.actor, id, command).await?;
     print(&service::show(pool, id).await?)
 }
 
-async fn list(context: &Context, listing: Listing) -> Printed {
+async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult {
     let limit = paging::limit(Some(listing.limit))?;
     let client = context.servers.database().await?;
     let jobs = store::list(&client, paging::number_cursor(listing.before.as_deref())?, limit + 1).await?;

@@ -4,7 +4,7 @@ use clap::Args;
 
 /// Where a list begins, how long it is, and in which form.
 #[derive(Debug, Args)]
-pub(super) struct Listing {
+pub(super) struct PageArguments {
     /// Continue a list: the `next` of the page before
     #[arg(long)]
     pub(super) before: Option<String>,

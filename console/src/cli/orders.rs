@@ -2,17 +2,17 @@
 
 use clap::Subcommand;
 
-use super::Context;
-use super::output::{self, Printed};
+use super::CommandContext;
+use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::money;
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
-use crate::orders::store::{self as store, Order};
+use crate::orders::store::{self as store, OrderRow};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum OrdersCommand {
     /// Register an order before it is paid; the same order again changes nothing
     Create {
         /// The company's id of the order
@@ -62,33 +62,33 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> CommandResult {
     let pool = &context.servers.pool;
     match command {
-        Command::Create { id, customer, amount, currency, json } => {
+        OrdersCommand::Create { id, customer, amount, currency, json } => {
             let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
             context.servers.reachable().await?;
             let secret = context.settings.rules.reference_secret.as_ref();
             let (order, _) = service::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
         }
-        Command::Correct { id, customer, amount, currency, reason, json } => {
+        OrdersCommand::Correct { id, customer, amount, currency, reason, json } => {
             let correction = Correction { customer, amount, currency };
             let secret = context.settings.rules.reference_secret.as_ref();
-            let why = AuditReason::new(&reason)?;
+            let reason = AuditReason::new(&reason)?;
             context.servers.reachable().await?;
-            let order = correct::correct(pool, &context.actor, &id, correction, &why, secret).await?;
+            let order = correct::correct(pool, &context.actor, &id, correction, &reason, secret).await?;
             print(&order, json)
         }
-        Command::Show { id, json } => {
+        OrdersCommand::Show { id, json } => {
             let client = context.servers.database().await?;
             let order = store::show(&client, &id).await?;
-            print(&order.ok_or_else(|| Failure::NotFound(format!("order {id}")))?, json)
+            print(&order.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?, json)
         }
     }
 }
 
-fn print(order: &Order, as_json: bool) -> Printed {
+fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     if as_json {
         return output::json(order);
     }

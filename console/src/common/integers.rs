@@ -9,7 +9,7 @@ use serde_json::Number;
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number, however it is written.
-pub(crate) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(from: D) -> Result<T, D::Error> {
+pub(crate) fn integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(from: D) -> Result<T, D::Error> {
     let number = Number::deserialize(from)?;
     let whole = number.as_i64().or_else(|| number.as_f64().and_then(exact));
     let fits = whole.and_then(|n| T::try_from(n).ok());
@@ -17,10 +17,12 @@ pub(crate) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(from: D) -> Resu
 }
 
 /// The same, or nothing.
-pub(crate) fn optional<'de, D: Deserializer<'de>, T: TryFrom<i64>>(from: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn optional_integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(bound = "T: TryFrom<i64>")]
-    struct Whole<T>(#[serde(deserialize_with = "whole")] T);
+    struct Whole<T>(#[serde(deserialize_with = "integer")] T);
     Ok(Option::<Whole<T>>::deserialize(from)?.map(|Whole(n)| n))
 }
 
@@ -33,9 +35,9 @@ fn exact(float: f64) -> Option<i64> {
 mod tests {
     #[derive(Debug, serde::Deserialize, PartialEq)]
     struct Sample {
-        #[serde(deserialize_with = "super::whole")]
+        #[serde(deserialize_with = "super::integer")]
         amount: i64,
-        #[serde(default, deserialize_with = "super::optional")]
+        #[serde(default, deserialize_with = "super::optional_integer")]
         rate: Option<i32>,
     }
 

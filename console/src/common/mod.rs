@@ -4,7 +4,7 @@
 pub(crate) mod actor;
 pub(crate) mod completed;
 pub(crate) mod elapsed;
-pub(crate) mod failure;
+pub(crate) mod error;
 pub(crate) mod integers;
 pub(crate) mod money;
 pub(crate) mod paging;

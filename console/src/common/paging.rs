@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// The most characters that a text to search or filter by has.
 pub(crate) const LONGEST: usize = 255;
@@ -30,26 +30,26 @@ impl<T> Page<T> {
 }
 
 /// How many items, within bounds.
-pub(crate) fn limit(asked: Option<i64>) -> Result<i64, Failure> {
+pub(crate) fn limit(asked: Option<i64>) -> Result<i64, ServiceError> {
     match asked.unwrap_or(USUAL) {
         n if (1..=MOST).contains(&n) => Ok(n),
-        n => Err(Failure::invalid("invalid_limit", format!("limit takes 1 to {MOST}, not {n}"))),
+        n => Err(ServiceError::invalid("invalid_limit", format!("limit takes 1 to {MOST}, not {n}"))),
     }
 }
 
 /// Where a page of numbered rows begins.
-pub(crate) fn number_cursor(text: Option<&str>) -> Result<Option<i64>, Failure> {
-    let bad = |_| Failure::invalid("invalid_cursor", "before takes the `next` of the page before");
+pub(crate) fn number_cursor(text: Option<&str>) -> Result<Option<i64>, ServiceError> {
+    let bad = |_| ServiceError::invalid("invalid_cursor", "before takes the `next` of the page before");
     text.map(|t| t.parse::<i64>().map_err(bad)).transpose()
 }
 
 /// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so
 /// holds none: a text with one finds nothing.
-pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
+pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, ServiceError> {
     let text = text.map(|t| t.trim().to_owned());
     match text {
         Some(t) if t.chars().count() > LONGEST => {
-            Err(Failure::invalid("invalid_filter", format!("{name} takes at most {LONGEST} characters")))
+            Err(ServiceError::invalid("invalid_filter", format!("{name} takes at most {LONGEST} characters")))
         }
         Some(t) if t.is_empty() => Ok(None),
         other => Ok(other.map(|t| t.replace('\0', "\u{fffd}"))),

@@ -1,7 +1,7 @@
 //! What somebody may do, and who has proved that they may.
 
 use super::actor::Actor;
-use super::failure::Failure;
+use super::error::ServiceError;
 use super::text_enum::text_enum;
 
 text_enum! {
@@ -35,11 +35,11 @@ pub(crate) struct Principal {
 
 impl Principal {
     /// Refuses whose role does not reach.
-    pub(crate) fn require(&self, role: Role) -> Result<(), Failure> {
+    pub(crate) fn require(&self, role: Role) -> Result<(), ServiceError> {
         if self.role >= role {
             return Ok(());
         }
-        Err(Failure::Forbidden(format!(
+        Err(ServiceError::Forbidden(format!(
             "this takes the role {role}; {} has the role {}",
             self.actor, self.role
         )))

@@ -1,6 +1,6 @@
 //! Enums whose variants have one name everywhere: in SQL, JSON, addresses, on the command line and in OpenAPI.
 
-use super::failure::Failure;
+use super::error::ServiceError;
 
 /// An enum that [`text_enum`] declares.
 pub(crate) trait TextEnum: Copy + 'static {
@@ -15,10 +15,11 @@ pub(crate) trait TextEnum: Copy + 'static {
     }
 
     /// The variant that a form or an address names as `parameter`; nothing where it is empty.
-    fn chosen(parameter: &str, name: Option<&str>) -> Result<Option<Self>, Failure> {
+    fn chosen(parameter: &str, name: Option<&str>) -> Result<Option<Self>, ServiceError> {
         let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
         let names = || Self::ALL.iter().map(|v| v.name()).collect::<Vec<_>>().join(", ");
-        let unknown = || Failure::invalid("invalid_filter", format!("{parameter} takes one of {}", names()));
+        let unknown =
+            || ServiceError::invalid("invalid_filter", format!("{parameter} takes one of {}", names()));
         Self::parse(name).map(Some).ok_or_else(unknown)
     }
 }

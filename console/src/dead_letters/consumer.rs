@@ -15,9 +15,9 @@ use lapin::types::FieldTable;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::common::failure::Failure;
-use crate::dead_letters::message::{Letter, Received};
-use crate::dead_letters::store as letters;
+use crate::common::error::ServiceError;
+use crate::dead_letters::message::{DeadMessage, NewDeadLetter};
+use crate::dead_letters::store as dead_letters;
 
 /// Letters held unacknowledged at most.
 const PREFETCH: u16 = 64;
@@ -26,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the consumer needs.
 #[derive(Clone)]
-pub(crate) struct DeadLetters {
+pub(crate) struct DeadLetterConsumer {
     pub(crate) broker: Broker,
     /// Names of the queues.
     pub(crate) topology: Topology,
@@ -34,7 +34,7 @@ pub(crate) struct DeadLetters {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Interrupted {
+enum ConsumerError {
     #[error(transparent)]
     Broker(#[from] BrokerError),
     #[error(transparent)]
@@ -43,7 +43,7 @@ enum Interrupted {
     Ended,
 }
 
-impl DeadLetters {
+impl DeadLetterConsumer {
     /// Consumes until shutdown, through every loss of the broker and the database.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
@@ -58,7 +58,7 @@ impl DeadLetters {
         }
     }
 
-    async fn consume(&self, shutdown: &CancellationToken) -> Result<(), Interrupted> {
+    async fn consume(&self, shutdown: &CancellationToken) -> Result<(), ConsumerError> {
         self.broker.until_usable().await;
         let channel = self.broker.channel().await?;
         channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
@@ -76,37 +76,40 @@ impl DeadLetters {
             }
             settle(&delivery).await?;
         }
-        Err(Interrupted::Ended)
+        Err(ConsumerError::Ended)
     }
 
     /// Stores one letter, waiting for the database as long as it takes; false when told to stop meanwhile.
     async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
-        let mut letter = read(delivery);
+        let mut dead_letter = read(delivery);
         let mut pause = PAUSE;
         loop {
-            match self.commit(&letter).await {
+            match self.commit(&dead_letter).await {
                 Ok(fresh) => {
                     if fresh {
-                        metrics::counter!("sluicegate_dead_letters_total", "reason" => letter.reason.clone())
+                        metrics::counter!("sluicegate_dead_letters_total", "reason" => dead_letter.reason.clone())
                             .increment(1);
                         info!(
-                            event = letter.event_id,
-                            reason = letter.reason,
-                            error = letter.error,
+                            event = dead_letter.event_id,
+                            reason = dead_letter.reason,
+                            error = dead_letter.error,
                             "dead letter"
                         );
                     }
                     return true;
                 }
-                Err(Failure::Invalid { message: why, .. })
-                    if letter.envelope.is_some() || !letter.refs.is_empty() =>
+                Err(ServiceError::Invalid { message: error, .. })
+                    if dead_letter.envelope.is_some() || !dead_letter.refs.is_empty() =>
                 {
-                    error!(event = letter.event_id, why, "a dead letter is stored without its particulars");
-                    letter.envelope = None;
-                    letter.refs.clear();
+                    error!(
+                        event = dead_letter.event_id,
+                        error, "a dead letter is stored without its envelope and references"
+                    );
+                    dead_letter.envelope = None;
+                    dead_letter.refs.clear();
                 }
-                Err(why) => {
-                    warn!(event = letter.event_id, %why, "a dead letter waits for the database");
+                Err(error) => {
+                    warn!(event = dead_letter.event_id, %error, "a dead letter waits for the database");
                     rest(shutdown, pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -117,30 +120,30 @@ impl DeadLetters {
         }
     }
 
-    async fn commit(&self, letter: &Letter) -> Result<bool, Failure> {
+    async fn commit(&self, dead_letter: &NewDeadLetter) -> Result<bool, ServiceError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let now = Timestamp::now();
-        if letter.by_broker {
-            letters::record_event(&tx, letter, now).await?;
+        if dead_letter.by_broker {
+            dead_letters::record_event(&tx, dead_letter, now).await?;
         }
-        let fresh = letters::store(&tx, letter, now).await?;
+        let fresh = dead_letters::store(&tx, dead_letter, now).await?;
         tx.commit().await?;
         Ok(fresh)
     }
 }
 
-fn read(delivery: &Delivery) -> Letter {
+fn read(delivery: &Delivery) -> NewDeadLetter {
     let none = FieldTable::default();
     let properties = &delivery.properties;
-    let received = Received {
+    let received = DeadMessage {
         body: &delivery.data,
         headers: properties.headers().as_ref().unwrap_or(&none),
         message_id: properties.message_id().as_ref().map(|id| id.as_str()),
         kind: properties.kind().as_ref().map(|kind| kind.as_str()),
         redelivered: delivery.redelivered,
     };
-    Letter::read(&received, Timestamp::now())
+    NewDeadLetter::read(&received, Timestamp::now())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the dead-letter consumer acknowledges what it has committed")]

@@ -5,14 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::state::DeadLetterState;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging;
 use crate::masking::masked_members;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = DeadLetterFilter)]
-pub(crate) struct Filter {
+pub(crate) struct DeadLetterFilter {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
     pub(crate) kind: Option<String>,
@@ -38,10 +38,10 @@ pub(crate) struct Filter {
     pub(crate) until: Option<Timestamp>,
 }
 
-impl Filter {
+impl DeadLetterFilter {
     /// The filter, refused where PostgreSQL could not search for it.
-    pub(crate) fn checked(self) -> Result<Filter, Failure> {
-        Ok(Filter {
+    pub(crate) fn checked(self) -> Result<DeadLetterFilter, ServiceError> {
+        Ok(DeadLetterFilter {
             kind: paging::text("type", self.kind)?,
             reason: paging::text("reason", self.reason)?,
             fingerprint: paging::text("fingerprint", self.fingerprint)?,
@@ -60,5 +60,5 @@ impl Filter {
 }
 
 masked_members! {
-    Filter: kind, reason, fingerprint, q;
+    DeadLetterFilter: kind, reason, fingerprint, q;
 }

@@ -14,7 +14,7 @@ const TEXT_LIMIT: usize = 4000;
 
 /// A dead letter as it will be stored.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter {
+pub(crate) struct NewDeadLetter {
     /// The event's id; for a body that is not an event the message id or a hash of the body.
     pub(crate) event_id: String,
     pub(crate) kind: String,
@@ -44,7 +44,7 @@ pub(crate) struct Letter {
 
 /// What a message of the dead queue carries.
 #[derive(Debug)]
-pub(crate) struct Received<'a> {
+pub(crate) struct DeadMessage<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) headers: &'a FieldTable,
     pub(crate) message_id: Option<&'a str>,
@@ -53,9 +53,9 @@ pub(crate) struct Received<'a> {
     pub(crate) redelivered: bool,
 }
 
-impl Letter {
+impl NewDeadLetter {
     /// Reads a message of the dead queue.
-    pub(crate) fn read(message: &Received<'_>, now: Timestamp) -> Letter {
+    pub(crate) fn read(message: &DeadMessage<'_>, now: Timestamp) -> NewDeadLetter {
         let envelope = Envelope::parse(message.body).ok();
         let headers = EventHeaders::from_table(message.headers, now);
         let reason = text(message.headers, REASON);
@@ -66,7 +66,7 @@ impl Letter {
         });
         let attempts = if by_broker { headers.attempt.saturating_add(1) } else { headers.attempt };
         let received_at = message.headers.inner().contains_key(amqp::message::RECEIVED_AT);
-        Letter {
+        NewDeadLetter {
             event_id: event_id(envelope.as_ref(), message),
             kind: clean(envelope.as_ref().map(|e| e.kind.as_str()).or(message.kind).unwrap_or("unknown")),
             reason: clean(&reason),
@@ -89,7 +89,7 @@ impl Letter {
     }
 }
 
-fn event_id(envelope: Option<&Envelope>, message: &Received<'_>) -> String {
+fn event_id(envelope: Option<&Envelope>, message: &DeadMessage<'_>) -> String {
     let known = envelope.map(|e| e.id.as_str()).or(message.message_id.filter(|id| !id.is_empty()));
     match known {
         Some(id) => clean(id),

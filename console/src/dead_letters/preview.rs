@@ -4,7 +4,7 @@ use deadpool_postgres::Pool;
 use domain::rules::Rules;
 
 use super::store;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::events::preview::{self, PreviewView};
 
@@ -14,8 +14,8 @@ pub(crate) async fn dead_letter(
     rules: &Rules,
     id: i64,
     role: Role,
-) -> Result<PreviewView, Failure> {
+) -> Result<PreviewView, ServiceError> {
     let found = store::show(&pool.get().await?, id).await?;
-    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
-    preview::run(pool, rules, &body, letter.endpoint, role).await
+    let (dead_letter, body) = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
+    preview::run(pool, rules, &body, dead_letter.endpoint, role).await
 }

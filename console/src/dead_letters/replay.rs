@@ -13,8 +13,8 @@ use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
-use crate::dead_letters::store::{self as letters, Locked};
+use crate::common::error::ServiceError;
+use crate::dead_letters::store::{self as dead_letters, LockedDeadLetter};
 use crate::events::outcome::EventOutcome;
 use crate::events::store as events;
 
@@ -27,7 +27,7 @@ pub(crate) struct Replayer {
 }
 
 /// What is sent: the bytes as they were received, and what the ingress knew about them.
-struct Sending {
+struct ReplayMessage {
     event_id: String,
     kind: String,
     body: Vec<u8>,
@@ -59,13 +59,13 @@ impl Replayer {
         id: i64,
         actor: &Actor,
         reason: &AuditReason,
-    ) -> Result<String, Failure> {
-        let letter = self.intend(id, actor, reason).await?;
-        let event_id = letter.event_id.clone();
-        let sent = self.send(letter).await;
+    ) -> Result<String, ServiceError> {
+        let dead_letter = self.intend(id, actor, reason).await?;
+        let event_id = dead_letter.event_id.clone();
+        let sent = self.send(dead_letter).await;
         if let Err(failure) = sent {
             let client = self.pool.get().await?;
-            letters::unsent(&client, id).await?;
+            dead_letters::unsent(&client, id).await?;
             audit::append(
                 &client,
                 actor,
@@ -80,13 +80,18 @@ impl Replayer {
     }
 
     /// Commits the intent to replay: the letter's state and the audit.
-    async fn intend(&self, id: i64, actor: &Actor, reason: &AuditReason) -> Result<Sending, Failure> {
+    async fn intend(
+        &self,
+        id: i64,
+        actor: &Actor,
+        reason: &AuditReason,
+    ) -> Result<ReplayMessage, ServiceError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
-        let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+        let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
         // A worker resolves a letter when its event takes effect; what took effect already would wait for ever.
-        let done = letter.outcome.is_some_and(EventOutcome::is_final);
-        letters::set_state(
+        let done = dead_letter.outcome.is_some_and(EventOutcome::is_final);
+        dead_letters::set_state(
             &tx,
             id,
             if done { DeadLetterState::Resolved } else { DeadLetterState::Replayed },
@@ -96,23 +101,28 @@ impl Replayer {
         audit::append(&tx, actor, AuditAction::DeadLetterReplay, &Subject::DeadLetter(id), reason.as_str())
             .await?;
         tx.commit().await?;
-        Ok(Sending::from(letter))
+        Ok(ReplayMessage::from(dead_letter))
     }
 
     /// Replays any recorded event. One that took effect changes nothing; one that died takes its letter along.
-    pub(crate) async fn event(&self, id: &str, actor: &Actor, reason: &AuditReason) -> Result<(), Failure> {
+    pub(crate) async fn event(
+        &self,
+        id: &str,
+        actor: &Actor,
+        reason: &AuditReason,
+    ) -> Result<(), ServiceError> {
         let mut client = self.pool.get().await?;
-        let letter = letters::open_of_event(&client, id).await?;
-        if let Some(letter) = letter {
+        let dead_letter = dead_letters::open_of_event(&client, id).await?;
+        if let Some(dead_letter) = dead_letter {
             drop(client);
-            return self.dead_letter(letter, actor, reason).await.map(|_| ());
+            return self.dead_letter(dead_letter, actor, reason).await.map(|_| ());
         }
         let tx = client.transaction().await?;
         let (event, body) =
-            events::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
+            events::show(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
         audit::append(&tx, actor, AuditAction::EventReplay, &Subject::Event(id), reason.as_str()).await?;
         tx.commit().await?;
-        let sending = Sending {
+        let sending = ReplayMessage {
             event_id: event.id,
             kind: event.kind,
             body: body.into_bytes(),
@@ -135,14 +145,14 @@ impl Replayer {
     }
 
     /// Whether the broker takes messages now.
-    pub(crate) fn usable(&self) -> Result<(), Failure> {
-        self.broker.explain().map_err(Failure::Unavailable)
+    pub(crate) fn usable(&self) -> Result<(), ServiceError> {
+        self.broker.explain().map_err(ServiceError::Unavailable)
     }
 
     /// Sends a dead letter of a bulk job, which is marked already.
-    pub(crate) async fn send_bulk(&self, letter: Locked) -> Result<(), BulkSendError> {
-        let id = letter.id;
-        let Err(error) = self.publish(Sending::from(letter)).await else { return Ok(()) };
+    pub(crate) async fn send_bulk(&self, dead_letter: LockedDeadLetter) -> Result<(), BulkSendError> {
+        let id = dead_letter.id;
+        let Err(error) = self.publish(ReplayMessage::from(dead_letter)).await else { return Ok(()) };
         let certain = matches!(
             error,
             PublishError::Returned { .. }
@@ -159,16 +169,16 @@ impl Replayer {
         Err(BulkSendError::NotSent(error))
     }
 
-    async fn take_back(&self, id: i64) -> Result<(), Failure> {
-        letters::unsent(&self.pool.get().await?, id).await
+    async fn take_back(&self, id: i64) -> Result<(), ServiceError> {
+        dead_letters::unsent(&self.pool.get().await?, id).await
     }
 
-    async fn send(&self, sending: Sending) -> Result<(), Failure> {
+    async fn send(&self, sending: ReplayMessage) -> Result<(), ServiceError> {
         let published = self.publish(sending).await;
-        published.map_err(|e| Failure::Unavailable(format!("the broker did not take the replay: {e}")))
+        published.map_err(|e| ServiceError::Unavailable(format!("the broker did not take the replay: {e}")))
     }
 
-    async fn publish(&self, sending: Sending) -> Result<(), PublishError> {
+    async fn publish(&self, sending: ReplayMessage) -> Result<(), PublishError> {
         let headers = EventHeaders {
             attempt: 0,
             received_at: sending.received_at.unwrap_or_else(Timestamp::now),
@@ -189,15 +199,15 @@ impl Replayer {
     }
 }
 
-impl From<Locked> for Sending {
-    fn from(letter: Locked) -> Self {
-        Sending {
-            event_id: letter.event_id,
-            kind: letter.kind,
-            body: letter.payload,
-            endpoint: letter.endpoint,
-            received_at: letter.received_at,
-            replay_of: letter.id.to_string(),
+impl From<LockedDeadLetter> for ReplayMessage {
+    fn from(dead_letter: LockedDeadLetter) -> Self {
+        ReplayMessage {
+            event_id: dead_letter.event_id,
+            kind: dead_letter.kind,
+            body: dead_letter.payload,
+            endpoint: dead_letter.endpoint,
+            received_at: dead_letter.received_at,
+            replay_of: dead_letter.id.to_string(),
         }
     }
 }
@@ -208,21 +218,21 @@ pub(crate) async fn discard(
     id: i64,
     actor: &Actor,
     reason: &AuditReason,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let letter = letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
-    if letter.state != DeadLetterState::Open {
-        let message = format!("dead letter {id} is {}: only an open one can be discarded", letter.state);
-        return Err(Failure::conflict("not_open", message));
+    let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+    if dead_letter.state != DeadLetterState::Open {
+        let message = format!("dead letter {id} is {}: only an open one can be discarded", dead_letter.state);
+        return Err(ServiceError::conflict("not_open", message));
     }
-    letters::set_state(&tx, id, DeadLetterState::Discarded, 0).await?;
+    dead_letters::set_state(&tx, id, DeadLetterState::Discarded, 0).await?;
     audit::append(&tx, actor, AuditAction::DeadLetterDiscard, &Subject::DeadLetter(id), reason.as_str())
         .await?;
     tx.commit().await?;
     Ok(())
 }
 
-fn not_found(id: i64) -> Failure {
-    Failure::NotFound(format!("dead letter {id}"))
+fn not_found(id: i64) -> ServiceError {
+    ServiceError::NotFound(format!("dead letter {id}"))
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use worker::process::{AckReason, Disposition};
 use worker::store::StoreError;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::text_enum;
 use crate::events::store;
@@ -68,9 +68,14 @@ pub(crate) struct MessageView {
 }
 
 /// What replaying an event would do.
-pub(crate) async fn event(pool: &Pool, rules: &Rules, id: &str, role: Role) -> Result<PreviewView, Failure> {
+pub(crate) async fn event(
+    pool: &Pool,
+    rules: &Rules,
+    id: &str,
+    role: Role,
+) -> Result<PreviewView, ServiceError> {
     let found = store::show(&pool.get().await?, id).await?;
-    let (event, body) = found.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
+    let (event, body) = found.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
     run(pool, rules, body.as_bytes(), event.endpoint, role).await
 }
 
@@ -81,7 +86,7 @@ pub(crate) async fn run(
     body: &[u8],
     endpoint: Option<String>,
     role: Role,
-) -> Result<PreviewView, Failure> {
+) -> Result<PreviewView, ServiceError> {
     let preview = worker::preview(pool, body, endpoint, rules).await.map_err(failure)?;
     let shown = |value: Value| if role.sees_personal_data() { value } else { masking::masked(&value) };
     let (decision, error) = decision(&preview.disposition);
@@ -111,10 +116,10 @@ fn decision(disposition: &Disposition) -> (PreviewDecision, Option<String>) {
     }
 }
 
-fn failure(error: StoreError) -> Failure {
+fn failure(error: StoreError) -> ServiceError {
     match error {
         StoreError::Pool(error) => error.into(),
         StoreError::Postgres(error) => error.into(),
-        other => Failure::Internal(format!("the preview failed: {other}")),
+        other => ServiceError::Internal(format!("the preview failed: {other}")),
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
 
-use super::cursor::Cursor;
+use super::cursor::EventCursor;
 use super::outcome::AggregateKind;
-use super::store::{self as events, Effect, Event, Filter};
-use crate::common::failure::Failure;
+use super::store::{self as events, EffectRow, EventFilter, EventRow};
+use crate::common::error::ServiceError;
 
 /// The statement, for tests that look at its plan.
 pub(crate) const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
@@ -17,18 +17,19 @@ pub(crate) const EVENTS: &str = include_str!("sql/search_events.sql");
 
 /// What the events must have touched; all of it, where several are said.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Touching {
+pub(crate) struct EventScope {
     pub(crate) order: Option<String>,
     pub(crate) customer: Option<String>,
     pub(crate) any: Option<String>,
 }
 
-impl Touching {
+impl EventScope {
     /// What is asked for, one by one.
-    fn each(&self) -> Vec<Touching> {
-        let any = self.any.clone().map(|id| Touching { any: Some(id), ..Touching::default() });
-        let order = self.order.clone().map(|id| Touching { order: Some(id), ..Touching::default() });
-        let customer = self.customer.clone().map(|id| Touching { customer: Some(id), ..Touching::default() });
+    fn each(&self) -> Vec<EventScope> {
+        let any = self.any.clone().map(|id| EventScope { any: Some(id), ..EventScope::default() });
+        let order = self.order.clone().map(|id| EventScope { order: Some(id), ..EventScope::default() });
+        let customer =
+            self.customer.clone().map(|id| EventScope { customer: Some(id), ..EventScope::default() });
         [any, order, customer].into_iter().flatten().collect()
     }
 
@@ -38,13 +39,13 @@ impl Touching {
 }
 
 /// An aggregate: its kind and its id.
-pub(crate) type Aggregate = (AggregateKind, String);
+pub(crate) type AggregateKey = (AggregateKind, String);
 
 /// What an id leads to.
 pub(crate) async fn aggregates(
     client: &impl GenericClient,
-    touching: &Touching,
-) -> Result<Vec<Aggregate>, Failure> {
+    touching: &EventScope,
+) -> Result<Vec<AggregateKey>, ServiceError> {
     let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.get(1)))).collect()
 }
@@ -53,10 +54,10 @@ pub(crate) async fn aggregates(
 pub(crate) async fn effects(
     client: &impl GenericClient,
     events: &[&str],
-) -> Result<HashMap<String, Vec<Effect>>, Failure> {
-    let mut found: HashMap<String, Vec<Effect>> = HashMap::new();
+) -> Result<HashMap<String, Vec<EffectRow>>, ServiceError> {
+    let mut found: HashMap<String, Vec<EffectRow>> = HashMap::new();
     for row in client.query(EFFECTS, &[&events]).await? {
-        found.entry(row.get("event_id")).or_default().push(Effect::try_from(&row)?);
+        found.entry(row.get("event_id")).or_default().push(EffectRow::try_from(&row)?);
     }
     Ok(found)
 }
@@ -64,11 +65,11 @@ pub(crate) async fn effects(
 /// A page of events, newest first, of those that touched what is asked for.
 pub(crate) async fn events(
     client: &impl GenericClient,
-    filter: &Filter,
-    touching: &Touching,
-    before: Option<&Cursor>,
+    filter: &EventFilter,
+    touching: &EventScope,
+    before: Option<&EventCursor>,
     limit: i64,
-) -> Result<Vec<Event>, Failure> {
+) -> Result<Vec<EventRow>, ServiceError> {
     let asked = touching.each();
     let sets = i32::try_from(asked.len()).unwrap_or(0);
     if sets == 0 {
@@ -83,7 +84,7 @@ pub(crate) async fn events(
         }
     }
     let asked_numbers: Vec<i32> = (1..=sets).collect();
-    let ids: Vec<&String> = asked.iter().filter_map(Touching::id).collect();
+    let ids: Vec<&String> = asked.iter().filter_map(EventScope::id).collect();
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
     let rows = client
@@ -105,5 +106,5 @@ pub(crate) async fn events(
             ],
         )
         .await?;
-    Ok(rows.iter().map(Event::try_from).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
 }

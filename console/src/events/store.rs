@@ -7,9 +7,9 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
-use super::cursor::Cursor;
+use super::cursor::EventCursor;
 use super::outcome::{AggregateKind, EventOutcome};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
@@ -20,7 +20,7 @@ pub(crate) const EFFECTS: &str = include_str!("sql/effects.sql");
 
 /// An event as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Event {
+pub(crate) struct EventRow {
     pub(crate) id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
@@ -52,18 +52,18 @@ pub(crate) struct Event {
     pub(crate) processed_at: Option<Timestamp>,
 }
 
-impl Event {
+impl EventRow {
     /// The cursor that continues after this event.
-    pub(crate) fn cursor(&self) -> Cursor {
-        Cursor { received_at: self.received_at, id: self.id.clone() }
+    pub(crate) fn cursor(&self) -> EventCursor {
+        EventCursor { received_at: self.received_at, id: self.id.clone() }
     }
 }
 
-impl TryFrom<&Row> for Event {
+impl TryFrom<&Row> for EventRow {
     type Error = tokio_postgres::Error;
 
     fn try_from(row: &Row) -> Result<Self, Self::Error> {
-        Ok(Event {
+        Ok(EventRow {
             id: row.get("id"),
             kind: row.get("type"),
             created: row.get("created"),
@@ -85,7 +85,7 @@ impl TryFrom<&Row> for Event {
 
 /// What an event did to one aggregate.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Effect {
+pub(crate) struct EffectRow {
     /// What kind of aggregate.
     pub(crate) aggregate: AggregateKind,
     pub(crate) aggregate_id: String,
@@ -97,7 +97,7 @@ pub(crate) struct Effect {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Filter {
+pub(crate) struct EventFilter {
     pub(crate) kind: Option<String>,
     pub(crate) outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
@@ -107,33 +107,36 @@ pub(crate) struct Filter {
 /// A page of events, newest first.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    filter: &Filter,
-    before: Option<&Cursor>,
+    filter: &EventFilter,
+    before: Option<&EventCursor>,
     limit: i64,
-) -> Result<Vec<Event>, Failure> {
+) -> Result<Vec<EventRow>, ServiceError> {
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
     let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
-    Ok(rows.iter().map(Event::try_from).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
 }
 
 /// One event and its body as Stripe wrote it.
-pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<(Event, String)>, Failure> {
+pub(crate) async fn show(
+    client: &impl GenericClient,
+    id: &str,
+) -> Result<Option<(EventRow, String)>, ServiceError> {
     let row = client.query_opt(SHOW, &[&id]).await?;
-    row.map(|row| Ok((Event::try_from(&row)?, row.get("payload")))).transpose()
+    row.map(|row| Ok((EventRow::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// What an event did.
-pub(crate) async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<Effect>, Failure> {
+pub(crate) async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<EffectRow>, ServiceError> {
     let rows = client.query(EFFECTS, &[&id]).await?;
-    Ok(rows.iter().map(Effect::try_from).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(EffectRow::try_from).collect::<Result<_, _>>()?)
 }
 
-impl TryFrom<&Row> for Effect {
+impl TryFrom<&Row> for EffectRow {
     type Error = tokio_postgres::Error;
 
     fn try_from(row: &Row) -> Result<Self, Self::Error> {
-        Ok(Effect {
+        Ok(EffectRow {
             aggregate: row.try_get("aggregate")?,
             aggregate_id: row.get("aggregate_id"),
             at: row.get("at"),
@@ -144,6 +147,6 @@ impl TryFrom<&Row> for Effect {
 }
 
 masked_members! {
-    Event: id, kind, account, object_id, endpoint, reason, last_error;
-    Effect: aggregate_id, change;
+    EventRow: id, kind, account, object_id, endpoint, reason, last_error;
+    EffectRow: aggregate_id, change;
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// The body of every answer that is not a success.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,19 +19,21 @@ pub(crate) struct ErrorDetail {
     message: String,
 }
 
-impl ResponseError for Failure {
+impl ResponseError for ServiceError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Failure::NotFound(_) => StatusCode::NOT_FOUND,
-            Failure::Invalid { code: "body_too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Failure::Invalid { code: "unsupported_media_type", .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Failure::Invalid { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Failure::Invalid { .. } => StatusCode::BAD_REQUEST,
-            Failure::Conflict { .. } => StatusCode::CONFLICT,
-            Failure::Unauthorized => StatusCode::UNAUTHORIZED,
-            Failure::Forbidden(_) => StatusCode::FORBIDDEN,
-            Failure::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ServiceError::NotFound(_) => StatusCode::NOT_FOUND,
+            ServiceError::Invalid { code: "body_too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ServiceError::Invalid { code: "unsupported_media_type", .. } => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            ServiceError::Invalid { code: "method_not_allowed", .. } => StatusCode::METHOD_NOT_ALLOWED,
+            ServiceError::Invalid { .. } => StatusCode::BAD_REQUEST,
+            ServiceError::Conflict { .. } => StatusCode::CONFLICT,
+            ServiceError::Unauthorized => StatusCode::UNAUTHORIZED,
+            ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
+            ServiceError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -39,16 +41,16 @@ impl ResponseError for Failure {
         let mut response = HttpResponse::build(self.status_code());
         let mut message = self.to_string();
         match self {
-            Failure::Unauthorized => {
+            ServiceError::Unauthorized => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
-            Failure::Unavailable(why) => {
-                tracing::warn!(why, "a request could not be served");
+            ServiceError::Unavailable(reason) => {
+                tracing::warn!(reason, "a request could not be served");
                 response.insert_header((header::RETRY_AFTER, "5"));
             }
-            Failure::Internal(why) => {
+            ServiceError::Internal(reason) => {
                 // What is inside is ours to know: the log has it.
-                tracing::error!(why, "a request failed");
+                tracing::error!(reason, "a request failed");
                 message = "the console failed; its log says why".to_owned();
             }
             _ => {}
@@ -61,28 +63,28 @@ impl ResponseError for Failure {
 pub(crate) fn extractors(app: &mut web::ServiceConfig) {
     app.app_data(web::JsonConfig::default().limit(super::LARGEST_BODY).error_handler(|e, _| json(&e).into()))
         .app_data(web::QueryConfig::default().error_handler(|e, _| {
-            Failure::invalid("invalid_query", format!("the query is wrong: {e}")).into()
+            ServiceError::invalid("invalid_query", format!("the query is wrong: {e}")).into()
         }))
         .app_data(web::PathConfig::default().error_handler(|e, _| {
-            Failure::invalid("invalid_path", format!("the address is wrong: {e}")).into()
+            ServiceError::invalid("invalid_path", format!("the address is wrong: {e}")).into()
         }));
 }
 
-fn json(error: &actix_web::error::JsonPayloadError) -> Failure {
+fn json(error: &actix_web::error::JsonPayloadError) -> ServiceError {
     use actix_web::error::JsonPayloadError::{ContentType, Overflow, OverflowKnownLength};
     match error {
-        ContentType => Failure::invalid("unsupported_media_type", "the body must be application/json"),
+        ContentType => ServiceError::invalid("unsupported_media_type", "the body must be application/json"),
         Overflow { .. } | OverflowKnownLength { .. } => {
-            Failure::invalid("body_too_large", "the body is too large")
+            ServiceError::invalid("body_too_large", "the body is too large")
         }
-        other => Failure::invalid("invalid_body", format!("the body is wrong: {other}")),
+        other => ServiceError::invalid("invalid_body", format!("the body is wrong: {other}")),
     }
 }
 
 /// Another method than the resource has.
 pub(crate) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let allowed = request.app_data::<Allowed>().map_or("GET", |allowed| allowed.0);
-    let failure = Failure::invalid("method_not_allowed", format!("this address takes {allowed}"));
+    let failure = ServiceError::invalid("method_not_allowed", format!("this address takes {allowed}"));
     let mut response = failure.error_response();
     if let Ok(value) = header::HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, value);
@@ -94,6 +96,6 @@ pub(crate) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
 pub(crate) struct Allowed(pub(crate) &'static str);
 
 /// An address that does not exist.
-pub(crate) async fn not_found() -> Result<HttpResponse, Failure> {
-    Err(Failure::NotFound("this address".to_owned()))
+pub(crate) async fn not_found() -> Result<HttpResponse, ServiceError> {
+    Err(ServiceError::NotFound("this address".to_owned()))
 }

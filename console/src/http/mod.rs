@@ -8,7 +8,7 @@ use amqp::broker::Broker;
 use deadpool_postgres::Pool;
 use domain::rules::Rules;
 
-use self::sign_in::Entry;
+use self::sign_in::SignInSettings;
 use crate::dead_letters::replay::Replayer;
 use crate::system::management::Management;
 use crate::system::queues::Sources;
@@ -29,7 +29,7 @@ pub(crate) struct Console {
     /// What decisions depend on, for previews and reference codes.
     pub(crate) rules: Rules,
     /// How people get in.
-    pub(crate) access: Entry,
+    pub(crate) access: SignInSettings,
 }
 
 impl Console {

@@ -15,12 +15,12 @@ use subtle::ConstantTimeEq;
 use super::Console;
 use crate::auth::sessions;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
 /// Somebody who looks at a page.
 #[derive(Debug, Clone)]
-pub(crate) struct Visitor {
+pub(crate) struct CurrentUser {
     /// Who, and what they may do.
     pub(crate) principal: Principal,
     /// Must come back with every form.
@@ -29,7 +29,7 @@ pub(crate) struct Visitor {
     pub(crate) by_proxy: bool,
 }
 
-impl Visitor {
+impl CurrentUser {
     pub(crate) fn name(&self) -> &str {
         match &self.principal.actor {
             Actor::User(name) => name,
@@ -48,68 +48,70 @@ impl Visitor {
     }
 
     /// Refuses a form that did not come from one of our pages.
-    pub(crate) fn check(&self, csrf: &str) -> Result<(), Failure> {
+    pub(crate) fn check(&self, csrf: &str) -> Result<(), ServiceError> {
         if bool::from(csrf.as_bytes().ct_eq(self.csrf.as_bytes())) {
             return Ok(());
         }
-        Err(Failure::Forbidden("this form has expired: go back, reload the page and try again".to_owned()))
+        Err(ServiceError::Forbidden(
+            "this form has expired: go back, reload the page and try again".to_owned(),
+        ))
     }
 }
 
-impl FromRequest for Visitor {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+impl FromRequest for CurrentUser {
+    type Error = ServiceError;
+    type Future = Ready<Result<Self, ServiceError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get::<Visitor>().cloned().ok_or(Failure::Unauthorized))
+        ready(request.extensions().get::<CurrentUser>().cloned().ok_or(ServiceError::Unauthorized))
     }
 }
 
 /// The console's state of a request.
-pub(crate) fn console(request: &HttpRequest) -> Result<web::Data<Console>, Failure> {
+pub(crate) fn console(request: &HttpRequest) -> Result<web::Data<Console>, ServiceError> {
     let console = request.app_data::<web::Data<Console>>().cloned();
-    console.ok_or_else(|| Failure::Internal("no servers".to_owned()))
+    console.ok_or_else(|| ServiceError::Internal("no servers".to_owned()))
 }
 
 /// The visitor, with a cookie when a session begins now.
-pub(crate) async fn visitor(
+pub(crate) async fn current_user(
     console: &Console,
     request: &HttpRequest,
-) -> Result<Option<(Visitor, Option<Cookie<'static>>)>, Failure> {
+) -> Result<Option<(CurrentUser, Option<Cookie<'static>>)>, ServiceError> {
     let cookie = request.cookie(console.access.cookie_name()).map(|c| c.value().to_owned());
     let session = match &cookie {
         Some(cookie) => sessions::find(&console.pool, cookie).await?,
         None => None,
     };
-    if let Some(user) = console.access.vouched(request) {
+    if let Some(user) = console.access.proxy_user(request) {
         let user = user?;
         let role = console.access.role_of(&console.pool, &user).await?;
         let Some(role) = role else {
-            return Err(Failure::Forbidden(format!("{user} may not use this console: ask an admin")));
+            return Err(ServiceError::Forbidden(format!("{user} may not use this console: ask an admin")));
         };
         let principal = Principal { actor: Actor::User(user.clone()), role };
         let kept = session.filter(|s| s.by_proxy && s.user == user);
         if let Some(session) = kept {
-            return Ok(Some((Visitor { principal, csrf: session.csrf, by_proxy: true }, None)));
+            return Ok(Some((CurrentUser { principal, csrf: session.csrf, by_proxy: true }, None)));
         }
         let begun = sessions::begin(&console.pool.get().await?, &user, true).await?;
-        let visitor = Visitor { principal, csrf: sessions::csrf(&begun), by_proxy: true };
-        return Ok(Some((visitor, Some(console.access.cookie(begun)))));
+        let current_user = CurrentUser { principal, csrf: sessions::csrf(&begun), by_proxy: true };
+        return Ok(Some((current_user, Some(console.access.cookie(begun)))));
     }
     let session = session.filter(|s| !s.by_proxy);
     Ok(session.and_then(|session| {
         let principal = session.principal(session.role?);
-        Some((Visitor { principal, csrf: session.csrf, by_proxy: false }, None))
+        Some((CurrentUser { principal, csrf: session.csrf, by_proxy: false }, None))
     }))
 }
 
 /// Browsers say where a request comes from: one that changes something must come from our own pages.
-pub(crate) fn same_site(console: &Console, request: &HttpRequest) -> Result<(), Failure> {
+pub(crate) fn same_site(console: &Console, request: &HttpRequest) -> Result<(), ServiceError> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
     let value = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let foreign = || Failure::Forbidden("this request comes from another site".to_owned());
+    let foreign = || ServiceError::Forbidden("this request comes from another site".to_owned());
     if value("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(foreign());
     }

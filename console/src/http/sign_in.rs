@@ -10,11 +10,11 @@ use ipnet::IpNet;
 
 use crate::auth;
 use crate::auth::store::users as store;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Entry {
+pub(crate) struct SignInSettings {
     /// Where browsers reach the console, as they name it in `Origin`: with https the cookie is for HTTPS only.
     pub(crate) origin: Option<String>,
     /// The header in which a trusted proxy names the user.
@@ -25,7 +25,7 @@ pub(crate) struct Entry {
     pub(crate) proxy_role: Option<Role>,
 }
 
-impl Entry {
+impl SignInSettings {
     fn secure(&self) -> bool {
         self.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
     }
@@ -57,7 +57,7 @@ impl Entry {
 
     /// The user that a trusted proxy names; an error when the name cannot be one, or when there is more than one:
     /// the proxy has let one through that it did not write. None: nobody vouches.
-    pub(crate) fn vouched(&self, request: &HttpRequest) -> Option<Result<String, Failure>> {
+    pub(crate) fn proxy_user(&self, request: &HttpRequest) -> Option<Result<String, ServiceError>> {
         let header = self.user_header.as_deref()?;
         let peer = request.peer_addr()?.ip();
         if !self.trusts(peer) {
@@ -65,7 +65,8 @@ impl Entry {
         }
         let mut values = request.headers().get_all(header);
         let value = values.next()?;
-        let refused = |why: &str| Failure::invalid("invalid_user", format!("the reverse proxy {why}"));
+        let refused =
+            |problem: &str| ServiceError::invalid("invalid_user", format!("the reverse proxy {problem}"));
         if values.next().is_some() {
             return Some(Err(refused("names more than one user")));
         }
@@ -74,7 +75,7 @@ impl Entry {
     }
 
     /// The role of a user that the proxy vouches for; none when they may not in.
-    pub(crate) async fn role_of(&self, pool: &Pool, user: &str) -> Result<Option<Role>, Failure> {
+    pub(crate) async fn role_of(&self, pool: &Pool, user: &str) -> Result<Option<Role>, ServiceError> {
         let client = pool.get().await?;
         match store::any_user(&client, user).await? {
             Some((_, true)) => Ok(None),
@@ -103,7 +104,7 @@ pub(crate) fn origin(url: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, origin};
+    use super::{SignInSettings, origin};
 
     #[test]
     fn a_public_address_is_compared_as_browsers_write_it() {
@@ -124,14 +125,15 @@ mod tests {
 
     #[test]
     fn a_page_is_ours_by_the_public_address_or_by_the_host_that_was_asked() {
-        let entry = Entry { origin: origin("https://console.example.com"), ..Entry::default() };
+        let entry =
+            SignInSettings { origin: origin("https://console.example.com"), ..SignInSettings::default() };
         assert!(entry.owns("https://console.example.com", Some("127.0.0.1:8081")));
         assert!(entry.owns("http://127.0.0.1:8081", Some("127.0.0.1:8081")));
         for foreign in ["https://evil.example", "https://console.example.com.evil.example", "null", ""] {
             assert!(!entry.owns(foreign, Some("127.0.0.1:8081")), "{foreign}");
             assert!(!entry.owns(foreign, None), "{foreign}");
-            assert!(!Entry::default().owns(foreign, None), "{foreign}");
+            assert!(!SignInSettings::default().owns(foreign, None), "{foreign}");
         }
-        assert!(!Entry::default().owns("https://console.example.com", Some("127.0.0.1:8081")));
+        assert!(!SignInSettings::default().owns("https://console.example.com", Some("127.0.0.1:8081")));
     }
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::runner::Runner;
 use super::service::{self, JobView};
 use super::state::{JobAction, JobState};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
@@ -18,7 +18,7 @@ pub(crate) async fn carry_out(
     id: i64,
     wait: Duration,
     mut watch: impl FnMut(&JobView),
-) -> Result<JobView, Failure> {
+) -> Result<JobView, ServiceError> {
     let pool = runner.pool.clone();
     let stop = CancellationToken::new();
     let running = tokio::spawn({

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use super::state::{JobAction, JobItemState};
 use super::store::Job;
 use crate::audit::action::AuditAction;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::Locked;
+use crate::dead_letters::store::LockedDeadLetter;
 use crate::masking::masked_members;
 
 pub(crate) const RECOVER: &str = include_str!("sql/recover.sql");
@@ -24,7 +24,7 @@ pub(crate) const WAITING: &str = include_str!("sql/waiting.sql");
 
 /// A dead letter of a job that was not simply sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Exception {
+pub(crate) struct JobException {
     pub(crate) dead_letter_id: i64,
     /// `failed`, `unknown` or `skipped`.
     pub(crate) state: JobItemState,
@@ -33,7 +33,7 @@ pub(crate) struct Exception {
 }
 
 /// What a runner that died left in the middle becomes `unknown`. Only with the lock.
-pub(crate) async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, Failure> {
+pub(crate) async fn recover(client: &impl GenericClient, id: i64) -> Result<u64, ServiceError> {
     Ok(client.execute(RECOVER, &[&id]).await?)
 }
 
@@ -42,17 +42,17 @@ pub(crate) async fn next(
     client: &impl GenericClient,
     id: i64,
     most: i64,
-) -> Result<Vec<(i32, Locked)>, Failure> {
+) -> Result<Vec<(i32, LockedDeadLetter)>, ServiceError> {
     let rows = client.query(NEXT, &[&id, &most]).await?;
     Ok(rows
         .iter()
-        .map(|row| Ok((row.get("position"), Locked::try_from(row)?)))
+        .map(|row| Ok((row.get("position"), LockedDeadLetter::try_from(row)?)))
         .collect::<Result<_, tokio_postgres::Error>>()?)
 }
 
 /// A dead letter's position in a job and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct ItemMark {
     pub(crate) position: i32,
     /// The state of the item.
     pub(crate) state: JobItemState,
@@ -60,7 +60,11 @@ pub(crate) struct Mark {
     pub(crate) note: Option<String>,
 }
 
-pub(crate) async fn mark(client: &impl GenericClient, id: i64, marks: &[Mark]) -> Result<(), Failure> {
+pub(crate) async fn mark(
+    client: &impl GenericClient,
+    id: i64,
+    marks: &[ItemMark],
+) -> Result<(), ServiceError> {
     let positions: Vec<i32> = marks.iter().map(|m| m.position).collect();
     let states: Vec<JobItemState> = marks.iter().map(|m| m.state).collect();
     let notes: Vec<Option<&str>> = marks.iter().map(|m| m.note.as_deref()).collect();
@@ -73,7 +77,7 @@ pub(crate) async fn set_dead_letters(
     client: &impl GenericClient,
     job: &Job,
     dead_letters: &[i64],
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     let (state, action) = match job.action {
         JobAction::Replay => (DeadLetterState::Replayed, AuditAction::DeadLetterReplay),
         JobAction::Discard => (DeadLetterState::Discarded, AuditAction::DeadLetterDiscard),
@@ -85,10 +89,13 @@ pub(crate) async fn set_dead_letters(
 }
 
 /// Dead letters of a job that were not simply sent, the first of them.
-pub(crate) async fn exceptions(client: &impl GenericClient, id: i64) -> Result<Vec<Exception>, Failure> {
+pub(crate) async fn exceptions(
+    client: &impl GenericClient,
+    id: i64,
+) -> Result<Vec<JobException>, ServiceError> {
     let rows = client.query(FAILURES, &[&id]).await?;
     let exception = |row: &Row| {
-        Ok(Exception {
+        Ok(JobException {
             dead_letter_id: row.get("dead_letter_id"),
             state: row.try_get("state")?,
             note: row.get("note"),
@@ -99,10 +106,10 @@ pub(crate) async fn exceptions(client: &impl GenericClient, id: i64) -> Result<V
 }
 
 /// Whether anything is left to do.
-pub(crate) async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+pub(crate) async fn has_waiting(client: &impl GenericClient, id: i64) -> Result<bool, ServiceError> {
     Ok(client.query_one(WAITING, &[&id]).await?.get("waiting"))
 }
 
 masked_members! {
-    Exception: note;
+    JobException: note;
 }

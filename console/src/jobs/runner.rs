@@ -14,11 +14,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::state::{JobAction, JobItemState, JobState};
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::dead_letters::replay::{BulkSendError, Replayer};
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::Locked;
-use crate::jobs::items::{self as items, Mark};
+use crate::dead_letters::store::LockedDeadLetter;
+use crate::jobs::items::{self as items, ItemMark};
 use crate::jobs::store::{self as store, Job};
 
 /// How often new and resumed jobs are looked for.
@@ -67,7 +67,7 @@ impl Runner {
         tasks.wait().await;
     }
 
-    async fn active(&self) -> Result<Vec<i64>, Failure> {
+    async fn active(&self) -> Result<Vec<i64>, ServiceError> {
         store::active(&self.pool.get().await?).await
     }
 
@@ -82,7 +82,7 @@ impl Runner {
         }
     }
 
-    async fn locked(&self, id: i64, shutdown: &CancellationToken) -> Result<(), Failure> {
+    async fn locked(&self, id: i64, shutdown: &CancellationToken) -> Result<(), ServiceError> {
         // The lock belongs to the connection, which therefore leaves the pool and is closed at the end.
         let mut client = self.pool.get().await?;
         if !store::try_lock(&client, id).await? {
@@ -94,7 +94,12 @@ impl Runner {
         done
     }
 
-    async fn work(&self, client: &mut Client, id: i64, shutdown: &CancellationToken) -> Result<(), Failure> {
+    async fn work(
+        &self,
+        client: &mut Client,
+        id: i64,
+        shutdown: &CancellationToken,
+    ) -> Result<(), ServiceError> {
         let lost = items::recover(client, id).await?;
         if lost > 0 {
             warn!(job = id, lost, "dead letters that may or may not have been sent are not sent again");
@@ -128,7 +133,7 @@ impl Runner {
         Ok(())
     }
 
-    async fn finish(&self, client: &Client, job: &Job) -> Result<(), Failure> {
+    async fn finish(&self, client: &Client, job: &Job) -> Result<(), ServiceError> {
         if store::move_to(client, job.id, &[JobState::Running], JobState::Done, None).await? {
             info!(job = job.id, "a bulk job is done");
         }
@@ -136,7 +141,7 @@ impl Runner {
     }
 
     /// How many dead letters the canary still lacks; none while it is waited for.
-    async fn canary(&self, client: &Client, job: &Job) -> Result<Option<i32>, Failure> {
+    async fn canary(&self, client: &Client, job: &Job) -> Result<Option<i32>, ServiceError> {
         let progress = store::progress(client, job.id).await?;
         let gone = progress.sent + progress.failed + progress.unknown;
         let wanted = i64::from(job.canary.min(job.total)) - progress.skipped.min(i64::from(job.total));
@@ -159,35 +164,37 @@ impl Runner {
     }
 
     /// Marks, sends and marks again one chunk; how many dead letters it took.
-    async fn send(&self, client: &mut Client, job: &Job, size: i32) -> Result<usize, Failure> {
+    async fn send(&self, client: &mut Client, job: &Job, size: i32) -> Result<usize, ServiceError> {
         let wanted = job.filter.state.unwrap_or(DeadLetterState::Open);
         let tx = client.transaction().await?;
         let chunk = items::next(&tx, job.id, i64::from(size)).await?;
-        let (go, stay): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|(_, letter)| letter.state == wanted);
+        let (go, stay): (Vec<_>, Vec<_>) =
+            chunk.into_iter().partition(|(_, dead_letter)| dead_letter.state == wanted);
         let taken = go.len() + stay.len();
-        let dead_letters: Vec<i64> = go.iter().map(|(_, letter)| letter.id).collect();
+        let dead_letters: Vec<i64> = go.iter().map(|(_, dead_letter)| dead_letter.id).collect();
         let replay = job.action == JobAction::Replay;
-        let mut marks: Vec<Mark> = stay.iter().map(|(at, letter)| left_out(*at, letter)).collect();
-        let state = if replay { JobItemState::Sending } else { JobItemState::Sent };
-        marks.extend(go.iter().map(|(at, _)| Mark { position: *at, state, note: None }));
+        let mut marks: Vec<ItemMark> =
+            stay.iter().map(|(at, dead_letter)| left_out(*at, dead_letter)).collect();
+        let state = if replay { JobItemState::ReplayMessage } else { JobItemState::Sent };
+        marks.extend(go.iter().map(|(at, _)| ItemMark { position: *at, state, note: None }));
         items::mark(&tx, job.id, &marks).await?;
         items::set_dead_letters(&tx, job, &dead_letters).await?;
         tx.commit().await?;
         if replay {
-            let sent = join_all(go.into_iter().map(|(at, letter)| self.publish(at, letter))).await;
+            let sent = join_all(go.into_iter().map(|(at, dead_letter)| self.publish(at, dead_letter))).await;
             items::mark(client, job.id, &sent).await?;
         }
         Ok(taken)
     }
 
-    async fn publish(&self, position: i32, letter: Locked) -> Mark {
-        match self.replayer.send_bulk(letter).await {
-            Ok(()) => Mark { position, state: JobItemState::Sent, note: None },
+    async fn publish(&self, position: i32, dead_letter: LockedDeadLetter) -> ItemMark {
+        match self.replayer.send_bulk(dead_letter).await {
+            Ok(()) => ItemMark { position, state: JobItemState::Sent, note: None },
             Err(BulkSendError::NotSent(error)) => {
-                Mark { position, state: JobItemState::Failed, note: Some(error.to_string()) }
+                ItemMark { position, state: JobItemState::Failed, note: Some(error.to_string()) }
             }
             Err(BulkSendError::Unknown(error)) => {
-                Mark { position, state: JobItemState::Unknown, note: Some(error.to_string()) }
+                ItemMark { position, state: JobItemState::Unknown, note: Some(error.to_string()) }
             }
         }
     }
@@ -197,8 +204,12 @@ fn chunk(job: &Job) -> i32 {
     (job.rate / CHUNKS).clamp(1, 100)
 }
 
-fn left_out(position: i32, letter: &Locked) -> Mark {
-    Mark { position, state: JobItemState::Skipped, note: Some(format!("it is {} now", letter.state)) }
+fn left_out(position: i32, dead_letter: &LockedDeadLetter) -> ItemMark {
+    ItemMark {
+        position,
+        state: JobItemState::Skipped,
+        note: Some(format!("it is {} now", dead_letter.state)),
+    }
 }
 
 fn lock(running: &Mutex<HashSet<i64>>) -> std::sync::MutexGuard<'_, HashSet<i64>> {

@@ -10,12 +10,12 @@ use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
-use crate::dead_letters::filter::Filter;
+use crate::common::error::ServiceError;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{self as letters, DeadLetter};
-use crate::jobs::items::{self as items, Exception};
-use crate::jobs::store::{self as store, Job, NewJob, Progress};
+use crate::dead_letters::store::{self as dead_letters, DeadLetter};
+use crate::jobs::items::{self as items, JobException};
+use crate::jobs::store::{self as store, Job, JobProgress, NewJob};
 use crate::masking::masked_members;
 
 /// Dead letters per second by default.
@@ -26,10 +26,10 @@ const SAMPLE: i64 = 5;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct JobRequest {
     pub(crate) action: JobAction,
     /// With which dead letters; open ones where no state is named.
-    pub(crate) filter: Filter,
+    pub(crate) filter: DeadLetterFilter,
     pub(crate) reason: AuditReason,
     /// Dead letters per second.
     pub(crate) rate: i32,
@@ -54,20 +54,20 @@ pub(crate) struct JobView {
     #[serde(flatten)]
     pub(crate) job: Job,
     /// How far it is.
-    pub(crate) progress: Progress,
+    pub(crate) progress: JobProgress,
     /// Dead letters that were not simply sent, the first of them.
-    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) exceptions: Vec<JobException>,
 }
 
 /// The filter as a job takes it: open dead letters only, unless it names replayed ones.
-fn scope(action: JobAction, mut filter: Filter) -> Result<Filter, Failure> {
+fn scope(action: JobAction, mut filter: DeadLetterFilter) -> Result<DeadLetterFilter, ServiceError> {
     match (*filter.state.get_or_insert(DeadLetterState::Open), action) {
         (DeadLetterState::Open, _) | (DeadLetterState::Replayed, JobAction::Replay) => Ok(filter),
-        (DeadLetterState::Replayed, JobAction::Discard) => Err(Failure::conflict(
+        (DeadLetterState::Replayed, JobAction::Discard) => Err(ServiceError::conflict(
             "not_open",
             "a replayed dead letter is on its way: only open ones are discarded",
         )),
-        (DeadLetterState::Resolved | DeadLetterState::Discarded, _) => Err(Failure::invalid(
+        (DeadLetterState::Resolved | DeadLetterState::Discarded, _) => Err(ServiceError::invalid(
             "invalid_filter",
             "a job takes open dead letters; a replay also those that are replayed",
         )),
@@ -75,24 +75,28 @@ fn scope(action: JobAction, mut filter: Filter) -> Result<Filter, Failure> {
 }
 
 /// What a job would take in. Nothing is written, nothing is sent.
-pub(crate) async fn preview(pool: &Pool, action: JobAction, filter: Filter) -> Result<BulkPreview, Failure> {
+pub(crate) async fn preview(
+    pool: &Pool,
+    action: JobAction,
+    filter: DeadLetterFilter,
+) -> Result<BulkPreview, ServiceError> {
     let filter = scope(action, filter)?;
     let client = pool.get().await?;
-    let count = letters::count(&client, &filter).await?;
-    let sample = letters::list(&client, &filter, None, SAMPLE).await?;
+    let count = dead_letters::count(&client, &filter).await?;
+    let sample = dead_letters::list(&client, &filter, None, SAMPLE).await?;
     Ok(BulkPreview { count, sample })
 }
 
 /// Makes a job. Refused when the letters are not as many as were seen.
-pub(crate) async fn create(pool: &Pool, actor: &Actor, request: Request) -> Result<i64, Failure> {
+pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> Result<i64, ServiceError> {
     if !(1..=MAX_RATE).contains(&request.rate) {
-        return Err(Failure::invalid(
+        return Err(ServiceError::invalid(
             "invalid_rate",
             format!("rate takes 1 to {MAX_RATE} dead letters per second"),
         ));
     }
     if request.canary < 0 {
-        return Err(Failure::invalid("invalid_canary", "canary takes 0 or more dead letters"));
+        return Err(ServiceError::invalid("invalid_canary", "canary takes 0 or more dead letters"));
     }
     // A discard cannot fail later, so it needs no canary.
     let canary = if request.action == JobAction::Replay { request.canary } else { 0 };
@@ -110,10 +114,10 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: Request) -> Resu
     match request.count {
         Some(expected) if expected != total => {
             let message = format!("these are {total} letters now, not {expected}: look again");
-            return Err(Failure::conflict("count_changed", message));
+            return Err(ServiceError::conflict("count_changed", message));
         }
         _ if total == 0 => {
-            return Err(Failure::conflict("nothing_to_do", "no open dead letter fits the filter"));
+            return Err(ServiceError::conflict("nothing_to_do", "no open dead letter fits the filter"));
         }
         _ => {}
     }
@@ -133,16 +137,21 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: Request) -> Resu
 }
 
 /// One job and how far it is.
-pub(crate) async fn show(pool: &Pool, id: i64) -> Result<JobView, Failure> {
+pub(crate) async fn show(pool: &Pool, id: i64) -> Result<JobView, ServiceError> {
     let client = pool.get().await?;
-    let job = store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
+    let job = store::show(&client, id).await?.ok_or_else(|| ServiceError::NotFound(format!("job {id}")))?;
     let progress = store::progress(&client, id).await?;
     let exceptions = items::exceptions(&client, id).await?;
     Ok(JobView { job, progress, exceptions })
 }
 
 /// Pauses, resumes or cancels a job.
-pub(crate) async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCommand) -> Result<(), Failure> {
+pub(crate) async fn command(
+    pool: &Pool,
+    actor: &Actor,
+    id: i64,
+    command: JobCommand,
+) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let (participle, action, from, to): (_, _, &[JobState], _) = match command {
@@ -160,9 +169,9 @@ pub(crate) async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCom
         ),
     };
     if !store::move_to(&tx, id, from, to, None).await? {
-        let job = store::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("job {id}")))?;
+        let job = store::show(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("job {id}")))?;
         let message = format!("job {id} is {}: it cannot be {participle}", job.state);
-        return Err(Failure::conflict("wrong_state", message));
+        return Err(ServiceError::conflict("wrong_state", message));
     }
     audit::append(&tx, actor, action, &Subject::Job(id), "").await?;
     tx.commit().await?;
@@ -170,7 +179,7 @@ pub(crate) async fn command(pool: &Pool, actor: &Actor, id: i64, command: JobCom
 }
 
 /// The state that a paused job goes back to.
-async fn resumed_state(client: &impl GenericClient, id: i64) -> Result<JobState, Failure> {
+async fn resumed_state(client: &impl GenericClient, id: i64) -> Result<JobState, ServiceError> {
     let Some(job) = store::show(client, id).await? else { return Ok(JobState::Running) };
     let progress = store::progress(client, id).await?;
     let failed = progress.dead_again + progress.failed + progress.unknown > 0;

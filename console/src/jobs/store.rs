@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::state::{JobAction, JobItemState, JobState};
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
-use crate::dead_letters::filter::Filter;
+use crate::common::error::ServiceError;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
@@ -31,7 +31,7 @@ pub(crate) struct Job {
     pub(crate) id: i64,
     pub(crate) action: JobAction,
     /// Which dead letters, as they were asked for.
-    pub(crate) filter: Filter,
+    pub(crate) filter: DeadLetterFilter,
     pub(crate) reason: String,
     /// Who asked for it.
     pub(crate) actor: String,
@@ -79,7 +79,7 @@ impl TryFrom<&Row> for Job {
 
 /// How far a job is, in dead letters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Progress {
+pub(crate) struct JobProgress {
     pub(crate) waiting: i64,
     pub(crate) sent: i64,
     /// Of those, took effect.
@@ -98,7 +98,7 @@ pub(crate) struct Progress {
 #[derive(Debug, Clone)]
 pub(crate) struct NewJob<'a> {
     pub(crate) action: JobAction,
-    pub(crate) filter: &'a Filter,
+    pub(crate) filter: &'a DeadLetterFilter,
     pub(crate) reason: &'a str,
     /// Dead letters per second.
     pub(crate) rate: i32,
@@ -111,7 +111,7 @@ pub(crate) async fn insert(
     client: &impl GenericClient,
     actor: &Actor,
     job: &NewJob<'_>,
-) -> Result<(i64, i64), Failure> {
+) -> Result<(i64, i64), ServiceError> {
     let state = if job.canary > 0 { JobState::Canary } else { JobState::Running };
     let row = client
         .query_one(
@@ -135,13 +135,13 @@ pub(crate) async fn insert(
             &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until, &id],
         )
         .await?;
-    let total =
-        i32::try_from(total).map_err(|_| Failure::invalid("too_many", "these are too many dead letters"))?;
+    let total = i32::try_from(total)
+        .map_err(|_| ServiceError::invalid("too_many", "these are too many dead letters"))?;
     client.execute(TOTAL, &[&id, &total]).await?;
     Ok((id, i64::from(total)))
 }
 
-pub(crate) async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, Failure> {
+pub(crate) async fn show(client: &impl GenericClient, id: i64) -> Result<Option<Job>, ServiceError> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     Ok(row.as_ref().map(Job::try_from).transpose()?)
 }
@@ -151,25 +151,25 @@ pub(crate) async fn list(
     client: &impl GenericClient,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<Job>, Failure> {
+) -> Result<Vec<Job>, ServiceError> {
     let rows = client.query(LIST, &[&before, &limit]).await?;
     Ok(rows.iter().map(Job::try_from).collect::<Result<_, _>>()?)
 }
 
 /// Jobs that have something to do.
-pub(crate) async fn active(client: &impl GenericClient) -> Result<Vec<i64>, Failure> {
+pub(crate) async fn active(client: &impl GenericClient) -> Result<Vec<i64>, ServiceError> {
     Ok(client.query(ACTIVE, &[]).await?.iter().map(|row| row.get("id")).collect())
 }
 
 /// How far a job is.
-pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Progress, Failure> {
-    let mut progress = Progress::default();
+pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<JobProgress, ServiceError> {
+    let mut progress = JobProgress::default();
     for row in client.query(PROGRESS, &[&id]).await? {
         let count: i64 = row.get("count");
         let state: JobItemState = row.try_get("state")?;
         let dead_letter: Option<DeadLetterState> = row.try_get("letter")?;
         match state {
-            JobItemState::Waiting | JobItemState::Sending => progress.waiting += count,
+            JobItemState::Waiting | JobItemState::ReplayMessage => progress.waiting += count,
             JobItemState::Sent => progress.sent += count,
             JobItemState::Skipped => progress.skipped += count,
             JobItemState::Failed => progress.failed += count,
@@ -191,17 +191,17 @@ pub(crate) async fn move_to(
     from: &[JobState],
     to: JobState,
     note: Option<&str>,
-) -> Result<bool, Failure> {
+) -> Result<bool, ServiceError> {
     Ok(client.execute(MOVE, &[&id, &from, &to, &note]).await? == 1)
 }
 
 /// Takes the job for this connection; false when another runner has it.
-pub(crate) async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, Failure> {
+pub(crate) async fn try_lock(client: &impl GenericClient, id: i64) -> Result<bool, ServiceError> {
     Ok(client.query_one(LOCK, &[&id]).await?.get("locked"))
 }
 
 /// Since when the canary is waited for.
-pub(crate) async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, Failure> {
+pub(crate) async fn canary_since(client: &impl GenericClient, id: i64) -> Result<Timestamp, ServiceError> {
     Ok(client.query_one(CANARY_AT, &[&id]).await?.get("canary_at"))
 }
 

@@ -31,34 +31,34 @@ pub(crate) fn hides(text: &str) -> bool {
 
 /// The value with everything personal hidden.
 pub(crate) fn masked(value: &Value) -> Value {
-    mask(value, &Place::default())
+    mask(value, &FieldContext::default())
 }
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place<'a> {
+struct FieldContext<'a> {
     /// The member that holds it, as words.
     holder: &'a str,
     /// Within what a shop's customers typed into fields of the shop's own.
-    typed: bool,
+    values: bool,
 }
 
-fn mask(value: &Value, place: &Place<'_>) -> Value {
+fn mask(value: &Value, place: &FieldContext<'_>) -> Value {
     match value {
         Value::Object(members) => {
             let kind = members.get("object").and_then(Value::as_str).unwrap_or_default();
             let hides = |key: &str, inner: &Value| match key {
                 "name" => !keeps_its_name(kind, place.holder),
-                "value" => place.typed || kind == "tax_id" || place.holder == "tax_ids",
-                "default_value" => place.typed,
+                "value" => place.values || kind == "tax_id" || place.holder == "tax_ids",
+                "default_value" => place.values,
                 // Beside a field's `text` in words stands its `text` with a value.
-                "text" => place.typed && inner.is_string(),
+                "text" => place.values && inner.is_string(),
                 _ => is_personal(key),
             };
             let masked = members.iter().map(|(key, inner)| {
                 let holder = words(key);
-                let typed = place.typed || holder == "custom_fields";
-                let inside = Place { holder: &holder, typed };
+                let values = place.values || holder == "custom_fields";
+                let inside = FieldContext { holder: &holder, values };
                 (text(key), if hides(&holder, inner) { hidden(inner) } else { mask(inner, &inside) })
             });
             Value::Object(masked.collect())

@@ -6,7 +6,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 pub(crate) const PAYMENTS: &str = include_str!("sql/payment_list.sql");
@@ -16,7 +16,7 @@ pub(crate) const MESSAGES: &str = include_str!("sql/message_list.sql");
 
 /// A payment. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone)]
-pub(crate) struct Payment {
+pub(crate) struct PaymentRow {
     /// Payment intent, charge or session.
     pub(crate) id: String,
     pub(crate) order_id: Option<String>,
@@ -35,7 +35,7 @@ pub(crate) struct Payment {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Refund {
+pub(crate) struct RefundRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -45,7 +45,7 @@ pub(crate) struct Refund {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Dispute {
+pub(crate) struct DisputeRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -57,8 +57,11 @@ pub(crate) struct Dispute {
     pub(crate) due_by: Option<Timestamp>,
 }
 
-pub(crate) async fn payments(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Payment>, Failure> {
-    let payment = |row: &Row| Payment {
+pub(crate) async fn payments(
+    client: &impl GenericClient,
+    ids: &[String],
+) -> Result<Vec<PaymentRow>, ServiceError> {
+    let payment = |row: &Row| PaymentRow {
         id: row.get("id"),
         order_id: row.get("order_id"),
         customer: row.get("customer"),
@@ -76,8 +79,8 @@ pub(crate) async fn payments(client: &impl GenericClient, ids: &[String]) -> Res
 pub(crate) async fn refunds(
     client: &impl GenericClient,
     payments: &[String],
-) -> Result<Vec<Refund>, Failure> {
-    let refund = |row: &Row| Refund {
+) -> Result<Vec<RefundRow>, ServiceError> {
+    let refund = |row: &Row| RefundRow {
         id: row.get("id"),
         amount: row.get("amount"),
         currency: row.get("currency"),
@@ -91,8 +94,8 @@ pub(crate) async fn refunds(
 pub(crate) async fn disputes(
     client: &impl GenericClient,
     payments: &[String],
-) -> Result<Vec<Dispute>, Failure> {
-    let dispute = |row: &Row| Dispute {
+) -> Result<Vec<DisputeRow>, ServiceError> {
+    let dispute = |row: &Row| DisputeRow {
         id: row.get("id"),
         amount: row.get("amount"),
         currency: row.get("currency"),
@@ -108,13 +111,13 @@ pub(crate) async fn disputes(
 pub(crate) async fn messages(
     client: &impl GenericClient,
     keys: &[String],
-) -> Result<BTreeMap<String, Option<Timestamp>>, Failure> {
+) -> Result<BTreeMap<String, Option<Timestamp>>, ServiceError> {
     let rows = client.query(MESSAGES, &[&keys]).await?;
     Ok(rows.iter().map(|row| (row.get("key"), row.get("sent_at"))).collect())
 }
 
 masked_members! {
-    Payment: id, order_id, customer;
-    Refund: id, reason, failure_reason;
-    Dispute: id, reason;
+    PaymentRow: id, order_id, customer;
+    RefundRow: id, reason, failure_reason;
+    DisputeRow: id, reason;
 }

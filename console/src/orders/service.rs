@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::money;
-use crate::orders::store::{self as store, Expected, NewOrder, Order};
+use crate::orders::store::{self as store, NewOrder, OrderRow, OrderTerms};
 
 const CODE_LENGTH: usize = 20;
 
@@ -20,28 +20,28 @@ pub(crate) fn checked(
     customer: Option<&str>,
     amount: i64,
     currency: &str,
-) -> Result<NewOrder, Failure> {
+) -> Result<NewOrder, ServiceError> {
     let id = plain("id", id)?;
     let customer = customer.map(|c| plain("customer", c)).transpose()?;
     if amount < 0 {
-        return Err(Failure::invalid(
+        return Err(ServiceError::invalid(
             "invalid_amount",
             "amount takes a whole number of minor units, 0 or more",
         ));
     }
     let currency = currency.to_ascii_lowercase();
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_lowercase()) {
-        return Err(Failure::invalid("invalid_currency", "currency takes three letters, such as usd"));
+        return Err(ServiceError::invalid("invalid_currency", "currency takes three letters, such as usd"));
     }
     Ok(NewOrder { id, customer, amount, currency })
 }
 
-fn plain(name: &'static str, text: &str) -> Result<String, Failure> {
+fn plain(name: &'static str, text: &str) -> Result<String, ServiceError> {
     let good = !text.trim().is_empty() && text.chars().count() <= 255 && !text.chars().any(char::is_control);
     if good {
         Ok(text.to_owned())
     } else {
-        Err(Failure::invalid(
+        Err(ServiceError::invalid(
             "invalid_order",
             format!("{name} takes 1 to 255 characters without control characters"),
         ))
@@ -62,14 +62,14 @@ pub(crate) async fn create(
     actor: &Actor,
     order: &NewOrder,
     secret: Option<&SecretString>,
-) -> Result<(Order, bool), Failure> {
+) -> Result<(OrderRow, bool), ServiceError> {
     let code = reference_code(secret, order);
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let mut created = store::insert(&tx, order, &code).await?;
     if !created {
         let existing = store::lock(&tx, &order.id).await?;
-        let existing = existing.ok_or_else(|| Failure::Internal("the order vanished".to_owned()))?;
+        let existing = existing.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))?;
         if needs_registration(order, &existing)? {
             store::register(&tx, order, existing.reference_code.as_deref().unwrap_or(&code)).await?;
             created = true;
@@ -81,11 +81,11 @@ pub(crate) async fn create(
     }
     let row = store::show(&tx, &order.id).await?;
     tx.commit().await?;
-    row.map(|row| (row, created)).ok_or_else(|| Failure::Internal("the order vanished".to_owned()))
+    row.map(|row| (row, created)).ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
 }
 
 /// Whether an order that exists is to be registered now; an error when it is another order than the one announced.
-fn needs_registration(order: &NewOrder, existing: &Expected) -> Result<bool, Failure> {
+fn needs_registration(order: &NewOrder, existing: &OrderTerms) -> Result<bool, ServiceError> {
     let same_money = existing.amount.is_none_or(|a| a == order.amount)
         && existing.currency.as_ref().is_none_or(|c| *c == order.currency);
     let wanted = money::show(order.amount, &order.currency);
@@ -100,7 +100,7 @@ fn needs_registration(order: &NewOrder, existing: &Expected) -> Result<bool, Fai
         };
         return match (same_money, same_customer) {
             (true, true) => Ok(true),
-            (false, _) => Err(Failure::conflict(
+            (false, _) => Err(ServiceError::conflict(
                 "order_adopted",
                 format!(
                     "order {} was already adopted from a payment of {found}, which is not the {wanted} announced: \
@@ -108,7 +108,7 @@ fn needs_registration(order: &NewOrder, existing: &Expected) -> Result<bool, Fai
                     order.id
                 ),
             )),
-            (true, false) => Err(Failure::conflict(
+            (true, false) => Err(ServiceError::conflict(
                 "order_adopted",
                 format!(
                     "order {} was already adopted from a payment by customer {}, not {}",
@@ -122,7 +122,7 @@ fn needs_registration(order: &NewOrder, existing: &Expected) -> Result<bool, Fai
     if same_money && existing.customer == order.customer {
         return Ok(false);
     }
-    Err(Failure::conflict(
+    Err(ServiceError::conflict(
         "order_exists",
         format!(
             "order {} is already registered with {found} for customer {}, not with {wanted} for customer {}",

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use super::status::OrderStatus;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 pub(crate) const INSERT: &str = include_str!("sql/order_insert.sql");
@@ -19,7 +19,7 @@ pub(crate) const SHOW: &str = include_str!("sql/order_show.sql");
 
 /// An order. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Order {
+pub(crate) struct OrderRow {
     pub(crate) id: String,
     pub(crate) customer: Option<String>,
     /// What is to be paid.
@@ -41,11 +41,11 @@ pub(crate) struct Order {
     pub(crate) updated_at: Timestamp,
 }
 
-impl TryFrom<&Row> for Order {
+impl TryFrom<&Row> for OrderRow {
     type Error = tokio_postgres::Error;
 
     fn try_from(row: &Row) -> Result<Self, Self::Error> {
-        Ok(Order {
+        Ok(OrderRow {
             id: row.get("id"),
             customer: row.get("customer"),
             amount: row.get("amount"),
@@ -76,7 +76,7 @@ pub(crate) struct NewOrder {
 
 /// What an existing order expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Expected {
+pub(crate) struct OrderTerms {
     pub(crate) customer: Option<String>,
     pub(crate) amount: Option<i64>,
     pub(crate) currency: Option<String>,
@@ -90,16 +90,16 @@ pub(crate) async fn insert(
     client: &impl GenericClient,
     order: &NewOrder,
     code: &str,
-) -> Result<bool, Failure> {
+) -> Result<bool, ServiceError> {
     let inserted =
         client.execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(inserted == 1)
 }
 
 /// What the order expects; its row stays locked until the transaction ends.
-pub(crate) async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<Expected>, Failure> {
+pub(crate) async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<OrderTerms>, ServiceError> {
     let row = client.query_opt(LOCK, &[&id]).await?;
-    Ok(row.map(|row| Expected {
+    Ok(row.map(|row| OrderTerms {
         customer: row.get("customer"),
         amount: row.get("amount"),
         currency: row.get("currency"),
@@ -113,7 +113,7 @@ pub(crate) async fn register(
     client: &impl GenericClient,
     order: &NewOrder,
     code: &str,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
 }
@@ -123,20 +123,20 @@ pub(crate) async fn correct(
     client: &impl GenericClient,
     order: &NewOrder,
     code: &str,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(CORRECT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
     Ok(())
 }
 
-pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Order>, Failure> {
-    Ok(client.query(LIST, &[&ids]).await?.iter().map(Order::try_from).collect::<Result<_, _>>()?)
+pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<OrderRow>, ServiceError> {
+    Ok(client.query(LIST, &[&ids]).await?.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
 }
 
-pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<Order>, Failure> {
+pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<OrderRow>, ServiceError> {
     let row = client.query_opt(SHOW, &[&id]).await?;
-    Ok(row.as_ref().map(Order::try_from).transpose()?)
+    Ok(row.as_ref().map(OrderRow::try_from).transpose()?)
 }
 
 masked_members! {
-    Order: id, customer, reference_code, payment_intent;
+    OrderRow: id, customer, reference_code, payment_intent;
 }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
 pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Subscription {
+pub(crate) struct SubscriptionRow {
     pub(crate) id: String,
     pub(crate) customer: Option<String>,
     /// Stripe's word; none while only its invoices are known.
@@ -46,9 +46,9 @@ pub(crate) struct Subscription {
     pub(crate) updated_at: Timestamp,
 }
 
-impl From<&Row> for Subscription {
+impl From<&Row> for SubscriptionRow {
     fn from(row: &Row) -> Self {
-        Subscription {
+        SubscriptionRow {
             id: row.get("id"),
             customer: row.get("customer"),
             status: row.get("status"),
@@ -71,7 +71,7 @@ impl From<&Row> for Subscription {
 
 /// An invoice. Amounts are in the currency's minor unit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Invoice {
+pub(crate) struct InvoiceRow {
     pub(crate) id: String,
     /// The subscription it belongs to.
     pub(crate) subscription_id: Option<String>,
@@ -97,9 +97,9 @@ pub(crate) struct Invoice {
     pub(crate) updated_at: Timestamp,
 }
 
-impl From<&Row> for Invoice {
+impl From<&Row> for InvoiceRow {
     fn from(row: &Row) -> Self {
-        Invoice {
+        InvoiceRow {
             id: row.get("id"),
             subscription_id: row.get("subscription_id"),
             customer: row.get("customer"),
@@ -118,8 +118,11 @@ impl From<&Row> for Invoice {
     }
 }
 
-pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<Subscription>, Failure> {
-    Ok(client.query(SHOW, &[&ids]).await?.iter().map(Subscription::from).collect())
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    ids: &[String],
+) -> Result<Vec<SubscriptionRow>, ServiceError> {
+    Ok(client.query(SHOW, &[&ids]).await?.iter().map(SubscriptionRow::from).collect())
 }
 
 /// Invoices by id, or of a subscription.
@@ -127,11 +130,11 @@ pub(crate) async fn invoices(
     client: &impl GenericClient,
     ids: &[String],
     subscription: Option<&str>,
-) -> Result<Vec<Invoice>, Failure> {
-    Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(Invoice::from).collect())
+) -> Result<Vec<InvoiceRow>, ServiceError> {
+    Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(InvoiceRow::from).collect())
 }
 
 masked_members! {
-    Subscription: id, customer, items, checkout_session;
-    Invoice: id, subscription_id, customer, payment_intent;
+    SubscriptionRow: id, customer, items, checkout_session;
+    InvoiceRow: id, subscription_id, customer, payment_intent;
 }

@@ -2,42 +2,42 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Place, encode, page, when};
+use super::layout::{MenuItem, encode, page, when};
 use crate::auth::accounts::UserCommand;
-use crate::auth::tokens::Token;
+use crate::auth::tokens::ApiToken;
 use crate::auth::users::User;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 
 /// What was typed into a form that is shown again; never a password.
 #[derive(Default)]
-pub(super) struct Typed<'a> {
+pub(super) struct FormValues<'a> {
     pub(super) user: Option<(&'a str, Role)>,
     pub(super) token: Option<(&'a str, Role)>,
 }
 
 pub(super) fn view(
-    visitor: &Visitor,
+    current_user: &CurrentUser,
     users: &[User],
-    tokens: &[Token],
+    tokens: &[ApiToken],
     note: &Markup,
-    typed: &Typed<'_>,
+    values: &FormValues<'_>,
 ) -> Markup {
     let body = html! {
         h1 { "Users and tokens" }
         p.sub { "A viewer looks and sees no personal data, an operator replays, discards and registers orders, an admin manages users and tokens as well." }
         (note)
-        (user_table(visitor, users))
-        (user_form(visitor, typed.user))
+        (user_table(current_user, users))
+        (user_form(current_user, values.user))
         h2 { "Tokens for the API" }
-        @if tokens.is_empty() { p.card { "There is none yet." } } @else { (token_table(visitor, tokens)) }
-        (token_form(visitor, typed.token))
+        @if tokens.is_empty() { p.card { "There is none yet." } } @else { (token_table(current_user, tokens)) }
+        (token_form(current_user, values.token))
     };
-    page(Some(visitor), Place::Access, "Users and tokens", &body)
+    page(Some(current_user), MenuItem::Access, "Users and tokens", &body)
 }
 
-fn user_table(visitor: &Visitor, users: &[User]) -> Markup {
+fn user_table(current_user: &CurrentUser, users: &[User]) -> Markup {
     html! { div.scroll { table {
         thead { tr { th { "User" } th { "Role" } th { "Since" } th { "State" } th { "Change" } } }
         tbody { @for user in users { tr {
@@ -49,23 +49,23 @@ fn user_table(visitor: &Visitor, users: &[User]) -> Markup {
                     (None, None) => { @if user.has_password { "enabled" } @else { "enabled, reverse proxy only" } }
                 }
             }
-            td { @if user.name == visitor.name() { span.hint { "you" } } @else { (changes(visitor, user)) } }
+            td { @if user.name == current_user.name() { span.hint { "you" } } @else { (changes(current_user, user)) } }
         } } }
     } } }
 }
 
-fn changes(visitor: &Visitor, user: &User) -> Markup {
+fn changes(current_user: &CurrentUser, user: &User) -> Markup {
     let label = format!("role of {}", user.name);
     let at = |path: &dyn std::fmt::Display| format!("/access/users/{}/{path}", encode(&user.name));
     html! {
         div.row {
             form.row method="post" action=(at(&"role")) {
-                (visitor.csrf_field())
+                (current_user.csrf_field())
                 (role_choice(&label, Some(&label), user.role))
                 button.quiet { "Set role" }
             }
             form.row method="post" {
-                (visitor.csrf_field())
+                (current_user.csrf_field())
                 @if user.disabled_at.is_some() { button.quiet formaction=(at(&UserCommand::Enable)) { "Enable" } }
                 @else { button.danger formaction=(at(&UserCommand::Disable)) { "Disable" } }
                 @if user.locked_until.is_some() { button.quiet formaction=(at(&UserCommand::Unlock)) { "Unlock" } }
@@ -80,11 +80,11 @@ fn role_choice(id: &str, label: Option<&str>, chosen: Role) -> Markup {
     } }
 }
 
-fn user_form(visitor: &Visitor, typed: Option<(&str, Role)>) -> Markup {
-    let (name, role) = typed.unwrap_or(("", Role::Viewer));
+fn user_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup {
+    let (name, role) = values.unwrap_or(("", Role::Viewer));
     html! { form.card method="post" action="/access/users" {
         h2 { "Add a user" }
-        (visitor.csrf_field())
+        (current_user.csrf_field())
         div.row {
             div.field { label for="user" { "Name" } input id="user" name="name" value=(name) required maxlength="100" autocomplete="off"; }
             div.field { label for="role" { "Role" } (role_choice("role", None, role)) }
@@ -96,24 +96,24 @@ fn user_form(visitor: &Visitor, typed: Option<(&str, Role)>) -> Markup {
     } }
 }
 
-fn token_table(visitor: &Visitor, tokens: &[Token]) -> Markup {
+fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
     html! { div.scroll { table {
         thead { tr { th { "Token" } th { "Role" } th { "Made" } th { "Last used" } th { "State" } } }
         tbody { @for token in tokens { tr {
             td { (token.name) } td { (token.role) } td { (when(token.created_at)) " by " (token.created_by) }
             td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
             td { @if let Some(at) = token.revoked_at { span.badge { "revoked" } " " (when(at)) } @else {
-                form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (visitor.csrf_field()) button.danger { "Revoke" } }
+                form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (current_user.csrf_field()) button.danger { "Revoke" } }
             } }
         } } }
     } } }
 }
 
-fn token_form(visitor: &Visitor, typed: Option<(&str, Role)>) -> Markup {
-    let (name, role) = typed.unwrap_or(("", Role::Viewer));
+fn token_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup {
+    let (name, role) = values.unwrap_or(("", Role::Viewer));
     html! { form.card method="post" action="/access/tokens" {
         h2 { "Make a token" }
-        (visitor.csrf_field())
+        (current_user.csrf_field())
         div.row {
             div.field { label for="token" { "Name" } input id="token" name="name" value=(name) required maxlength="100" autocomplete="off"; }
             div.field { label for="token-role" { "Role" } (role_choice("token-role", None, role)) }

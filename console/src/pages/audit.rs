@@ -4,37 +4,41 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, address, encode, page, pager, when};
-use super::{Shown, shown};
+use super::layout::{MenuItem, address, encode, page, pager, when};
+use super::{PageResult, shown};
 use crate::audit::action::Subject;
-use crate::audit::store::{self as store, Entry, Filter};
-use crate::common::failure::Failure;
+use crate::audit::store::{self as store, AuditEntry, AuditFilter};
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::masking;
 
 #[derive(Debug, Deserialize)]
-struct ListQuery {
+struct AuditQuery {
     actor: Option<String>,
     action: Option<String>,
     subject: Option<String>,
     before: Option<String>,
 }
 
-async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<AuditQuery>,
+) -> PageResult {
     let query = query.into_inner();
-    let filter = Filter {
+    let filter = AuditFilter {
         actor: paging::text("actor", query.actor)?,
         action: paging::text("action", query.action)?,
         subject: paging::text("subject", query.subject)?,
     };
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(Failure::from)?;
+    let client = console.pool.get().await.map_err(ServiceError::from)?;
     let entries =
         Page::cut(store::list(&client, &filter, before, limit + 1).await?, limit, |e| e.id.to_string());
-    let entries = masking::for_role(entries, visitor.principal.role);
+    let entries = masking::for_role(entries, current_user.principal.role);
     let next = entries.next.as_deref().map(|next| {
         let f = &filter;
         address(
@@ -59,10 +63,10 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
         @if entries.items.is_empty() { p.card { "No line fits." } } @else { (table(&entries.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&visitor), Place::Audit, "Audit", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
 }
 
-fn table(entries: &[Entry]) -> Markup {
+fn table(entries: &[AuditEntry]) -> Markup {
     html! { div.scroll { table.list {
         thead { tr { th { "When" } th { "Who" } th { "What" } th { "To which" } th { "Why" } } }
         tbody { @for e in entries { tr {

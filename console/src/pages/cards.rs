@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::layout::{badge, exact, search_link};
 use crate::common::money;
 use crate::events::outcome::AggregateKind;
-use crate::orders::payments::{Dispute, Payment, Refund};
-use crate::orders::store::Order;
-use crate::orders::subscriptions::{Invoice, Subscription};
+use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
+use crate::orders::store::OrderRow;
+use crate::orders::subscriptions::{InvoiceRow, SubscriptionRow};
 use crate::timeline::Timeline;
 
 /// Cards of each kind that are open at first.
@@ -18,7 +18,7 @@ const GIVEN: usize = 100;
 const COUNTED: usize = 300;
 
 /// The cards of one kind, the newest first, and how many there are.
-struct Kind {
+struct CardKind {
     name: &'static str,
     cards: Vec<Markup>,
     found: usize,
@@ -27,7 +27,7 @@ struct Kind {
 /// Everything that an id leads to: the newest of each kind, the rest behind a click.
 pub(super) fn cards(t: &Timeline) -> Markup {
     let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
-    let kind = |name, cards, found| Kind { name, cards, found };
+    let kind = |name, cards, found| CardKind { name, cards, found };
     let kinds = [
         kind("orders", t.orders.iter().map(order_card).collect(), found(AggregateKind::Order)),
         kind("payments", t.payments.iter().map(payment_card).collect(), found(AggregateKind::Payment)),
@@ -48,7 +48,7 @@ pub(super) fn cards(t: &Timeline) -> Markup {
     }
 }
 
-fn rest(kind: &Kind) -> Markup {
+fn rest(kind: &CardKind) -> Markup {
     let given = kind.cards.len();
     html! {
         @if given > OPEN {
@@ -61,7 +61,7 @@ fn rest(kind: &Kind) -> Markup {
 }
 
 /// What is not shown at all.
-fn cut(kind: &Kind) -> Option<String> {
+fn cut(kind: &CardKind) -> Option<String> {
     let (given, name) = (kind.cards.len(), kind.name);
     match kind.found {
         found if found >= COUNTED => Some(format!("Only {given} of {COUNTED} {name} or more are shown.")),
@@ -71,7 +71,7 @@ fn cut(kind: &Kind) -> Option<String> {
     }
 }
 
-fn order_card(o: &Order) -> Markup {
+fn order_card(o: &OrderRow) -> Markup {
     let currency = o.currency.as_deref().unwrap_or("");
     html! { section.card { h2 { "Order " (search_link(&o.id)) " " (badge(&o.status)) } dl.facts {
         @if let Some(amount) = o.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
@@ -82,7 +82,7 @@ fn order_card(o: &Order) -> Markup {
     } } }
 }
 
-fn payment_card(p: &Payment) -> Markup {
+fn payment_card(p: &PaymentRow) -> Markup {
     let currency = p.currency.as_deref().unwrap_or("");
     html! { section.card { h2 { "Payment " (search_link(&p.id)) " " (badge(&p.status)) } dl.facts {
         @if let Some(amount) = p.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
@@ -95,7 +95,7 @@ fn payment_card(p: &Payment) -> Markup {
     } } }
 }
 
-fn subscription_card(s: &Subscription) -> Markup {
+fn subscription_card(s: &SubscriptionRow) -> Markup {
     html! { section.card { h2 { "Subscription " (search_link(&s.id)) " " (badge(s.status.as_deref().unwrap_or("unknown"))) } dl.facts {
         dt { "Access" } dd { (if s.access { "yes" } else { "no" }) }
         @if let Some(at) = s.access_until { dt { "Access ends" } dd { (exact(at)) } }
@@ -106,7 +106,7 @@ fn subscription_card(s: &Subscription) -> Markup {
     } } }
 }
 
-fn invoice_card(i: &Invoice) -> Markup {
+fn invoice_card(i: &InvoiceRow) -> Markup {
     let currency = i.currency.as_deref().unwrap_or("");
     html! { section.card { h2 { "Invoice " (search_link(&i.id)) " " (badge(i.status.as_deref().unwrap_or("unknown"))) } dl.facts {
         dt { "Due" } dd { (money::show(i.amount_due, currency)) }
@@ -116,7 +116,7 @@ fn invoice_card(i: &Invoice) -> Markup {
     } } }
 }
 
-fn refund_card(r: &Refund) -> Markup {
+fn refund_card(r: &RefundRow) -> Markup {
     html! { section.card { h2 { "Refund " code { (r.id) } " " (badge(&r.status)) } dl.facts {
         dt { "Amount" } dd { (money::show(r.amount, &r.currency)) }
         @if let Some(reason) = &r.reason { dt { "Why" } dd { (reason) } }
@@ -124,7 +124,7 @@ fn refund_card(r: &Refund) -> Markup {
     } } }
 }
 
-fn dispute_card(d: &Dispute) -> Markup {
+fn dispute_card(d: &DisputeRow) -> Markup {
     html! { section.card { h2 { "Dispute " code { (d.id) } " " (badge(&d.state)) } dl.facts {
         dt { "Amount" } dd { (money::show(d.amount, &d.currency)) }
         dt { "At Stripe" } dd { (badge(&d.status)) }

@@ -6,14 +6,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::event::replays;
-use super::layout::{Place, address, badge, event_link, exact, page};
+use super::layout::{MenuItem, address, badge, event_link, exact, page};
 use super::preview::previewed;
-use super::reason::{self, Just, ReasonForm, Refused};
+use super::reason::{self, PageState, ReasonForm, RejectedForm};
 use super::tree::tree;
-use super::{Bare, PageFailure, Shown, see, shown, shown_as};
+use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::preview;
@@ -21,35 +21,40 @@ use crate::dead_letters::replay;
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::DeadLetter;
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::timeline::details::{self, DeadLetterView};
 
 #[derive(Debug, Deserialize)]
-struct ShowQuery {
+struct DoneQuery {
     done: Option<String>,
 }
 
 async fn show(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
-    query: Query<ShowQuery>,
-) -> Shown {
-    let view = details::dead_letter(&console.pool, *id, visitor.principal.role).await?;
+    query: Query<DoneQuery>,
+) -> PageResult {
+    let view = details::dead_letter(&console.pool, *id, current_user.principal.role).await?;
     Ok(shown(&whole(
-        &visitor,
+        &current_user,
         &view,
-        &Just { done: query.done.as_deref().and_then(Completed::parse), ..Just::default() },
+        &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
     )))
 }
 
-async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<i64>, form: Form<Bare>) -> Shown {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
-    let role = visitor.principal.role;
+async fn preview(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let role = current_user.principal.role;
     let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
-    Ok(shown(&whole(&visitor, &view, &Just { preview: Some(&found), ..Just::default() })))
+    Ok(shown(&whole(&current_user, &view, &PageState { preview: Some(&found), ..PageState::default() })))
 }
 
 /// The address of a form, asked for without one.
@@ -57,40 +62,40 @@ async fn plain(path: Path<(i64, String)>) -> HttpResponse {
     see(&format!("/dead-letters/{}", path.0))
 }
 
-fn whole(visitor: &Visitor, view: &DeadLetterView, just: &Just<'_>) -> Markup {
-    let letter = &view.letter;
-    let matters = matches!(letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
+fn whole(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
+    let dead_letter = &view.dead_letter;
+    let matters = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
     // The answer to a form is not there to be asked for again.
-    let lasts = just.preview.is_none() && just.refused.is_none();
-    let refresh = (letter.state == DeadLetterState::Replayed && lasts).then_some("2");
+    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (dead_letter.state == DeadLetterState::Replayed && lasts).then_some("2");
     let body = html! {
         div id="letter" data-refresh=[refresh] {
-            h1 { "Dead letter #" (letter.id) " " span id="state" { (badge(&letter.state)) } }
-            p.sub { (letter.kind) " · " span.mono { (letter.event_id) } }
-            (told(just.done, letter))
+            h1 { "Dead letter #" (dead_letter.id) " " span id="state" { (badge(&dead_letter.state)) } }
+            p.sub { (dead_letter.kind) " · " span.mono { (dead_letter.event_id) } }
+            (completed_note(page_state.done, dead_letter))
             section.card {
-                h2 { @if !matters { "It had died of " } (letter.reason) }
+                h2 { @if !matters { "It had died of " } (dead_letter.reason) }
                 p { (view.advice.meaning) }
                 @if matters { p { b { "What to do: " } (view.advice.remedy) } }
-                p class={"note mono " (if matters { "bad" } else { "" })} { (letter.error) }
+                p class={"note mono " (if matters { "bad" } else { "" })} { (dead_letter.error) }
             }
         }
-        @if let Some(preview) = just.preview { (previewed(preview)) }
+        @if let Some(preview) = page_state.preview { (previewed(preview)) }
         div.columns {
             div id="known" data-refresh=[refresh] {
-                @if visitor.operates() { (actions(visitor, letter, just)) }
+                @if current_user.operates() { (actions(current_user, dead_letter, page_state)) }
                 (facts(view))
                 (replays(&view.history))
             }
-            div { section.card { h2 { "Body" } @if !visitor.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
         }
     };
-    page(Some(visitor), Place::Dead, &format!("Dead letter {}", letter.id), &body)
+    page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body)
 }
 
 /// What became of what was just done.
-fn told(done: Option<Completed>, letter: &DeadLetter) -> Markup {
-    let (tone, words) = match (done, letter.state) {
+fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
+    let (tone, words) = match (done, dead_letter.state) {
         (Some(Completed::Replayed), DeadLetterState::Replayed) => {
             ("good", "Sent again. When it takes effect the state changes to resolved.")
         }
@@ -105,7 +110,7 @@ fn told(done: Option<Completed>, letter: &DeadLetter) -> Markup {
 }
 
 fn facts(view: &DeadLetterView) -> Markup {
-    let l = &view.letter;
+    let l = &view.dead_letter;
     let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
     html! {
         section.card { h2 { "What is known" } dl.facts {
@@ -122,24 +127,24 @@ fn facts(view: &DeadLetterView) -> Markup {
     }
 }
 
-fn actions(visitor: &Visitor, letter: &DeadLetter, just: &Just<'_>) -> Markup {
-    let at = |action: &str| format!("/dead-letters/{}/{action}", letter.id);
-    let previewed = just.preview.is_some();
+fn actions(current_user: &CurrentUser, dead_letter: &DeadLetter, page_state: &PageState<'_>) -> Markup {
+    let at = |action: &str| format!("/dead-letters/{}/{action}", dead_letter.id);
+    let previewed = page_state.preview.is_some();
     html! {
         section.card {
             h2 { "What you can do" }
             @if !previewed {
-                form method="post" action=(at("preview")) { (visitor.csrf_field())
+                form method="post" action=(at("preview")) { (current_user.csrf_field())
                     p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
                 }
             }
             form method="post" action=(at("replay")) {
-                (visitor.csrf_field())
-                (reason::field(just.refused, "kept in the audit"))
-                @if let Some(other) = just.refused.and_then(Refused::other) { (other) }
+                (current_user.csrf_field())
+                (reason::field(page_state.refused, "kept in the audit"))
+                @if let Some(other) = page_state.refused.and_then(RejectedForm::other) { (other) }
                 div.row {
                     button class=(if previewed { "" } else { "quiet" }) { "Replay" }
-                    @if letter.state == DeadLetterState::Open { button.danger formaction=(at("discard")) { "Discard" } }
+                    @if dead_letter.state == DeadLetterState::Open { button.danger formaction=(at("discard")) { "Discard" } }
                 }
             }
         }
@@ -147,46 +152,52 @@ fn actions(visitor: &Visitor, letter: &DeadLetter, just: &Just<'_>) -> Markup {
 }
 
 async fn replay_one(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
     form: Form<ReasonForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
     let done = async {
-        let why = AuditReason::new(&form.reason)?;
-        console.replayer.dead_letter(*id, &visitor.principal.actor, &why).await
+        let reason = AuditReason::new(&form.reason)?;
+        console.replayer.dead_letter(*id, &current_user.principal.actor, &reason).await
     };
     match done.await {
         Ok(_) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
-        Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
+        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
     }
 }
 
 async fn discard_one(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
     form: Form<ReasonForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
     let done = async {
-        let why = AuditReason::new(&form.reason)?;
-        replay::discard(&console.pool, *id, &visitor.principal.actor, &why).await
+        let reason = AuditReason::new(&form.reason)?;
+        replay::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
     };
     match done.await {
         Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
-        Err(failure) => again(&visitor, &console, *id, failure, &form.reason).await,
+        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
     }
 }
 
 /// The letter with the form as it was sent, and why it was not taken.
-async fn again(visitor: &Visitor, console: &Console, id: i64, failure: Failure, reason: &str) -> Shown {
-    let refused = Refused::new(failure, reason)?;
-    let view = details::dead_letter(&console.pool, id, visitor.principal.role).await?;
-    let page = whole(visitor, &view, &Just { refused: Some(&refused), ..Just::default() });
+async fn again(
+    current_user: &CurrentUser,
+    console: &Console,
+    id: i64,
+    failure: ServiceError,
+    reason: &str,
+) -> PageResult {
+    let refused = RejectedForm::new(failure, reason)?;
+    let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
+    let page = whole(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
     Ok(shown_as(refused.status(), &page))
 }
 

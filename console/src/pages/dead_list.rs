@@ -4,17 +4,17 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, address, badge, chart, page, pager, when};
-use super::{Shown, shown};
-use crate::common::failure::Failure;
+use super::layout::{MenuItem, address, badge, chart, page, pager, when};
+use super::{PageResult, shown};
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::advice;
-use crate::dead_letters::filter::Filter;
+use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{self as store, DeadLetter, Group};
+use crate::dead_letters::store::{self as store, DeadLetter, DeadLetterGroup};
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::masking;
 
 /// A filter as a page's address has it.
@@ -36,15 +36,15 @@ const AGES: [(&str, &str); 5] =
 
 impl FilterQuery {
     /// The filter that the database takes.
-    pub(super) fn filter(&self) -> Result<Filter, Failure> {
+    pub(super) fn filter(&self) -> Result<DeadLetterFilter, ServiceError> {
         let age = self.age.as_deref().filter(|a| !a.is_empty());
         let hours = age.map(|a| a.parse::<i64>().ok().filter(|h| (1..=87_600).contains(h)));
         let hours = match hours {
-            Some(None) => return Err(Failure::invalid("invalid_filter", "age takes a number of hours")),
+            Some(None) => return Err(ServiceError::invalid("invalid_filter", "age takes a number of hours")),
             Some(hours) => hours,
             None => None,
         };
-        let filter = Filter {
+        let filter = DeadLetterFilter {
             kind: self.kind.clone(),
             reason: self.reason.clone(),
             fingerprint: self.fingerprint.clone(),
@@ -71,10 +71,10 @@ impl FilterQuery {
     }
 }
 
-async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
-    let client = console.pool.get().await.map_err(Failure::from)?;
+async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
+    let client = console.pool.get().await.map_err(ServiceError::from)?;
     let groups = store::groups(&client, Some(DeadLetterState::Open), None, None, 100).await?;
-    let groups = masking::for_role(groups, visitor.principal.role);
+    let groups = masking::for_role(groups, current_user.principal.role);
     let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
         h1 { "Dead letters" }
@@ -82,12 +82,12 @@ async fn groups(visitor: Visitor, console: web::Data<Console>) -> Shown {
             @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by what they died of, the most frequent first. " }
             a href="/dead-letters/list" { "Show them as a list" }
         }
-        @for group in &groups { (card(&visitor, group)) }
+        @for group in &groups { (card(&current_user, group)) }
     };
-    Ok(shown(&page(Some(&visitor), Place::Dead, "Dead letters", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
-fn card(visitor: &Visitor, g: &Group) -> Markup {
+fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
     let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
     let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
@@ -103,7 +103,7 @@ fn card(visitor: &Visitor, g: &Group) -> Markup {
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
                         a.button.quiet href=(address("/dead-letters/list", &of)) { "Look at them" }
-                        @if visitor.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
+                        @if current_user.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
                     }
                 }
             }
@@ -111,26 +111,30 @@ fn card(visitor: &Visitor, g: &Group) -> Markup {
     }
 }
 
-async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<FilterQuery>) -> Shown {
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<FilterQuery>,
+) -> PageResult {
     let filter = query.filter()?;
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(Failure::from)?;
-    let letters = store::list(&client, &filter, before, limit + 1).await?;
-    let letters = Page::cut(letters, limit, |l| l.id.to_string());
-    let letters = masking::for_role(letters, visitor.principal.role);
-    let next = letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
+    let client = console.pool.get().await.map_err(ServiceError::from)?;
+    let dead_letters = store::list(&client, &filter, before, limit + 1).await?;
+    let dead_letters = Page::cut(dead_letters, limit, |l| l.id.to_string());
+    let dead_letters = masking::for_role(dead_letters, current_user.principal.role);
+    let next = dead_letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
     let body = html! {
         h1 { "Dead letters" }
         p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
         (filters(&query))
-        @if visitor.operates() && !letters.items.is_empty() && filter.state.is_none_or(|state| state == DeadLetterState::Open) {
+        @if current_user.operates() && !dead_letters.items.is_empty() && filter.state.is_none_or(|state| state == DeadLetterState::Open) {
             p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
         }
-        (table(&letters.items))
+        (table(&dead_letters.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&visitor), Place::Dead, "Dead letters", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
 fn filters(query: &FilterQuery) -> Markup {
@@ -164,12 +168,12 @@ fn filters(query: &FilterQuery) -> Markup {
 }
 
 /// Letters as a table.
-pub(super) fn table(letters: &[DeadLetter]) -> Markup {
+pub(super) fn table(dead_letters: &[DeadLetter]) -> Markup {
     html! {
-        @if letters.is_empty() { p.card { "No dead letter fits." } } @else {
+        @if dead_letters.is_empty() { p.card { "No dead letter fits." } } @else {
             div.scroll { table.list {
                 thead { tr { th { "Dead" } th { "Letter" } th { "Type" } th { "State" } th { "Error" } } }
-                tbody { @for l in letters { tr {
+                tbody { @for l in dead_letters { tr {
                     td.when { (when(l.dead_at)) }
                     td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } div.mono.hint { (l.event_id) } }
                     td { (l.kind) }

@@ -8,13 +8,13 @@ use maud::{Markup, html};
 use super::layout::{badge, search_link, when};
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
-use crate::events::store::{Effect, Event};
+use crate::events::store::{EffectRow, EventRow};
 
 /// Messages by key: when each was sent, if it was.
 pub(super) type Messages = BTreeMap<String, Option<Timestamp>>;
 
 /// What an event changed, a line for each thing it looked at.
-pub(super) fn changed(event: &Event, effects: &[Effect], messages: &Messages) -> Markup {
+pub(super) fn changed(event: &EventRow, effects: &[EffectRow], messages: &Messages) -> Markup {
     html! {
         @if effects.is_empty() {
             @match event.outcome {
@@ -28,7 +28,7 @@ pub(super) fn changed(event: &Event, effects: &[Effect], messages: &Messages) ->
     }
 }
 
-fn line(effect: &Effect, messages: &Messages) -> Markup {
+fn line(effect: &EffectRow, messages: &Messages) -> Markup {
     let changes = changes::changes(effect);
     html! {
         (effect.aggregate) " " (search_link(&effect.aggregate_id)) ": "

@@ -6,16 +6,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::effects::{Messages, changed};
-use super::layout::{Place, badge, encode, exact, page, search_link, when};
+use super::layout::{MenuItem, badge, encode, exact, page, search_link, when};
 use super::preview::previewed;
-use super::reason::{self, Just, ReasonForm, Refused};
+use super::reason::{self, PageState, ReasonForm, RejectedForm};
 use super::tone::Toned;
 use super::tree::tree;
-use super::{Bare, PageFailure, Shown, see, shown, shown_as};
+use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
-use crate::audit::store::Entry;
+use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::state::DeadLetterState;
@@ -23,35 +23,41 @@ use crate::events::changes;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
 use crate::events::preview;
-use crate::events::store::{self as store, Event};
+use crate::events::store::{self as store, EventRow};
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::masking;
 use crate::orders::payments;
 use crate::timeline::details::{self, EventView};
 
 #[derive(Debug, Deserialize)]
-struct ShowQuery {
+struct DoneQuery {
     done: Option<String>,
 }
 
 async fn show(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<String>,
-    query: Query<ShowQuery>,
-) -> Shown {
-    let just = Just { done: query.done.as_deref().and_then(Completed::parse), ..Just::default() };
-    Ok(shown(&whole(&visitor, &console, &id, &just).await?))
+    query: Query<DoneQuery>,
+) -> PageResult {
+    let page_state =
+        PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() };
+    Ok(shown(&whole(&current_user, &console, &id, &page_state).await?))
 }
 
-async fn preview(visitor: Visitor, console: web::Data<Console>, id: Path<String>, form: Form<Bare>) -> Shown {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
+async fn preview(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<String>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
     let id = cursor::event_id(&id)?;
-    let found = preview::event(&console.pool, &console.rules, id, visitor.principal.role).await?;
-    let just = Just { preview: Some(&found), ..Just::default() };
-    Ok(shown(&whole(&visitor, &console, id, &just).await?))
+    let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
+    let page_state = PageState { preview: Some(&found), ..PageState::default() };
+    Ok(shown(&whole(&current_user, &console, id, &page_state).await?))
 }
 
 /// The address of a form, asked for without one.
@@ -60,54 +66,55 @@ async fn plain(path: Path<(String, String)>) -> HttpResponse {
 }
 
 async fn whole(
-    visitor: &Visitor,
+    current_user: &CurrentUser,
     console: &Console,
     id: &str,
-    just: &Just<'_>,
+    page_state: &PageState<'_>,
 ) -> Result<Markup, PageFailure> {
-    let view = details::event(&console.pool, cursor::event_id(id)?, visitor.principal.role).await?;
-    let messages = messages(console, id, visitor.principal.role).await?;
+    let view = details::event(&console.pool, cursor::event_id(id)?, current_user.principal.role).await?;
+    let messages = messages(console, id, current_user.principal.role).await?;
     // The answer to a form is not there to be asked for again.
-    let lasts = just.preview.is_none() && just.refused.is_none();
-    let refresh = (waits(&view, just) && lasts).then_some("2");
+    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (waits(&view, page_state) && lasts).then_some("2");
     let body = html! {
         div id="event" data-refresh=[refresh] {
             h1 { (view.event.kind) " " (badge(&view.event.outcome)) }
             p.sub.mono { (view.event.id) }
-            (told(just.done, &view))
-            @if let Some(letter) = &view.dead_letter {
-                p class={"note " (letter.state.tone().class())} {
-                    "This event has a " a href=(format!("/dead-letters/{}", letter.id)) { "dead letter" } ", which is " b { (letter.state) } "."
+            (completed_note(page_state.done, &view))
+            @if let Some(dead_letter) = &view.dead_letter {
+                p class={"note " (dead_letter.state.tone().class())} {
+                    "This event has a " a href=(format!("/dead-letters/{}", dead_letter.id)) { "dead letter" } ", which is " b { (dead_letter.state) } "."
                 }
             }
         }
-        @if let Some(preview) = just.preview { (previewed(preview)) }
+        @if let Some(preview) = page_state.preview { (previewed(preview)) }
         div.columns {
             div id="known" data-refresh=[refresh] {
                 (facts(&view.event))
                 section.card { h2 { "What it changed" } (changed(&view.event, &view.effects, &messages)) }
                 (replays(&view.replays))
-                @if visitor.operates() { (actions(visitor, &view, just)) }
+                @if current_user.operates() { (actions(current_user, &view, page_state)) }
             }
-            div { section.card { h2 { "Body" } @if !visitor.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
         }
     };
-    Ok(page(Some(visitor), Place::Events, &view.event.id, &body))
+    Ok(page(Some(current_user), MenuItem::Events, &view.event.id, &body))
 }
 
 /// Whether something will become of it soon.
-fn waits(view: &EventView, just: &Just<'_>) -> bool {
-    let sent = view.dead_letter.as_ref().is_some_and(|letter| letter.state == DeadLetterState::Replayed);
-    sent || (just.done == Some(Completed::Replayed) && view.event.outcome == EventOutcome::Retrying)
+fn waits(view: &EventView, page_state: &PageState<'_>) -> bool {
+    let sent =
+        view.dead_letter.as_ref().is_some_and(|dead_letter| dead_letter.state == DeadLetterState::Replayed);
+    sent || (page_state.done == Some(Completed::Replayed) && view.event.outcome == EventOutcome::Retrying)
 }
 
 /// What became of what was just done.
-fn told(done: Option<Completed>, view: &EventView) -> Markup {
+fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
     if done != Some(Completed::Replayed) {
         return html! {};
     }
-    let letter = view.dead_letter.as_ref().map(|letter| letter.state);
-    let (tone, words) = match (letter, view.event.outcome) {
+    let dead_letter = view.dead_letter.as_ref().map(|dead_letter| dead_letter.state);
+    let (tone, words) = match (dead_letter, view.event.outcome) {
         (Some(DeadLetterState::Replayed), _) => {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
@@ -122,14 +129,14 @@ fn told(done: Option<Completed>, view: &EventView) -> Markup {
 }
 
 /// The fate of the messages that it caused, by their keys as they are, shown as the role may see them.
-async fn messages(console: &Console, id: &str, role: Role) -> Result<Messages, Failure> {
+async fn messages(console: &Console, id: &str, role: Role) -> Result<Messages, ServiceError> {
     let client = console.pool.get().await?;
     let effects = store::effects(&client, id).await?;
     let keys: Vec<String> = effects.iter().flat_map(changes::messages).map(str::to_owned).collect();
     Ok(masking::for_role(payments::messages(&client, &keys).await?, role))
 }
 
-fn facts(e: &Event) -> Markup {
+fn facts(e: &EventRow) -> Markup {
     html! {
         section.card { h2 { "What is known" } dl.facts {
             @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
@@ -149,7 +156,7 @@ fn facts(e: &Event) -> Markup {
 }
 
 /// What was done by whom, newest first.
-pub(super) fn replays(entries: &[Entry]) -> Markup {
+pub(super) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
             section.card { h2 { "What was done" } ul.plain { @for e in entries { li {
@@ -159,46 +166,46 @@ pub(super) fn replays(entries: &[Entry]) -> Markup {
     }
 }
 
-fn actions(visitor: &Visitor, view: &EventView, just: &Just<'_>) -> Markup {
+fn actions(current_user: &CurrentUser, view: &EventView, page_state: &PageState<'_>) -> Markup {
     let at = |action: &str| format!("/events/{}/{action}", encode(&view.event.id));
     html! {
         section.card {
             h2 { "Send it again" }
             p.hint { "A replay of what took effect already changes nothing." }
-            @if just.preview.is_none() {
-                form method="post" action=(at("preview")) { (visitor.csrf_field())
+            @if page_state.preview.is_none() {
+                form method="post" action=(at("preview")) { (current_user.csrf_field())
                     p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
                 }
             }
             form method="post" action=(at("replay")) {
-                (visitor.csrf_field())
-                (reason::field(just.refused, "kept in the audit"))
-                @if let Some(other) = just.refused.and_then(Refused::other) { (other) }
-                button class=(if just.preview.is_some() { "" } else { "quiet" }) { "Replay" }
+                (current_user.csrf_field())
+                (reason::field(page_state.refused, "kept in the audit"))
+                @if let Some(other) = page_state.refused.and_then(RejectedForm::other) { (other) }
+                button class=(if page_state.preview.is_some() { "" } else { "quiet" }) { "Replay" }
             }
         }
     }
 }
 
 async fn replay(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<String>,
     form: Form<ReasonForm>,
-) -> Shown {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
     let id = cursor::event_id(&id)?;
     let done = async {
-        let why = AuditReason::new(&form.reason)?;
-        console.replayer.event(id, &visitor.principal.actor, &why).await
+        let reason = AuditReason::new(&form.reason)?;
+        console.replayer.event(id, &current_user.principal.actor, &reason).await
     };
     let Err(failure) = done.await else {
         return Ok(see(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
     };
-    let refused = Refused::new(failure, &form.reason)?;
-    let just = Just { refused: Some(&refused), ..Just::default() };
-    Ok(shown_as(refused.status(), &whole(&visitor, &console, id, &just).await?))
+    let refused = RejectedForm::new(failure, &form.reason)?;
+    let page_state = PageState { refused: Some(&refused), ..PageState::default() };
+    Ok(shown_as(refused.status(), &whole(&current_user, &console, id, &page_state).await?))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -4,39 +4,43 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, address, badge, event_link, page, pager, search_link, when};
-use super::{Shown, shown};
-use crate::common::failure::Failure;
+use super::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
+use super::{PageResult, shown};
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::text_enum::TextEnum;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
-use crate::events::store::{self, Event, Filter};
+use crate::events::store::{self, EventFilter, EventRow};
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::masking;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct ListQuery {
+pub(super) struct EventPageQuery {
     #[serde(rename = "type")]
     kind: Option<String>,
     outcome: Option<String>,
     before: Option<String>,
 }
 
-async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<EventPageQuery>,
+) -> PageResult {
     let query = query.into_inner();
-    let filter = Filter {
+    let filter = EventFilter {
         kind: paging::text("type", query.kind)?,
         outcome: EventOutcome::chosen("outcome", query.outcome.as_deref())?,
         object: None,
     };
     let before = cursor::read(query.before.as_deref())?;
     let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(Failure::from)?;
+    let client = console.pool.get().await.map_err(ServiceError::from)?;
     let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
     let events = Page::cut(found, limit, |e| e.cursor().to_string());
-    let events = masking::for_role(events, visitor.principal.role);
+    let events = masking::for_role(events, current_user.principal.role);
     let next = events.next.map(|next| {
         address(
             "/events",
@@ -61,10 +65,10 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
         (table(&events.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&visitor), Place::Events, "Events", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Events, "Events", &body)))
 }
 
-fn table(events: &[Event]) -> Markup {
+fn table(events: &[EventRow]) -> Markup {
     html! {
         @if events.is_empty() { p.card { "No event fits." } } @else {
             div.scroll { table.list {

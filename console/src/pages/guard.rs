@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 
 use super::PageFailure;
-use crate::http::session::{self, Visitor};
+use crate::http::session::{self, CurrentUser};
 
 /// Lets visitors through and sends everybody else to the sign-in page.
 pub(super) async fn signed_in(
@@ -16,8 +16,8 @@ pub(super) async fn signed_in(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     match visiting(request.request()).await {
-        Ok(Some((visitor, cookie))) => {
-            request.extensions_mut().insert(visitor);
+        Ok(Some((current_user, cookie))) => {
+            request.extensions_mut().insert(current_user);
             let mut response = next.call(request).await?.map_into_boxed_body();
             if let Some(cookie) = cookie {
                 response.response_mut().add_cookie(&cookie)?;
@@ -36,8 +36,10 @@ pub(super) async fn signed_in(
     }
 }
 
-async fn visiting(request: &HttpRequest) -> Result<Option<(Visitor, Option<Cookie<'static>>)>, PageFailure> {
+async fn visiting(
+    request: &HttpRequest,
+) -> Result<Option<(CurrentUser, Option<Cookie<'static>>)>, PageFailure> {
     let console = session::console(request)?;
     session::same_site(&console, request)?;
-    Ok(session::visitor(&console, request).await?)
+    Ok(session::current_user(&console, request).await?)
 }

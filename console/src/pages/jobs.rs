@@ -5,32 +5,36 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, address, badge, exact, flash, page, pager, when};
-use super::{Bare, PageFailure, Shown, see, shown};
+use super::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
+use super::{CsrfForm, PageFailure, PageResult, see, shown};
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page};
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::jobs::service::{self, JobView};
 use crate::jobs::state::{JobAction, JobCommand, JobState};
 use crate::jobs::store::{self as store, Job};
 use crate::masking;
 
 #[derive(Debug, Deserialize)]
-struct ListQuery {
+struct JobPageQuery {
     before: Option<String>,
     done: Option<String>,
 }
 
-async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQuery>) -> Shown {
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<JobPageQuery>,
+) -> PageResult {
     let before = paging::number_cursor(query.before.as_deref())?;
     let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(Failure::from)?;
+    let client = console.pool.get().await.map_err(ServiceError::from)?;
     let jobs = Page::cut(store::list(&client, before, limit + 1).await?, limit, |j| j.id.to_string());
-    let jobs = masking::for_role(jobs, visitor.principal.role);
+    let jobs = masking::for_role(jobs, current_user.principal.role);
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {
         h1 { "Bulk jobs" }
@@ -38,7 +42,7 @@ async fn list(visitor: Visitor, console: web::Data<Console>, query: Query<ListQu
         @if jobs.items.is_empty() { p.card { "There was none yet." } } @else { (table(&jobs.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&visitor), Place::Jobs, "Bulk jobs", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, "Bulk jobs", &body)))
 }
 
 fn table(jobs: &[Job]) -> Markup {
@@ -52,12 +56,12 @@ fn table(jobs: &[Job]) -> Markup {
 }
 
 async fn show(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
-    query: Query<ListQuery>,
-) -> Shown {
-    let view = masking::for_role(service::show(&console.pool, *id).await?, visitor.principal.role);
+    query: Query<JobPageQuery>,
+) -> PageResult {
+    let view = masking::for_role(service::show(&console.pool, *id).await?, current_user.principal.role);
     let goes = view.job.state.is_unfinished();
     let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
     let lives = goes || (view.job.action == JobAction::Replay && !settled);
@@ -65,11 +69,11 @@ async fn show(
         h1 { "Bulk job #" (view.job.id) }
         p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
         (flash(query.done.as_deref().and_then(Completed::parse)))
-        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if visitor.operates() && goes { (commands(&visitor, &view.job)) } }
+        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if current_user.operates() && goes { (commands(&current_user, &view.job)) } }
         (facts(&view.job))
         (exceptions(&view))
     };
-    Ok(shown(&page(Some(&visitor), Place::Jobs, &format!("Job {}", view.job.id), &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
 }
 
 fn progress(view: &JobView) -> Markup {
@@ -94,10 +98,10 @@ fn progress(view: &JobView) -> Markup {
     }
 }
 
-fn commands(visitor: &Visitor, job: &Job) -> Markup {
+fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
     let at = |command: JobCommand| format!("/jobs/{}/{command}", job.id);
     html! {
-        form method="post" { (visitor.csrf_field()) p.row {
+        form method="post" { (current_user.csrf_field()) p.row {
             @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Go on" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
             button.danger formaction=(at(JobCommand::Cancel)) { "Cancel" }
         } }
@@ -125,15 +129,15 @@ fn exceptions(view: &JobView) -> Markup {
 }
 
 async fn command(
-    visitor: Visitor,
+    current_user: CurrentUser,
     console: web::Data<Console>,
     path: Path<(i64, JobCommand)>,
-    form: Form<Bare>,
+    form: Form<CsrfForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    visitor.check(&form.csrf)?;
-    visitor.principal.require(Role::Operator)?;
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
     let (id, command) = path.into_inner();
-    service::command(&console.pool, &visitor.principal.actor, id, command).await?;
+    service::command(&console.pool, &current_user.principal.actor, id, command).await?;
     Ok(see(&format!("/jobs/{id}?done={}", Completed::from(command))))
 }
 

@@ -8,12 +8,12 @@ use super::tone::Toned;
 use crate::common::completed::Completed;
 use crate::common::paging;
 use crate::common::role::Role;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::masking;
 
 /// Pages of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum MenuItem {
     Overview,
     Events,
     Dead,
@@ -23,15 +23,20 @@ pub(super) enum Place {
     None,
 }
 
-const MENU: [(Place, &str, &str); 5] = [
-    (Place::Overview, "/", "Overview"),
-    (Place::Events, "/events", "Events"),
-    (Place::Dead, "/dead-letters", "Dead letters"),
-    (Place::Jobs, "/jobs", "Bulk jobs"),
-    (Place::Audit, "/audit", "Audit"),
+const MENU: [(MenuItem, &str, &str); 5] = [
+    (MenuItem::Overview, "/", "Overview"),
+    (MenuItem::Events, "/events", "Events"),
+    (MenuItem::Dead, "/dead-letters", "Dead letters"),
+    (MenuItem::Jobs, "/jobs", "Bulk jobs"),
+    (MenuItem::Audit, "/audit", "Audit"),
 ];
 
-pub(super) fn page(visitor: Option<&Visitor>, place: Place, title: &str, body: &Markup) -> Markup {
+pub(super) fn page(
+    current_user: Option<&CurrentUser>,
+    place: MenuItem,
+    title: &str,
+    body: &Markup,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -46,7 +51,7 @@ pub(super) fn page(visitor: Option<&Visitor>, place: Place, title: &str, body: &
             }
             body {
                 a.skip href="#content" { "To the content" }
-                @if let Some(visitor) = visitor { (bar(visitor, place)) }
+                @if let Some(current_user) = current_user { (bar(current_user, place)) }
                 main id="content" { (body) }
             }
         }
@@ -57,7 +62,7 @@ fn asset(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
-fn bar(visitor: &Visitor, place: Place) -> Markup {
+fn bar(current_user: &CurrentUser, place: MenuItem) -> Markup {
     html! {
         header.bar { div {
             a.brand href="/" { "Sluicegate" }
@@ -65,8 +70,8 @@ fn bar(visitor: &Visitor, place: Place) -> Markup {
                 @for (at, address, name) in MENU {
                     a href=(address) aria-current=[(at == place).then_some("page")] { (name) }
                 }
-                @if visitor.principal.role >= Role::Admin {
-                    a href="/access" aria-current=[(place == Place::Access).then_some("page")] { "Access" }
+                @if current_user.principal.role >= Role::Admin {
+                    a href="/access" aria-current=[(place == MenuItem::Access).then_some("page")] { "Access" }
                 }
             }
             form.find action="/search" role="search" {
@@ -74,9 +79,9 @@ fn bar(visitor: &Visitor, place: Place) -> Markup {
                     placeholder="Find any id: order, customer, payment …  ( / )" maxlength="255" autocomplete="off";
             }
             div.who {
-                span { (visitor.name()) " · " (visitor.principal.role) }
-                @if !visitor.by_proxy {
-                    form method="post" action="/sign-out" { (visitor.csrf_field()) button.plain { "Sign out" } }
+                span { (current_user.name()) " · " (current_user.principal.role) }
+                @if !current_user.by_proxy {
+                    form method="post" action="/sign-out" { (current_user.csrf_field()) button.plain { "Sign out" } }
                 }
             }
         } }

@@ -31,10 +31,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use self::layout::{Place, page};
-use crate::common::failure::Failure;
+use self::layout::{MenuItem, page};
+use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 
 pub(super) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
@@ -42,22 +42,22 @@ pub(super) fn sign_in_address(next: &str) -> String {
 
 /// A form without fields of its own.
 #[derive(Debug, Deserialize)]
-struct Bare {
+struct CsrfForm {
     csrf: String,
 }
 
 /// A failure as a page.
 #[derive(Debug)]
-pub(crate) struct PageFailure(pub(crate) Failure);
+pub(crate) struct PageFailure(pub(crate) ServiceError);
 
 impl PageFailure {
     pub(super) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
-        PageFailure(Failure::Internal(error.to_string()))
+        PageFailure(ServiceError::Internal(error.to_string()))
     }
 }
 
-impl From<Failure> for PageFailure {
-    fn from(failure: Failure) -> Self {
+impl From<ServiceError> for PageFailure {
+    fn from(failure: ServiceError) -> Self {
         PageFailure(failure)
     }
 }
@@ -75,8 +75,8 @@ impl ResponseError for PageFailure {
 
     fn error_response(&self) -> HttpResponse {
         match &self.0 {
-            Failure::Unavailable(why) => tracing::warn!(why, "a page could not be shown"),
-            Failure::Internal(why) => tracing::error!(why, "a page failed"),
+            ServiceError::Unavailable(why) => tracing::warn!(why, "a page could not be shown"),
+            ServiceError::Internal(why) => tracing::error!(why, "a page failed"),
             _ => {}
         }
         shown_as(self.status_code(), &failed(&self.0, None))
@@ -84,15 +84,15 @@ impl ResponseError for PageFailure {
 }
 
 /// The page of a failure, with the menu for who is signed in.
-fn failed(failure: &Failure, visitor: Option<&Visitor>) -> Markup {
+fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup {
     let words = failure.to_string();
     let (title, words, more) = match failure {
-        Failure::NotFound(_) => ("Not found", words, ""),
-        Failure::Forbidden(_) | Failure::Unauthorized => ("Not allowed", words, ""),
-        Failure::Unavailable(_) => {
+        ServiceError::NotFound(_) => ("Not found", words, ""),
+        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
+        ServiceError::Unavailable(_) => {
             ("Not possible now", words + ".", "Nothing is lost; try again in a moment.")
         }
-        Failure::Internal(_) => ("The console failed", "Its log says why.".to_owned(), ""),
+        ServiceError::Internal(_) => ("The console failed", "Its log says why.".to_owned(), ""),
         _ => ("That does not work", words, ""),
     };
     let body = html! {
@@ -103,7 +103,7 @@ fn failed(failure: &Failure, visitor: Option<&Visitor>) -> Markup {
             p { a href="/" { "To the overview" } }
         }
     };
-    page(visitor, Place::None, title, &body)
+    page(current_user, MenuItem::None, title, &body)
 }
 
 /// Failures do not know who looks: the menu is put on their pages here.
@@ -112,14 +112,14 @@ async fn with_menu(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?.map_into_boxed_body();
-    let visitor = response.request().extensions().get::<Visitor>().cloned();
+    let current_user = response.request().extensions().get::<CurrentUser>().cloned();
     let failure = response.response().error().and_then(actix_web::Error::as_error::<PageFailure>);
-    let Some(page) = failure.map(|f| failed(&f.0, visitor.as_ref())) else { return Ok(response) };
+    let Some(page) = failure.map(|f| failed(&f.0, current_user.as_ref())) else { return Ok(response) };
     Ok(response.map_body(|_, _| BoxBody::new(page.into_string())))
 }
 
 /// What a page's handler gives.
-type Shown = Result<HttpResponse, PageFailure>;
+type PageResult = Result<HttpResponse, PageFailure>;
 
 /// A page that is shown.
 fn shown(page: &Markup) -> HttpResponse {
@@ -137,26 +137,26 @@ fn see(to: &str) -> HttpResponse {
 }
 
 /// What an address with a number in it leads to, where it has none.
-fn missing(path: &str) -> Failure {
+fn missing(path: &str) -> ServiceError {
     let mut parts = path.split('/').skip(1);
-    Failure::NotFound(match (parts.next(), parts.next()) {
+    ServiceError::NotFound(match (parts.next(), parts.next()) {
         (Some("jobs"), Some(id)) if id.parse::<i64>().is_err() => format!("job {id}"),
         (Some("dead-letters"), Some(id)) => format!("dead letter {id}"),
         _ => "this page".to_owned(),
     })
 }
 
-async fn lost() -> Shown {
-    Err(PageFailure(Failure::NotFound("this page".to_owned())))
+async fn lost() -> PageResult {
+    Err(PageFailure(ServiceError::NotFound("this page".to_owned())))
 }
 
 /// All pages. The last to be configured: they take every address that is left.
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     let wrong_form = |e: actix_web::error::UrlencodedError, _: &_| {
-        PageFailure(Failure::invalid("invalid_form", format!("the form is wrong: {e}"))).into()
+        PageFailure(ServiceError::invalid("invalid_form", format!("the form is wrong: {e}"))).into()
     };
     let wrong_query = |e: actix_web::error::QueryPayloadError, _: &_| {
-        PageFailure(Failure::invalid("invalid_query", format!("the address is wrong: {e}"))).into()
+        PageFailure(ServiceError::invalid("invalid_query", format!("the address is wrong: {e}"))).into()
     };
     let wrong_path =
         |_: actix_web::error::PathError, request: &HttpRequest| PageFailure(missing(request.path())).into();

@@ -6,21 +6,21 @@ use actix_web::web;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::layout::{Place, clock, page, when};
-use super::{Shown, shown};
+use super::layout::{MenuItem, clock, page, when};
+use super::{PageResult, shown};
 use crate::common::elapsed;
 use crate::http::Console;
-use crate::http::session::Visitor;
-use crate::system::overview::{self as data, Alive, Overview};
+use crate::http::session::CurrentUser;
+use crate::system::overview::{self as data, Overview, WorkerCount};
 use crate::system::queues::{QueueKind, QueueState};
 
-async fn show(visitor: Visitor, console: web::Data<Console>) -> Shown {
+async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
     let overview = data::overview(console.sources()).await?;
     let body = html! {
         h1 { "Overview" }
         div id="now" data-refresh="5" { (now(&overview)) }
     };
-    Ok(shown(&page(Some(&visitor), Place::Overview, "Overview", &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
 }
 
 fn now(overview: &Overview) -> Markup {
@@ -66,7 +66,7 @@ fn waiting(queues: &[QueueState]) -> String {
 }
 
 fn seconds(lag: Option<f64>) -> String {
-    lag.map_or_else(|| "–".to_owned(), elapsed::words)
+    lag.map_or_else(|| "–".to_owned(), elapsed::format_seconds)
 }
 
 fn queues(overview: &Overview) -> Markup {
@@ -94,7 +94,7 @@ fn queues(overview: &Overview) -> Markup {
 fn oldest(queue: &QueueState) -> Markup {
     html! {
         @match queue.oldest_seconds {
-            Some(seconds) => (elapsed::words(Duration::from_secs(seconds).as_secs_f64())),
+            Some(seconds) => (elapsed::format_seconds(Duration::from_secs(seconds).as_secs_f64())),
             None if queue.ready > 0 => span.hint { "not known" },
             None => "–",
         }
@@ -114,7 +114,7 @@ fn workers(overview: &Overview) -> Markup {
     }
 }
 
-fn heard(w: &Alive) -> Markup {
+fn heard(w: &WorkerCount) -> Markup {
     html! {
         @if w.alive > 0 && let Some(at) = w.seen_at { (when(at)) }
         @if w.alive > 0 && w.silent > 0 { "; " }

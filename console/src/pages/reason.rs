@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::PageFailure;
 use crate::common::completed::Completed;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::events::preview::PreviewView;
 
 const REASON: &str = "missing_reason";
@@ -21,28 +21,28 @@ pub(super) struct ReasonForm {
 
 /// What the visitor just did, for the page that is shown then.
 #[derive(Default)]
-pub(super) struct Just<'a> {
+pub(super) struct PageState<'a> {
     /// As the address says.
     pub(super) done: Option<Completed>,
     /// A preview that was asked for.
     pub(super) preview: Option<&'a PreviewView>,
     /// A form that was not carried out.
-    pub(super) refused: Option<&'a Refused>,
+    pub(super) refused: Option<&'a RejectedForm>,
 }
 
 /// Why a form was not carried out, for the form that is shown again.
-pub(super) struct Refused {
-    failure: Failure,
+pub(super) struct RejectedForm {
+    failure: ServiceError,
     /// The reason as it was typed.
     reason: String,
 }
 
-impl Refused {
+impl RejectedForm {
     /// What can be mended in the form, or may work a moment later; any other failure is a page of its own.
-    pub(super) fn new(failure: Failure, reason: &str) -> Result<Refused, PageFailure> {
+    pub(super) fn new(failure: ServiceError, reason: &str) -> Result<RejectedForm, PageFailure> {
         match failure {
-            Failure::Invalid { .. } | Failure::Conflict { .. } | Failure::Unavailable(_) => {
-                Ok(Refused { failure, reason: reason.to_owned() })
+            ServiceError::Invalid { .. } | ServiceError::Conflict { .. } | ServiceError::Unavailable(_) => {
+                Ok(RejectedForm { failure, reason: reason.to_owned() })
             }
             other => Err(PageFailure(other)),
         }
@@ -72,7 +72,7 @@ impl Refused {
 }
 
 /// The field for the reason, with what was typed in it before.
-pub(super) fn field(refused: Option<&Refused>, kept: &str) -> Markup {
+pub(super) fn field(refused: Option<&RejectedForm>, kept: &str) -> Markup {
     let wrong = refused.and_then(|r| r.about(REASON));
     html! {
         div.field {

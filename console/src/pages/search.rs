@@ -7,14 +7,14 @@ use serde::Deserialize;
 use super::cards;
 use super::dead_list;
 use super::effects::changed;
-use super::layout::{Place, address, badge, event_link, page, pager, when};
+use super::layout::{MenuItem, address, badge, event_link, page, pager, when};
 use super::tone::Toned;
-use super::{Shown, shown};
+use super::{PageResult, shown};
 use crate::common::paging;
 use crate::events::cursor;
-use crate::events::store::{Effect, Event};
+use crate::events::store::{EffectRow, EventRow};
 use crate::http::Console;
-use crate::http::session::Visitor;
+use crate::http::session::CurrentUser;
 use crate::timeline::{self, Timeline};
 
 #[derive(Debug, Deserialize)]
@@ -23,14 +23,18 @@ struct SearchQuery {
     before: Option<String>,
 }
 
-async fn search(visitor: Visitor, console: web::Data<Console>, query: Query<SearchQuery>) -> Shown {
+async fn search(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<SearchQuery>,
+) -> PageResult {
     let query = query.into_inner();
     let asked = paging::text("q", query.q.map(|q| q.trim().to_owned()))?.unwrap_or_default();
     if asked.is_empty() {
         return Ok(super::see("/events"));
     }
     let before = cursor::read(query.before.as_deref())?;
-    let found = timeline::of(&console.pool, &asked, before.as_ref(), visitor.principal.role).await?;
+    let found = timeline::of(&console.pool, &asked, before.as_ref(), current_user.principal.role).await?;
     let next =
         found.next.as_deref().map(|next| address("/search", &[("q", Some(&asked)), ("before", Some(next))]));
     let body = html! {
@@ -40,19 +44,19 @@ async fn search(visitor: Visitor, console: web::Data<Console>, query: Query<Sear
                 a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for these words in dead letters" } }
         }
         (cards::cards(&found))
-        @if !found.letters.is_empty() {
+        @if !found.dead_letters.is_empty() {
             h2 { "Dead letters" }
-            (dead_list::table(&found.letters))
+            (dead_list::table(&found.dead_letters))
             p { a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for it in the list of dead letters" } }
         }
         @if !found.events.is_empty() { h2 { "What happened, newest first" } }
         ol.timeline { @for (event, effects) in &found.events { (entry(event, effects, &found)) } }
         (pager(next))
     };
-    Ok(shown(&page(Some(&visitor), Place::Events, &asked, &body)))
+    Ok(shown(&page(Some(&current_user), MenuItem::Events, &asked, &body)))
 }
 
-fn entry(e: &Event, effects: &[Effect], t: &Timeline) -> Markup {
+fn entry(e: &EventRow, effects: &[EffectRow], t: &Timeline) -> Markup {
     html! { li class=(e.outcome.tone().class()) {
         div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }

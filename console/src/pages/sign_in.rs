@@ -6,17 +6,17 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{Place, page};
-use super::{Bare, PageFailure, see, shown};
+use super::layout::{MenuItem, page};
+use super::{CsrfForm, PageFailure, see, shown};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::sessions;
-use crate::auth::users::{self, SignIn};
+use crate::auth::users::{self, SignInResult};
 use crate::http::Console;
-use crate::http::session::{self, Visitor};
+use crate::http::session::{self, CurrentUser};
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Next {
+pub(super) struct ReturnQuery {
     next: Option<String>,
 }
 
@@ -48,10 +48,10 @@ fn form(next: &str, name: &str, wrong: Option<&str>) -> Markup {
             }
         }
     };
-    page(None, Place::None, "Sign in", &body)
+    page(None, MenuItem::None, "Sign in", &body)
 }
 
-async fn show(query: Query<Next>) -> HttpResponse {
+async fn show(query: Query<ReturnQuery>) -> HttpResponse {
     shown(&form(own(query.next.as_deref()), "", None))
 }
 
@@ -65,13 +65,13 @@ async fn sign_in(
     let from = session::client_address(&console, &request);
     let wrong = match users::sign_in(&console.pool, &sent.name, &sent.password, from).await? {
         // A new session for each sign-in: one that somebody planted before is worth nothing.
-        SignIn::Welcome(cookie) => {
+        SignInResult::Welcome(cookie) => {
             let mut response = see(next);
             response.add_cookie(&console.access.cookie(cookie)).map_err(|e| PageFailure::internal(&e))?;
             return Ok(response);
         }
-        SignIn::Wrong => "Name or password is wrong.".to_owned(),
-        SignIn::Locked(until) => {
+        SignInResult::Wrong => "Name or password is wrong.".to_owned(),
+        SignInResult::LockedDeadLetter(until) => {
             format!("Too many failures. Signing in is possible again at {}.", until.strftime("%H:%M UTC"))
         }
     };
@@ -81,18 +81,18 @@ async fn sign_in(
 }
 
 async fn sign_out(
-    visitor: Visitor,
+    current_user: CurrentUser,
     request: HttpRequest,
     console: web::Data<Console>,
-    sent: Form<Bare>,
+    sent: Form<CsrfForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    visitor.check(&sent.csrf)?;
+    current_user.check(&sent.csrf)?;
     let name = console.access.cookie_name();
     if let Some(cookie) = request.cookie(name) {
         sessions::end(&console.pool, cookie.value()).await?;
         audit::append(
-            &console.pool.get().await.map_err(crate::common::failure::Failure::from)?,
-            &visitor.principal.actor,
+            &console.pool.get().await.map_err(crate::common::error::ServiceError::from)?,
+            &current_user.principal.actor,
             AuditAction::SignOut,
             &Subject::Console,
             "",

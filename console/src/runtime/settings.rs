@@ -14,7 +14,7 @@ use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
 
 use crate::common::role::Role;
-use crate::http::sign_in::{Entry, origin};
+use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
 
 const METRICS_PORT: u16 = 9092;
@@ -103,7 +103,7 @@ impl RawSettings {
         Some(Management(url))
     }
 
-    fn entry(&self, p: &mut Problems) -> Entry {
+    fn entry(&self, p: &mut Problems) -> SignInSettings {
         let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
         let proxies = self.console_trusted_proxies.as_deref();
         let public = self.console_public_url.as_deref();
@@ -117,7 +117,7 @@ impl RawSettings {
             let fits = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             fits.then(|| Some(raw.to_ascii_lowercase()))
         };
-        let entry = Entry {
+        let entry = SignInSettings {
             origin: p.value("CONSOLE_PUBLIC_URL", public, None, "http://host or https://host", |url| {
                 origin(url).map(Some)
             }),
@@ -151,7 +151,7 @@ fn networks(list: &str) -> Option<Vec<IpNet>> {
 
 /// Settings, checked.
 #[derive(Debug, Clone)]
-pub(crate) struct Settings {
+pub(crate) struct ConsoleSettings {
     /// The database.
     pub(crate) database_url: SecretString,
     /// Connections to it at most.
@@ -165,7 +165,7 @@ pub(crate) struct Settings {
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
     /// How people get in.
-    pub(crate) entry: Entry,
+    pub(crate) entry: SignInSettings,
     /// Where the console serves.
     pub(crate) console_bind: SocketAddr,
     /// Where metrics and health are served.
@@ -173,14 +173,14 @@ pub(crate) struct Settings {
     log: (LogFormat, String),
 }
 
-impl Settings {
+impl ConsoleSettings {
     /// Reads all settings, or says everything that is wrong with them.
-    pub(crate) fn read(raw: &RawSettings, needs_broker: bool) -> Result<Settings, Problems> {
+    pub(crate) fn read(raw: &RawSettings, needs_broker: bool) -> Result<ConsoleSettings, Problems> {
         let mut problems = Problems::default();
         let p = &mut problems;
         let retry = raw.retry.schedule(p);
         let log = raw.log.read(p);
-        let settings = Settings {
+        let settings = ConsoleSettings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
             amqp_url: needs_broker.then(|| raw.amqp.url(p)),

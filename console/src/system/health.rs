@@ -7,7 +7,7 @@ use amqp::broker::Broker;
 use deadpool_postgres::Pool;
 use service::health::Readiness;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 
 const DATABASE_ANSWER: Duration = Duration::from_secs(3);
 
@@ -18,8 +18,8 @@ pub(crate) fn readiness(pool: Pool, broker: Broker) -> Readiness {
         Box::pin(async move {
             broker.explain()?;
             let asked = async {
-                let client = pool.get().await.map_err(Failure::from)?;
-                client.simple_query("SELECT FROM dead_letters LIMIT 0").await.map_err(Failure::from)
+                let client = pool.get().await.map_err(ServiceError::from)?;
+                client.simple_query("SELECT FROM dead_letters LIMIT 0").await.map_err(ServiceError::from)
             };
             match tokio::time::timeout(DATABASE_ANSWER, asked).await {
                 Ok(Ok(_)) => Ok(()),

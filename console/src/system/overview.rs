@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::system::queues::{self, QueueState, Sources};
 
 /// The statement, for tests that look at its plan.
@@ -18,7 +18,7 @@ const BROKER_ANSWER: Duration = Duration::from_secs(4);
 
 /// Numbers of the last minute and of now.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Numbers {
+pub(crate) struct OverviewNumbers {
     /// Events received in the last minute, of those that a worker has seen.
     pub(crate) received: i64,
     /// Events that took effect or were ignored in the last minute.
@@ -41,7 +41,7 @@ pub(crate) struct Numbers {
 
 /// The workers of one kind. One that ends says so and is forgotten; one that dies falls silent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Alive {
+pub(crate) struct WorkerCount {
     pub(crate) kind: String,
     /// How many were heard of in the last 30 seconds.
     pub(crate) alive: i64,
@@ -56,17 +56,17 @@ pub(crate) struct Alive {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Overview {
     /// Events and dead letters.
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: OverviewNumbers,
     /// The queues; none while the broker is away.
     pub(crate) queues: Vec<QueueState>,
     /// Why there are none.
     pub(crate) broker: Option<String>,
     /// The workers, a row for each kind, whether it has any or not.
-    pub(crate) workers: Vec<Alive>,
+    pub(crate) workers: Vec<WorkerCount>,
 }
 
 /// Asks the database and the broker.
-pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, Failure> {
+pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
     let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
@@ -78,9 +78,9 @@ pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, Failure> 
     Ok(Overview { numbers, queues, broker, workers })
 }
 
-async fn numbers(pool: &Pool) -> Result<Numbers, Failure> {
+async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
     let row = pool.get().await?.query_one(NUMBERS, &[]).await?;
-    Ok(Numbers {
+    Ok(OverviewNumbers {
         received: row.get("received"),
         processed: row.get("processed"),
         retrying: row.get("retrying"),
@@ -93,10 +93,10 @@ async fn numbers(pool: &Pool) -> Result<Numbers, Failure> {
     })
 }
 
-async fn workers(pool: &Pool) -> Result<Vec<Alive>, Failure> {
+async fn workers(pool: &Pool) -> Result<Vec<WorkerCount>, ServiceError> {
     let kinds = queues::WORK.map(Queue::name);
     let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
-    let alive = |row: &tokio_postgres::Row| Alive {
+    let alive = |row: &tokio_postgres::Row| WorkerCount {
         kind: row.get("kind"),
         alive: row.get("alive"),
         silent: row.get("silent"),

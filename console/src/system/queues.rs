@@ -16,10 +16,10 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::text_enum::text_enum;
 use crate::system::management::Management;
-use crate::system::queue_marks::{self as store, Seen};
+use crate::system::queue_marks::{self as store, QueueObservation};
 
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the queues are looked at: what [`QueueState::oldest_seconds`] may say too much.
@@ -63,7 +63,7 @@ pub struct Sources<'a> {
 }
 
 /// All queues: work, dead letters, retries.
-pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, Failure> {
+pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError> {
     let held = async {
         match sources.management {
             Some(management) => management.unacknowledged().await,
@@ -73,7 +73,7 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, Failure> {
     let (counts, held, marks) = tokio::join!(counts(sources.broker), held, marks(sources.pool));
     let now = Timestamp::now();
     let topology = sources.broker.topology();
-    let state = |count: Count| QueueState {
+    let state = |count: QueueCount| QueueState {
         unacknowledged: held.get(&count.name).copied(),
         oldest_seconds: oldest(&count, marks.get(&count.name).copied(), topology, now),
         name: count.name,
@@ -97,15 +97,15 @@ pub(crate) async fn watch(broker: Broker, pool: Pool, shutdown: CancellationToke
     }
 }
 
-async fn look(broker: &Broker, pool: &Pool) -> Result<(), Failure> {
+async fn look(broker: &Broker, pool: &Pool) -> Result<(), ServiceError> {
     // Before it asks: what comes in while it asks is younger.
     let now = Timestamp::now();
     let counts = counts(broker).await?;
     let topology = broker.topology();
     let workers = |name: &str| WORK.iter().find(|q| topology.queue(**q) == name).map(|q| q.name());
-    let seen: Vec<Seen<'_>> = counts
+    let seen: Vec<QueueObservation<'_>> = counts
         .iter()
-        .map(|count| Seen {
+        .map(|count| QueueObservation {
             queue: &count.name,
             kind: workers(&count.name),
             empty_at: (count.ready == 0).then_some(now),
@@ -115,19 +115,20 @@ async fn look(broker: &Broker, pool: &Pool) -> Result<(), Failure> {
 }
 
 /// What the broker itself says of a queue.
-struct Count {
+struct QueueCount {
     kind: QueueKind,
     name: String,
     ready: u32,
     consumers: u32,
 }
 
-async fn counts(broker: &Broker) -> Result<Vec<Count>, Failure> {
-    let away = |e: &dyn std::fmt::Display| Failure::Unavailable(format!("the broker cannot be asked: {e}"));
+async fn counts(broker: &Broker) -> Result<Vec<QueueCount>, ServiceError> {
+    let away =
+        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker cannot be asked: {e}"));
     // A connection that is just being made is waited for, one that is gone not for long.
     if tokio::time::timeout(PATIENCE, broker.until_usable()).await.is_err() {
         let why = broker.explain().err().unwrap_or_else(|| "the broker does not answer".to_owned());
-        return Err(Failure::Unavailable(why));
+        return Err(ServiceError::Unavailable(why));
     }
     let channel = broker.channel().await.map_err(|e| away(&e))?;
     let mut found = Vec::new();
@@ -136,7 +137,12 @@ async fn counts(broker: &Broker) -> Result<Vec<Count>, Failure> {
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let asked = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
         let queue = asked.map_err(|e| away(&e))?;
-        found.push(Count { kind, name, ready: queue.message_count(), consumers: queue.consumer_count() });
+        found.push(QueueCount {
+            kind,
+            name,
+            ready: queue.message_count(),
+            consumers: queue.consumer_count(),
+        });
     }
     if let Err(error) = channel.close(200, "done".into()).await {
         tracing::debug!(%error, "the channel was closed already");
@@ -158,7 +164,7 @@ async fn marks(pool: &Pool) -> HashMap<String, Timestamp> {
 }
 
 /// In a retry queue nothing waits longer than its delay.
-fn oldest(count: &Count, mark: Option<Timestamp>, topology: &Topology, now: Timestamp) -> Option<u64> {
+fn oldest(count: &QueueCount, mark: Option<Timestamp>, topology: &Topology, now: Timestamp) -> Option<u64> {
     if count.ready == 0 {
         return None;
     }
@@ -181,7 +187,7 @@ mod tests {
 
     fn waits(name: &str, ready: u32, mark: Option<i64>) -> Option<u64> {
         let topology = Topology { prefix: String::new(), retry: vec![Duration::from_secs(10)] };
-        let count = Count { kind: QueueKind::Work, name: name.to_owned(), ready, consumers: 0 };
+        let count = QueueCount { kind: QueueKind::Work, name: name.to_owned(), ready, consumers: 0 };
         let at = |second| Timestamp::from_second(second).unwrap();
         oldest(&count, mark.map(at), &topology, at(1_000))
     }

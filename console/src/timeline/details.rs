@@ -7,12 +7,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::audit::action::Subject;
-use crate::audit::store::{self as audit, Entry};
-use crate::common::failure::Failure;
+use crate::audit::store::{self as audit, AuditEntry};
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};
-use crate::dead_letters::store::{self as letters, DeadLetter};
-use crate::events::store::{self as events, Effect, Event};
+use crate::dead_letters::store::{self as dead_letters, DeadLetter};
+use crate::events::store::{self as events, EffectRow, EventRow};
 use crate::masking;
 use crate::masking::masked_members;
 
@@ -22,12 +22,12 @@ const REPLAYS: i64 = 20;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct EventView {
     #[serde(flatten)]
-    pub(crate) event: Event,
-    pub(crate) effects: Vec<Effect>,
+    pub(crate) event: EventRow,
+    pub(crate) effects: Vec<EffectRow>,
     /// Its dead letter, when it died.
     pub(crate) dead_letter: Option<DeadLetter>,
     /// Who replayed it, newest first.
-    pub(crate) replays: Vec<Entry>,
+    pub(crate) replays: Vec<AuditEntry>,
     /// Its body; personal data is masked for viewers.
     pub(crate) payload: Value,
 }
@@ -36,25 +36,25 @@ pub(crate) struct EventView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DeadLetterView {
     #[serde(flatten)]
-    pub(crate) letter: DeadLetter,
+    pub(crate) dead_letter: DeadLetter,
     /// What its reason means and what to do.
     pub(crate) advice: Advice,
     /// Its event as the workers recorded it, if they did.
-    pub(crate) event: Option<Event>,
+    pub(crate) event: Option<EventRow>,
     /// Who did what with it, newest first.
-    pub(crate) history: Vec<Entry>,
+    pub(crate) history: Vec<AuditEntry>,
     /// Its body: JSON, or text where it is none. Personal data is masked for viewers.
     pub(crate) payload: Value,
 }
 
-pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, Failure> {
+pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, ServiceError> {
     let client = pool.get().await?;
     let (event, body) =
-        events::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
-    let dead_letter = letters::of_event(&client, id).await?;
+        events::show(&client, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
+    let dead_letter = dead_letters::of_event(&client, id).await?;
     let mut replays = history(&client, &Subject::Event(id)).await?;
-    if let Some(letter) = &dead_letter {
-        replays.extend(history(&client, &Subject::DeadLetter(letter.id)).await?);
+    if let Some(dead_letter) = &dead_letter {
+        replays.extend(history(&client, &Subject::DeadLetter(dead_letter.id)).await?);
         replays.sort_by_key(|entry| std::cmp::Reverse(entry.id));
     }
     let effects = events::effects(&client, id).await?;
@@ -62,19 +62,22 @@ pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView
     Ok(masking::for_role(EventView { event, effects, dead_letter, replays, payload }, role))
 }
 
-pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, Failure> {
+pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, ServiceError> {
     let client = pool.get().await?;
-    let found = letters::show(&client, id).await?;
-    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
-    let event = events::show(&client, &letter.event_id).await?.map(|(event, _)| event);
+    let found = dead_letters::show(&client, id).await?;
+    let (dead_letter, body) = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
+    let event = events::show(&client, &dead_letter.event_id).await?.map(|(event, _)| event);
     let history = history(&client, &Subject::DeadLetter(id)).await?;
-    let advice = advice::of(&letter.reason);
+    let advice = advice::of(&dead_letter.reason);
     let payload = body_for(&body, role);
-    Ok(masking::for_role(DeadLetterView { advice, event, history, payload, letter }, role))
+    Ok(masking::for_role(DeadLetterView { advice, event, history, payload, dead_letter }, role))
 }
 
-async fn history(client: &impl GenericClient, subject: &Subject<'_>) -> Result<Vec<Entry>, Failure> {
-    let filter = audit::Filter { subject: Some(subject.to_string()), ..audit::Filter::default() };
+async fn history(
+    client: &impl GenericClient,
+    subject: &Subject<'_>,
+) -> Result<Vec<AuditEntry>, ServiceError> {
+    let filter = audit::AuditFilter { subject: Some(subject.to_string()), ..audit::AuditFilter::default() };
     audit::list(client, &filter, None, REPLAYS).await
 }
 
@@ -91,5 +94,5 @@ pub(crate) fn body_for(body: &[u8], role: Role) -> Value {
 
 masked_members! {
     EventView: event, effects, dead_letter, replays, payload;
-    DeadLetterView: letter, event, history, payload;
+    DeadLetterView: dead_letter, event, history, payload;
 }

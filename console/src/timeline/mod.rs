@@ -8,19 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
-use crate::dead_letters::store::{self as letters, DeadLetter};
+use crate::dead_letters::store::{self as dead_letters, DeadLetter};
 use crate::events::changes;
-use crate::events::cursor::Cursor;
+use crate::events::cursor::EventCursor;
 use crate::events::outcome::AggregateKind;
-use crate::events::search::{self, Touching};
-use crate::events::store::{Effect, Event, Filter};
+use crate::events::search::{self, EventScope};
+use crate::events::store::{EffectRow, EventFilter, EventRow};
 use crate::masking;
 use crate::masking::masked_members;
-use crate::orders::payments::{self, Dispute, Payment, Refund};
-use crate::orders::store::{self as orders, Order};
-use crate::orders::subscriptions::{self, Invoice, Subscription};
+use crate::orders::payments::{self, DisputeRow, PaymentRow, RefundRow};
+use crate::orders::store::{self as orders, OrderRow};
+use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionRow};
 
 const EVENTS: i64 = 100;
 const LETTERS: i64 = 20;
@@ -29,21 +29,21 @@ const LETTERS: i64 = 20;
 #[derive(Debug)]
 pub(crate) struct Timeline {
     /// Orders it leads to.
-    pub(crate) orders: Vec<Order>,
+    pub(crate) orders: Vec<OrderRow>,
     /// Payments it leads to.
-    pub(crate) payments: Vec<Payment>,
-    pub(crate) refunds: Vec<Refund>,
-    pub(crate) disputes: Vec<Dispute>,
+    pub(crate) payments: Vec<PaymentRow>,
+    pub(crate) refunds: Vec<RefundRow>,
+    pub(crate) disputes: Vec<DisputeRow>,
     /// Subscriptions it leads to.
-    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) subscriptions: Vec<SubscriptionRow>,
     /// Invoices it leads to.
-    pub(crate) invoices: Vec<Invoice>,
+    pub(crate) invoices: Vec<InvoiceRow>,
     /// How many there are of each kind it leads to; of many only the newest are above.
     pub(crate) found: BTreeMap<AggregateKind, usize>,
     /// Dead letters that name it.
-    pub(crate) letters: Vec<DeadLetter>,
+    pub(crate) dead_letters: Vec<DeadLetter>,
     /// The newest events that touched any of these, with what each changed.
-    pub(crate) events: Vec<(Event, Vec<Effect>)>,
+    pub(crate) events: Vec<(EventRow, Vec<EffectRow>)>,
     /// Messages by key: when each was sent, if it was.
     pub(crate) messages: BTreeMap<String, Option<Timestamp>>,
     /// Where older events begin, when there are more.
@@ -58,7 +58,7 @@ impl Timeline {
             && self.payments.is_empty()
             && self.subscriptions.is_empty()
             && self.invoices.is_empty()
-            && self.letters.is_empty()
+            && self.dead_letters.is_empty()
     }
 }
 
@@ -66,11 +66,11 @@ impl Timeline {
 pub(crate) async fn of(
     pool: &Pool,
     id: &str,
-    before: Option<&Cursor>,
+    before: Option<&EventCursor>,
     role: Role,
-) -> Result<Timeline, Failure> {
+) -> Result<Timeline, ServiceError> {
     let client = pool.get().await?;
-    let touching = Touching { any: Some(id.to_owned()), ..Touching::default() };
+    let touching = EventScope { any: Some(id.to_owned()), ..EventScope::default() };
     let found = search::aggregates(&client, &touching).await?;
     let of = |kind: AggregateKind| {
         found.iter().filter(|(k, _)| *k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>()
@@ -78,8 +78,9 @@ pub(crate) async fn of(
     let payments = of(AggregateKind::Payment);
     let mut counts = BTreeMap::new();
     found.iter().for_each(|(kind, _)| *counts.entry(*kind).or_default() += 1);
-    let mut page = search::events(&client, &Filter::default(), &touching, before, EVENTS + 1).await?;
-    let next = (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(Event::cursor));
+    let mut page = search::events(&client, &EventFilter::default(), &touching, before, EVENTS + 1).await?;
+    let next =
+        (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(EventRow::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
     let keys: BTreeSet<String> =
@@ -92,7 +93,7 @@ pub(crate) async fn of(
         subscriptions: subscriptions::list(&client, &of(AggregateKind::Subscription)).await?,
         invoices: subscriptions::invoices(&client, &of(AggregateKind::Invoice), None).await?,
         found: counts,
-        letters: letters::naming(&client, id, LETTERS).await?,
+        dead_letters: dead_letters::naming(&client, id, LETTERS).await?,
         messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
         events: page
             .into_iter()
@@ -107,5 +108,5 @@ pub(crate) async fn of(
 }
 
 masked_members! {
-    Timeline: orders, payments, refunds, disputes, subscriptions, invoices, letters, events, messages;
+    Timeline: orders, payments, refunds, disputes, subscriptions, invoices, dead_letters, events, messages;
 }

@@ -3,9 +3,9 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-use crate::auth::sessions::Session;
-use crate::auth::tokens::Token;
-use crate::common::failure::Failure;
+use crate::auth::sessions::UserSession;
+use crate::auth::tokens::ApiToken;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
 pub(crate) const TOKEN_INSERT: &str = include_str!("../sql/token_insert.sql");
@@ -24,7 +24,7 @@ pub(crate) async fn insert_token(
     role: Role,
     hash: &[u8],
     created_by: &str,
-) -> Result<bool, Failure> {
+) -> Result<bool, ServiceError> {
     Ok(client.execute(TOKEN_INSERT, &[&name, &role, &hash, &created_by]).await? == 1)
 }
 
@@ -33,14 +33,14 @@ pub(crate) async fn revoke_token(
     client: &impl GenericClient,
     name: Option<&str>,
     id: Option<i64>,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, ServiceError> {
     Ok(client.query_opt(TOKEN_REVOKE, &[&name, &id]).await?.map(|row| row.get("name")))
 }
 
-pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Failure> {
+pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<ApiToken>, ServiceError> {
     let rows = client.query(TOKEN_LIST, &[]).await?;
     let token = |row: &tokio_postgres::Row| {
-        Ok(Token {
+        Ok(ApiToken {
             id: row.get("id"),
             name: row.get("name"),
             role: row.try_get("role")?,
@@ -57,7 +57,7 @@ pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<Token>, Fa
 pub(crate) async fn token_of(
     client: &impl GenericClient,
     hash: &[u8],
-) -> Result<Option<(String, Role)>, Failure> {
+) -> Result<Option<(String, Role)>, ServiceError> {
     let row = client.query_opt(TOKEN_FIND, &[&hash]).await?;
     row.map(|row| Ok((row.get("name"), row.try_get("role")?))).transpose()
 }
@@ -70,7 +70,7 @@ pub(crate) async fn insert_session(
     csrf: &str,
     by_proxy: bool,
     expires: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(SESSION_INSERT, &[&hash, &user, &csrf, &by_proxy, &expires]).await?;
     Ok(())
 }
@@ -80,10 +80,10 @@ pub(crate) async fn session(
     client: &impl GenericClient,
     hash: &[u8],
     idle: Timestamp,
-) -> Result<Option<Session>, Failure> {
+) -> Result<Option<UserSession>, ServiceError> {
     let row = client.query_opt(SESSION_FIND, &[&hash, &idle]).await?;
     row.map(|row| {
-        Ok(Session {
+        Ok(UserSession {
             user: row.get("user_name"),
             role: row.try_get("role")?,
             csrf: row.get("csrf"),
@@ -93,13 +93,13 @@ pub(crate) async fn session(
     .transpose()
 }
 
-pub(crate) async fn delete_session(client: &impl GenericClient, hash: &[u8]) -> Result<(), Failure> {
+pub(crate) async fn delete_session(client: &impl GenericClient, hash: &[u8]) -> Result<(), ServiceError> {
     client.execute(SESSION_DELETE, &[&hash]).await?;
     Ok(())
 }
 
 /// Ends all sessions of a user.
-pub(crate) async fn end_sessions(client: &impl GenericClient, user: &str) -> Result<(), Failure> {
+pub(crate) async fn end_sessions(client: &impl GenericClient, user: &str) -> Result<(), ServiceError> {
     client.execute(SESSION_END, &[&user]).await?;
     Ok(())
 }

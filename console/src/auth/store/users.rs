@@ -4,7 +4,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
 use crate::auth::users::User;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
 pub(crate) const USER_SET: &str = include_str!("../sql/user_set.sql");
@@ -25,7 +25,7 @@ pub(crate) const FAILURE_FORGET: &str = include_str!("../sql/failure_forget.sql"
 
 /// A user as one who changes it finds it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Known {
+pub(crate) struct UserState {
     /// What they may do.
     pub(crate) role: Role,
     /// Whether they have a password.
@@ -35,11 +35,14 @@ pub(crate) struct Known {
 }
 
 /// A user, whose row stays locked until the transaction ends.
-pub(crate) async fn lock_user(client: &impl GenericClient, name: &str) -> Result<Option<Known>, Failure> {
+pub(crate) async fn lock_user(
+    client: &impl GenericClient,
+    name: &str,
+) -> Result<Option<UserState>, ServiceError> {
     let row = client.query_opt(USER_LOCK, &[&name]).await?;
     row.map(|row| {
         let (has_password, disabled) = (row.get("has_password"), row.get("disabled"));
-        Ok(Known { role: row.try_get("role")?, has_password, disabled })
+        Ok(UserState { role: row.try_get("role")?, has_password, disabled })
     })
     .transpose()
 }
@@ -50,29 +53,33 @@ pub(crate) async fn set_user(
     name: &str,
     role: Role,
     password: Option<&str>,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(USER_SET, &[&name, &role, &password]).await?;
     Ok(())
 }
 
 /// Gives a user another role.
-pub(crate) async fn set_role(client: &impl GenericClient, name: &str, role: Role) -> Result<(), Failure> {
+pub(crate) async fn set_role(
+    client: &impl GenericClient,
+    name: &str,
+    role: Role,
+) -> Result<(), ServiceError> {
     client.execute(USER_ROLE, &[&name, &role]).await?;
     Ok(())
 }
 
-pub(crate) async fn disable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+pub(crate) async fn disable_user(client: &impl GenericClient, name: &str) -> Result<(), ServiceError> {
     client.execute(USER_DISABLE, &[&name]).await?;
     Ok(())
 }
 
-pub(crate) async fn enable_user(client: &impl GenericClient, name: &str) -> Result<(), Failure> {
+pub(crate) async fn enable_user(client: &impl GenericClient, name: &str) -> Result<(), ServiceError> {
     client.execute(USER_ENABLE, &[&name]).await?;
     Ok(())
 }
 
 /// The enabled admins, whose rows stay locked until the transaction ends.
-pub(crate) async fn lock_admins(client: &impl GenericClient) -> Result<Vec<String>, Failure> {
+pub(crate) async fn lock_admins(client: &impl GenericClient) -> Result<Vec<String>, ServiceError> {
     Ok(client.query(USER_ADMINS, &[]).await?.iter().map(|row| row.get("name")).collect())
 }
 
@@ -81,12 +88,12 @@ pub(crate) async fn current_user(
     client: &impl GenericClient,
     name: &str,
     stored: &str,
-) -> Result<Option<Role>, Failure> {
+) -> Result<Option<Role>, ServiceError> {
     let row = client.query_opt(USER_CURRENT, &[&name, &stored]).await?;
     Ok(row.map(|row| row.try_get("role")).transpose()?)
 }
 
-pub(crate) async fn users(client: &impl GenericClient) -> Result<Vec<User>, Failure> {
+pub(crate) async fn users(client: &impl GenericClient) -> Result<Vec<User>, ServiceError> {
     let rows = client.query(USER_LIST, &[]).await?;
     let user = |row: &tokio_postgres::Row| {
         Ok(User {
@@ -105,7 +112,7 @@ pub(crate) async fn users(client: &impl GenericClient) -> Result<Vec<User>, Fail
 pub(crate) async fn enabled_user(
     client: &impl GenericClient,
     name: &str,
-) -> Result<Option<(Role, Option<String>)>, Failure> {
+) -> Result<Option<(Role, Option<String>)>, ServiceError> {
     let row = client.query_opt(USER_FIND, &[&name]).await?;
     row.map(|row| Ok((row.try_get("role")?, row.get("password")))).transpose()
 }
@@ -114,7 +121,7 @@ pub(crate) async fn enabled_user(
 pub(crate) async fn any_user(
     client: &impl GenericClient,
     name: &str,
-) -> Result<Option<(Role, bool)>, Failure> {
+) -> Result<Option<(Role, bool)>, ServiceError> {
     let row = client.query_opt(USER_ANY, &[&name]).await?;
     row.map(|row| Ok((row.try_get("role")?, row.get("disabled")))).transpose()
 }
@@ -123,7 +130,7 @@ pub(crate) async fn any_user(
 pub(crate) async fn locked_until(
     client: &impl GenericClient,
     subject: &str,
-) -> Result<Option<Timestamp>, Failure> {
+) -> Result<Option<Timestamp>, ServiceError> {
     Ok(client.query_opt(FAILURE_LOCKED, &[&subject]).await?.map(|row| row.get("locked_until")))
 }
 
@@ -133,7 +140,7 @@ pub(crate) async fn reserve_failure(
     subject: &str,
     most: i32,
     until: Timestamp,
-) -> Result<Option<bool>, Failure> {
+) -> Result<Option<bool>, ServiceError> {
     let row = client.query_opt(FAILURE_RESERVE, &[&subject, &most, &until]).await?;
     Ok(row.map(|row| row.get("locked")))
 }
@@ -143,18 +150,21 @@ pub(crate) async fn return_failure(
     client: &impl GenericClient,
     subject: &str,
     most: i32,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(FAILURE_RETURN, &[&subject, &most]).await?;
     Ok(())
 }
 
 /// Clears away failures that are long over.
-pub(crate) async fn clear_failures(client: &impl GenericClient) -> Result<(), Failure> {
+pub(crate) async fn clear_failures(client: &impl GenericClient) -> Result<(), ServiceError> {
     client.execute(FAILURE_CLEAR, &[]).await?;
     Ok(())
 }
 
 /// Forgets the failures of a subject; false when there are none.
-pub(crate) async fn forget_failures(client: &impl GenericClient, subject: &str) -> Result<bool, Failure> {
+pub(crate) async fn forget_failures(
+    client: &impl GenericClient,
+    subject: &str,
+) -> Result<bool, ServiceError> {
     Ok(client.execute(FAILURE_FORGET, &[&subject]).await? == 1)
 }

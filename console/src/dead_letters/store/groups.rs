@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
@@ -15,7 +15,7 @@ pub(crate) const GROUPS: &str = include_str!("../sql/groups.sql");
 
 /// Letters that died of the same thing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Group {
+pub(crate) struct DeadLetterGroup {
     /// What they have in common.
     pub(crate) fingerprint: String,
     #[serde(rename = "type")]
@@ -35,14 +35,14 @@ pub(crate) struct Group {
 
 const DAYS: usize = 30;
 
-impl From<&Row> for Group {
+impl From<&Row> for DeadLetterGroup {
     fn from(row: &Row) -> Self {
         let mut days = vec![0; DAYS];
         let (ages, counts): (Vec<i32>, Vec<i64>) = (row.get("ages"), row.get("counts"));
         for (age, count) in ages.into_iter().zip(counts) {
             days[DAYS - 1 - usize::try_from(age).unwrap_or(0).min(DAYS - 1)] += count;
         }
-        Group {
+        DeadLetterGroup {
             fingerprint: row.get("fingerprint"),
             kind: row.get("type"),
             reason: row.get("reason"),
@@ -63,11 +63,11 @@ pub(crate) async fn groups(
     kind: Option<&str>,
     reason: Option<&str>,
     limit: i64,
-) -> Result<Vec<Group>, Failure> {
+) -> Result<Vec<DeadLetterGroup>, ServiceError> {
     let rows = client.query(GROUPS, &[&state, &kind, &reason, &limit]).await?;
-    Ok(rows.iter().map(Group::from).collect())
+    Ok(rows.iter().map(DeadLetterGroup::from).collect())
 }
 
 masked_members! {
-    Group: kind, reason, error;
+    DeadLetterGroup: kind, reason, error;
 }

@@ -3,7 +3,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
-use crate::dead_letters::message::Letter;
+use crate::dead_letters::message::NewDeadLetter;
 
 pub(crate) const STORE: &str = include_str!("../sql/store.sql");
 pub(crate) const EVENT: &str = include_str!("../sql/event.sql");
@@ -11,7 +11,7 @@ pub(crate) const EVENT: &str = include_str!("../sql/event.sql");
 /// Stores a letter; true when it was new or died anew, false when it was stored already.
 pub(crate) async fn store(
     client: &impl GenericClient,
-    l: &Letter,
+    l: &NewDeadLetter,
     now: Timestamp,
 ) -> Result<bool, tokio_postgres::Error> {
     let row = client
@@ -39,7 +39,7 @@ pub(crate) async fn store(
 /// Records in `events` what no worker could record: the broker's own dead letters.
 pub(crate) async fn record_event(
     client: &impl GenericClient,
-    l: &Letter,
+    l: &NewDeadLetter,
     now: Timestamp,
 ) -> Result<(), tokio_postgres::Error> {
     let (Some(envelope), Some(text)) = (&l.envelope, l.json_text()) else { return Ok(()) };

@@ -6,20 +6,20 @@ use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
-use super::filter::Filter;
+use super::filter::DeadLetterFilter;
 use super::state::DeadLetterState;
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::masking::masked_members;
 
 mod groups;
 mod intake;
 mod states;
 
-pub(crate) use groups::{GROUPS, Group, groups};
+pub(crate) use groups::{DeadLetterGroup, GROUPS, groups};
 pub(crate) use intake::{EVENT, STORE};
 pub(crate) use intake::{record_event, store};
 pub(crate) use states::{LOCK, STATE, UNSENT};
-pub(crate) use states::{Locked, lock, set_state, unsent};
+pub(crate) use states::{LockedDeadLetter, lock, set_state, unsent};
 
 /// The statement, for tests that look at its plan.
 pub(crate) const LIST: &str = concat!(
@@ -90,10 +90,10 @@ impl TryFrom<&Row> for DeadLetter {
 /// A page of letters, newest first, before the letter `before`.
 pub(crate) async fn list(
     client: &impl GenericClient,
-    filter: &Filter,
+    filter: &DeadLetterFilter,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<DeadLetter>, Failure> {
+) -> Result<Vec<DeadLetter>, ServiceError> {
     let rows = client
         .query(
             LIST,
@@ -118,13 +118,13 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     client: &impl GenericClient,
     id: i64,
-) -> Result<Option<(DeadLetter, Vec<u8>)>, Failure> {
+) -> Result<Option<(DeadLetter, Vec<u8>)>, ServiceError> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// How many letters the filter takes in.
-pub(crate) async fn count(client: &impl GenericClient, f: &Filter) -> Result<i64, Failure> {
+pub(crate) async fn count(client: &impl GenericClient, f: &DeadLetterFilter) -> Result<i64, ServiceError> {
     let row = client
         .query_one(
             COUNT,
@@ -139,7 +139,7 @@ pub(crate) async fn naming(
     client: &impl GenericClient,
     id: &str,
     limit: i64,
-) -> Result<Vec<DeadLetter>, Failure> {
+) -> Result<Vec<DeadLetter>, ServiceError> {
     let rows = client.query(NAMING, &[&id, &limit]).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
@@ -148,7 +148,7 @@ pub(crate) async fn naming(
 pub(crate) async fn of_event(
     client: &impl GenericClient,
     event_id: &str,
-) -> Result<Option<DeadLetter>, Failure> {
+) -> Result<Option<DeadLetter>, ServiceError> {
     let row = client.query_opt(BY_EVENT, &[&event_id]).await?;
     Ok(row.as_ref().map(DeadLetter::try_from).transpose()?)
 }
@@ -157,7 +157,7 @@ pub(crate) async fn of_event(
 pub(crate) async fn open_of_event(
     client: &impl GenericClient,
     event_id: &str,
-) -> Result<Option<i64>, Failure> {
+) -> Result<Option<i64>, ServiceError> {
     let row = client.query_opt(OF_EVENT, &[&event_id]).await?;
     Ok(row.map(|row| row.get("id")))
 }

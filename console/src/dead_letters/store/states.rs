@@ -4,7 +4,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use crate::common::failure::Failure;
+use crate::common::error::ServiceError;
 use crate::dead_letters::state::DeadLetterState;
 use crate::events::outcome::EventOutcome;
 
@@ -14,7 +14,7 @@ pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
 
 /// A letter that is about to be replayed or discarded, its row locked.
 #[derive(Debug)]
-pub(crate) struct Locked {
+pub(crate) struct LockedDeadLetter {
     pub(crate) id: i64,
     pub(crate) event_id: String,
     pub(crate) kind: String,
@@ -30,16 +30,19 @@ pub(crate) struct Locked {
 }
 
 /// Locks a letter's row until the transaction ends.
-pub(crate) async fn lock(client: &impl GenericClient, id: i64) -> Result<Option<Locked>, Failure> {
+pub(crate) async fn lock(
+    client: &impl GenericClient,
+    id: i64,
+) -> Result<Option<LockedDeadLetter>, ServiceError> {
     let row = client.query_opt(LOCK, &[&id]).await?;
-    Ok(row.as_ref().map(Locked::try_from).transpose()?)
+    Ok(row.as_ref().map(LockedDeadLetter::try_from).transpose()?)
 }
 
-impl TryFrom<&Row> for Locked {
+impl TryFrom<&Row> for LockedDeadLetter {
     type Error = tokio_postgres::Error;
 
     fn try_from(row: &Row) -> Result<Self, Self::Error> {
-        Ok(Locked {
+        Ok(LockedDeadLetter {
             id: row.get("id"),
             event_id: row.get("event_id"),
             kind: row.get("type"),
@@ -58,13 +61,13 @@ pub(crate) async fn set_state(
     id: i64,
     state: DeadLetterState,
     replays: i32,
-) -> Result<(), Failure> {
+) -> Result<(), ServiceError> {
     client.execute(STATE, &[&id, &state, &replays]).await?;
     Ok(())
 }
 
 /// Takes back a replay that the broker did not take.
-pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), Failure> {
+pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
     client.execute(UNSENT, &[&id]).await?;
     Ok(())
 }

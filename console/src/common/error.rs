@@ -3,7 +3,7 @@
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum ServiceError {
     /// Nothing has that id.
     #[error("{0} not found")]
     NotFound(String),
@@ -37,54 +37,55 @@ pub enum Failure {
     Internal(String),
 }
 
-impl Failure {
+impl ServiceError {
     /// A request that is wrong in itself.
     pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
-        Failure::Invalid { code, message: message.into() }
+        ServiceError::Invalid { code, message: message.into() }
     }
 
     /// A request that what is there speaks against.
     pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Failure::Conflict { code, message: message.into() }
+        ServiceError::Conflict { code, message: message.into() }
     }
 
     /// The stable code in `{"error":{"code","message"}}`.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Failure::NotFound(_) => "not_found",
-            Failure::Invalid { code, .. } | Failure::Conflict { code, .. } => code,
-            Failure::Unauthorized => "unauthorized",
-            Failure::Forbidden(_) => "forbidden",
-            Failure::Unavailable(_) => "unavailable",
-            Failure::Internal(_) => "internal",
+            ServiceError::NotFound(_) => "not_found",
+            ServiceError::Invalid { code, .. } | ServiceError::Conflict { code, .. } => code,
+            ServiceError::Unauthorized => "unauthorized",
+            ServiceError::Forbidden(_) => "forbidden",
+            ServiceError::Unavailable(_) => "unavailable",
+            ServiceError::Internal(_) => "internal",
         }
     }
 }
 
-impl From<tokio_postgres::Error> for Failure {
+impl From<tokio_postgres::Error> for ServiceError {
     fn from(e: tokio_postgres::Error) -> Self {
         match e.as_db_error() {
-            Some(db) => told(db.code().code(), db.message()),
+            Some(db) => from_sqlstate(db.code().code(), db.message()),
             None if e.is_closed() || source(&e).is_some_and(|s| s.is::<std::io::Error>()) => {
-                Failure::Unavailable(format!("the database cannot be reached: {}", causes(&e)))
+                ServiceError::Unavailable(format!("the database cannot be reached: {}", causes(&e)))
             }
-            None => Failure::Internal(format!("database: {}", causes(&e))),
+            None => ServiceError::Internal(format!("database: {}", causes(&e))),
         }
     }
 }
 
-/// What PostgreSQL says, by its code.
-fn told(code: &str, message: &str) -> Failure {
+fn from_sqlstate(code: &str, message: &str) -> ServiceError {
     match (code, code.get(..2).unwrap_or_default()) {
-        ("42P01" | "42703" | "42883" | "3F000", _) => Failure::Unavailable(format!(
+        ("42P01" | "42703" | "42883" | "3F000", _) => ServiceError::Unavailable(format!(
             "the database has not the schema that this version needs ({message}): run `sluicegate migrate`"
         )),
         // The server is there but cannot serve now, or not us.
-        (_, "53" | "57") => Failure::Unavailable(format!("the database cannot serve now: {message}")),
-        (_, "28" | "3D") => Failure::Unavailable(format!("the database cannot be used: {message}")),
+        (_, "53" | "57") => ServiceError::Unavailable(format!("the database cannot serve now: {message}")),
+        (_, "28" | "3D") => ServiceError::Unavailable(format!("the database cannot be used: {message}")),
         // A value that PostgreSQL does not take: a NUL, a body nested too deep.
-        (_, "22" | "54") => Failure::invalid("invalid_value", format!("the database refuses it: {message}")),
-        _ => Failure::Internal(format!("database: {message} ({code})")),
+        (_, "22" | "54") => {
+            ServiceError::invalid("invalid_value", format!("the database refuses it: {message}"))
+        }
+        _ => ServiceError::Internal(format!("database: {message} ({code})")),
     }
 }
 
@@ -94,26 +95,26 @@ fn source(error: &tokio_postgres::Error) -> Option<&(dyn std::error::Error + 'st
 
 /// An error with what brought it about.
 fn causes(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_told = cause.to_string();
-        if !told.ends_with(&cause_told) {
-            told = format!("{told}: {cause_told}");
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_message = cause.to_string();
+        if !message.ends_with(&cause_message) {
+            message = format!("{message}: {cause_message}");
         }
-        next = cause.source();
+        source = cause.source();
     }
-    told
+    message
 }
 
-impl From<deadpool_postgres::PoolError> for Failure {
+impl From<deadpool_postgres::PoolError> for ServiceError {
     fn from(e: deadpool_postgres::PoolError) -> Self {
         match e {
             deadpool_postgres::PoolError::Backend(e) => e.into(),
             deadpool_postgres::PoolError::Timeout(_) => {
-                Failure::Unavailable("the database cannot be reached: no answer in time".to_owned())
+                ServiceError::Unavailable("the database cannot be reached: no answer in time".to_owned())
             }
-            other => Failure::Unavailable(format!("the database cannot be reached: {}", causes(&other))),
+            other => ServiceError::Unavailable(format!("the database cannot be reached: {}", causes(&other))),
         }
     }
 }
