@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
 
@@ -29,6 +30,15 @@ impl<T: DeserializeOwned> FromRequest for JsonObject<T> {
             Ok(JsonObject(read.map_err(wrong)?))
         })
     }
+}
+
+/// Why something is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReasonBody {
+    /// Kept in the audit. 1 to 1000 characters that are not all blank.
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
+    pub(super) reason: String,
 }
 
 /// A member of a body that is an object, too.

@@ -3,14 +3,14 @@
 
 mod audit;
 mod body;
-mod bulk;
-mod bulk_body;
 mod dead_letters;
 mod events;
 mod jobs;
 mod openapi;
 mod orders;
-mod subscriptions;
+mod overview;
+mod queues;
+mod reply;
 mod tokens;
 mod users;
 
@@ -21,11 +21,8 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, Resource, ResponseError, web};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::auth::tokens as secrets;
-use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::common::role::Principal;
 use crate::http::Console;
@@ -73,14 +70,6 @@ fn bearer(request: &HttpRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-/// The answer to something that was done.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CompletedBody {
-    /// What it was done to.
-    id: String,
-    done: Completed,
-}
-
 /// A resource with one method; others are answered 405.
 pub(super) fn resource(path: &str, allowed: &'static str) -> Resource {
     web::resource(path).app_data(Allowed(allowed)).default_service(web::to(method_not_allowed))
@@ -93,12 +82,11 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
         web::scope("/api")
             .wrap(from_fn(authenticated))
             .configure(events::routes)
-            // Before the letters: their paths with a number would match these too.
-            .configure(bulk::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(orders::routes)
-            .configure(subscriptions::routes)
+            .configure(overview::routes)
+            .configure(queues::routes)
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)

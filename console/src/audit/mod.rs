@@ -4,4 +4,5 @@
 pub(crate) mod action;
 pub(crate) mod chain;
 pub(crate) mod reason;
+pub(crate) mod service;
 pub(crate) mod store;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::action::{AuditAction, Subject};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
+use crate::common::paging;
 use crate::masking::masked_members;
 
 pub(crate) const APPEND: &str = include_str!("sql/append.sql");
@@ -36,6 +37,17 @@ pub(crate) struct AuditFilter {
     pub(crate) actor: Option<String>,
     pub(crate) action: Option<String>,
     pub(crate) subject: Option<String>,
+}
+
+impl AuditFilter {
+    /// The filter, refused where PostgreSQL could not search for it.
+    pub(crate) fn checked(self) -> Result<AuditFilter, ServiceError> {
+        Ok(AuditFilter {
+            actor: paging::text("actor", self.actor)?,
+            action: paging::text("action", self.action)?,
+            subject: paging::text("subject", self.subject)?,
+        })
+    }
 }
 
 /// Says in the audit who did what to which and why; part of the caller's transaction.

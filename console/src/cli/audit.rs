@@ -6,9 +6,10 @@ use super::CommandContext;
 use super::listing::PageArguments;
 use super::output::{self, CommandResult};
 use crate::audit::chain;
+use crate::audit::service;
 use crate::audit::store;
 use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page};
+use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -37,14 +38,12 @@ pub(super) enum AuditCommand {
 pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> CommandResult {
     match command {
         AuditCommand::Verify { json } => verify(context, json).await,
-        AuditCommand::List { actor, action, subject, page: PageArguments { before, limit, json } } => {
-            let limit = paging::limit(Some(limit))?;
-            let before = paging::number_cursor(before.as_deref())?;
-            let client = context.servers.database().await?;
+        AuditCommand::List { actor, action, subject, page: arguments } => {
+            context.servers.reachable().await?;
             let filter = store::AuditFilter { actor, action, subject };
-            let entries = store::list(&client, &filter, before, limit + 1).await?;
-            let page = Page::cut(entries, limit, |entry| entry.id.to_string());
-            if json {
+            let page =
+                service::list(&context.servers.pool, &filter, &arguments.request(), Role::Admin).await?;
+            if arguments.json {
                 return output::json(&page);
             }
             let row = |e: &store::AuditEntry| {

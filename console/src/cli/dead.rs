@@ -9,11 +9,10 @@ use super::listing::PageArguments;
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
-use crate::common::error::ServiceError;
-use crate::common::paging;
+use crate::common::role::Role;
 use crate::dead_letters::filter::DeadLetterFilter;
+use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store;
 use crate::jobs::state::JobAction;
 
 #[derive(Debug, Subcommand)]
@@ -117,16 +116,14 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
                 return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
             let reason = AuditReason::new(&reason)?;
-            crate::dead_letters::replay::discard(&context.servers.pool, id, &context.actor, &reason).await?;
+            service::discard(&context.servers.pool, id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
 async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
-    let client = context.servers.database().await?;
-    let before = paging::number_cursor(a.page.before.as_deref())?;
-    let limit = paging::limit(Some(a.page.limit))?;
+    context.servers.reachable().await?;
     let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,
@@ -135,10 +132,8 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
         q: a.q,
         since: a.since,
         until: a.until,
-    }
-    .checked()?;
-    let dead_letters = store::list(&client, &filter, before, limit + 1).await?;
-    let page = paging::Page::cut(dead_letters, limit, |l| l.id.to_string());
+    };
+    let page = service::list(&context.servers.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {
         return output::json(&page);
     }
@@ -163,9 +158,8 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
 }
 
 async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult {
-    let client = context.servers.database().await?;
-    let found = store::show(&client, id).await?;
-    let (dead_letter, body) = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
+    context.servers.reachable().await?;
+    let (dead_letter, body) = service::show(&context.servers.pool, id).await?;
     let text = String::from_utf8_lossy(&body).into_owned();
     if as_json {
         let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));

@@ -8,12 +8,12 @@ use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
-use crate::common::paging;
+use crate::common::role::Role;
 use crate::events::changes;
-use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
-use crate::events::search::{self, EventScope};
-use crate::events::store;
+use crate::events::search::EventScope;
+use crate::events::service;
+use crate::events::store::{self, EventFilter};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
@@ -90,18 +90,12 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
 }
 
 async fn list(context: &CommandContext, arguments: EventListArguments) -> CommandResult {
-    let client = context.servers.database().await?;
-    let before = cursor::read(arguments.page.before.as_deref())?;
-    let limit = paging::limit(Some(arguments.page.limit))?;
-    let filter =
-        store::EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
-    let touching = EventScope {
-        order: paging::text("order", arguments.order)?,
-        customer: paging::text("customer", arguments.customer)?,
-        any: paging::text("q", arguments.q)?,
-    };
-    let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
-    let page = paging::Page::cut(events, limit, |e| e.cursor().to_string());
+    let filter = EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
+    let scope =
+        EventScope { order: arguments.order, customer: arguments.customer, any: arguments.q }.checked()?;
+    context.servers.reachable().await?;
+    let request = arguments.page.request();
+    let page = service::list(&context.servers.pool, &filter, &scope, &request, Role::Admin).await?;
     if arguments.page.json {
         return output::json(&page);
     }

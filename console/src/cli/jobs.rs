@@ -6,10 +6,10 @@ use super::CommandContext;
 use super::bulk::print;
 use super::listing::PageArguments;
 use super::output::{self, CommandResult};
-use crate::common::paging::{self, Page};
+use crate::common::role::Role;
 use crate::jobs::service;
 use crate::jobs::state::JobCommand;
-use crate::jobs::store::{self as store, Job};
+use crate::jobs::store::Job;
 
 /// Bulk jobs.
 #[derive(Debug, Subcommand)]
@@ -65,10 +65,7 @@ pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> Comma
 }
 
 async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult {
-    let limit = paging::limit(Some(listing.limit))?;
-    let client = context.servers.database().await?;
-    let jobs = store::list(&client, paging::number_cursor(listing.before.as_deref())?, limit + 1).await?;
-    let page = Page::cut(jobs, limit, |job| job.id.to_string());
+    let page = service::list(&context.servers.pool, &listing.request(), Role::Admin).await?;
     if listing.json {
         return output::json(&page);
     }

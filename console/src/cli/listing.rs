@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::common::paging::PageRequest;
+
 /// Where a list begins, how long it is, and in which form.
 #[derive(Debug, Args)]
 pub(super) struct PageArguments {
@@ -14,4 +16,10 @@ pub(super) struct PageArguments {
     /// JSON for scripts
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl PageArguments {
+    pub(super) fn request(&self) -> PageRequest {
+        PageRequest { before: self.before.clone(), limit: Some(self.limit) }
+    }
 }

@@ -5,11 +5,11 @@ use clap::Subcommand;
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
-use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::role::Role;
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
-use crate::orders::store::{self as store, OrderRow};
+use crate::orders::store::OrderRow;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OrdersCommand {
@@ -81,9 +81,8 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             print(&order, json)
         }
         OrdersCommand::Show { id, json } => {
-            let client = context.servers.database().await?;
-            let order = store::show(&client, &id).await?;
-            print(&order.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?, json)
+            context.servers.reachable().await?;
+            print(&service::show(pool, &id, Role::Admin).await?, json)
         }
     }
 }

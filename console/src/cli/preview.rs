@@ -4,13 +4,17 @@ use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::common::role::Role;
 use crate::dead_letters::preview as dead_letters;
+use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{self as store, DeadLetterGroup};
+use crate::dead_letters::store::DeadLetterGroup;
 use crate::events::preview::{self, PreviewView};
 
+const MAX_GROUPS: i64 = 500;
+
 pub(super) async fn groups(context: &CommandContext, json: bool) -> CommandResult {
-    let client = context.servers.database().await?;
-    let items = store::groups(&client, Some(DeadLetterState::Open), None, None, 500).await?;
+    context.servers.reachable().await?;
+    let pool = &context.servers.pool;
+    let items = service::groups(pool, DeadLetterState::Open, None, None, MAX_GROUPS, Role::Admin).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
     }

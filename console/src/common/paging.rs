@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use crate::common::error::ServiceError;
 
-/// The most characters that a text to search or filter by has.
-pub(crate) const LONGEST: usize = 255;
-const MOST: i64 = 500;
-const USUAL: i64 = 50;
+/// The most characters of a text to search or filter by.
+pub(crate) const MAX_TEXT: usize = 255;
+const MAX_LIMIT: i64 = 500;
+const DEFAULT_LIMIT: i64 = 50;
 
 /// A page of a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct Page<T> {
     /// What is on it.
     pub(crate) items: Vec<T>,
@@ -27,20 +27,38 @@ impl<T> Page<T> {
         let next = if more { items.last().map(cursor) } else { None };
         Page { items, next }
     }
-}
 
-/// How many items, within bounds.
-pub(crate) fn limit(asked: Option<i64>) -> Result<i64, ServiceError> {
-    match asked.unwrap_or(USUAL) {
-        n if (1..=MOST).contains(&n) => Ok(n),
-        n => Err(ServiceError::invalid("invalid_limit", format!("limit takes 1 to {MOST}, not {n}"))),
+    /// A list that has no pages.
+    pub(crate) fn whole(items: Vec<T>) -> Page<T> {
+        Page { items, next: None }
     }
 }
 
-/// Where a page of numbered rows begins.
-pub(crate) fn number_cursor(text: Option<&str>) -> Result<Option<i64>, ServiceError> {
-    let bad = |_| ServiceError::invalid("invalid_cursor", "before takes the `next` of the page before");
-    text.map(|t| t.parse::<i64>().map_err(bad)).transpose()
+/// Which page of a list is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PageRequest {
+    /// The `next` of the page before.
+    pub(crate) before: Option<String>,
+    /// How many items.
+    pub(crate) limit: Option<i64>,
+}
+
+impl PageRequest {
+    /// How many items, within bounds.
+    pub(crate) fn limit(&self) -> Result<i64, ServiceError> {
+        match self.limit.unwrap_or(DEFAULT_LIMIT) {
+            n if (1..=MAX_LIMIT).contains(&n) => Ok(n),
+            n => {
+                Err(ServiceError::invalid("invalid_limit", format!("limit takes 1 to {MAX_LIMIT}, not {n}")))
+            }
+        }
+    }
+
+    /// Where a page of numbered rows begins.
+    pub(crate) fn number_cursor(&self) -> Result<Option<i64>, ServiceError> {
+        let bad = |_| ServiceError::invalid("invalid_cursor", "before takes the `next` of the page before");
+        self.before.as_deref().map(|text| text.parse::<i64>().map_err(bad)).transpose()
+    }
 }
 
 /// A text to search or filter by, without the spaces that copying brings along. PostgreSQL's text takes no NUL, and so
@@ -48,9 +66,10 @@ pub(crate) fn number_cursor(text: Option<&str>) -> Result<Option<i64>, ServiceEr
 pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, ServiceError> {
     let text = text.map(|t| t.trim().to_owned());
     match text {
-        Some(t) if t.chars().count() > LONGEST => {
-            Err(ServiceError::invalid("invalid_filter", format!("{name} takes at most {LONGEST} characters")))
-        }
+        Some(t) if t.chars().count() > MAX_TEXT => Err(ServiceError::invalid(
+            "invalid_filter",
+            format!("{name} takes at most {MAX_TEXT} characters"),
+        )),
         Some(t) if t.is_empty() => Ok(None),
         other => Ok(other.map(|t| t.replace('\0', "\u{fffd}"))),
     }
@@ -58,7 +77,7 @@ pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, S
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, limit};
+    use super::{Page, PageRequest};
 
     #[test]
     fn a_page_has_a_next_only_when_there_is_more() {
@@ -70,6 +89,7 @@ mod tests {
 
     #[test]
     fn a_limit_has_bounds() {
+        let limit = |limit| PageRequest { before: None, limit }.limit();
         assert!(limit(Some(0)).is_err());
         assert!(limit(Some(501)).is_err());
         assert_eq!(limit(None).unwrap(), 50);

@@ -6,5 +6,6 @@ pub(crate) mod filter;
 pub(crate) mod message;
 pub(crate) mod preview;
 pub(crate) mod replay;
+pub(crate) mod service;
 pub(crate) mod state;
 pub(crate) mod store;

@@ -1,4 +1,4 @@
-//! Sending an event through the workers once more, and discarding a dead letter. The intent, with who
+//! Sending an event through the workers once more. The intent, with who
 //! and why, is committed before the broker gets the message, so that nothing is done without a trace.
 //! Must send the bytes as they were received.
 
@@ -8,6 +8,7 @@ use amqp::publisher::{PublishError, Publisher};
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
+use super::service;
 use super::state::DeadLetterState;
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
@@ -88,7 +89,7 @@ impl Replayer {
     ) -> Result<ReplayMessage, ServiceError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
-        let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+        let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| service::not_found(id))?;
         // A worker resolves a letter when its event takes effect; what took effect already would wait for ever.
         let done = dead_letter.outcome.is_some_and(EventOutcome::is_final);
         dead_letters::set_state(
@@ -210,29 +211,4 @@ impl From<LockedDeadLetter> for ReplayMessage {
             replay_of: dead_letter.id.to_string(),
         }
     }
-}
-
-/// Marks a letter as not to be replayed.
-pub(crate) async fn discard(
-    pool: &Pool,
-    id: i64,
-    actor: &Actor,
-    reason: &AuditReason,
-) -> Result<(), ServiceError> {
-    let mut client = pool.get().await?;
-    let tx = client.transaction().await?;
-    let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
-    if dead_letter.state != DeadLetterState::Open {
-        let message = format!("dead letter {id} is {}: only an open one can be discarded", dead_letter.state);
-        return Err(ServiceError::conflict("not_open", message));
-    }
-    dead_letters::set_state(&tx, id, DeadLetterState::Discarded, 0).await?;
-    audit::append(&tx, actor, AuditAction::DeadLetterDiscard, &Subject::DeadLetter(id), reason.as_str())
-        .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-fn not_found(id: i64) -> ServiceError {
-    ServiceError::NotFound(format!("dead letter {id}"))
 }

@@ -5,4 +5,5 @@ pub(crate) mod cursor;
 pub(crate) mod outcome;
 pub(crate) mod preview;
 pub(crate) mod search;
+pub(crate) mod service;
 pub(crate) mod store;

@@ -8,6 +8,7 @@ use super::cursor::EventCursor;
 use super::outcome::AggregateKind;
 use super::store::{self as events, EffectRow, EventFilter, EventRow};
 use crate::common::error::ServiceError;
+use crate::common::paging;
 
 /// The statement, for tests that look at its plan.
 pub(crate) const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
@@ -24,6 +25,15 @@ pub(crate) struct EventScope {
 }
 
 impl EventScope {
+    /// The scope, refused where PostgreSQL could not search for it.
+    pub(crate) fn checked(self) -> Result<EventScope, ServiceError> {
+        Ok(EventScope {
+            order: paging::text("order", self.order)?,
+            customer: paging::text("customer", self.customer)?,
+            any: paging::text("q", self.any)?,
+        })
+    }
+
     /// What is asked for, one by one.
     fn each(&self) -> Vec<EventScope> {
         let any = self.any.clone().map(|id| EventScope { any: Some(id), ..EventScope::default() });

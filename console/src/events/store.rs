@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::cursor::EventCursor;
 use super::outcome::{AggregateKind, EventOutcome};
 use crate::common::error::ServiceError;
+use crate::common::paging;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
@@ -102,6 +103,17 @@ pub(crate) struct EventFilter {
     pub(crate) outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
     pub(crate) object: Option<String>,
+}
+
+impl EventFilter {
+    /// The filter, refused where PostgreSQL could not search for it.
+    pub(crate) fn checked(self) -> Result<EventFilter, ServiceError> {
+        Ok(EventFilter {
+            kind: paging::text("type", self.kind)?,
+            outcome: self.outcome,
+            object: paging::text("object", self.object)?,
+        })
+    }
 }
 
 /// A page of events, newest first.

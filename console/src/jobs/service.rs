@@ -11,11 +11,14 @@ use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
+use crate::common::paging::{Page, PageRequest};
+use crate::common::role::Role;
 use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{self as dead_letters, DeadLetter};
 use crate::jobs::items::{self as items, JobException};
 use crate::jobs::store::{self as store, Job, JobProgress, NewJob};
+use crate::masking;
 use crate::masking::masked_members;
 
 /// Dead letters per second by default.
@@ -134,6 +137,13 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
     audit::append(&tx, actor, action, &Subject::Job(id), &what).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// A page of jobs, newest first, as the role may see them.
+pub(crate) async fn list(pool: &Pool, page: &PageRequest, role: Role) -> Result<Page<Job>, ServiceError> {
+    let (before, limit) = (page.number_cursor()?, page.limit()?);
+    let found = store::list(&pool.get().await?, before, limit + 1).await?;
+    Ok(masking::for_role(Page::cut(found, limit, |job| job.id.to_string()), role))
 }
 
 /// One job and how far it is.

@@ -10,6 +10,8 @@ use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::role::Role;
+use crate::masking;
 use crate::orders::store::{self as store, NewOrder, OrderRow, OrderTerms};
 
 const CODE_LENGTH: usize = 20;
@@ -82,6 +84,12 @@ pub(crate) async fn create(
     let row = store::show(&tx, &order.id).await?;
     tx.commit().await?;
     row.map(|row| (row, created)).ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
+}
+
+/// One order, as the role may see it.
+pub(crate) async fn show(pool: &Pool, id: &str, role: Role) -> Result<OrderRow, ServiceError> {
+    let found = store::show(&pool.get().await?, id).await?;
+    Ok(masking::for_role(found.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?, role))
 }
 
 /// Whether an order that exists is to be registered now; an error when it is another order than the one announced.

@@ -1,6 +1,6 @@
 //! Subscriptions and their invoices in the database. Reads only; the workers derive them.
 
-use deadpool_postgres::GenericClient;
+use deadpool_postgres::{GenericClient, Pool};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +8,8 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
-use crate::masking::masked_members;
+use crate::common::role::Role;
+use crate::masking::{self, masked_members};
 
 pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
 pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
@@ -132,6 +133,25 @@ pub(crate) async fn invoices(
     subscription: Option<&str>,
 ) -> Result<Vec<InvoiceRow>, ServiceError> {
     Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(InvoiceRow::from).collect())
+}
+
+/// A subscription with its newest invoices.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SubscriptionView {
+    #[serde(flatten)]
+    subscription: SubscriptionRow,
+    /// Its newest invoices.
+    invoices: Vec<InvoiceRow>,
+}
+
+/// One subscription with its newest invoices, as the role may see it.
+pub(crate) async fn show(pool: &Pool, id: &str, role: Role) -> Result<SubscriptionView, ServiceError> {
+    let client = pool.get().await?;
+    let found = list(&client, &[id.to_owned()]).await?.pop();
+    let subscription = found.ok_or_else(|| ServiceError::NotFound(format!("subscription {id}")))?;
+    let invoices = invoices(&client, &[], Some(id)).await?;
+    let (subscription, invoices) = masking::for_role((subscription, invoices), role);
+    Ok(SubscriptionView { subscription, invoices })
 }
 
 masked_members! {

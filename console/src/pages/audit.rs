@@ -7,9 +7,9 @@ use serde::Deserialize;
 use super::layout::{MenuItem, address, encode, page, pager, when};
 use super::{PageResult, shown};
 use crate::audit::action::Subject;
-use crate::audit::store::{self as store, AuditEntry, AuditFilter};
-use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page};
+use crate::audit::service;
+use crate::audit::store::{AuditEntry, AuditFilter};
+use crate::common::paging::PageRequest;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::masking;
@@ -28,17 +28,10 @@ async fn list(
     query: Query<AuditQuery>,
 ) -> PageResult {
     let query = query.into_inner();
-    let filter = AuditFilter {
-        actor: paging::text("actor", query.actor)?,
-        action: paging::text("action", query.action)?,
-        subject: paging::text("subject", query.subject)?,
-    };
-    let before = paging::number_cursor(query.before.as_deref())?;
-    let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(ServiceError::from)?;
-    let entries =
-        Page::cut(store::list(&client, &filter, before, limit + 1).await?, limit, |e| e.id.to_string());
-    let entries = masking::for_role(entries, current_user.principal.role);
+    let filter =
+        AuditFilter { actor: query.actor, action: query.action, subject: query.subject }.checked()?;
+    let request = PageRequest { before: query.before, limit: None };
+    let entries = service::list(&console.pool, &filter, &request, current_user.principal.role).await?;
     let next = entries.next.as_deref().map(|next| {
         let f = &filter;
         address(

@@ -17,7 +17,7 @@ use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::preview;
-use crate::dead_letters::replay;
+use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::DeadLetter;
 use crate::http::Console;
@@ -179,7 +179,7 @@ async fn discard_one(
     current_user.principal.require(Role::Operator)?;
     let done = async {
         let reason = AuditReason::new(&form.reason)?;
-        replay::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
+        service::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
     };
     match done.await {
         Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),

@@ -7,15 +7,15 @@ use serde::Deserialize;
 use super::layout::{MenuItem, address, badge, chart, page, pager, when};
 use super::{PageResult, shown};
 use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page};
+use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::advice;
 use crate::dead_letters::filter::DeadLetterFilter;
+use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{self as store, DeadLetter, DeadLetterGroup};
+use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::masking;
 
 /// A filter as a page's address has it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,6 +31,8 @@ pub(super) struct FilterQuery {
     before: Option<String>,
 }
 
+/// Groups that the page shows.
+const MAX_GROUPS: i64 = 100;
 const AGES: [(&str, &str); 5] =
     [("", "any time"), ("1", "last hour"), ("24", "last day"), ("168", "last week"), ("720", "last 30 days")];
 
@@ -72,9 +74,8 @@ impl FilterQuery {
 }
 
 async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
-    let client = console.pool.get().await.map_err(ServiceError::from)?;
-    let groups = store::groups(&client, Some(DeadLetterState::Open), None, None, 100).await?;
-    let groups = masking::for_role(groups, current_user.principal.role);
+    let role = current_user.principal.role;
+    let groups = service::groups(&console.pool, DeadLetterState::Open, None, None, MAX_GROUPS, role).await?;
     let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
         h1 { "Dead letters" }
@@ -117,18 +118,15 @@ async fn list(
     query: Query<FilterQuery>,
 ) -> PageResult {
     let filter = query.filter()?;
-    let before = paging::number_cursor(query.before.as_deref())?;
-    let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(ServiceError::from)?;
-    let dead_letters = store::list(&client, &filter, before, limit + 1).await?;
-    let dead_letters = Page::cut(dead_letters, limit, |l| l.id.to_string());
-    let dead_letters = masking::for_role(dead_letters, current_user.principal.role);
+    let request = PageRequest { before: query.before.clone(), limit: None };
+    let state = filter.state;
+    let dead_letters = service::list(&console.pool, filter, &request, current_user.principal.role).await?;
     let next = dead_letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
     let body = html! {
         h1 { "Dead letters" }
         p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
         (filters(&query))
-        @if current_user.operates() && !dead_letters.items.is_empty() && filter.state.is_none_or(|state| state == DeadLetterState::Open) {
+        @if current_user.operates() && !dead_letters.items.is_empty() && state.is_none_or(|state| state == DeadLetterState::Open) {
             p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
         }
         (table(&dead_letters.items))

@@ -6,15 +6,14 @@ use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
 use super::{PageResult, shown};
-use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page};
+use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
-use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
-use crate::events::store::{self, EventFilter, EventRow};
+use crate::events::search::EventScope;
+use crate::events::service;
+use crate::events::store::{EventFilter, EventRow};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::masking;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct EventPageQuery {
@@ -30,17 +29,11 @@ async fn list(
     query: Query<EventPageQuery>,
 ) -> PageResult {
     let query = query.into_inner();
-    let filter = EventFilter {
-        kind: paging::text("type", query.kind)?,
-        outcome: EventOutcome::chosen("outcome", query.outcome.as_deref())?,
-        object: None,
-    };
-    let before = cursor::read(query.before.as_deref())?;
-    let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(ServiceError::from)?;
-    let found = store::list(&client, &filter, before.as_ref(), limit + 1).await?;
-    let events = Page::cut(found, limit, |e| e.cursor().to_string());
-    let events = masking::for_role(events, current_user.principal.role);
+    let outcome = EventOutcome::chosen("outcome", query.outcome.as_deref())?;
+    let filter = EventFilter { kind: query.kind, outcome, object: None }.checked()?;
+    let request = PageRequest { before: query.before, limit: None };
+    let role = current_user.principal.role;
+    let events = service::list(&console.pool, &filter, &EventScope::default(), &request, role).await?;
     let next = events.next.map(|next| {
         address(
             "/events",

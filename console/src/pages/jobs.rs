@@ -8,15 +8,14 @@ use serde::Deserialize;
 use super::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
 use super::{CsrfForm, PageFailure, PageResult, see, shown};
 use crate::common::completed::Completed;
-use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page};
+use crate::common::paging::PageRequest;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::jobs::service::{self, JobView};
 use crate::jobs::state::{JobAction, JobCommand, JobState};
-use crate::jobs::store::{self as store, Job};
+use crate::jobs::store::Job;
 use crate::masking;
 
 #[derive(Debug, Deserialize)]
@@ -30,11 +29,8 @@ async fn list(
     console: web::Data<Console>,
     query: Query<JobPageQuery>,
 ) -> PageResult {
-    let before = paging::number_cursor(query.before.as_deref())?;
-    let limit = paging::limit(None)?;
-    let client = console.pool.get().await.map_err(ServiceError::from)?;
-    let jobs = Page::cut(store::list(&client, before, limit + 1).await?, limit, |j| j.id.to_string());
-    let jobs = masking::for_role(jobs, current_user.principal.role);
+    let request = PageRequest { before: query.into_inner().before, limit: None };
+    let jobs = service::list(&console.pool, &request, current_user.principal.role).await?;
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {
         h1 { "Bulk jobs" }

@@ -126,7 +126,7 @@ pub(super) fn event_link(id: &str) -> Markup {
 
 /// An id as a link to everything about it; alone where it is longer than a search takes.
 pub(super) fn search_link(id: &str) -> Markup {
-    if id.chars().count() > paging::LONGEST {
+    if id.chars().count() > paging::MAX_TEXT {
         return html! { span.mono { (id) } };
     }
     link(id, &format!("/search?q={}", encode(id)))

@@ -6,7 +6,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// What INTERFACES promises and this version has.
-const PROMISED: [&str; 25] = [
+const PROMISED: [&str; 26] = [
     "get /api/users",
     "post /api/users",
     "post /api/users/{name}/role",
@@ -25,6 +25,7 @@ const PROMISED: [&str; 25] = [
     "post /api/dead-letters/{id}/replay",
     "post /api/dead-letters/{id}/discard",
     "post /api/dead-letters/replay",
+    "post /api/dead-letters/replay/preview",
     "post /api/orders",
     "get /api/orders/{id}",
     "patch /api/orders/{id}",

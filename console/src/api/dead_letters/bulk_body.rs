@@ -10,18 +10,18 @@ use crate::dead_letters::filter::DeadLetterFilter;
 #[schema(as = BulkBody)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(super) enum BulkDescribed {
+pub(in crate::api) enum BulkDescribed {
     /// Only say what would be done.
     DryRun(DryRunBody),
     Job(JobBody),
 }
 
-/// Which letters a job would take in.
+/// Which dead letters a job would take in.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(super) struct DryRunBody {
-    /// Which letters; open ones where no state is said.
+pub(in crate::api) struct DryRunBody {
+    /// Which dead letters; open ones where no state is named.
     #[schema(required = false)]
     filter: DeadLetterFilter,
     /// Only say what would be done.
@@ -34,24 +34,24 @@ pub(super) struct DryRunBody {
     count: Option<i64>,
 }
 
-/// A job over many letters.
+/// A job over many dead letters.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(super) struct JobBody {
-    /// Which letters; open ones where no state is said.
+pub(in crate::api) struct JobBody {
+    /// Which dead letters; open ones where no state is named.
     #[schema(required = false)]
     filter: DeadLetterFilter,
-    /// Kept in the audit with every letter.
+    /// Kept in the audit with every dead letter.
     #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     reason: String,
-    /// Letters per second; 10 where nothing is said.
+    /// Dead letters per second; 10 by default.
     #[schema(minimum = 1, maximum = 1000)]
     rate: Option<i32>,
     /// How many go first; the rest follows when they took effect. Of a replay only.
     #[schema(minimum = 0)]
     canary: Option<i32>,
-    /// How many letters they must be, as a dry run has said. Refused when they are not.
+    /// How many dead letters they must be, as a preview has said. Refused when they are not.
     count: Option<i64>,
     #[schema(required = false, schema_with = only_false)]
     dry_run: bool,
