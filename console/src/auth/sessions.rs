@@ -54,8 +54,8 @@ pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<UserSession
     store::session(&client, &hash(cookie), Timestamp::now() - IDLE).await
 }
 
-pub(crate) async fn end(pool: &Pool, cookie: &str) -> Result<(), ServiceError> {
-    store::delete_session(&pool.get().await?, &hash(cookie)).await
+pub(crate) async fn end(client: &impl GenericClient, cookie: &str) -> Result<(), ServiceError> {
+    store::delete_session(client, &hash(cookie)).await
 }
 
 /// The token of a session's forms: bound to the cookie, of no use without it.

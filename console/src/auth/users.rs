@@ -86,3 +86,12 @@ pub(crate) async fn sign_in(
     tx.commit().await?;
     Ok(SignInResult::Welcome(cookie))
 }
+
+/// Ends a session.
+pub(crate) async fn sign_out(pool: &Pool, actor: &Actor, cookie: &str) -> Result<(), ServiceError> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    sessions::end(&tx, cookie).await?;
+    audit::append(&tx, actor, AuditAction::SignOut, &Subject::Console, "").await?;
+    Ok(tx.commit().await?)
+}

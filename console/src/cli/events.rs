@@ -7,13 +7,12 @@ use super::listing::PageArguments;
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
-use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
 use crate::events::search::EventScope;
 use crate::events::service;
-use crate::events::store::{self, EventFilter};
+use crate::events::store::EventFilter;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
@@ -119,10 +118,8 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
 }
 
 async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResult {
-    let client = context.servers.database().await?;
-    let (event, body) =
-        store::show(&client, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
-    let effects = store::effects(&client, id).await?;
+    context.servers.reachable().await?;
+    let (event, body, effects) = service::show(&context.servers.pool, id).await?;
     if as_json {
         let payload: serde_json::Value =
             serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body));

@@ -8,8 +8,8 @@ use lapin::types::{AMQPValue, FieldTable, LongString};
 use sha2::{Digest, Sha256};
 use stripe::envelope::Envelope;
 
-/// The reason of what the broker itself gave up on: delivered too often without being settled.
-pub(crate) const DELIVERY_LIMIT: &str = "delivery_limit";
+use super::reason::DeadLetterReason;
+
 const TEXT_LIMIT: usize = 4000;
 
 /// A dead letter as it will be stored.
@@ -60,7 +60,7 @@ impl NewDeadLetter {
         let headers = EventHeaders::from_table(message.headers, now);
         let reason = text(message.headers, REASON);
         let by_broker = reason.is_none();
-        let reason = reason.unwrap_or_else(|| DELIVERY_LIMIT.to_owned());
+        let reason = reason.unwrap_or_else(|| DeadLetterReason::DeliveryLimit.to_string());
         let error = text(message.headers, ERROR).unwrap_or_else(|| {
             "the broker delivered it too often without a worker finishing it: it may be ending the worker's process".to_owned()
         });

@@ -5,6 +5,7 @@ pub(crate) mod consumer;
 pub(crate) mod filter;
 pub(crate) mod message;
 pub(crate) mod preview;
+pub(crate) mod reason;
 pub(crate) mod replay;
 pub(crate) mod service;
 pub(crate) mod state;

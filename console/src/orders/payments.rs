@@ -107,11 +107,11 @@ pub(crate) async fn disputes(
     Ok(client.query(DISPUTES, &[&payments]).await?.iter().map(dispute).collect())
 }
 
+/// Messages by key: when each was sent, if it was.
+pub(crate) type Messages = BTreeMap<String, Option<Timestamp>>;
+
 /// When messages were sent, by key.
-pub(crate) async fn messages(
-    client: &impl GenericClient,
-    keys: &[String],
-) -> Result<BTreeMap<String, Option<Timestamp>>, ServiceError> {
+pub(crate) async fn messages(client: &impl GenericClient, keys: &[String]) -> Result<Messages, ServiceError> {
     let rows = client.query(MESSAGES, &[&keys]).await?;
     Ok(rows.iter().map(|row| (row.get("key"), row.get("sent_at"))).collect())
 }

@@ -4,7 +4,7 @@ use actix_web::web::{self, Form, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::dead_list::{self, FilterQuery};
+use super::dead_letters::{self, FilterQuery};
 use super::layout::{MenuItem, page};
 use super::reason::{self, RejectedForm};
 use super::{PageFailure, PageResult, see, shown, shown_as};
@@ -53,7 +53,7 @@ async fn whole(
             p.note { "Dry run: " b { (run.count) " open dead letters" } " fit now. Nothing is done yet." }
             (form(current_user, query, &run, sent))
             h2 { "The newest of them" }
-            (dead_list::table(&run.sample))
+            (dead_letters::table(&run.sample))
             p { a href=(query.at("/dead-letters/list", None)) { "Look at all of them" } }
         }
     };

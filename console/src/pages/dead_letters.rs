@@ -1,210 +1,189 @@
-//! One dead letter: what happened, what to do, what a replay would do, and doing it.
+//! Dead letters in groups and as a list.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Form, Path, Query};
+use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::event::replays;
-use super::layout::{MenuItem, address, badge, event_link, exact, page};
-use super::preview::previewed;
-use super::reason::{self, PageState, ReasonForm, RejectedForm};
-use super::tree::tree;
-use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
-use crate::audit::reason::AuditReason;
-use crate::common::completed::Completed;
+use super::layout::{MenuItem, address, badge, chart, page, pager, when};
+use super::{PageResult, shown};
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
+use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
-use crate::dead_letters::preview;
+use crate::dead_letters::advice;
+use crate::dead_letters::filter::DeadLetterFilter;
+use crate::dead_letters::reason::DeadLetterReason;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::DeadLetter;
+use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::timeline::details::{self, DeadLetterView};
 
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
+/// A filter as a page's address has it.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct FilterQuery {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    reason: Option<String>,
+    fingerprint: Option<String>,
+    state: Option<String>,
+    q: Option<String>,
+    /// Dead in the last so many hours.
+    age: Option<String>,
+    before: Option<String>,
 }
 
-async fn show(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    id: Path<i64>,
-    query: Query<DoneQuery>,
-) -> PageResult {
-    let view = details::dead_letter(&console.pool, *id, current_user.principal.role).await?;
-    Ok(shown(&whole(
-        &current_user,
-        &view,
-        &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
-    )))
+/// Groups that the page shows.
+const MAX_GROUPS: i64 = 100;
+const AGES: [(&str, &str); 5] =
+    [("", "any time"), ("1", "last hour"), ("24", "last day"), ("168", "last week"), ("720", "last 30 days")];
+
+impl FilterQuery {
+    /// The filter that the database takes.
+    pub(super) fn filter(&self) -> Result<DeadLetterFilter, ServiceError> {
+        let age = self.age.as_deref().filter(|a| !a.is_empty());
+        let hours = age.map(|a| a.parse::<i64>().ok().filter(|h| (1..=87_600).contains(h)));
+        let hours = match hours {
+            Some(None) => return Err(ServiceError::invalid("invalid_filter", "age takes a number of hours")),
+            Some(hours) => hours,
+            None => None,
+        };
+        let filter = DeadLetterFilter {
+            kind: self.kind.clone(),
+            reason: self.reason.clone(),
+            fingerprint: self.fingerprint.clone(),
+            state: DeadLetterState::chosen("state", self.state.as_deref())?,
+            q: self.q.clone(),
+            since: hours.map(|h| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(h)),
+            until: None,
+        };
+        filter.checked()
+    }
+
+    /// The same filter in an address.
+    pub(super) fn at(&self, path: &str, before: Option<&str>) -> String {
+        let p = [
+            ("type", self.kind.as_deref()),
+            ("reason", self.reason.as_deref()),
+            ("fingerprint", self.fingerprint.as_deref()),
+            ("state", self.state.as_deref()),
+            ("q", self.q.as_deref()),
+            ("age", self.age.as_deref()),
+            ("before", before),
+        ];
+        address(path, &p)
+    }
 }
 
-async fn preview(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    id: Path<i64>,
-    form: Form<CsrfForm>,
-) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
     let role = current_user.principal.role;
-    let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
-    let view = details::dead_letter(&console.pool, *id, role).await?;
-    Ok(shown(&whole(&current_user, &view, &PageState { preview: Some(&found), ..PageState::default() })))
-}
-
-/// The address of a form, asked for without one.
-async fn plain(path: Path<(i64, String)>) -> HttpResponse {
-    see(&format!("/dead-letters/{}", path.0))
-}
-
-fn whole(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
-    let dead_letter = &view.dead_letter;
-    let matters = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
-    // The answer to a form is not there to be asked for again.
-    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
-    let refresh = (dead_letter.state == DeadLetterState::Replayed && lasts).then_some("2");
+    let groups = service::groups(&console.pool, DeadLetterState::Open, None, None, MAX_GROUPS, role).await?;
+    let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
-        div id="letter" data-refresh=[refresh] {
-            h1 { "Dead letter #" (dead_letter.id) " " span id="state" { (badge(&dead_letter.state)) } }
-            p.sub { (dead_letter.kind) " · " span.mono { (dead_letter.event_id) } }
-            (completed_note(page_state.done, dead_letter))
-            section.card {
-                h2 { @if !matters { "It had died of " } (dead_letter.reason) }
-                p { (view.advice.meaning) }
-                @if matters { p { b { "What to do: " } (view.advice.remedy) } }
-                p class={"note mono " (if matters { "bad" } else { "" })} { (dead_letter.error) }
-            }
+        h1 { "Dead letters" }
+        p.sub {
+            @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by what they died of, the most frequent first. " }
+            a href="/dead-letters/list" { "Show them as a list" }
         }
-        @if let Some(preview) = page_state.preview { (previewed(preview)) }
-        div.columns {
-            div id="known" data-refresh=[refresh] {
-                @if current_user.operates() { (actions(current_user, dead_letter, page_state)) }
-                (facts(view))
-                (replays(&view.history))
-            }
-            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
-        }
+        @for group in &groups { (card(&current_user, group)) }
     };
-    page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body)
+    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
-/// What became of what was just done.
-fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
-    let (tone, words) = match (done, dead_letter.state) {
-        (Some(Completed::Replayed), DeadLetterState::Replayed) => {
-            ("good", "Sent again. When it takes effect the state changes to resolved.")
-        }
-        (Some(Completed::Replayed), DeadLetterState::Resolved) => ("good", "Sent again. It took effect."),
-        (Some(Completed::Replayed), DeadLetterState::Open) => {
-            ("bad", "Sent again, and it died again of what is said below.")
-        }
-        (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
-        _ => return html! {},
-    };
-    html! { p class={"note " (tone)} role="status" { (words) } }
-}
-
-fn facts(view: &DeadLetterView) -> Markup {
-    let l = &view.dead_letter;
-    let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
+fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
+    let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
+    let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
-        section.card { h2 { "What is known" } dl.facts {
-            dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
-            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
-            dt { "Tries" } dd { (l.attempts) }
-            @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
-            @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }
-            dt { "First failed" } dd { (exact(l.first_failed_at)) }
-            dt { "Given up" } dd { (exact(l.dead_at)) }
-            dt { "Group" } dd { a href=(group) { "Letters that died of the same" } }
-            @if let Some(endpoint) = &l.endpoint { dt { "Endpoint" } dd { (endpoint) } }
+        section.card {
+            div.columns {
+                div {
+                    h2 { (g.count) " × " (g.reason) " " span.hint { (g.kind) } }
+                    p { (advice::of(&g.reason).meaning) }
+                    p.mono { (g.error) }
+                }
+                div {
+                    (chart(&g.days, &words))
+                    p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
+                    p.row {
+                        a.button.quiet href=(address("/dead-letters/list", &of)) { "Look at them" }
+                        @if current_user.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<FilterQuery>,
+) -> PageResult {
+    let filter = query.filter()?;
+    let request = PageRequest { before: query.before.clone(), limit: None };
+    let state = filter.state;
+    let dead_letters = service::list(&console.pool, filter, &request, current_user.principal.role).await?;
+    let next = dead_letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
+    let body = html! {
+        h1 { "Dead letters" }
+        p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
+        (filters(&query))
+        @if current_user.operates() && !dead_letters.items.is_empty() && state.is_none_or(|state| state == DeadLetterState::Open) {
+            p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
+        }
+        (table(&dead_letters.items))
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
+}
+
+fn filters(query: &FilterQuery) -> Markup {
+    let text = |id: &str, label: &str, value: &Option<String>, hint: &str| {
+        html! {
+            div.field { label for=(id) { (label) } input id=(id) name=(id) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
+        }
+    };
+    html! {
+        form.filter action="/dead-letters/list" { div.row {
+            (text("q", "Id or words", &query.q, "order, customer, error …"))
+            (text("type", "Type", &query.kind, "charge.refunded"))
+            div.field { label for="reason" { "Reason" } select id="reason" name="reason" {
+                option value="" { "any" }
+                @for reason in DeadLetterReason::ALL { option value=(reason) selected[query.reason.as_deref() == Some(reason.as_str())] { (reason) } }
+            } }
+            div.field { label for="state" { "State" } select id="state" name="state" {
+                option value="" { "any" }
+                @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
+            } }
+            div.field { label for="age" { "Died" } select id="age" name="age" {
+                @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }
+            } }
+            @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
+                input type="hidden" name="fingerprint" value=(fingerprint);
+                span.hint { "one group · " a href="/dead-letters/list" { "all" } }
+            }
+            button.quiet { "Show" }
         } }
     }
 }
 
-fn actions(current_user: &CurrentUser, dead_letter: &DeadLetter, page_state: &PageState<'_>) -> Markup {
-    let at = |action: &str| format!("/dead-letters/{}/{action}", dead_letter.id);
-    let previewed = page_state.preview.is_some();
+/// Letters as a table.
+pub(super) fn table(dead_letters: &[DeadLetter]) -> Markup {
     html! {
-        section.card {
-            h2 { "What you can do" }
-            @if !previewed {
-                form method="post" action=(at("preview")) { (current_user.csrf_field())
-                    p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
-                }
-            }
-            form method="post" action=(at("replay")) {
-                (current_user.csrf_field())
-                (reason::field(page_state.refused, "kept in the audit"))
-                @if let Some(other) = page_state.refused.and_then(RejectedForm::other) { (other) }
-                div.row {
-                    button class=(if previewed { "" } else { "quiet" }) { "Replay" }
-                    @if dead_letter.state == DeadLetterState::Open { button.danger formaction=(at("discard")) { "Discard" } }
-                }
-            }
+        @if dead_letters.is_empty() { p.card { "No dead letter fits." } } @else {
+            div.scroll { table.list {
+                thead { tr { th { "Dead" } th { "Letter" } th { "Type" } th { "State" } th { "Error" } } }
+                tbody { @for l in dead_letters { tr {
+                    td.when { (when(l.dead_at)) }
+                    td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } div.mono.hint { (l.event_id) } }
+                    td { (l.kind) }
+                    td { (badge(&l.state)) }
+                    td.long { (l.error) }
+                } } }
+            } }
         }
     }
 }
 
-async fn replay_one(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    id: Path<i64>,
-    form: Form<ReasonForm>,
-) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        console.replayer.dead_letter(*id, &current_user.principal.actor, &reason).await
-    };
-    match done.await {
-        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
-        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
-    }
-}
-
-async fn discard_one(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    id: Path<i64>,
-    form: Form<ReasonForm>,
-) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        service::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
-    };
-    match done.await {
-        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
-        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
-    }
-}
-
-/// The letter with the form as it was sent, and why it was not taken.
-async fn again(
-    current_user: &CurrentUser,
-    console: &Console,
-    id: i64,
-    failure: ServiceError,
-    reason: &str,
-) -> PageResult {
-    let refused = RejectedForm::new(failure, reason)?;
-    let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
-    let page = whole(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
-    Ok(shown_as(refused.status(), &page))
-}
-
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.route("/dead-letters/{id}", web::get().to(show))
-        .route("/dead-letters/{id}/preview", web::post().to(preview))
-        .route("/dead-letters/{id}/replay", web::post().to(replay_one))
-        .route("/dead-letters/{id}/discard", web::post().to(discard_one))
-        .route("/dead-letters/{id}/{form:preview|replay|discard}", web::get().to(plain));
+    app.route("/dead-letters", web::get().to(groups)).route("/dead-letters/list", web::get().to(list));
 }

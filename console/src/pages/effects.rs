@@ -1,7 +1,5 @@
 //! What events changed, from what to what, and which messages went out for it.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -9,9 +7,7 @@ use super::layout::{badge, search_link, when};
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
 use crate::events::store::{EffectRow, EventRow};
-
-/// Messages by key: when each was sent, if it was.
-pub(super) type Messages = BTreeMap<String, Option<Timestamp>>;
+use crate::orders::payments::Messages;
 
 /// What an event changed, a line for each thing it looked at.
 pub(super) fn changed(event: &EventRow, effects: &[EffectRow], messages: &Messages) -> Markup {

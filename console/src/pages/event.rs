@@ -5,7 +5,7 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::effects::{Messages, changed};
+use super::effects::changed;
 use super::layout::{MenuItem, badge, encode, exact, page, search_link, when};
 use super::preview::previewed;
 use super::reason::{self, PageState, ReasonForm, RejectedForm};
@@ -15,19 +15,15 @@ use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
 use crate::audit::reason::AuditReason;
 use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
-use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::state::DeadLetterState;
-use crate::events::changes;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
 use crate::events::preview;
-use crate::events::store::{self as store, EventRow};
+use crate::events::store::EventRow;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::masking;
-use crate::orders::payments;
 use crate::timeline::details::{self, EventView};
 
 #[derive(Debug, Deserialize)]
@@ -72,7 +68,7 @@ async fn whole(
     page_state: &PageState<'_>,
 ) -> Result<Markup, PageFailure> {
     let view = details::event(&console.pool, cursor::event_id(id)?, current_user.principal.role).await?;
-    let messages = messages(console, id, current_user.principal.role).await?;
+    let messages = details::messages(&console.pool, id, current_user.principal.role).await?;
     // The answer to a form is not there to be asked for again.
     let lasts = page_state.preview.is_none() && page_state.refused.is_none();
     let refresh = (waits(&view, page_state) && lasts).then_some("2");
@@ -126,14 +122,6 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
     html! { p class={"note " (tone)} role="status" { (words) } }
-}
-
-/// The fate of the messages that it caused, by their keys as they are, shown as the role may see them.
-async fn messages(console: &Console, id: &str, role: Role) -> Result<Messages, ServiceError> {
-    let client = console.pool.get().await?;
-    let effects = store::effects(&client, id).await?;
-    let keys: Vec<String> = effects.iter().flat_map(changes::messages).map(str::to_owned).collect();
-    Ok(masking::for_role(payments::messages(&client, &keys).await?, role))
 }
 
 fn facts(e: &EventRow) -> Markup {

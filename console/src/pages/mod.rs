@@ -7,8 +7,8 @@ mod assets;
 mod audit;
 mod bulk;
 mod cards;
+mod dead_letter;
 mod dead_letters;
-mod dead_list;
 mod effects;
 mod event;
 mod events;
@@ -174,8 +174,8 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(events::routes)
             .configure(event::routes)
             .configure(bulk::routes)
-            .configure(dead_list::routes)
             .configure(dead_letters::routes)
+            .configure(dead_letter::routes)
             .configure(jobs::routes)
             .configure(audit::routes)
             .configure(access::routes)

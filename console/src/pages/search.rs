@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::cards;
-use super::dead_list;
+use super::dead_letters;
 use super::effects::changed;
 use super::layout::{MenuItem, address, badge, event_link, page, pager, when};
 use super::tone::Toned;
@@ -46,7 +46,7 @@ async fn search(
         (cards::cards(&found))
         @if !found.dead_letters.is_empty() {
             h2 { "Dead letters" }
-            (dead_list::table(&found.dead_letters))
+            (dead_letters::table(&found.dead_letters))
             p { a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for it in the list of dead letters" } }
         }
         @if !found.events.is_empty() { h2 { "What happened, newest first" } }

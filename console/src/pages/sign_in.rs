@@ -8,9 +8,6 @@ use serde::Deserialize;
 
 use super::layout::{MenuItem, page};
 use super::{CsrfForm, PageFailure, see, shown};
-use crate::audit::action::{AuditAction, Subject};
-use crate::audit::store as audit;
-use crate::auth::sessions;
 use crate::auth::users::{self, SignInResult};
 use crate::http::Console;
 use crate::http::session::{self, CurrentUser};
@@ -89,15 +86,7 @@ async fn sign_out(
     current_user.check(&sent.csrf)?;
     let name = console.access.cookie_name();
     if let Some(cookie) = request.cookie(name) {
-        sessions::end(&console.pool, cookie.value()).await?;
-        audit::append(
-            &console.pool.get().await.map_err(crate::common::error::ServiceError::from)?,
-            &current_user.principal.actor,
-            AuditAction::SignOut,
-            &Subject::Console,
-            "",
-        )
-        .await?;
+        users::sign_out(&console.pool, &current_user.principal.actor, cookie.value()).await?;
     }
     let mut response = see("/sign-in");
     let gone = console.access.cookie(String::new());

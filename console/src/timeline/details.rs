@@ -12,9 +12,11 @@ use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};
 use crate::dead_letters::store::{self as dead_letters, DeadLetter};
+use crate::events::changes;
 use crate::events::store::{self as events, EffectRow, EventRow};
 use crate::masking;
 use crate::masking::masked_members;
+use crate::orders::payments::{self, Messages};
 
 const REPLAYS: i64 = 20;
 
@@ -60,6 +62,15 @@ pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView
     let effects = events::effects(&client, id).await?;
     let payload = body_for(body.as_bytes(), role);
     Ok(masking::for_role(EventView { event, effects, dead_letter, replays, payload }, role))
+}
+
+/// When the messages that an event caused were sent: looked up by their keys as they are, shown as the role may see
+/// them.
+pub(crate) async fn messages(pool: &Pool, id: &str, role: Role) -> Result<Messages, ServiceError> {
+    let client = pool.get().await?;
+    let effects = events::effects(&client, id).await?;
+    let keys: Vec<String> = effects.iter().flat_map(changes::messages).map(str::to_owned).collect();
+    Ok(masking::for_role(payments::messages(&client, &keys).await?, role))
 }
 
 pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, ServiceError> {

@@ -6,7 +6,6 @@ pub(crate) mod details;
 use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
 
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
@@ -18,7 +17,7 @@ use crate::events::search::{self, EventScope};
 use crate::events::store::{EffectRow, EventFilter, EventRow};
 use crate::masking;
 use crate::masking::masked_members;
-use crate::orders::payments::{self, DisputeRow, PaymentRow, RefundRow};
+use crate::orders::payments::{self, DisputeRow, Messages, PaymentRow, RefundRow};
 use crate::orders::store::{self as orders, OrderRow};
 use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionRow};
 
@@ -45,7 +44,7 @@ pub(crate) struct Timeline {
     /// The newest events that touched any of these, with what each changed.
     pub(crate) events: Vec<(EventRow, Vec<EffectRow>)>,
     /// Messages by key: when each was sent, if it was.
-    pub(crate) messages: BTreeMap<String, Option<Timestamp>>,
+    pub(crate) messages: Messages,
     /// Where older events begin, when there are more.
     pub(crate) next: Option<String>,
 }
