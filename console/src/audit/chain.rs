@@ -56,7 +56,7 @@ fn ends_elsewhere(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Op
         Some((last, _)) if checked < *last => {
             Some(format!("the lines after {checked} are missing; there should be {last}"))
         }
-        Some((last, _)) if checked > *last => Some(format!("line {} was slipped in after the end", last + 1)),
+        Some((last, _)) if checked > *last => Some(format!("line {} was inserted after the end", last + 1)),
         Some((last, recorded)) => {
             (hash != recorded).then(|| format!("line {last} is not the end that was recorded"))
         }
@@ -66,7 +66,7 @@ fn ends_elsewhere(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Op
 fn fault(line: &ChainedEntry, expected: i64, previous: &[u8]) -> Option<String> {
     let id = line.entry.id;
     if id < expected {
-        return Some(format!("line {id} was slipped in before the first"));
+        return Some(format!("line {id} was inserted before the first"));
     }
     if id != expected {
         return Some(format!("line {expected} is missing"));

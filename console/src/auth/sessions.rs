@@ -22,7 +22,7 @@ pub(crate) struct UserSession {
     pub(crate) role: Option<Role>,
     /// Must come back with every form.
     pub(crate) csrf: String,
-    /// The reverse proxy vouched for the user.
+    /// The reverse proxy named the user.
     pub(crate) by_proxy: bool,
 }
 

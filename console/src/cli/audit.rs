@@ -27,7 +27,7 @@ pub(super) enum AuditCommand {
         #[command(flatten)]
         page: PageArguments,
     },
-    /// Check that no line was changed, removed or slipped in
+    /// Check that no line was changed, removed or inserted
     Verify {
         /// JSON for scripts
         #[arg(long)]
@@ -57,7 +57,7 @@ pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> Comm
                 ]
             };
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            output::table(&["LINE", "WHEN", "WHO", "WHAT", "TO WHICH", "WHY"], &rows)?;
+            output::table(&["LINE", "TIME", "ACTOR", "ACTION", "SUBJECT", "REASON"], &rows)?;
             output::more(page.next.as_deref())
         }
     }
@@ -78,7 +78,7 @@ async fn verify(context: &CommandContext, json: bool) -> CommandResult {
             if !json {
                 let (checked, hash) = (check.checked, check.hash);
                 let whole =
-                    format!("the audit's chain is whole: {checked} lines, the last with the hash {hash}");
+                    format!("the audit's chain is intact: {checked} lines, the last with the hash {hash}");
                 output::line(&whole)?;
             }
             Ok(())

@@ -27,7 +27,7 @@ pub(super) enum DeadCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Letters that died of the same thing, the largest group first
+    /// Dead letters with the same cause, the largest group first
     Groups {
         /// JSON for scripts
         #[arg(long)]
@@ -43,7 +43,7 @@ pub(super) enum DeadCommand {
     },
     /// Send dead letters' events through the workers once more
     Replay {
-        /// One letter, by its number
+        /// One dead letter, by its number
         id: Option<i64>,
         /// Why: kept in the audit
         #[arg(long)]
@@ -53,7 +53,7 @@ pub(super) enum DeadCommand {
     },
     /// Mark dead letters as not to be replayed
     Discard {
-        /// One letter, by its number
+        /// One dead letter, by its number
         id: Option<i64>,
         /// Why: kept in the audit
         #[arg(long)]
@@ -68,22 +68,22 @@ pub(super) struct DeadLetterListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
-    /// Only letters that died of this reason
+    /// Only dead letters with this reason
     #[arg(long)]
     reason: Option<String>,
-    /// Only letters of this group
+    /// Only dead letters of this group
     #[arg(long)]
     fingerprint: Option<String>,
     /// Only dead letters in this state
     #[arg(long)]
     state: Option<DeadLetterState>,
-    /// An id that the letter names (order, customer, charge …), or a part of its error
+    /// An id that the dead letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
-    /// Only letters that died at this time or later, such as 2026-11-20T08:00Z
+    /// Only dead letters since this time, such as 2026-11-20T08:00Z
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// Only letters that died before this time
+    /// Only dead letters before this time
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
     #[command(flatten)]
@@ -153,7 +153,7 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
             ]
         })
         .collect();
-    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "TRIES", "REASON", "ERROR"], &rows)?;
+    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "ATTEMPTS", "REASON", "ERROR"], &rows)?;
     output::more(page.next.as_deref())
 }
 
@@ -172,7 +172,7 @@ async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult
         ("state", Some(format!("{} since {}", dead_letter.state, output::time(dead_letter.state_at)))),
         ("reason", Some(dead_letter.reason)),
         ("error", Some(dead_letter.error)),
-        ("tries", Some(dead_letter.attempts.to_string())),
+        ("attempts", Some(dead_letter.attempts.to_string())),
         ("replays", Some(dead_letter.replays.to_string())),
         ("received", dead_letter.received_at.map(output::time)),
         ("first failed", Some(output::time(dead_letter.first_failed_at))),

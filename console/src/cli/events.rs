@@ -113,7 +113,7 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
             ]
         })
         .collect();
-    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "TRIES", "OBJECT", "WHY"], &rows)?;
+    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "ATTEMPTS", "OBJECT", "ERROR"], &rows)?;
     output::more(page.next.as_deref())
 }
 
@@ -131,7 +131,7 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
         ("outcome", Some(event.outcome.to_string())),
         ("reason", event.reason),
         ("error", event.last_error),
-        ("tries", Some(event.attempts.to_string())),
+        ("attempts", Some(event.attempts.to_string())),
         ("object", event.object_id),
         ("account", event.account),
         ("API version", event.api_version),
@@ -139,7 +139,7 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
         ("created", Some(output::time(event.created))),
         ("received", Some(output::time(event.received_at))),
         ("processed", event.processed_at.map(output::time)),
-        ("next try", event.next_attempt_at.map(output::time)),
+        ("next attempt", event.next_attempt_at.map(output::time)),
         ("endpoint", event.endpoint),
     ])?;
     for effect in effects {

@@ -81,6 +81,6 @@ async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult
         ]
     };
     let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-    output::table(&["JOB", "BEGUN", "WHAT", "LETTERS", "STATE", "BY", "WHY"], &rows)?;
+    output::table(&["JOB", "CREATED", "ACTION", "DEAD LETTERS", "STATE", "ACTOR", "REASON"], &rows)?;
     output::more(page.next.as_deref())
 }

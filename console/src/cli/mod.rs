@@ -40,9 +40,9 @@ pub struct Cli {
 enum Command {
     /// Serve the console and store dead letters, until a signal
     Serve,
-    /// Bring the database to the newest schema
+    /// Migrate the database to the newest schema
     Migrate,
-    /// Events that came in and what became of them
+    /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
     /// Dead letters: find, replay, discard
@@ -56,7 +56,7 @@ enum Command {
     Orders(orders::OrdersCommand),
     /// The broker's queues
     Queues(queues::QueuesArguments),
-    /// Who did what, and whether the record is whole
+    /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// Users of the console

@@ -31,7 +31,7 @@ pub(super) enum OrdersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Set right what an order was registered with; only before anything was paid
+    /// Correct what an order was registered with; only before anything was paid
     Correct {
         /// The company's id of the order
         #[arg(long)]

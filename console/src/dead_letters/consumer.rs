@@ -1,6 +1,6 @@
 //! The one consumer of the dead queue: every dead letter becomes a row, and is acknowledged only after
-//! the commit. While PostgreSQL is away it keeps what it holds and the rest waits in the queue.
-//! Must never drop a letter: a row that PostgreSQL refuses is stored in a simpler form.
+//! the commit. While PostgreSQL is unavailable it keeps what it holds and the rest waits in the queue.
+//! Must never drop a dead letter: a row that PostgreSQL refuses is stored in a simpler form.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::common::error::ServiceError;
 use crate::dead_letters::message::{DeadMessage, NewDeadLetter};
 use crate::dead_letters::store as dead_letters;
 
-/// Letters held unacknowledged at most.
+/// Dead letters held unacknowledged at most.
 const PREFETCH: u16 = 64;
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -52,7 +52,7 @@ impl DeadLetterConsumer {
                 ended = self.consume(&shutdown) => ended,
             };
             if let Err(reason) = ended {
-                warn!(%reason, "the dead queue's consumer was interrupted; it starts again");
+                warn!(%reason, "dead-letter consumer interrupted; restarting");
                 rest(&shutdown, PAUSE).await;
             }
         }
@@ -79,7 +79,7 @@ impl DeadLetterConsumer {
         Err(ConsumerError::Ended)
     }
 
-    /// Stores one letter, waiting for the database as long as it takes; false when told to stop meanwhile.
+    /// Stores one dead letter, waiting for the database as long as it takes; false when asked to stop meanwhile.
     async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
         let mut dead_letter = read(delivery);
         let mut pause = PAUSE;
@@ -109,7 +109,7 @@ impl DeadLetterConsumer {
                     dead_letter.refs.clear();
                 }
                 Err(error) => {
-                    warn!(event = dead_letter.event_id, %error, "a dead letter waits for the database");
+                    warn!(event = dead_letter.event_id, %error, "database unavailable; the dead letter waits");
                     rest(shutdown, pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -22,7 +22,7 @@ pub(crate) struct NewDeadLetter {
     pub(crate) reason: String,
     /// The error in words.
     pub(crate) error: String,
-    /// How often it was tried.
+    /// How many attempts it had.
     pub(crate) attempts: i32,
     /// The bytes as they were received.
     pub(crate) payload: Vec<u8>,

@@ -176,7 +176,7 @@ impl Replayer {
 
     async fn send(&self, sending: ReplayMessage) -> Result<(), ServiceError> {
         let published = self.publish(sending).await;
-        published.map_err(|e| ServiceError::Unavailable(format!("the broker did not take the replay: {e}")))
+        published.map_err(|e| ServiceError::Unavailable(format!("the broker did not accept the replay: {e}")))
     }
 
     async fn publish(&self, sending: ReplayMessage) -> Result<(), PublishError> {

@@ -28,7 +28,7 @@ pub(crate) struct Console {
     pub(crate) management: Option<Management>,
     /// What decisions depend on, for previews and reference codes.
     pub(crate) rules: Rules,
-    /// How people get in.
+    /// How users sign in.
     pub(crate) access: SignInSettings,
 }
 

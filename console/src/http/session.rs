@@ -18,14 +18,14 @@ use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
-/// Somebody who looks at a page.
+/// Who looks at a page.
 #[derive(Debug, Clone)]
 pub(crate) struct CurrentUser {
     /// Who, and what they may do.
     pub(crate) principal: Principal,
     /// Must come back with every form.
     pub(crate) csrf: String,
-    /// The reverse proxy vouches for them.
+    /// The reverse proxy names them.
     pub(crate) by_proxy: bool,
 }
 

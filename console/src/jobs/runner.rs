@@ -59,7 +59,7 @@ impl Runner {
                         }
                     }
                 }
-                Err(failure) => warn!(%failure, "bulk jobs cannot be looked for"),
+                Err(failure) => warn!(%failure, "bulk jobs cannot be listed"),
             }
             rest(&shutdown, LOOK).await;
         }
@@ -76,7 +76,7 @@ impl Runner {
         match self.locked(id, shutdown).await {
             Ok(()) => {}
             Err(failure) => {
-                error!(job = id, %failure, "a bulk job was interrupted; it goes on by itself");
+                error!(job = id, %failure, "bulk job interrupted; it resumes by itself");
                 rest(shutdown, Duration::from_secs(1)).await;
             }
         }
@@ -135,7 +135,7 @@ impl Runner {
 
     async fn finish(&self, client: &Client, job: &Job) -> Result<(), ServiceError> {
         if store::move_to(client, job.id, &[JobState::Running], JobState::Done, None).await? {
-            info!(job = job.id, "a bulk job is done");
+            info!(job = job.id, "bulk job done");
         }
         Ok(())
     }
@@ -150,14 +150,15 @@ impl Runner {
         }
         if progress.dead_again + progress.failed + progress.unknown > 0 {
             let note =
-                format!("{} of the first {gone} died again or were not sent", gone - progress.resolved);
-            warn!(job = job.id, note, "a bulk job stopped");
+                format!("{} of the first {gone} failed again or were not sent", gone - progress.resolved);
+            warn!(job = job.id, note, "bulk job stopped");
             store::move_to(client, job.id, &[JobState::Canary], JobState::Stopped, Some(&note)).await?;
         } else if progress.resolved == progress.sent {
-            info!(job = job.id, dead_letters = gone, "the canary took effect; the rest follows");
+            info!(job = job.id, dead_letters = gone, "canary took effect; sending the rest");
             store::move_to(client, job.id, &[JobState::Canary], JobState::Running, None).await?;
         } else if store::canary_since(client, job.id).await? + CANARY_PATIENCE < Timestamp::now() {
-            let note = "the first letters have not taken effect yet: look at them, then resume or cancel";
+            let note =
+                "the first dead letters have not taken effect yet: look at them, then resume or cancel";
             store::move_to(client, job.id, &[JobState::Canary], JobState::Paused, Some(note)).await?;
         }
         Ok(None)

@@ -25,12 +25,12 @@ pub(crate) struct PaymentRow {
     /// What is to be paid.
     pub(crate) amount: Option<i64>,
     pub(crate) amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub(crate) amount_refunded: i64,
     pub(crate) status: String,
     /// What the customer's bank says against it.
     pub(crate) dispute: Option<String>,
-    /// The newest state could not be told for certain.
+    /// The newest state is not certain.
     pub(crate) ambiguous: bool,
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct OrderRow {
     pub(crate) registered: bool,
     pub(crate) status: OrderStatus,
     pub(crate) amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub(crate) amount_refunded: i64,
     /// The payment intent that paid it.
     pub(crate) payment_intent: Option<String>,
@@ -118,7 +118,7 @@ pub(crate) async fn register(
     Ok(())
 }
 
-/// Sets what an order expects anew.
+/// Sets what an order expects.
 pub(crate) async fn correct(
     client: &impl GenericClient,
     order: &NewOrder,

@@ -62,7 +62,7 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Que
     Ok(shown(&whole(&current_user, &console, &note, &FormValues::default()).await?))
 }
 
-/// The page again, with why nothing was done, for what can be mended here.
+/// The page again, with why nothing was done, for what can be corrected here.
 async fn refused(
     current_user: &CurrentUser,
     console: &Console,

@@ -74,7 +74,7 @@ fn whole(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageSta
             p.sub { (dead_letter.kind) " · " span.mono { (dead_letter.event_id) } }
             (completed_note(page_state.done, dead_letter))
             section.card {
-                h2 { @if !matters { "It had died of " } (dead_letter.reason) }
+                h2 { @if !matters { "It failed with " } (dead_letter.reason) }
                 p { (view.advice.meaning) }
                 @if matters { p { b { "What to do: " } (view.advice.remedy) } }
                 p class={"note mono " (if matters { "bad" } else { "" })} { (dead_letter.error) }
@@ -101,7 +101,7 @@ fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
         }
         (Some(Completed::Replayed), DeadLetterState::Resolved) => ("good", "Sent again. It took effect."),
         (Some(Completed::Replayed), DeadLetterState::Open) => {
-            ("bad", "Sent again, and it died again of what is said below.")
+            ("bad", "Sent again, and it failed again with the error below.")
         }
         (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
         _ => return html! {},
@@ -113,15 +113,15 @@ fn facts(view: &DeadLetterView) -> Markup {
     let l = &view.dead_letter;
     let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
     html! {
-        section.card { h2 { "What is known" } dl.facts {
+        section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
             dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
-            dt { "Tries" } dd { (l.attempts) }
+            dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
             @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }
             dt { "First failed" } dd { (exact(l.first_failed_at)) }
-            dt { "Given up" } dd { (exact(l.dead_at)) }
-            dt { "Group" } dd { a href=(group) { "Letters that died of the same" } }
+            dt { "Dead since" } dd { (exact(l.dead_at)) }
+            dt { "Group" } dd { a href=(group) { "Dead letters with the same cause" } }
             @if let Some(endpoint) = &l.endpoint { dt { "Endpoint" } dd { (endpoint) } }
         } }
     }
@@ -132,7 +132,7 @@ fn actions(current_user: &CurrentUser, dead_letter: &DeadLetter, page_state: &Pa
     let previewed = page_state.preview.is_some();
     html! {
         section.card {
-            h2 { "What you can do" }
+            h2 { "Actions" }
             @if !previewed {
                 form method="post" action=(at("preview")) { (current_user.csrf_field())
                     p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
@@ -187,7 +187,7 @@ async fn discard_one(
     }
 }
 
-/// The letter with the form as it was sent, and why it was not taken.
+/// The dead letter with the form as it was sent, and why it was not taken.
 async fn again(
     current_user: &CurrentUser,
     console: &Console,

@@ -115,10 +115,10 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
         (Some(DeadLetterState::Open), _) | (_, EventOutcome::Dead) => {
-            ("bad", "Sent again, and it died again of what is said below.")
+            ("bad", "Sent again, and it failed again with the error below.")
         }
         (Some(DeadLetterState::Resolved), _) => ("good", "Sent again. It took effect."),
-        (_, EventOutcome::Retrying) => ("good", "Sent again. It is tried again."),
+        (_, EventOutcome::Retrying) => ("good", "Sent again. It will be retried."),
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
     html! { p class={"note " (tone)} role="status" { (words) } }
@@ -126,15 +126,15 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
 
 fn facts(e: &EventRow) -> Markup {
     html! {
-        section.card { h2 { "What is known" } dl.facts {
+        section.card { h2 { "Details" } dl.facts {
             @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
             @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
-            dt { "Tries" } dd { (e.attempts) }
-            @if let Some(id) = &e.object_id { dt { "About" } dd { (search_link(id)) } }
-            dt { "Made by Stripe" } dd { (exact(e.created)) }
+            dt { "Attempts" } dd { (e.attempts) }
+            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id)) } }
+            dt { "Created by Stripe" } dd { (exact(e.created)) }
             dt { "Received" } dd { (exact(e.received_at)) }
-            @if let Some(at) = e.processed_at { dt { "Done" } dd { (exact(at)) } }
-            @if let Some(at) = e.next_attempt_at { dt { "Next try" } dd { (exact(at)) } }
+            @if let Some(at) = e.processed_at { dt { "Processed" } dd { (exact(at)) } }
+            @if let Some(at) = e.next_attempt_at { dt { "Next attempt" } dd { (exact(at)) } }
             dt { "Mode" } dd { (if e.livemode { "live" } else { "test" }) }
             @if let Some(version) = &e.api_version { dt { "API version" } dd { (version) } }
             @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
@@ -147,7 +147,7 @@ fn facts(e: &EventRow) -> Markup {
 pub(super) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
-            section.card { h2 { "What was done" } ul.plain { @for e in entries { li {
+            section.card { h2 { "History" } ul.plain { @for e in entries { li {
                 b { (e.action) } " by " (e.actor) ", " (when(e.at)) @if !e.reason.is_empty() { ": " (e.reason) }
             } } } }
         }

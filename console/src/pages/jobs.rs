@@ -34,7 +34,7 @@ async fn list(
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {
         h1 { "Bulk jobs" }
-        p.sub { "Replays and discards of many dead letters. Begin one from a group or a list of " a href="/dead-letters" { "dead letters" } "." }
+        p.sub { "Replays and discards of many dead letters. Start one from a group or a list of " a href="/dead-letters" { "dead letters" } "." }
         @if jobs.items.is_empty() { p.card { "There was none yet." } } @else { (table(&jobs.items)) }
         (pager(next))
     };
@@ -43,7 +43,7 @@ async fn list(
 
 fn table(jobs: &[Job]) -> Markup {
     html! { div.scroll { table.list {
-        thead { tr { th { "Job" } th { "What" } th.num { "Letters" } th { "State" } th { "By" } th { "Why" } th { "Begun" } } }
+        thead { tr { th { "Job" } th { "What" } th.num { "Dead letters" } th { "State" } th { "Actor" } th { "Reason" } th { "Created" } } }
         tbody { @for j in jobs { tr {
             td { a href=(format!("/jobs/{}", j.id)) { "#" (j.id) } }
             td { (j.action) } td.num { (j.total) } td { (badge(&j.state)) } td { (j.actor) } td.long { (j.reason) } td.when { (when(j.created_at)) }
@@ -84,12 +84,12 @@ fn progress(view: &JobView) -> Markup {
             div.tile { b { (p.sent) } span { (if view.job.action == JobAction::Replay { "sent" } else { "discarded" }) } }
             @if view.job.action == JobAction::Replay {
                 div.tile { b { (p.resolved) } span { "took effect" } }
-                div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "died again" } }
+                div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "failed again" } }
             }
             div.tile { b { (p.waiting) } span { "waiting" } }
-            div.tile { b { (p.skipped) } span { "left out, not open any more" } }
-            @if p.failed > 0 { div.tile.alarm { b { (p.failed) } span { "not taken by the broker" } } }
-            @if p.unknown > 0 { div.tile.alarm { b { (p.unknown) } span { "perhaps sent, not sent again" } } }
+            div.tile { b { (p.skipped) } span { "skipped, no longer open" } }
+            @if p.failed > 0 { div.tile.alarm { b { (p.failed) } span { "refused by the broker" } } }
+            @if p.unknown > 0 { div.tile.alarm { b { (p.unknown) } span { "possibly sent, not sent again" } } }
         }
     }
 }
@@ -98,7 +98,7 @@ fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
     let at = |command: JobCommand| format!("/jobs/{}/{command}", job.id);
     html! {
         form method="post" { (current_user.csrf_field()) p.row {
-            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Go on" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
+            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Resume" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
             button.danger formaction=(at(JobCommand::Cancel)) { "Cancel" }
         } }
     }
@@ -107,18 +107,18 @@ fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
 fn facts(job: &Job) -> Markup {
     let filter = serde_json::to_value(&job.filter).unwrap_or_default();
     let filter = filter.as_object().into_iter().flatten();
-    html! { section.card { h2 { "The job" } dl.facts {
-        dt { "Letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
+    html! { section.card { h2 { "Job" } dl.facts {
+        dt { "Dead letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
         dt { "Rate" } dd { (job.rate) " per second" @if job.canary > 0 { ", the first " (job.canary) " alone" } }
-        dt { "Begun" } dd { (exact(job.created_at)) }
+        dt { "Created" } dd { (exact(job.created_at)) }
         @if let Some(at) = job.finished_at { dt { "Ended" } dd { (exact(at)) } }
     } } }
 }
 
 fn exceptions(view: &JobView) -> Markup {
     html! { @if !view.exceptions.is_empty() {
-        h2 { "Letters that were not simply sent" }
-        div.scroll { table { thead { tr { th { "Letter" } th { "What" } th { "Why" } } } tbody { @for e in &view.exceptions { tr {
+        h2 { "Dead letters that were not sent" }
+        div.scroll { table { thead { tr { th { "Dead letter" } th { "State" } th { "Reason" } } } tbody { @for e in &view.exceptions { tr {
             td { a href=(format!("/dead-letters/{}", e.dead_letter_id)) { "#" (e.dead_letter_id) } } td { (badge(&e.state)) } td.long { (e.note.as_deref().unwrap_or("")) }
         } } } } }
     } }

@@ -90,10 +90,10 @@ fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup 
         ServiceError::NotFound(_) => ("Not found", words, ""),
         ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
         ServiceError::Unavailable(_) => {
-            ("Not possible now", words + ".", "Nothing is lost; try again in a moment.")
+            ("Unavailable", words + ".", "Nothing is lost; try again in a moment.")
         }
-        ServiceError::Internal(_) => ("The console failed", "Its log says why.".to_owned(), ""),
-        _ => ("That does not work", words, ""),
+        ServiceError::Internal(_) => ("The console failed", "See its log.".to_owned(), ""),
+        _ => ("Invalid request", words, ""),
     };
     let body = html! {
         div.card.narrow {

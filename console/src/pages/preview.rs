@@ -12,7 +12,7 @@ pub(super) fn previewed(p: &PreviewView) -> Markup {
     let (tone, words) = match p.decision {
         PreviewDecision::Processed => ("good", "A replay now would take effect."),
         PreviewDecision::Ignored => {
-            ("good", "A replay now would be accepted and change nothing: this type has nothing to say to us.")
+            ("good", "A replay now would be accepted and change nothing: this type is not handled.")
         }
         PreviewDecision::Duplicate => {
             ("good", "The event took effect already: a replay would change nothing.")

@@ -40,8 +40,8 @@ async fn search(
     let body = html! {
         h1 { "All about " span.mono { (asked) } }
         @if found.is_empty() {
-            p.card { "Nothing is known of it. It takes a whole id: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or event. "
-                a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for these words in dead letters" } }
+            p.card { "Nothing is known of it. Enter a complete id: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or event. "
+                a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for this text in dead letters" } }
         }
         (cards::cards(&found))
         @if !found.dead_letters.is_empty() {
@@ -58,7 +58,7 @@ async fn search(
 
 fn entry(e: &EventRow, effects: &[EffectRow], t: &Timeline) -> Markup {
     html! { li class=(e.outcome.tone().class()) {
-        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
+        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", processed " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }
         (changed(e, effects, &t.messages))
     } }

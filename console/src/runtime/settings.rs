@@ -54,7 +54,7 @@ pub(crate) struct RawSettings {
     /// The header in which a reverse proxy names the signed-in user, such as X-Forwarded-User. Default: none.
     #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME")]
     console_proxy_header: Option<String>,
-    /// Addresses of reverse proxies whose word is taken, comma separated, such as 10.0.0.0/8. Default: none.
+    /// Addresses of trusted reverse proxies, comma separated, such as 10.0.0.0/8. Default: none.
     #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS")]
     console_trusted_proxies: Option<String>,
     /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none. Default: none.
@@ -134,7 +134,7 @@ impl RawSettings {
         if entry.user_header.is_some() && entry.proxies.is_empty() {
             p.add(
                 "CONSOLE_TRUSTED_PROXIES",
-                "must name the proxies that CONSOLE_PROXY_HEADER is believed from",
+                "must name the proxies that CONSOLE_PROXY_HEADER is trusted from",
             );
         }
         entry
@@ -164,7 +164,7 @@ pub(crate) struct ConsoleSettings {
     pub(crate) rules: Rules,
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
-    /// How people get in.
+    /// How users sign in.
     pub(crate) entry: SignInSettings,
     /// Where the console serves.
     pub(crate) console_bind: SocketAddr,

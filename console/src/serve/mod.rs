@@ -49,7 +49,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, servers: &Connections) -> Re
     };
     let address = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
-    tracing::info!(%address, metrics = ?metrics_address, "the console serves");
+    tracing::info!(%address, metrics = ?metrics_address, "console listening");
     let dead_letters = DeadLetterConsumer {
         broker: broker.clone(),
         topology: settings.topology.clone(),
@@ -61,7 +61,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, servers: &Connections) -> Re
     let runner = tokio::spawn(runner.run(shutdown.clone()));
     shutdown.cancelled().await;
     if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch) }).await.is_err() {
-        tracing::warn!("not everything ended in time; what is unfinished is taken up at the next start");
+        tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
     broker.close().await;
     Ok(())

@@ -27,7 +27,7 @@ impl Management {
         match asked {
             Ok(Ok(queues)) => queues.into_iter().map(|q| (q.name, q.messages_unacknowledged)).collect(),
             Ok(Err(error)) => {
-                tracing::debug!(%error, "RabbitMQ's management does not answer");
+                tracing::debug!(%error, "RabbitMQ management is unavailable");
                 HashMap::new()
             }
             Err(_) => HashMap::new(),

@@ -23,7 +23,7 @@ pub(crate) struct OverviewNumbers {
     pub(crate) received: i64,
     /// Events that took effect or were ignored in the last minute.
     pub(crate) processed: i64,
-    /// Events that will be tried again.
+    /// Events that will be retried.
     pub(crate) retrying: i64,
     /// When the longest waiting of those was received.
     pub(crate) oldest_retrying: Option<Timestamp>,
@@ -57,7 +57,7 @@ pub(crate) struct WorkerCount {
 pub(crate) struct Overview {
     /// Events and dead letters.
     pub(crate) numbers: OverviewNumbers,
-    /// The queues; none while the broker is away.
+    /// The queues; none while the broker is unavailable.
     pub(crate) queues: Vec<QueueState>,
     /// Why there are none.
     pub(crate) broker: Option<String>,

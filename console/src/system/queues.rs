@@ -84,11 +84,11 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError>
     Ok(counts?.into_iter().map(state).collect())
 }
 
-/// Moves the marks of the queues on until shutdown, whatever servers are away meanwhile.
+/// Moves the marks of the queues on until shutdown, whatever servers are unavailable meanwhile.
 pub(crate) async fn watch(broker: Broker, pool: Pool, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         if let Err(failure) = look(&broker, &pool).await {
-            tracing::debug!(%failure, "how long messages wait is not known better than before");
+            tracing::debug!(%failure, "queue marks were not updated");
         }
         tokio::select! {
             () = shutdown.cancelled() => {}
@@ -124,7 +124,7 @@ struct QueueCount {
 
 async fn counts(broker: &Broker) -> Result<Vec<QueueCount>, ServiceError> {
     let away =
-        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker cannot be asked: {e}"));
+        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker is unavailable: {e}"));
     // A connection that is just being made is waited for, one that is gone not for long.
     if tokio::time::timeout(PATIENCE, broker.until_usable()).await.is_err() {
         let why = broker.explain().err().unwrap_or_else(|| "the broker does not answer".to_owned());
@@ -156,7 +156,7 @@ async fn marks(pool: &Pool) -> HashMap<String, Timestamp> {
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(marks)) => marks,
         Ok(Err(failure)) => {
-            tracing::debug!(%failure, "how long messages wait is not known");
+            tracing::debug!(%failure, "queue marks cannot be read");
             HashMap::new()
         }
         Err(_) => HashMap::new(),

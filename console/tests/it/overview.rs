@@ -82,9 +82,9 @@ async fn workers_that_are_away_are_shown_as_such() {
         );
         browser.script(&script).as_str().expect(kind).to_owned()
     };
-    assert!(line("fulfillment").contains("1 silent since ") && !line("fulfillment").contains("nobody works"));
-    assert!(line("subscription").contains("nobody works 0"), "{}", line("subscription"));
-    assert!(line("refund").contains("nobody works 0") && line("refund").contains("1 silent since "));
+    assert!(line("fulfillment").contains("1 silent since ") && !line("fulfillment").contains("none running"));
+    assert!(line("subscription").contains("none running 0"), "{}", line("subscription"));
+    assert!(line("refund").contains("none running 0") && line("refund").contains("1 silent since "));
     browser.picture("overview-workers-away");
 }
 
@@ -97,7 +97,7 @@ async fn what_no_worker_has_seen_is_told_beside_what_they_have() {
         receive(&world, &event(&format!("evt_{n}"))).await;
     }
     let browser = sign_in(&console, "vera");
-    browser.sees("received in the last minute and taken up; 3 more wait in the queues");
+    browser.sees("received by workers in the last minute; 3 more wait in the queues");
 }
 
 #[tokio::test(flavor = "multi_thread")]
