@@ -81,8 +81,8 @@ pub(super) enum TokenArguments {
 }
 
 pub(super) async fn user(context: &CommandContext, command: UserArguments) -> CommandResult {
-    let (pool, actor) = (&context.servers.pool, &context.actor);
-    context.servers.reachable().await?;
+    let (pool, actor) = (&context.connections.pool, &context.actor);
+    context.connections.reachable().await?;
     match command {
         UserArguments::Add { name, role, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
@@ -127,8 +127,8 @@ fn user_row(user: &users::User) -> Vec<String> {
 }
 
 pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> CommandResult {
-    let (pool, actor) = (&context.servers.pool, &context.actor);
-    context.servers.reachable().await?;
+    let (pool, actor) = (&context.connections.pool, &context.actor);
+    context.connections.reachable().await?;
     match command {
         TokenArguments::Create { name, role } => {
             let token = tokens::create(pool, actor, &name, role).await?;

@@ -39,10 +39,10 @@ pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> Comm
     match command {
         AuditCommand::Verify { json } => verify(context, json).await,
         AuditCommand::List { actor, action, subject, page: arguments } => {
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let filter = store::AuditFilter { actor, action, subject };
             let page =
-                service::list(&context.servers.pool, &filter, &arguments.request(), Role::Admin).await?;
+                service::list(&context.connections.pool, &filter, &arguments.request(), Role::Admin).await?;
             if arguments.json {
                 return output::json(&page);
             }
@@ -64,8 +64,8 @@ pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> Comm
 }
 
 async fn verify(context: &CommandContext, json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let check = chain::verify(&context.servers.pool).await?;
+    context.connections.reachable().await?;
+    let check = chain::verify(&context.connections.pool).await?;
     if json {
         output::json(&check)?;
     }

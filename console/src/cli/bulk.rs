@@ -68,7 +68,7 @@ pub(super) async fn run(
     many: BulkArguments,
     reason: &str,
 ) -> CommandResult {
-    let pool = &context.servers.pool;
+    let pool = &context.connections.pool;
     let filter = DeadLetterFilter {
         kind: many.kind,
         reason: many.died_of,
@@ -77,7 +77,7 @@ pub(super) async fn run(
         ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     if many.dry_run {
         let preview = service::preview(pool, action, filter).await?;
         let count = preview.count;
@@ -101,8 +101,9 @@ pub(super) async fn run(
 
 /// Carries the job out, shows how far it is, and says how it ended.
 async fn carry_out(context: &CommandContext, id: i64, wait: Duration) -> CommandResult {
-    context.servers.connected().await?;
-    let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
+    context.connections.connected().await?;
+    let runner =
+        Runner { pool: context.connections.pool.clone(), replayer: context.connections.replayer()?.clone() };
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
     bar.set_style(style.map_err(|e| ServiceError::Internal(e.to_string()))?);

@@ -107,8 +107,8 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
                 return bulk::run(context, JobAction::Replay, many, &reason).await;
             };
             let reason = AuditReason::new(&reason)?;
-            context.servers.connected().await?;
-            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &reason).await?;
+            context.connections.connected().await?;
+            let event = context.connections.replayer()?.dead_letter(id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} was sent again as event {event}"))
         }
         DeadCommand::Discard { id, reason, many } => {
@@ -116,14 +116,14 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
                 return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
             let reason = AuditReason::new(&reason)?;
-            service::discard(&context.servers.pool, id, &context.actor, &reason).await?;
+            service::discard(&context.connections.pool, id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
 async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,
@@ -133,7 +133,7 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
         since: a.since,
         until: a.until,
     };
-    let page = service::list(&context.servers.pool, filter, &a.page.request(), Role::Admin).await?;
+    let page = service::list(&context.connections.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {
         return output::json(&page);
     }
@@ -158,8 +158,8 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
 }
 
 async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let (dead_letter, body) = service::show(&context.servers.pool, id).await?;
+    context.connections.reachable().await?;
+    let (dead_letter, body) = service::show(&context.connections.pool, id).await?;
     let text = String::from_utf8_lossy(&body).into_owned();
     if as_json {
         let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));

@@ -45,8 +45,8 @@ pub(super) enum JobsCommand {
 }
 
 pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> CommandResult {
-    let pool = &context.servers.pool;
-    context.servers.reachable().await?;
+    let pool = &context.connections.pool;
+    context.connections.reachable().await?;
     let (id, command) = match command {
         JobsCommand::List { page } => return list(context, page).await,
         JobsCommand::Show { id, json } => {
@@ -65,7 +65,7 @@ pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> Comma
 }
 
 async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult {
-    let page = service::list(&context.servers.pool, &listing.request(), Role::Admin).await?;
+    let page = service::list(&context.connections.pool, &listing.request(), Role::Admin).await?;
     if listing.json {
         return output::json(&page);
     }

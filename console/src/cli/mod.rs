@@ -116,7 +116,7 @@ impl CommandError {
 /// What every command gets: the servers, and who gives the command.
 pub(crate) struct CommandContext {
     pub(crate) settings: ConsoleSettings,
-    pub(crate) servers: Connections,
+    pub(crate) connections: Connections,
     pub(crate) actor: Actor,
 }
 
@@ -126,10 +126,12 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let needs_broker = serving || cli.command.needs_broker();
     let settings = ConsoleSettings::read(&cli.settings, needs_broker)?;
     settings.init_logs(serving);
-    let servers = Connections::new(&settings)?;
-    let context = CommandContext { settings, servers, actor: Actor::CommandLine(account::name()) };
+    let connections = Connections::new(&settings)?;
+    let context = CommandContext { settings, connections, actor: Actor::CommandLine(account::name()) };
     let done = match cli.command {
-        Command::Serve => serve::run(&context.settings, &context.servers).await.map_err(CommandError::from),
+        Command::Serve => {
+            serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
+        }
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
@@ -140,7 +142,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
     };
-    context.servers.close().await;
+    context.connections.close().await;
     done
 }
 
@@ -156,8 +158,8 @@ impl Command {
 }
 
 async fn migrate(context: &CommandContext) -> output::CommandResult {
-    context.servers.reachable().await?;
-    let applied = postgres::migrate::run(&context.servers.pool).await;
+    context.connections.reachable().await?;
+    let applied = postgres::migrate::run(&context.connections.pool).await;
     let applied = applied.map_err(|e| ServiceError::Internal(format!("migration failed: {e}")))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),

@@ -63,11 +63,11 @@ pub(super) enum OrdersCommand {
 }
 
 pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> CommandResult {
-    let pool = &context.servers.pool;
+    let pool = &context.connections.pool;
     match command {
         OrdersCommand::Create { id, customer, amount, currency, json } => {
             let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let secret = context.settings.rules.reference_secret.as_ref();
             let (order, _) = service::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
@@ -76,12 +76,12 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             let correction = Correction { customer, amount, currency };
             let secret = context.settings.rules.reference_secret.as_ref();
             let reason = AuditReason::new(&reason)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let order = correct::correct(pool, &context.actor, &id, correction, &reason, secret).await?;
             print(&order, json)
         }
         OrdersCommand::Show { id, json } => {
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             print(&service::show(pool, &id, Role::Admin).await?, json)
         }
     }

@@ -16,13 +16,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::common::error::ServiceError;
+use crate::common::pause::pause;
 use crate::dead_letters::message::{DeadMessage, NewDeadLetter};
 use crate::dead_letters::store as dead_letters;
 
 /// Dead letters held unacknowledged at most.
 const PREFETCH: u16 = 64;
 const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the consumer needs.
 #[derive(Clone)]
@@ -47,13 +48,13 @@ impl DeadLetterConsumer {
     /// Consumes until shutdown, through every loss of the broker and the database.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let ended = tokio::select! {
+            let result = tokio::select! {
                 () = shutdown.cancelled() => return,
-                ended = self.consume(&shutdown) => ended,
+                result = self.consume(&shutdown) => result,
             };
-            if let Err(reason) = ended {
+            if let Err(reason) = result {
                 warn!(%reason, "dead-letter consumer interrupted; restarting");
-                rest(&shutdown, PAUSE).await;
+                pause(&shutdown, PAUSE).await;
             }
         }
     }
@@ -82,11 +83,11 @@ impl DeadLetterConsumer {
     /// Stores one dead letter, waiting for the database as long as it takes; false when asked to stop meanwhile.
     async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
         let mut dead_letter = read(delivery);
-        let mut pause = PAUSE;
+        let mut delay = PAUSE;
         loop {
             match self.commit(&dead_letter).await {
-                Ok(fresh) => {
-                    if fresh {
+                Ok(new) => {
+                    if new {
                         metrics::counter!("sluicegate_dead_letters_total", "reason" => dead_letter.reason.clone())
                             .increment(1);
                         info!(
@@ -110,8 +111,8 @@ impl DeadLetterConsumer {
                 }
                 Err(error) => {
                     warn!(event = dead_letter.event_id, %error, "database unavailable; the dead letter waits");
-                    rest(shutdown, pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause(shutdown, delay).await;
+                    delay = (delay * 2).min(MAX_PAUSE);
                 }
             }
             if shutdown.is_cancelled() {
@@ -127,9 +128,9 @@ impl DeadLetterConsumer {
         if dead_letter.by_broker {
             dead_letters::record_event(&tx, dead_letter, now).await?;
         }
-        let fresh = dead_letters::store(&tx, dead_letter, now).await?;
+        let new = dead_letters::store(&tx, dead_letter, now).await?;
         tx.commit().await?;
-        Ok(fresh)
+        Ok(new)
     }
 }
 
@@ -149,11 +150,4 @@ fn read(delivery: &Delivery) -> NewDeadLetter {
 #[expect(clippy::disallowed_methods, reason = "the dead-letter consumer acknowledges what it has committed")]
 async fn settle(delivery: &Delivery) -> Result<(), lapin::Error> {
     delivery.acker.ack(BasicAckOptions::default()).await.map(|_| ())
-}
-
-async fn rest(shutdown: &CancellationToken, pause: Duration) {
-    tokio::select! {
-        () = shutdown.cancelled() => {}
-        () = tokio::time::sleep(pause) => {}
-    }
 }

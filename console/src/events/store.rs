@@ -43,7 +43,7 @@ pub(crate) struct EventRow {
     pub(crate) outcome: EventOutcome,
     /// How many attempts it had.
     pub(crate) attempts: i32,
-    /// Why it was ignored, waits or died.
+    /// Why it was ignored, waits or failed.
     pub(crate) reason: Option<String>,
     /// The last error in words.
     pub(crate) last_error: Option<String>,

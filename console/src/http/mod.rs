@@ -29,7 +29,7 @@ pub(crate) struct Console {
     /// What decisions depend on, for previews and reference codes.
     pub(crate) rules: Rules,
     /// How users sign in.
-    pub(crate) access: SignInSettings,
+    pub(crate) sign_in: SignInSettings,
 }
 
 impl Console {

@@ -124,7 +124,7 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
         }
         _ => {}
     }
-    let what = format!(
+    let summary = format!(
         "{total} dead letters, {} per second, canary {}: {}",
         request.rate,
         canary,
@@ -134,7 +134,7 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
         JobAction::Replay => AuditAction::JobReplay,
         JobAction::Discard => AuditAction::JobDiscard,
     };
-    audit::append(&tx, actor, action, &Subject::Job(id), &what).await?;
+    audit::append(&tx, actor, action, &Subject::Job(id), &summary).await?;
     tx.commit().await?;
     Ok(id)
 }

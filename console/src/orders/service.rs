@@ -23,8 +23,8 @@ pub(crate) fn checked(
     amount: i64,
     currency: &str,
 ) -> Result<NewOrder, ServiceError> {
-    let id = plain("id", id)?;
-    let customer = customer.map(|c| plain("customer", c)).transpose()?;
+    let id = checked_text("id", id)?;
+    let customer = customer.map(|c| checked_text("customer", c)).transpose()?;
     if amount < 0 {
         return Err(ServiceError::invalid(
             "invalid_amount",
@@ -38,7 +38,7 @@ pub(crate) fn checked(
     Ok(NewOrder { id, customer, amount, currency })
 }
 
-fn plain(name: &'static str, text: &str) -> Result<String, ServiceError> {
+fn checked_text(name: &'static str, text: &str) -> Result<String, ServiceError> {
     let good = !text.trim().is_empty() && text.chars().count() <= 255 && !text.chars().any(char::is_control);
     if good {
         Ok(text.to_owned())
@@ -78,8 +78,8 @@ pub(crate) async fn create(
         }
     }
     if created {
-        let what = money::show(order.amount, &order.currency);
-        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.id), &what).await?;
+        let summary = money::show(order.amount, &order.currency);
+        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.id), &summary).await?;
     }
     let row = store::show(&tx, &order.id).await?;
     tx.commit().await?;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, encode, page, pager, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::audit::action::Subject;
 use crate::audit::service;
 use crate::audit::store::{AuditEntry, AuditFilter};
@@ -56,7 +56,7 @@ async fn list(
         @if entries.items.is_empty() { p.card { "No line matches." } } @else { (table(&entries.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
 }
 
 fn table(entries: &[AuditEntry]) -> Markup {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::dead_letters::{self, FilterQuery};
 use super::layout::{MenuItem, page};
 use super::reason::{self, RejectedForm};
-use super::{PageFailure, PageResult, see, shown, shown_as};
+use super::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
@@ -36,11 +36,11 @@ async fn show(
     query: Query<FilterQuery>,
 ) -> PageResult {
     current_user.principal.require(Role::Operator)?;
-    Ok(shown(&whole(&current_user, &console, &query, None).await?))
+    Ok(page_response(&render(&current_user, &console, &query, None).await?))
 }
 
 /// The form with what was entered and why it was not taken, if it was sent before.
-async fn whole(
+async fn render(
     current_user: &CurrentUser,
     console: &Console,
     query: &FilterQuery,
@@ -128,11 +128,11 @@ async fn start(
         service::create(&console.pool, &current_user.principal.actor, request(&form, &query)?).await
     };
     match made.await {
-        Ok(id) => Ok(see(&format!("/jobs/{id}"))),
+        Ok(id) => Ok(redirect(&format!("/jobs/{id}"))),
         Err(failure) => {
             let refused = RejectedForm::new(failure, &form.reason)?;
-            let page = whole(&current_user, &console, &query, Some((&form, &refused))).await?;
-            Ok(shown_as(refused.status(), &page))
+            let page = render(&current_user, &console, &query, Some((&form, &refused))).await?;
+            Ok(page_with_status(refused.status(), &page))
         }
     }
 }

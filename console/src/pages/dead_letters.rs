@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, chart, page, pager, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::error::ServiceError;
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
@@ -86,7 +86,7 @@ async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageR
         }
         @for group in &groups { (card(&current_user, group)) }
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
 fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
@@ -133,7 +133,7 @@ async fn list(
         (table(&dead_letters.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
 fn filters(query: &FilterQuery) -> Markup {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::events::outcome::EventOutcome;
@@ -58,7 +58,7 @@ async fn list(
         (table(&events.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Events, "Events", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Events, "Events", &body)))
 }
 
 fn table(events: &[EventRow]) -> Markup {

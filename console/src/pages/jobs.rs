@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
-use super::{CsrfForm, PageFailure, PageResult, see, shown};
+use super::{CsrfForm, PageFailure, PageResult, page_response, redirect};
 use crate::common::completed::Completed;
 use crate::common::paging::PageRequest;
 use crate::common::role::Role;
@@ -38,7 +38,7 @@ async fn list(
         @if jobs.items.is_empty() { p.card { "There was none yet." } } @else { (table(&jobs.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, "Bulk jobs", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Jobs, "Bulk jobs", &body)))
 }
 
 fn table(jobs: &[Job]) -> Markup {
@@ -58,27 +58,27 @@ async fn show(
     query: Query<JobPageQuery>,
 ) -> PageResult {
     let view = masking::for_role(service::show(&console.pool, *id).await?, current_user.principal.role);
-    let goes = view.job.state.is_unfinished();
+    let unfinished = view.job.state.is_unfinished();
     let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
-    let lives = goes || (view.job.action == JobAction::Replay && !settled);
+    let refreshes = unfinished || (view.job.action == JobAction::Replay && !settled);
     let body = html! {
         h1 { "Bulk job #" (view.job.id) }
         p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
         (flash(query.done.as_deref().and_then(Completed::parse)))
-        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if current_user.operates() && goes { (commands(&current_user, &view.job)) } }
+        div id="job" data-refresh=[refreshes.then_some("1")] { (progress(&view)) @if current_user.operates() && unfinished { (commands(&current_user, &view.job)) } }
         (facts(&view.job))
         (exceptions(&view))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
 }
 
 fn progress(view: &JobView) -> Markup {
     let (p, total) = (&view.progress, i64::from(view.job.total));
-    let gone = total - p.waiting;
+    let begun = total - p.waiting;
     html! {
         section.card {
-            p.head { (badge(&view.job.state)) b { (gone) " of " (total) } @if let Some(note) = &view.job.note { span { (note) } } }
-            progress max=(total) value=(gone) aria-label="progress" {}
+            p.head { (badge(&view.job.state)) b { (begun) " of " (total) } @if let Some(note) = &view.job.note { span { (note) } } }
+            progress max=(total) value=(begun) aria-label="progress" {}
         }
         div.tiles {
             div.tile { b { (p.sent) } span { (if view.job.action == JobAction::Replay { "sent" } else { "discarded" }) } }
@@ -134,7 +134,7 @@ async fn command(
     current_user.principal.require(Role::Operator)?;
     let (id, command) = path.into_inner();
     service::command(&console.pool, &current_user.principal.actor, id, command).await?;
-    Ok(see(&format!("/jobs/{id}?done={}", Completed::from(command))))
+    Ok(redirect(&format!("/jobs/{id}?done={}", Completed::from(command))))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

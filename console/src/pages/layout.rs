@@ -183,13 +183,13 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
 
 /// What was just done to a job.
 pub(super) fn flash(done: Option<Completed>) -> Markup {
-    let said = match done {
+    let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
         _ => return html! {},
     };
-    html! { p.note.good role="status" { (said) } }
+    html! { p.note.good role="status" { (given) } }
 }
 
 #[cfg(test)]

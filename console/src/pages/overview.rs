@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::layout::{MenuItem, clock, page, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::elapsed;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
@@ -20,7 +20,7 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageRes
         h1 { "Overview" }
         div id="now" data-refresh="5" { (now(&overview)) }
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
 }
 
 fn now(overview: &Overview) -> Markup {
@@ -39,10 +39,10 @@ fn now(overview: &Overview) -> Markup {
 
 fn tiles(overview: &Overview) -> Markup {
     let n = &overview.numbers;
-    let stuck = n.dead_open > 0;
+    let has_open = n.dead_open > 0;
     html! {
         div.tiles {
-            a.tile.alarm[stuck] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
+            a.tile.alarm[has_open] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
             a.tile href="/dead-letters/list?state=replayed" { b { (n.dead_replayed) } span { "replayed, on their way" } }
             a.tile href="/events?outcome=retrying" {
                 b { (n.retrying) } span { "will be retried" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
@@ -108,13 +108,13 @@ fn workers(overview: &Overview) -> Markup {
             tbody { @for w in &overview.workers { tr {
                 td { (w.kind) }
                 td.num { @if w.alive == 0 { span.badge.bad { "none running" } " " } (w.alive) }
-                td { (heard(w)) }
+                td { (last_seen(w)) }
             } } }
         } }
     }
 }
 
-fn heard(w: &WorkerCount) -> Markup {
+fn last_seen(w: &WorkerCount) -> Markup {
     html! {
         @if w.alive > 0 && let Some(at) = w.seen_at { (when(at)) }
         @if w.alive > 0 && w.silent > 0 { "; " }

@@ -9,7 +9,7 @@ use super::dead_letters;
 use super::effects::changed;
 use super::layout::{MenuItem, address, badge, event_link, page, pager, when};
 use super::tone::Toned;
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::paging;
 use crate::events::cursor;
 use crate::events::store::{EffectRow, EventRow};
@@ -31,7 +31,7 @@ async fn search(
     let query = query.into_inner();
     let asked = paging::text("q", query.q.map(|q| q.trim().to_owned()))?.unwrap_or_default();
     if asked.is_empty() {
-        return Ok(super::see("/events"));
+        return Ok(super::redirect("/events"));
     }
     let before = cursor::read(query.before.as_deref())?;
     let found = timeline::of(&console.pool, &asked, before.as_ref(), current_user.principal.role).await?;
@@ -53,7 +53,7 @@ async fn search(
         ol.timeline { @for (event, effects) in &found.events { (entry(event, effects, &found)) } }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Events, &asked, &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Events, &asked, &body)))
 }
 
 fn entry(e: &EventRow, effects: &[EffectRow], t: &Timeline) -> Markup {

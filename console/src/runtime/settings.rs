@@ -14,6 +14,7 @@ use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
 
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
 
@@ -103,16 +104,13 @@ impl RawSettings {
         Some(Management(url))
     }
 
-    fn entry(&self, p: &mut Problems) -> SignInSettings {
+    fn sign_in(&self, p: &mut Problems) -> SignInSettings {
         let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
         let proxies = self.console_trusted_proxies.as_deref();
         let public = self.console_public_url.as_deref();
-        let roles = [
-            ("none", None),
-            ("viewer", Some(Role::Viewer)),
-            ("operator", Some(Role::Operator)),
-            ("admin", Some(Role::Admin)),
-        ];
+        let roles: Vec<(&str, Option<Role>)> = std::iter::once(("none", None))
+            .chain(Role::ALL.iter().map(|role| (role.as_str(), Some(*role))))
+            .collect();
         let header = |raw: &str| {
             let fits = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             fits.then(|| Some(raw.to_ascii_lowercase()))
@@ -165,7 +163,7 @@ pub(crate) struct ConsoleSettings {
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
     /// How users sign in.
-    pub(crate) entry: SignInSettings,
+    pub(crate) sign_in: SignInSettings,
     /// Where the console serves.
     pub(crate) console_bind: SocketAddr,
     /// Where metrics and health are served.
@@ -187,7 +185,7 @@ impl ConsoleSettings {
             topology: raw.amqp.topology(p, retry),
             rules: raw.rules(p),
             management: raw.management(p),
-            entry: raw.entry(p),
+            sign_in: raw.sign_in(p),
             console_bind: p.address("CONSOLE_BIND", raw.console_bind.as_deref(), CONSOLE_BIND),
             metrics_bind: raw.metrics.bind(p, METRICS_PORT),
             log,

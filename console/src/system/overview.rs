@@ -69,8 +69,8 @@ pub(crate) struct Overview {
 pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
-    let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
-    let (queues, broker) = match asked {
+    let answer = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
+    let (queues, broker) = match answer {
         Ok(Ok(queues)) => (queues, None),
         Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
         Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
@@ -94,7 +94,7 @@ async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
 }
 
 async fn workers(pool: &Pool) -> Result<Vec<WorkerCount>, ServiceError> {
-    let kinds = queues::WORK.map(Queue::name);
+    let kinds = queues::WORK_QUEUES.map(Queue::name);
     let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
     let alive = |row: &tokio_postgres::Row| WorkerCount {
         kind: row.get("kind"),

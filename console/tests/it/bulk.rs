@@ -71,7 +71,7 @@ async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bulk_replay_sends_each_letter_once_and_leaves_out_what_is_not_open() {
+async fn a_bulk_replay_sends_each_dead_letter_once_and_skips_what_is_not_open() {
     let world = World::new().await;
     world.sql(&letters(30, "order_not_found")).await;
     world.sql(&letters(3, "amount_mismatch")).await;

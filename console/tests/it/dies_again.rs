@@ -6,7 +6,7 @@ use crate::pages::user;
 use crate::preview::payment;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_letter_that_dies_again_shows_so_by_itself_and_can_be_discarded() {
+async fn a_dead_letter_that_fails_again_shows_so_by_itself_and_can_be_discarded() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve();

@@ -49,7 +49,7 @@ fn row<'a>(overview: &'a Value, kind: &str) -> &'a Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn workers_that_are_away_are_shown_as_such() {
+async fn workers_that_do_not_run_are_shown_as_such() {
     let world = World::new().await;
     user(&world, "vera", "viewer").await;
     let console = world.serve();
@@ -89,7 +89,7 @@ async fn workers_that_are_away_are_shown_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_no_worker_has_seen_is_told_beside_what_they_have() {
+async fn what_no_worker_has_seen_is_shown_beside_what_they_have() {
     let world = World::new().await;
     user(&world, "vera", "viewer").await;
     let console = world.serve();
@@ -101,7 +101,7 @@ async fn what_no_worker_has_seen_is_told_beside_what_they_have() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replayed_letter_does_not_count_as_a_slow_event() {
+async fn a_replayed_dead_letter_does_not_count_as_a_slow_event() {
     let world = World::new().await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("viewer").await));

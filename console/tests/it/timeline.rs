@@ -45,7 +45,7 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_with_many_orders_has_the_newest_first_and_is_told_of_the_rest() {
+async fn a_customer_with_many_orders_shows_the_newest_first_and_how_many_more() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve();

@@ -42,7 +42,7 @@ pub(crate) struct DeadLetter {
     pub(crate) event_id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// Why, see [`super::reason::DeadLetterReason`].
+    /// Why: one of a closed list, unless another version wrote it.
     pub(crate) reason: String,
     /// The error in full.
     pub(crate) error: String,
