@@ -1,5 +1,7 @@
--- What came in and what became of it. One row for each Stripe event that a worker has claimed;
--- the row, the change of state and the outgoing messages commit together.
+-- Which events the workers have seen, and what each of them did.
+
+-- One row for each Stripe event that a worker has claimed. The row, the change of state and the outgoing messages
+-- commit together.
 CREATE TABLE events (
     id              text PRIMARY KEY,
     type            text        NOT NULL,
@@ -12,7 +14,7 @@ CREATE TABLE events (
     received_at     timestamptz NOT NULL,
     outcome         text        NOT NULL CHECK (outcome IN ('processed', 'ignored', 'retrying', 'dead')),
     attempts        integer     NOT NULL CHECK (attempts >= 1),
-    -- Why it was ignored, waits or died: one of the closed list in worker/src/domain/rejection.rs.
+    -- Why it was ignored, waits for a retry or was dead-lettered: the closed list in domain/src/rejection.rs.
     reason          text,
     last_error      text,
     next_attempt_at timestamptz,
@@ -23,7 +25,27 @@ CREATE TABLE events (
     CHECK ((outcome IN ('processed', 'ignored')) = (processed_at IS NOT NULL))
 );
 
--- What an event did, in short: which aggregate it changed, from what, to what, which messages it caused.
+-- The console lists and searches events newest first, on tables of millions of rows.
+CREATE INDEX events_received ON events (received_at DESC, id DESC);
+CREATE INDEX events_type ON events (type, received_at DESC, id DESC);
+CREATE INDEX events_object ON events (object_id, received_at DESC, id DESC) WHERE object_id IS NOT NULL;
+-- Few events are not processed, and they are what people look for.
+CREATE INDEX events_outcome ON events (outcome, received_at DESC, id DESC) WHERE outcome <> 'processed';
+-- "Which charge.refunded events failed" must not read every charge.refunded.
+CREATE INDEX events_outcome_type ON events (outcome, type, received_at DESC, id DESC) WHERE outcome <> 'processed';
+-- The overview's rate of processed events. Events are processed in about the order in which they are stored, so a few
+-- bytes per range of pages are enough; a B-tree would cost the workers a write per event.
+CREATE INDEX events_processed ON events USING brin (processed_at) WITH (autosummarize = on);
+
+-- The ids that a rejected event names (order, customer, payment intent …): it has no effects to be found by while it
+-- waits for its retry. A separate table, so that the workers' hottest table needs no further index.
+CREATE TABLE event_refs (
+    ref      text NOT NULL,
+    event_id text NOT NULL,
+    PRIMARY KEY (ref, event_id)
+);
+
+-- What an event changed: which aggregate, from what, to what, and which messages it emitted.
 CREATE TABLE effects (
     aggregate    text        NOT NULL CHECK (aggregate IN ('payment', 'order', 'invoice', 'subscription')),
     aggregate_id text        NOT NULL,
@@ -33,46 +55,3 @@ CREATE TABLE effects (
     PRIMARY KEY (aggregate, aggregate_id, event_id)
 );
 CREATE INDEX effects_event ON effects (event_id);
-
--- Messages to the company's own services, written in the transaction that made them true.
-CREATE TABLE outbox (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    key        text        NOT NULL UNIQUE,
-    topic      text        NOT NULL,
-    -- true: the condition, once true, is true for ever; false: a notice, true when it was written.
-    lasting    boolean     NOT NULL,
-    payload    jsonb       NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    sent_at    timestamptz
-);
-CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
-
--- Events that no worker could process, written by the console from the dead queue. One row for an event.
-CREATE TABLE dead_letters (
-    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event_id        text        NOT NULL UNIQUE,
-    type            text        NOT NULL,
-    reason          text        NOT NULL,
-    error           text        NOT NULL,
-    attempts        integer     NOT NULL CHECK (attempts >= 0),
-    -- The bytes as they were received: they need not be JSON.
-    payload         bytea       NOT NULL,
-    endpoint        text,
-    received_at     timestamptz,
-    first_failed_at timestamptz NOT NULL,
-    dead_at         timestamptz NOT NULL,
-    state           text        NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'resolved', 'discarded')),
-    state_at        timestamptz NOT NULL DEFAULT now(),
-    replays         integer     NOT NULL DEFAULT 0 CHECK (replays >= 0)
-);
-CREATE INDEX dead_letters_state ON dead_letters (state, id DESC);
-
--- Who did what, to which, when and why.
-CREATE TABLE audit (
-    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at      timestamptz NOT NULL DEFAULT now(),
-    actor   text        NOT NULL,
-    action  text        NOT NULL,
-    subject text        NOT NULL,
-    reason  text        NOT NULL
-);
