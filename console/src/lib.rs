@@ -1,33 +1,30 @@
 //! The console of Sluicegate: support staff find an event, see why it failed, and replay it.
 //!
-//! Web page, JSON API and command line stand on the same code: `store` asks the database, `replay`
-//! and `consumer` act, `cli` (and the web) show. Events are decided by the workers, never here.
+//! By feature: each has its store (SQL), its service and its types. `api`, `pages` and `cli` are thin layers
+//! over the services; `http` is what both kinds of requests share, `runtime` the settings and the connections to
+//! the servers, `serve` the long-running process. Events are decided by the workers, never here.
 
-pub mod access;
-pub mod actor;
-pub mod advice;
-pub mod bulk;
-pub mod chain;
-pub mod change;
-pub mod cli;
-pub mod consumer;
-pub mod elapsed;
-pub mod failure;
-pub mod find;
-pub mod letter;
-pub mod management;
-pub mod mask;
-pub mod money;
-pub mod orders;
-pub mod overview;
-pub mod paging;
-pub mod preview;
-pub mod queues;
-pub mod replay;
-pub mod runner;
-pub mod servers;
-pub mod settings;
-pub mod store;
-pub mod timeline;
-pub mod web;
-mod whole;
+#![allow(missing_docs, reason = "the library exists for its program and its tests")]
+
+mod api;
+mod audit;
+mod auth;
+mod cli;
+mod common;
+mod dead_letters;
+mod events;
+mod http;
+mod jobs;
+mod masking;
+mod orders;
+mod pages;
+mod runtime;
+mod serve;
+mod statements;
+mod system;
+mod timeline;
+
+pub use api::document as openapi;
+pub use cli::{Cli, CommandError, complain, run};
+pub use statements::STATEMENTS;
+pub use system::queues;

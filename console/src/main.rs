@@ -3,19 +3,19 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use console::cli::{self, Cli};
+use console::Cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(usage) => return told(&usage),
+        Err(usage) => return print_usage(&usage),
     };
-    match cli::run(cli).await {
+    match console::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(complaint) = error.complaint() {
-                cli::complain(&complaint);
+                console::complain(&complaint);
             }
             ExitCode::from(error.exit_code())
         }
@@ -23,14 +23,14 @@ async fn main() -> ExitCode {
 }
 
 /// Help on standard output, or what is wrong with the arguments: those may come from outside, too.
-fn told(usage: &clap::Error) -> ExitCode {
+fn print_usage(usage: &clap::Error) -> ExitCode {
     if usage.use_stderr() {
-        cli::complain(usage.render().to_string().trim_start_matches("error: "));
+        console::complain(usage.render().to_string().trim_start_matches("error: "));
         return ExitCode::from(2);
     }
     match usage.print() {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            cli::complain(&format!("the output cannot be written: {error}"));
+            console::complain(&format!("the output cannot be written: {error}"));
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,

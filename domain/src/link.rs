@@ -91,7 +91,9 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         order_changed(state, &left, rules);
     }
     if let Some(order) = order {
-        state.orders.touch(&order).payments.insert(id.to_owned(), summary);
+        let touched = state.orders.touch(&order);
+        touched.payments.insert(id.to_owned(), summary);
+        touched.forget_idle_payments();
         order_changed(state, &order, rules);
     }
 }
@@ -125,7 +127,7 @@ pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
     if let Some(subscription) = subscription {
         let touched = state.subscriptions.touch(&subscription);
         touched.origin = event.origin();
-        touched.invoices.insert(id.to_owned(), summary);
+        touched.record_invoice(id, summary);
     }
     for payment in payments {
         let known = &mut state.payments.touch(&payment).invoices;

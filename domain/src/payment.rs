@@ -86,6 +86,9 @@ pub struct PaidInvoice {
     pub customer: Option<String>,
 }
 
+/// Failed charges that a payment remembers.
+const FAILED_CHARGES: usize = 20;
+
 impl Payment {
     /// Takes over everything that another payment knows: they turned out to be one. Happens when a refund
     /// or dispute named only a charge whose payment intent was learned later.
@@ -117,6 +120,23 @@ impl Payment {
         self.invoices.extend(other.invoices);
         self.attempt_failed = self.attempt_failed.max(other.attempt_failed);
         self.delayed_failed |= other.delayed_failed;
+    }
+
+    /// Forgets all but the newest failed charges once the payment intent is known, which then speaks for them: a
+    /// payment intent may see thousands of declined cards.
+    pub fn forget_failed_charges(&mut self) {
+        if self.intent.is_none() {
+            return;
+        }
+        let failed = self.charges.values().map(Versioned::latest).filter(|charge| charge.status == "failed");
+        let mut failed: Vec<_> = failed.map(|charge| (charge.created, charge.id.clone())).collect();
+        if failed.len() > FAILED_CHARGES {
+            failed.sort_unstable();
+            for (_, id) in failed.drain(..failed.len() - FAILED_CHARGES) {
+                self.charges.remove(&id);
+                self.attempts.remove(&id);
+            }
+        }
     }
 
     /// Whether the newest version of one of its objects is uncertain.

@@ -103,7 +103,27 @@ pub enum Access {
     Denied,
 }
 
+/// Invoices that a subscription remembers: so many paid ones, and so many others.
+const INVOICES: usize = 24;
+
 impl Subscription {
+    /// Takes in an invoice. Of the paid ones and of the others the newest are kept: only the newest paid one says
+    /// through when the subscription is paid.
+    pub fn record_invoice(&mut self, id: &str, summary: invoice::Summary) {
+        self.invoices.insert(id.to_owned(), summary);
+        if self.invoices.len() <= INVOICES {
+            return;
+        }
+        for paid in [true, false] {
+            let of_kind = self.invoices.iter().filter(|(_, invoice)| invoice.paid == paid);
+            let mut ranked: Vec<_> = of_kind.map(|(id, i)| (i.created, i.period, id.clone())).collect();
+            ranked.sort_unstable();
+            for (.., id) in ranked.drain(..ranked.len().saturating_sub(INVOICES)) {
+                self.invoices.remove(&id);
+            }
+        }
+    }
+
     /// The newest version, once one is known.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {

@@ -4,14 +4,16 @@ use std::io::{IsTerminal, Read, Write};
 
 use clap::Subcommand;
 
-use super::Context;
-use super::output::{self, Printed};
-use crate::access::tokens::Which;
-use crate::access::{Role, accounts, tokens, users};
-use crate::failure::Failure;
+use super::CommandContext;
+use super::output::{self, CommandResult};
+use crate::auth::accounts::{self, UserCommand};
+use crate::auth::tokens::TokenKey;
+use crate::auth::{tokens, users};
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum UserCommand {
+pub(super) enum UserArguments {
     /// Make a user; an existing one gets this role and password, is enabled again and signed out everywhere
     Add {
         /// The name to sign in with
@@ -55,7 +57,7 @@ pub(super) enum UserCommand {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum TokenCommand {
+pub(super) enum TokenArguments {
     /// Make an API token; it is shown now and never again
     Create {
         /// A name by which it is listed and revoked
@@ -78,36 +80,36 @@ pub(super) enum TokenCommand {
     },
 }
 
-pub(super) async fn user(context: &Context, command: UserCommand) -> Printed {
+pub(super) async fn user(context: &CommandContext, command: UserArguments) -> CommandResult {
     let (pool, actor) = (&context.servers.pool, &context.actor);
     context.servers.reachable().await?;
     match command {
-        UserCommand::Add { name, role, no_password } => {
+        UserArguments::Add { name, role, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
             let change = accounts::set(pool, actor, &name, role, password.as_deref()).await?;
             output::line(&format!("user {name} {change}"))?;
         }
-        UserCommand::Role { name, role } => {
+        UserArguments::Role { name, role } => {
             let change = accounts::set_role(pool, actor, &name, role).await?;
             output::line(&format!("user {name} {change}"))?;
         }
-        UserCommand::List { json: true } => {
+        UserArguments::List { json: true } => {
             output::json(&serde_json::json!({"items": users::list(pool).await?, "next": null}))?
         }
-        UserCommand::List { json: false } => {
+        UserArguments::List { json: false } => {
             let rows: Vec<Vec<String>> = users::list(pool).await?.iter().map(user_row).collect();
             output::table(&["USER", "ROLE", "SINCE", "STATE"], &rows)?;
         }
-        UserCommand::Disable { name } => {
-            accounts::disable(pool, actor, &name).await?;
+        UserArguments::Disable { name } => {
+            accounts::command(pool, actor, &name, UserCommand::Disable).await?;
             output::line(&format!("user {name} is disabled"))?;
         }
-        UserCommand::Enable { name } => {
-            accounts::enable(pool, actor, &name).await?;
+        UserArguments::Enable { name } => {
+            accounts::command(pool, actor, &name, UserCommand::Enable).await?;
             output::line(&format!("user {name} is enabled again"))?;
         }
-        UserCommand::Unlock { name } => {
-            accounts::unlock(pool, actor, &name).await?;
+        UserArguments::Unlock { name } => {
+            accounts::command(pool, actor, &name, UserCommand::Unlock).await?;
             output::line(&format!("user {name} may sign in again"))?;
         }
     }
@@ -124,18 +126,18 @@ fn user_row(user: &users::User) -> Vec<String> {
     vec![user.name.clone(), user.role.to_string(), output::time(user.created_at), state]
 }
 
-pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
+pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> CommandResult {
     let (pool, actor) = (&context.servers.pool, &context.actor);
     context.servers.reachable().await?;
     match command {
-        TokenCommand::Create { name, role } => {
+        TokenArguments::Create { name, role } => {
             let token = tokens::create(pool, actor, &name, role).await?;
             output::line(&format!("token {name} with the role {role}, shown only now: {token}"))?;
         }
-        TokenCommand::List { json: true } => {
+        TokenArguments::List { json: true } => {
             output::json(&serde_json::json!({"items": tokens::list(pool).await?, "next": null}))?
         }
-        TokenCommand::List { json: false } => {
+        TokenArguments::List { json: false } => {
             let never = || "never".to_owned();
             let rows: Vec<Vec<String>> = tokens::list(pool)
                 .await?
@@ -156,8 +158,8 @@ pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
                 .collect();
             output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows)?;
         }
-        TokenCommand::Revoke { name } => {
-            tokens::revoke(pool, actor, Which::Name(&name)).await?;
+        TokenArguments::Revoke { name } => {
+            tokens::revoke(pool, actor, TokenKey::Name(&name)).await?;
             output::line(&format!("token {name} is revoked"))?;
         }
     }
@@ -165,9 +167,10 @@ pub(super) async fn token(context: &Context, command: TokenCommand) -> Printed {
 }
 
 /// The password from standard input: never an argument, which others on the machine could see.
-fn read_password() -> Result<String, Failure> {
-    let failed =
-        |e: std::io::Error| Failure::invalid("invalid_password", format!("no password could be read: {e}"));
+fn read_password() -> Result<String, ServiceError> {
+    let failed = |e: std::io::Error| {
+        ServiceError::invalid("invalid_password", format!("no password could be read: {e}"))
+    };
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
         // Without it the prompt is missing, no more.

@@ -2,16 +2,17 @@
 
 use clap::Subcommand;
 
-use super::Context;
-use super::listing::Listing;
-use super::output::{self, Printed};
-use crate::chain;
-use crate::failure::Failure;
-use crate::paging::{self, Page};
-use crate::store::audit as store;
+use super::CommandContext;
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use crate::audit::chain;
+use crate::audit::service;
+use crate::audit::store;
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum AuditCommand {
     /// Who did what, newest first
     List {
         /// Only what this one did, such as user:anna
@@ -24,7 +25,7 @@ pub(super) enum Command {
         #[arg(long)]
         subject: Option<String>,
         #[command(flatten)]
-        page: Listing,
+        page: PageArguments,
     },
     /// Check that no line was changed, removed or slipped in
     Verify {
@@ -34,20 +35,18 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> CommandResult {
     match command {
-        Command::Verify { json } => verify(context, json).await,
-        Command::List { actor, action, subject, page: Listing { before, limit, json } } => {
-            let limit = paging::limit(Some(limit))?;
-            let before = paging::number_cursor(before.as_deref())?;
-            let client = context.servers.database().await?;
-            let filter = store::Filter { actor, action, subject };
-            let entries = store::list(&client, &filter, before, limit + 1).await?;
-            let page = Page::cut(entries, limit, |entry| entry.id.to_string());
-            if json {
+        AuditCommand::Verify { json } => verify(context, json).await,
+        AuditCommand::List { actor, action, subject, page: arguments } => {
+            context.servers.reachable().await?;
+            let filter = store::AuditFilter { actor, action, subject };
+            let page =
+                service::list(&context.servers.pool, &filter, &arguments.request(), Role::Admin).await?;
+            if arguments.json {
                 return output::json(&page);
             }
-            let row = |e: &store::Entry| {
+            let row = |e: &store::AuditEntry| {
                 vec![
                     e.id.to_string(),
                     output::time(e.at),
@@ -64,19 +63,20 @@ pub(super) async fn run(context: &Context, command: Command) -> Printed {
     }
 }
 
-async fn verify(context: &Context, json: bool) -> Printed {
+async fn verify(context: &CommandContext, json: bool) -> CommandResult {
     context.servers.reachable().await?;
-    let verdict = chain::verify(&context.servers.pool).await?;
+    let check = chain::verify(&context.servers.pool).await?;
     if json {
-        output::json(&verdict)?;
+        output::json(&check)?;
     }
-    match verdict.broken {
+    match check.broken {
         Some(broken) => {
-            Err(Failure::conflict("audit_broken", format!("the audit's chain is broken: {broken}")).into())
+            Err(ServiceError::conflict("audit_broken", format!("the audit's chain is broken: {broken}"))
+                .into())
         }
         None => {
             if !json {
-                let (checked, hash) = (verdict.checked, verdict.hash);
+                let (checked, hash) = (check.checked, check.hash);
                 let whole =
                     format!("the audit's chain is whole: {checked} lines, the last with the hash {hash}");
                 output::line(&whole)?;

@@ -1,24 +1,23 @@
 //! Replaying or discarding many from the command line, with a progress bar.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio_util::sync::CancellationToken;
 
-use super::Context;
-use super::output::{self, Printed};
-use crate::bulk::{self, Action, JobView, Request};
-use crate::failure::Failure;
-use crate::replay::Why;
-use crate::runner::Runner;
-use crate::store::dead_letters::Filter;
-
-const LOOK: Duration = Duration::from_millis(300);
+use super::CommandContext;
+use super::output::{self, CommandResult};
+use crate::audit::reason::AuditReason;
+use crate::common::error::ServiceError;
+use crate::dead_letters::filter::DeadLetterFilter;
+use crate::jobs::carry_out;
+use crate::jobs::runner::Runner;
+use crate::jobs::service::{self, JobRequest, JobView};
+use crate::jobs::state::{JobAction, JobState};
 
 /// Which letters, and how.
 #[derive(Debug, Args)]
-pub(super) struct Many {
+pub(super) struct BulkArguments {
     /// Take every open letter that fits the filters below, instead of one by its number
     #[arg(long)]
     all: bool,
@@ -41,7 +40,7 @@ pub(super) struct Many {
     #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
     /// Letters per second
-    #[arg(long, requires = "all", default_value_t = bulk::USUAL_RATE, allow_negative_numbers = true)]
+    #[arg(long, requires = "all", default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay go first; the rest follows when they took effect
     #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
@@ -51,116 +50,93 @@ pub(super) struct Many {
     wait: u64,
 }
 
-impl Many {
+impl BulkArguments {
     /// Whether many are meant, checked against the number that is there for one.
-    pub(super) fn meant(&self, id: Option<i64>) -> Result<Option<i64>, Failure> {
+    pub(super) fn meant(&self, id: Option<i64>) -> Result<Option<i64>, ServiceError> {
         match (id, self.all) {
             (Some(id), false) => Ok(Some(id)),
             (None, true) => Ok(None),
-            _ => Err(Failure::invalid("usage", "give a dead letter's number, or --all with filters")),
+            _ => Err(ServiceError::invalid("usage", "give a dead letter's number, or --all with filters")),
         }
     }
 }
 
 /// Says what would be done, or makes a job and carries it out.
-pub(super) async fn run(context: &Context, action: Action, many: Many, reason: &str) -> Printed {
+pub(super) async fn run(
+    context: &CommandContext,
+    action: JobAction,
+    many: BulkArguments,
+    reason: &str,
+) -> CommandResult {
     let pool = &context.servers.pool;
-    let filter = Filter {
+    let filter = DeadLetterFilter {
         kind: many.kind,
         reason: many.died_of,
         fingerprint: many.fingerprint,
         q: many.q,
-        ..Filter::default()
+        ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;
     context.servers.reachable().await?;
     if many.dry_run {
-        let run = bulk::dry_run(pool, action, filter).await?;
-        let (what, count) = (action.name(), run.count);
-        return output::line(&format!("{what} of {count} dead letters; go on with --count {count}"));
+        let preview = service::preview(pool, action, filter).await?;
+        let count = preview.count;
+        return output::line(&format!("{action} of {count} dead letters; go on with --count {count}"));
     }
     let count = many.count.ok_or_else(|| {
-        Failure::invalid(
+        ServiceError::invalid(
             "not_confirmed",
             "look with --dry-run first, then confirm with --count how many they are",
         )
     })?;
-    let why = Why::new(reason)?;
-    let request = Request { action, filter, why, rate: many.rate, canary: many.canary, count: Some(count) };
-    let id = bulk::create(pool, &context.actor, request).await?;
+    let reason = AuditReason::new(reason)?;
+    let request =
+        JobRequest { action, filter, reason, rate: many.rate, canary: many.canary, count: Some(count) };
+    let id = service::create(pool, &context.actor, request).await?;
     let advice = "Ctrl-C leaves it to the console that serves";
-    let told = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
+    let announced = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
     // Whoever stopped reading still wants it done.
-    carry_out(context, id, Duration::from_secs(many.wait)).await.and(told)
+    carry_out(context, id, Duration::from_secs(many.wait)).await.and(announced)
 }
 
-/// Runs the job here, unless a serving console has it already, shows how far it is, and waits a while for what
-/// becomes of the letters.
-async fn carry_out(context: &Context, id: i64, wait: Duration) -> Printed {
+/// Carries the job out, shows how far it is, and says how it ended.
+async fn carry_out(context: &CommandContext, id: i64, wait: Duration) -> CommandResult {
     context.servers.connected().await?;
     let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
-    let stop = CancellationToken::new();
-    let working = tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            while !stop.is_cancelled() {
-                runner.one(id, &stop).await;
-                tokio::time::sleep(LOOK).await;
-            }
-        }
-    });
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
-    bar.set_style(style.map_err(|e| Failure::Internal(e.to_string()))?);
-    let mut all_sent = None;
-    let view = loop {
-        let view = bulk::show(&context.servers.pool, id).await?;
-        let total = u64::try_from(view.job.total).unwrap_or(0);
-        bar.set_length(total);
-        bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));
-        bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
-        if !matches!(view.job.state.as_str(), "canary" | "running")
-            && (settled(&view) || all_sent.get_or_insert_with(Instant::now).elapsed() >= wait)
-        {
-            break view;
-        }
-        tokio::time::sleep(LOOK).await;
-    };
+    bar.set_style(style.map_err(|e| ServiceError::Internal(e.to_string()))?);
+    let view = carry_out::carry_out(runner, id, wait, |view| show_progress(&bar, view)).await?;
     bar.finish();
-    stop.cancel();
-    if working.await.is_err() {
-        tracing::warn!("the job's runner ended badly");
-    }
-    let told = print(&view);
-    match (view.job.state.as_str(), view.progress.dead_again) {
-        ("done", 0) => {}
-        ("done", again) => {
-            let message = format!("{again} letters of job {id} died again");
-            return Err(Failure::conflict("died_again", message).into());
+    let printed = print(&view);
+    match (view.job.state, view.progress.dead_again) {
+        (JobState::Done, 0) => printed,
+        (JobState::Done, again) => {
+            let message = format!("{again} dead letters of job {id} died again");
+            Err(ServiceError::conflict("died_again", message).into())
         }
-        (state, _) => return Err(Failure::conflict("not_done", format!("job {id} is {state}")).into()),
+        (state, _) => Err(ServiceError::conflict("not_done", format!("job {id} is {state}")).into()),
     }
-    told
 }
 
-/// Whether it is known what became of every letter that was sent.
-fn settled(view: &JobView) -> bool {
-    let p = &view.progress;
-    view.job.state != "done"
-        || view.job.action == Action::Discard.name()
-        || p.resolved + p.dead_again >= p.sent
+fn show_progress(bar: &ProgressBar, view: &JobView) {
+    let total = u64::try_from(view.job.total).unwrap_or(0);
+    bar.set_length(total);
+    bar.set_position(total - u64::try_from(view.progress.waiting).unwrap_or(0).min(total));
+    bar.set_message(format!("{}, {} took effect", view.job.state, view.progress.resolved));
 }
 
-pub(super) fn print(view: &JobView) -> Printed {
+pub(super) fn print(view: &JobView) -> CommandResult {
     let p = &view.progress;
-    let done = if view.job.action == Action::Discard.name() {
-        format!("{} discarded", p.sent)
-    } else {
-        let on_their_way = p.sent - p.resolved - p.dead_again;
-        format!(
-            "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
-            p.sent, p.resolved, p.dead_again
-        )
+    let done = match view.job.action {
+        JobAction::Discard => format!("{} discarded", p.sent),
+        JobAction::Replay => {
+            let on_their_way = p.sent - p.resolved - p.dead_again;
+            format!(
+                "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
+                p.sent, p.resolved, p.dead_again
+            )
+        }
     };
     output::line(&format!(
         "job {} is {}: {done}, {} left out, {} not taken, {} unknown, {} not begun",

@@ -4,20 +4,21 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::bulk::{self, Many};
-use super::listing::Listing;
-use super::output::{self, Printed};
-use super::{Context, preview};
-use crate::bulk::Action;
-use crate::failure::Failure;
-use crate::paging;
-use crate::replay::Why;
-use crate::store::dead_letters as store;
+use super::bulk::{self, BulkArguments};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use super::{CommandContext, preview};
+use crate::audit::reason::AuditReason;
+use crate::common::role::Role;
+use crate::dead_letters::filter::DeadLetterFilter;
+use crate::dead_letters::service;
+use crate::dead_letters::state::DeadLetterState;
+use crate::jobs::state::JobAction;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum DeadCommand {
     /// Dead letters, newest first
-    List(ListArguments),
+    List(DeadLetterListArguments),
     /// One dead letter with its body
     Show {
         /// Its number
@@ -48,7 +49,7 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
         #[command(flatten)]
-        many: Many,
+        many: BulkArguments,
     },
     /// Mark dead letters as not to be replayed
     Discard {
@@ -58,12 +59,12 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
         #[command(flatten)]
-        many: Many,
+        many: BulkArguments,
     },
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ListArguments {
+pub(super) struct DeadLetterListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
@@ -73,9 +74,9 @@ pub(super) struct ListArguments {
     /// Only letters of this group
     #[arg(long)]
     fingerprint: Option<String>,
-    /// Only letters in this state: open, replayed, resolved or discarded
+    /// Only dead letters in this state
     #[arg(long)]
-    state: Option<String>,
+    state: Option<DeadLetterState>,
     /// An id that the letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
@@ -86,46 +87,44 @@ pub(super) struct ListArguments {
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
     #[command(flatten)]
-    page: Listing,
+    page: PageArguments,
 }
 
-impl Command {
+impl DeadCommand {
     pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. } | Command::Discard { id: None, .. })
+        matches!(self, DeadCommand::Replay { .. } | DeadCommand::Discard { id: None, .. })
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> CommandResult {
     match command {
-        Command::List(arguments) => list(context, arguments).await,
-        Command::Show { id, json } => show(context, id, json).await,
-        Command::Groups { json } => preview::groups(context, json).await,
-        Command::Preview { id, json } => preview::dead_letter(context, id, json).await,
-        Command::Replay { id, reason, many } => {
+        DeadCommand::List(arguments) => list(context, arguments).await,
+        DeadCommand::Show { id, json } => show(context, id, json).await,
+        DeadCommand::Groups { json } => preview::groups(context, json).await,
+        DeadCommand::Preview { id, json } => preview::dead_letter(context, id, json).await,
+        DeadCommand::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
-                return bulk::run(context, Action::Replay, many, &reason).await;
+                return bulk::run(context, JobAction::Replay, many, &reason).await;
             };
-            let why = Why::new(&reason)?;
+            let reason = AuditReason::new(&reason)?;
             context.servers.connected().await?;
-            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &why).await?;
+            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} was sent again as event {event}"))
         }
-        Command::Discard { id, reason, many } => {
+        DeadCommand::Discard { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
-                return bulk::run(context, Action::Discard, many, &reason).await;
+                return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
-            let why = Why::new(&reason)?;
-            crate::replay::discard(&context.servers.pool, id, &context.actor, &why).await?;
+            let reason = AuditReason::new(&reason)?;
+            service::discard(&context.servers.pool, id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
-async fn list(context: &Context, a: ListArguments) -> Printed {
-    let client = context.servers.database().await?;
-    let before = paging::number_cursor(a.page.before.as_deref())?;
-    let limit = paging::limit(Some(a.page.limit))?;
-    let filter = store::Filter {
+async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
+    context.servers.reachable().await?;
+    let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,
         fingerprint: a.fingerprint,
@@ -133,10 +132,8 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
         q: a.q,
         since: a.since,
         until: a.until,
-    }
-    .checked()?;
-    let letters = store::list(&client, &filter, before, limit + 1).await?;
-    let page = paging::Page::cut(letters, limit, |l| l.id.to_string());
+    };
+    let page = service::list(&context.servers.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {
         return output::json(&page);
     }
@@ -149,7 +146,7 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
                 output::time(l.dead_at),
                 l.event_id.clone(),
                 l.kind.clone(),
-                l.state.clone(),
+                l.state.to_string(),
                 l.attempts.to_string(),
                 l.reason.clone(),
                 output::short(&l.error, 70),
@@ -160,29 +157,28 @@ async fn list(context: &Context, a: ListArguments) -> Printed {
     output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: i64, as_json: bool) -> Printed {
-    let client = context.servers.database().await?;
-    let found = store::show(&client, id).await?;
-    let (letter, body) = found.ok_or_else(|| Failure::NotFound(format!("dead letter {id}")))?;
+async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult {
+    context.servers.reachable().await?;
+    let (dead_letter, body) = service::show(&context.servers.pool, id).await?;
     let text = String::from_utf8_lossy(&body).into_owned();
     if as_json {
         let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));
-        return output::json(&json!({"dead_letter": letter, "payload": payload}));
+        return output::json(&json!({"dead_letter": dead_letter, "payload": payload}));
     }
     output::fields(&[
-        ("dead letter", Some(letter.id.to_string())),
-        ("event", Some(letter.event_id)),
-        ("type", Some(letter.kind)),
-        ("state", Some(format!("{} since {}", letter.state, output::time(letter.state_at)))),
-        ("reason", Some(letter.reason)),
-        ("error", Some(letter.error)),
-        ("tries", Some(letter.attempts.to_string())),
-        ("replays", Some(letter.replays.to_string())),
-        ("received", letter.received_at.map(output::time)),
-        ("first failed", Some(output::time(letter.first_failed_at))),
-        ("dead since", Some(output::time(letter.dead_at))),
-        ("group", Some(letter.fingerprint)),
-        ("endpoint", letter.endpoint),
+        ("dead letter", Some(dead_letter.id.to_string())),
+        ("event", Some(dead_letter.event_id)),
+        ("type", Some(dead_letter.kind)),
+        ("state", Some(format!("{} since {}", dead_letter.state, output::time(dead_letter.state_at)))),
+        ("reason", Some(dead_letter.reason)),
+        ("error", Some(dead_letter.error)),
+        ("tries", Some(dead_letter.attempts.to_string())),
+        ("replays", Some(dead_letter.replays.to_string())),
+        ("received", dead_letter.received_at.map(output::time)),
+        ("first failed", Some(output::time(dead_letter.first_failed_at))),
+        ("dead since", Some(output::time(dead_letter.dead_at))),
+        ("group", Some(dead_letter.fingerprint)),
+        ("endpoint", dead_letter.endpoint),
     ])?;
     output::line("")?;
     text.lines().try_for_each(output::line)

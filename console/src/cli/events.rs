@@ -3,20 +3,21 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::listing::Listing;
-use super::output::{self, Printed};
-use super::{Context, preview};
-use crate::change;
-use crate::failure::Failure;
-use crate::paging;
-use crate::replay::Why;
-use crate::store::events as store;
-use crate::store::search::{self, Touching};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use super::{CommandContext, preview};
+use crate::audit::reason::AuditReason;
+use crate::common::role::Role;
+use crate::events::changes;
+use crate::events::outcome::EventOutcome;
+use crate::events::search::EventScope;
+use crate::events::service;
+use crate::events::store::EventFilter;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum EventsCommand {
     /// Events, newest first
-    List(ListArguments),
+    List(EventListArguments),
     /// One event with its body and what it did
     Show {
         /// Stripe's event id
@@ -44,13 +45,13 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ListArguments {
+pub(super) struct EventListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
-    /// Only events with this outcome: processed, ignored, retrying or dead
+    /// Only events with this outcome
     #[arg(long)]
-    outcome: Option<String>,
+    outcome: Option<EventOutcome>,
     /// Only events about this Stripe object
     #[arg(long)]
     object: Option<String>,
@@ -64,42 +65,36 @@ pub(super) struct ListArguments {
     #[arg(short, long)]
     q: Option<String>,
     #[command(flatten)]
-    page: Listing,
+    page: PageArguments,
 }
 
-impl Command {
+impl EventsCommand {
     pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. })
+        matches!(self, EventsCommand::Replay { .. })
     }
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> CommandResult {
     match command {
-        Command::List(arguments) => list(context, arguments).await,
-        Command::Show { id, json } => show(context, &id, json).await,
-        Command::Preview { id, json } => preview::event(context, &id, json).await,
-        Command::Replay { id, reason } => {
-            let why = Why::new(&reason)?;
+        EventsCommand::List(arguments) => list(context, arguments).await,
+        EventsCommand::Show { id, json } => show(context, &id, json).await,
+        EventsCommand::Preview { id, json } => preview::event(context, &id, json).await,
+        EventsCommand::Replay { id, reason } => {
+            let reason = AuditReason::new(&reason)?;
             context.servers.connected().await?;
-            context.servers.replayer()?.event(&id, &context.actor, &why).await?;
+            context.servers.replayer()?.event(&id, &context.actor, &reason).await?;
             output::line(&format!("event {id} was sent again"))
         }
     }
 }
 
-async fn list(context: &Context, arguments: ListArguments) -> Printed {
-    let client = context.servers.database().await?;
-    let before = paging::event_cursor(arguments.page.before.as_deref())?;
-    let outcome = paging::one_of("outcome", arguments.outcome, &paging::OUTCOMES)?;
-    let limit = paging::limit(Some(arguments.page.limit))?;
-    let filter = store::Filter { kind: arguments.kind, outcome, object: arguments.object };
-    let touching = Touching {
-        order: paging::text("order", arguments.order)?,
-        customer: paging::text("customer", arguments.customer)?,
-        any: paging::text("q", arguments.q)?,
-    };
-    let events = search::events(&client, &filter, &touching, before.as_ref(), limit + 1).await?;
-    let page = paging::Page::cut(events, limit, |e| store::Cursor::after(e).to_string());
+async fn list(context: &CommandContext, arguments: EventListArguments) -> CommandResult {
+    let filter = EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
+    let scope =
+        EventScope { order: arguments.order, customer: arguments.customer, any: arguments.q }.checked()?;
+    context.servers.reachable().await?;
+    let request = arguments.page.request();
+    let page = service::list(&context.servers.pool, &filter, &scope, &request, Role::Admin).await?;
     if arguments.page.json {
         return output::json(&page);
     }
@@ -111,7 +106,7 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
                 output::time(e.received_at),
                 e.id.clone(),
                 e.kind.clone(),
-                e.outcome.clone(),
+                e.outcome.to_string(),
                 e.attempts.to_string(),
                 e.object_id.clone().unwrap_or_default(),
                 output::short(e.last_error.as_deref().or(e.reason.as_deref()).unwrap_or_default(), 60),
@@ -122,11 +117,9 @@ async fn list(context: &Context, arguments: ListArguments) -> Printed {
     output::more(page.next.as_deref())
 }
 
-async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
-    let client = context.servers.database().await?;
-    let (event, body) =
-        store::show(&client, id).await?.ok_or_else(|| Failure::NotFound(format!("event {id}")))?;
-    let effects = store::effects(&client, id).await?;
+async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResult {
+    context.servers.reachable().await?;
+    let (event, body, effects) = service::show(&context.servers.pool, id).await?;
     if as_json {
         let payload: serde_json::Value =
             serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body));
@@ -135,7 +128,7 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
     output::fields(&[
         ("event", Some(event.id)),
         ("type", Some(event.kind)),
-        ("outcome", Some(event.outcome)),
+        ("outcome", Some(event.outcome.to_string())),
         ("reason", event.reason),
         ("error", event.last_error),
         ("tries", Some(event.attempts.to_string())),
@@ -150,12 +143,11 @@ async fn show(context: &Context, id: &str, as_json: bool) -> Printed {
         ("endpoint", event.endpoint),
     ])?;
     for effect in effects {
-        let changes = change::changes(&effect);
-        let words: Vec<String> =
-            changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
-        let words = if words.is_empty() { "nothing changed".to_owned() } else { words.join(", ") };
-        output::line(&format!("{} {}: {words}", effect.aggregate, effect.aggregate_id))?;
-        for key in change::messages(&effect) {
+        let changes = changes::changes(&effect);
+        let text: Vec<String> = changes.iter().map(|c| format!("{} {} → {}", c.name, c.from, c.to)).collect();
+        let text = if text.is_empty() { "nothing changed".to_owned() } else { text.join(", ") };
+        output::line(&format!("{} {}: {text}", effect.aggregate, effect.aggregate_id))?;
+        for key in changes::messages(&effect) {
             output::line(&format!("  message {key}"))?;
         }
     }

@@ -2,21 +2,22 @@
 
 use clap::Subcommand;
 
-use super::Context;
+use super::CommandContext;
 use super::bulk::print;
-use super::listing::Listing;
-use super::output::{self, Printed};
-use crate::bulk::{self, Change};
-use crate::paging::{self, Page};
-use crate::store::jobs::{self as store, Job};
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use crate::common::role::Role;
+use crate::jobs::service;
+use crate::jobs::state::JobCommand;
+use crate::jobs::store::Job;
 
 /// Bulk jobs.
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum JobsCommand {
     /// Bulk jobs, newest first
     List {
         #[command(flatten)]
-        page: Listing,
+        page: PageArguments,
     },
     /// One bulk job and how far it is
     Show {
@@ -43,31 +44,28 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> CommandResult {
     let pool = &context.servers.pool;
     context.servers.reachable().await?;
-    let (id, change) = match command {
-        Command::List { page } => return list(context, page).await,
-        Command::Show { id, json } => {
-            let view = bulk::show(pool, id).await?;
+    let (id, command) = match command {
+        JobsCommand::List { page } => return list(context, page).await,
+        JobsCommand::Show { id, json } => {
+            let view = service::show(pool, id).await?;
             if json {
                 return output::json(&view);
             }
             return print(&view);
         }
-        Command::Pause { id } => (id, Change::Pause),
-        Command::Resume { id } => (id, Change::Resume),
-        Command::Cancel { id } => (id, Change::Cancel),
+        JobsCommand::Pause { id } => (id, JobCommand::Pause),
+        JobsCommand::Resume { id } => (id, JobCommand::Resume),
+        JobsCommand::Cancel { id } => (id, JobCommand::Cancel),
     };
-    bulk::change(pool, &context.actor, id, change).await?;
-    print(&bulk::show(pool, id).await?)
+    service::command(pool, &context.actor, id, command).await?;
+    print(&service::show(pool, id).await?)
 }
 
-async fn list(context: &Context, listing: Listing) -> Printed {
-    let limit = paging::limit(Some(listing.limit))?;
-    let client = context.servers.database().await?;
-    let jobs = store::list(&client, paging::number_cursor(listing.before.as_deref())?, limit + 1).await?;
-    let page = Page::cut(jobs, limit, |job| job.id.to_string());
+async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult {
+    let page = service::list(&context.servers.pool, &listing.request(), Role::Admin).await?;
     if listing.json {
         return output::json(&page);
     }
@@ -75,9 +73,9 @@ async fn list(context: &Context, listing: Listing) -> Printed {
         vec![
             j.id.to_string(),
             output::time(j.created_at),
-            j.action.clone(),
+            j.action.to_string(),
             j.total.to_string(),
-            j.state.clone(),
+            j.state.to_string(),
             j.actor.clone(),
             j.reason.clone(),
         ]

@@ -2,9 +2,11 @@
 
 use clap::Args;
 
+use crate::common::paging::PageRequest;
+
 /// Where a list begins, how long it is, and in which form.
 #[derive(Debug, Args)]
-pub(super) struct Listing {
+pub(super) struct PageArguments {
     /// Continue a list: the `next` of the page before
     #[arg(long)]
     pub(super) before: Option<String>,
@@ -14,4 +16,10 @@ pub(super) struct Listing {
     /// JSON for scripts
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl PageArguments {
+    pub(super) fn request(&self) -> PageRequest {
+        PageRequest { before: self.before.clone(), limit: Some(self.limit) }
+    }
 }

@@ -12,17 +12,17 @@ mod orders;
 mod output;
 mod preview;
 mod queues;
-mod serve;
 mod visible;
 
 use clap::{Parser, Subcommand};
 
 pub use output::complain;
 
-use crate::actor::Actor;
-use crate::failure::Failure;
-use crate::servers::Servers;
-use crate::settings::{RawSettings, Settings};
+use crate::common::actor::Actor;
+use crate::common::error::ServiceError;
+use crate::runtime::Connections;
+use crate::runtime::settings::{ConsoleSettings, RawSettings};
+use crate::serve;
 use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
@@ -33,7 +33,7 @@ pub struct Cli {
     command: Command,
     /// Settings; each can be given in the environment.
     #[command(flatten)]
-    pub settings: RawSettings,
+    pub(crate) settings: RawSettings,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,27 +44,27 @@ enum Command {
     Migrate,
     /// Events that came in and what became of them
     #[command(subcommand)]
-    Events(events::Command),
+    Events(events::EventsCommand),
     /// Dead letters: find, replay, discard
     #[command(subcommand)]
-    Dead(dead::Command),
+    Dead(dead::DeadCommand),
     /// Replays and discards of many dead letters
     #[command(subcommand)]
-    Jobs(jobs::Command),
+    Jobs(jobs::JobsCommand),
     /// Orders of the company
     #[command(subcommand)]
-    Orders(orders::Command),
+    Orders(orders::OrdersCommand),
     /// The broker's queues
-    Queues(queues::Arguments),
+    Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is whole
     #[command(subcommand)]
-    Audit(audit::Command),
+    Audit(audit::AuditCommand),
     /// Users of the console
     #[command(subcommand)]
-    User(access::UserCommand),
+    User(access::UserArguments),
     /// Tokens for the API
     #[command(subcommand)]
-    Token(access::TokenCommand),
+    Token(access::TokenArguments),
 }
 
 /// Why a command failed, with its exit code.
@@ -72,20 +72,26 @@ enum Command {
 pub enum CommandError {
     /// Settings that are missing or wrong; all of them.
     #[error("these settings are missing or wrong:\n{0}See --help for what each takes.")]
-    Settings(#[from] Problems),
+    Settings(Problems),
     /// It was tried and failed.
     #[error(transparent)]
-    Failed(#[from] Failure),
+    Failed(#[from] ServiceError),
     /// It was done, but cannot be told.
     #[error("the output cannot be written: {0}")]
     Output(std::io::Error),
+}
+
+impl From<Problems> for CommandError {
+    fn from(problems: Problems) -> Self {
+        CommandError::Settings(problems)
+    }
 }
 
 impl CommandError {
     /// 2 for wrong use, 1 for what failed, 0 for a reader who has seen enough.
     pub fn exit_code(&self) -> u8 {
         match self {
-            CommandError::Settings(_) | CommandError::Failed(Failure::Invalid { .. }) => 2,
+            CommandError::Settings(_) | CommandError::Failed(ServiceError::Invalid { .. }) => 2,
             CommandError::Failed(_) => 1,
             CommandError::Output(_) => u8::from(!self.is_closed_pipe()),
         }
@@ -108,9 +114,9 @@ impl CommandError {
 }
 
 /// What every command gets: the servers, and who gives the command.
-pub(crate) struct Context {
-    pub(crate) settings: Settings,
-    pub(crate) servers: Servers,
+pub(crate) struct CommandContext {
+    pub(crate) settings: ConsoleSettings,
+    pub(crate) servers: Connections,
     pub(crate) actor: Actor,
 }
 
@@ -118,12 +124,12 @@ pub(crate) struct Context {
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let serving = matches!(cli.command, Command::Serve);
     let needs_broker = serving || cli.command.needs_broker();
-    let settings = Settings::read(&cli.settings, needs_broker)?;
+    let settings = ConsoleSettings::read(&cli.settings, needs_broker)?;
     settings.init_logs(serving);
-    let servers = Servers::new(&settings)?;
-    let context = Context { settings, servers, actor: Actor::CommandLine(account::name()) };
+    let servers = Connections::new(&settings)?;
+    let context = CommandContext { settings, servers, actor: Actor::CommandLine(account::name()) };
     let done = match cli.command {
-        Command::Serve => serve::run(&context).await.map_err(CommandError::from),
+        Command::Serve => serve::run(&context.settings, &context.servers).await.map_err(CommandError::from),
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
@@ -149,10 +155,10 @@ impl Command {
     }
 }
 
-async fn migrate(context: &Context) -> output::Printed {
+async fn migrate(context: &CommandContext) -> output::CommandResult {
     context.servers.reachable().await?;
     let applied = postgres::migrate::run(&context.servers.pool).await;
-    let applied = applied.map_err(|e| Failure::Internal(format!("migration failed: {e}")))?;
+    let applied = applied.map_err(|e| ServiceError::Internal(format!("migration failed: {e}")))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),
         n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),

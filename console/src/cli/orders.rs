@@ -2,16 +2,17 @@
 
 use clap::Subcommand;
 
-use super::Context;
-use super::output::{self, Printed};
-use crate::failure::Failure;
-use crate::money;
-use crate::orders::{self, Correction};
-use crate::replay::Why;
-use crate::store::orders::{self as store, Order};
+use super::CommandContext;
+use super::output::{self, CommandResult};
+use crate::audit::reason::AuditReason;
+use crate::common::money;
+use crate::common::role::Role;
+use crate::orders::correct::{self, Correction};
+use crate::orders::service;
+use crate::orders::store::OrderRow;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum OrdersCommand {
     /// Register an order before it is paid; the same order again changes nothing
     Create {
         /// The company's id of the order
@@ -61,40 +62,39 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(context: &Context, command: Command) -> Printed {
+pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> CommandResult {
     let pool = &context.servers.pool;
     match command {
-        Command::Create { id, customer, amount, currency, json } => {
-            let order = orders::checked(&id, customer.as_deref(), amount, &currency)?;
+        OrdersCommand::Create { id, customer, amount, currency, json } => {
+            let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
             context.servers.reachable().await?;
             let secret = context.settings.rules.reference_secret.as_ref();
-            let (order, _) = orders::create(pool, &context.actor, &order, secret).await?;
+            let (order, _) = service::create(pool, &context.actor, &order, secret).await?;
             print(&order, json)
         }
-        Command::Correct { id, customer, amount, currency, reason, json } => {
+        OrdersCommand::Correct { id, customer, amount, currency, reason, json } => {
             let correction = Correction { customer, amount, currency };
             let secret = context.settings.rules.reference_secret.as_ref();
-            let why = Why::new(&reason)?;
+            let reason = AuditReason::new(&reason)?;
             context.servers.reachable().await?;
-            let order = orders::correct(pool, &context.actor, &id, correction, &why, secret).await?;
+            let order = correct::correct(pool, &context.actor, &id, correction, &reason, secret).await?;
             print(&order, json)
         }
-        Command::Show { id, json } => {
-            let client = context.servers.database().await?;
-            let order = store::show(&client, &id).await?;
-            print(&order.ok_or_else(|| Failure::NotFound(format!("order {id}")))?, json)
+        OrdersCommand::Show { id, json } => {
+            context.servers.reachable().await?;
+            print(&service::show(pool, &id, Role::Admin).await?, json)
         }
     }
 }
 
-fn print(order: &Order, as_json: bool) -> Printed {
+fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     if as_json {
         return output::json(order);
     }
     let currency = order.currency.as_deref().unwrap_or("");
     output::fields(&[
         ("order", Some(order.id.clone())),
-        ("status", Some(order.status.clone())),
+        ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),
         ("paid", Some(money::show(order.amount_paid, currency))),

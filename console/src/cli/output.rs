@@ -9,23 +9,23 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::visible::{visible, visible_json};
-use crate::failure::Failure;
+use crate::common::error::ServiceError;
 
 /// Whether it could be printed.
-pub(crate) type Printed = Result<(), CommandError>;
+pub(crate) type CommandResult = Result<(), CommandError>;
 
 /// Prints a JSON document.
-pub(crate) fn json(value: &impl Serialize) -> Printed {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Internal(e.to_string()))?;
+pub(crate) fn json(value: &impl Serialize) -> CommandResult {
+    let text = serde_json::to_string_pretty(value).map_err(|e| ServiceError::Internal(e.to_string()))?;
     print(&visible_json(&text))
 }
 
 /// Prints a line.
-pub(crate) fn line(text: &str) -> Printed {
+pub(crate) fn line(text: &str) -> CommandResult {
     print(&visible(text))
 }
 
-fn print(text: &str) -> Printed {
+fn print(text: &str) -> CommandResult {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(CommandError::Output)
 }
@@ -39,7 +39,7 @@ pub fn complain(message: &str) {
 }
 
 /// Prints rows under headings, columns aligned; says so when there are none.
-pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Printed {
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> CommandResult {
     if rows.is_empty() {
         return line("nothing found");
     }
@@ -61,7 +61,7 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> Printed {
 }
 
 /// Prints one thing as `name: value` lines; empty values are left out.
-pub(crate) fn fields(pairs: &[(&str, Option<String>)]) -> Printed {
+pub(crate) fn fields(pairs: &[(&str, Option<String>)]) -> CommandResult {
     let width = pairs.iter().map(|(name, _)| name.len() + 1).max().unwrap_or(0);
     for (name, value) in pairs {
         if let Some(value) = value {
@@ -86,6 +86,6 @@ pub(crate) fn short(text: &str, most: usize) -> String {
 }
 
 /// Says how to go on when the list has more.
-pub(crate) fn more(next: Option<&str>) -> Printed {
+pub(crate) fn more(next: Option<&str>) -> CommandResult {
     next.map_or(Ok(()), |next| line(&format!("more: --before {next}")))
 }

@@ -1,18 +1,24 @@
 //! `sluicegate dead groups`, and the previews of `sluicegate dead` and `sluicegate events`.
 
-use super::Context;
-use super::output::{self, Printed};
-use crate::access::Role;
-use crate::preview::{self, PreviewView};
-use crate::store::dead_letters::{self as store, Group};
+use super::CommandContext;
+use super::output::{self, CommandResult};
+use crate::common::role::Role;
+use crate::dead_letters::preview as dead_letters;
+use crate::dead_letters::service;
+use crate::dead_letters::state::DeadLetterState;
+use crate::dead_letters::store::DeadLetterGroup;
+use crate::events::preview::{self, PreviewView};
 
-pub(super) async fn groups(context: &Context, json: bool) -> Printed {
-    let client = context.servers.database().await?;
-    let items = store::groups(&client, Some("open"), None, None, 500).await?;
+const MAX_GROUPS: i64 = 500;
+
+pub(super) async fn groups(context: &CommandContext, json: bool) -> CommandResult {
+    context.servers.reachable().await?;
+    let pool = &context.servers.pool;
+    let items = service::groups(pool, DeadLetterState::Open, None, None, MAX_GROUPS, Role::Admin).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
     }
-    let row = |g: &Group| {
+    let row = |g: &DeadLetterGroup| {
         vec![
             g.count.to_string(),
             g.reason.clone(),
@@ -28,25 +34,26 @@ pub(super) async fn groups(context: &Context, json: bool) -> Printed {
 }
 
 /// What replaying a dead letter would do.
-pub(super) async fn dead_letter(context: &Context, id: i64, json: bool) -> Printed {
+pub(super) async fn dead_letter(context: &CommandContext, id: i64, json: bool) -> CommandResult {
     context.servers.reachable().await?;
     // Who has the database's password sees everything in it.
-    let found = preview::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    let found =
+        dead_letters::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 
 /// What replaying an event would do.
-pub(super) async fn event(context: &Context, id: &str, json: bool) -> Printed {
+pub(super) async fn event(context: &CommandContext, id: &str, json: bool) -> CommandResult {
     context.servers.reachable().await?;
     let found = preview::event(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 
-fn print(found: &PreviewView, json: bool) -> Printed {
+fn print(found: &PreviewView, json: bool) -> CommandResult {
     if json {
         return output::json(found);
     }
-    output::line(&format!("a replay now: {}", found.verdict))?;
+    output::line(&format!("a replay now: {}", found.decision))?;
     if let Some(error) = &found.error {
         output::line(error)?;
     }

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Context;
-use super::output::{self, Printed};
-use crate::elapsed;
-use crate::queues::{self, Sources};
+use super::CommandContext;
+use super::output::{self, CommandResult};
+use crate::common::elapsed;
+use crate::system::queues::{self, Sources};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct QueuesArguments {
     /// JSON for scripts
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(context: &Context, arguments: Arguments) -> Printed {
+pub(super) async fn run(context: &CommandContext, arguments: QueuesArguments) -> CommandResult {
     context.servers.connected().await?;
     let broker = context.servers.broker()?;
     let management = context.settings.management.as_ref();
@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Printed {
         .map(|q| {
             let held = q.unacknowledged.map_or_else(|| "?".to_owned(), |n| n.to_string());
             let oldest = match q.oldest_seconds {
-                Some(seconds) => elapsed::words(Duration::from_secs(seconds).as_secs_f64()),
+                Some(seconds) => elapsed::format_seconds(Duration::from_secs(seconds).as_secs_f64()),
                 None if q.ready > 0 => "?".to_owned(),
                 None => "-".to_owned(),
             };

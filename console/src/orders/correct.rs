@@ -4,51 +4,47 @@
 use deadpool_postgres::Pool;
 use secrecy::SecretString;
 
-use super::{checked, reference_code};
-use crate::actor::Actor;
-use crate::failure::Failure;
-use crate::money;
-use crate::replay::Why;
-use crate::store::audit;
-use crate::store::orders::{self as store, Order};
+use super::service::{checked, reference_code};
+use crate::audit::action::{AuditAction, Subject};
+use crate::audit::reason::AuditReason;
+use crate::audit::store as audit;
+use crate::common::actor::Actor;
+use crate::common::error::ServiceError;
+use crate::common::money;
+use crate::orders::store::{self as store, OrderRow};
 
 /// What was registered wrongly; what is not said stays.
 #[derive(Debug, Clone, Default)]
-pub struct Correction {
-    /// The customer.
-    pub customer: Option<String>,
+pub(crate) struct Correction {
+    pub(crate) customer: Option<String>,
     /// The amount, in minor units.
-    pub amount: Option<i64>,
-    /// The currency.
-    pub currency: Option<String>,
+    pub(crate) amount: Option<i64>,
+    pub(crate) currency: Option<String>,
 }
 
 /// Corrects an order and says so in the audit. Its reference code changes where it is bound to what is corrected.
-pub async fn correct(
+pub(crate) async fn correct(
     pool: &Pool,
     actor: &Actor,
     id: &str,
     correction: Correction,
-    why: &Why,
+    reason: &AuditReason,
     secret: Option<&SecretString>,
-) -> Result<Order, Failure> {
+) -> Result<OrderRow, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     // Locked before it is looked at: a worker may be about to mark it paid.
-    let locked = store::lock(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
-    let found = store::show(&tx, id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))?;
+    let locked = store::lock(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?;
+    let found = store::show(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?;
     let (Some(amount), Some(currency), true) = (locked.amount, &locked.currency, locked.registered) else {
         let message =
             format!("order {id} was adopted from a payment and not registered: register it instead");
-        return Err(Failure::conflict("order_not_registered", message));
+        return Err(ServiceError::conflict("order_not_registered", message));
     };
     // A free order is paid without an amount.
-    if found.amount_paid > 0
-        || !["pending", "processing", "payment_failed", "canceled", "expired"]
-            .contains(&found.status.as_str())
-    {
+    if found.amount_paid > 0 || !found.status.is_unpaid() {
         let message = format!("order {id} is {} already: what was paid was checked and stands", found.status);
-        return Err(Failure::conflict("order_paid", message));
+        return Err(ServiceError::conflict("order_paid", message));
     }
     let customer = correction.customer.as_deref().or(locked.customer.as_deref());
     let wanted = checked(
@@ -65,15 +61,15 @@ pub async fn correct(
         (secret, _) => reference_code(secret, &wanted),
     };
     store::correct(&tx, &wanted, &code).await?;
-    let before = words(amount, currency, locked.customer.as_deref());
-    let after = words(wanted.amount, &wanted.currency, wanted.customer.as_deref());
-    let what = format!("{before} → {after}: {}", why.as_str());
-    audit::append(&tx, actor, "order.correct", &format!("order:{id}"), &what).await?;
+    let before = describe(amount, currency, locked.customer.as_deref());
+    let after = describe(wanted.amount, &wanted.currency, wanted.customer.as_deref());
+    let summary = format!("{before} → {after}: {}", reason.as_str());
+    audit::append(&tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &summary).await?;
     let order = store::show(&tx, id).await?;
     tx.commit().await?;
-    order.ok_or_else(|| Failure::Internal("the order vanished".to_owned()))
+    order.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
 }
 
-fn words(amount: i64, currency: &str, customer: Option<&str>) -> String {
+fn describe(amount: i64, currency: &str, customer: Option<&str>) -> String {
     format!("{} of customer {}", money::show(amount, currency), customer.unwrap_or("none"))
 }

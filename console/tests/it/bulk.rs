@@ -47,6 +47,11 @@ async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
     let filter = json!({"reason": "order_not_found"});
     let (status, run) = api.post("/api/dead-letters/replay", &json!({"filter": filter, "dry_run": true}));
     assert_eq!((status, &run["count"], run["sample"].as_array().unwrap().len()), (200, &json!(7), 5));
+    let preview = api.post("/api/dead-letters/replay/preview", &json!({"filter": filter}));
+    assert_eq!(preview, (200, run), "the preview is the dry run");
+    api.refused(api.post("/api/dead-letters/replay/preview", &json!({"reason": "x"})), 400, "invalid_body");
+    let viewer = Api::new(&console.url, Some(&world.token("viewer").await));
+    viewer.refused(viewer.post("/api/dead-letters/replay/preview", &json!({})), 403, "forbidden");
     assert_eq!(world.number("SELECT count(*) FROM jobs").await, 0);
     let wrong = json!({"filter": filter, "reason": "x", "count": 6});
     api.refused(api.post("/api/dead-letters/replay", &wrong), 409, "count_changed");

@@ -66,7 +66,7 @@ impl Change for OneCharge {
         if event.kind == "charge.failed" {
             payment.attempt_failed = payment.attempt_failed.max(Some(event.created));
         }
-        if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending" | "charge.failed") {
+        if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending") {
             payment.attempts.insert(charge.id.clone(), charge.reference.clone());
         }
         let before = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
@@ -82,6 +82,7 @@ impl Change for OneCharge {
         let mut view = charge.clone();
         view.refunds.clear();
         Versioned::record(&mut payment.charges, &charge.id, event.delta(view, rank(charge), false));
+        payment.forget_failed_charges();
         for inner in &charge.refunds {
             let is_terminal = inner.undone();
             let state = serde_json::to_value(inner).unwrap_or_default();

@@ -69,6 +69,7 @@ impl Change for OneIntent {
             Some(object) => object.apply(step),
             none => *none = Some(Versioned::new(step)),
         }
+        state.payments.touch(&id).forget_failed_charges();
         payment_changed(state, &id, event, rules);
         Ok(())
     }

@@ -63,6 +63,9 @@ impl fmt::Display for HeldReason {
     }
 }
 
+/// Payments without money that an order remembers.
+const IDLE_PAYMENTS: usize = 20;
+
 impl Order {
     /// Decides anew which payments are held: a function of the payments, of what was registered and of what staff
     /// accepted.
@@ -80,6 +83,29 @@ impl Order {
             self.hold_wrong_amounts(&expected);
         } else {
             self.hold_other_currencies();
+        }
+    }
+
+    /// Forgets payments without money beyond a number: what hundreds of declined cards of one order say, twenty of them
+    /// say as well. Kept are the failed ones before canceled, expired and open ones, and of these the first by Stripe's
+    /// time.
+    pub fn forget_idle_payments(&mut self) {
+        let idle = self.payments.iter().filter(|(_, summary)| !matters(summary));
+        let rank = |(id, summary): (&String, &Summary)| {
+            let worst_first = match summary.status {
+                PaymentStatus::Failed => 0,
+                PaymentStatus::Canceled => 1,
+                PaymentStatus::Expired => 2,
+                _ => 3,
+            };
+            (worst_first, summary.created, id.clone())
+        };
+        let mut ranked: Vec<_> = idle.map(rank).collect();
+        if ranked.len() > IDLE_PAYMENTS {
+            ranked.sort_unstable();
+            for (.., id) in ranked.drain(IDLE_PAYMENTS..) {
+                self.payments.remove(&id);
+            }
         }
     }
 

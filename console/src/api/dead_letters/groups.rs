@@ -1,0 +1,48 @@
+//! `GET /api/dead-letters/groups`.
+
+use actix_web::web::{self, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::Caller;
+use crate::api::reply::ListReply;
+use crate::common::error::ServiceError;
+use crate::common::paging::{Page, PageRequest};
+use crate::dead_letters::service;
+use crate::dead_letters::state::DeadLetterState;
+use crate::dead_letters::store::DeadLetterGroup;
+use crate::http::Console;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct GroupQuery {
+    /// Dead letters in this state; open ones by default.
+    #[param(inline)]
+    state: Option<DeadLetterState>,
+    /// Event type.
+    #[serde(rename = "type")]
+    #[param(max_length = 255)]
+    kind: Option<String>,
+    /// Reason.
+    #[param(max_length = 255)]
+    reason: Option<String>,
+    /// 1 to 500, 50 by default.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+}
+
+/// Dead letters that failed for the same cause, the largest group first
+#[utoipa::path(get, path = "/api/dead-letters/groups", tag = "dead letters", params(GroupQuery),
+    responses(ListReply<DeadLetterGroup>))]
+pub(in crate::api) async fn groups(
+    caller: Caller,
+    console: web::Data<Console>,
+    query: Query<GroupQuery>,
+) -> Result<ListReply<DeadLetterGroup>, ServiceError> {
+    let GroupQuery { state, kind, reason, limit } = query.into_inner();
+    let state = state.unwrap_or(DeadLetterState::Open);
+    let limit = PageRequest { before: None, limit }.limit()?;
+    let groups = service::groups(&console.pool, state, kind, reason, limit, caller.0.role).await?;
+    Ok(ListReply(Page::whole(groups)))
+}

@@ -1,0 +1,60 @@
+//! `GET /api/events`.
+
+use actix_web::web::{self, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::Caller;
+use crate::api::reply::ListReply;
+use crate::common::error::ServiceError;
+use crate::common::paging::PageRequest;
+use crate::events::outcome::EventOutcome;
+use crate::events::search::EventScope;
+use crate::events::service;
+use crate::events::store::{EventFilter, EventRow};
+use crate::http::Console;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct EventListQuery {
+    /// Event type, such as `charge.refunded`.
+    #[serde(rename = "type")]
+    #[param(max_length = 255)]
+    kind: Option<String>,
+    /// What became of it.
+    #[param(inline)]
+    outcome: Option<EventOutcome>,
+    /// The Stripe object it is about.
+    #[param(max_length = 255)]
+    object: Option<String>,
+    /// Events that touched this order.
+    #[param(max_length = 255)]
+    order: Option<String>,
+    /// Events that touched what belongs to this customer.
+    #[param(max_length = 255)]
+    customer: Option<String>,
+    /// Any id: event, order, customer, subscription, payment intent, charge, invoice.
+    #[param(max_length = 255)]
+    q: Option<String>,
+    /// The `next` of the page before.
+    #[param(pattern = "^[0-9]{1,15}[.][A-Za-z0-9_:.-]{1,200}$")]
+    before: Option<String>,
+    /// 1 to 500, 50 by default.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+}
+
+/// Events, newest first
+#[utoipa::path(get, path = "/api/events", tag = "events", params(EventListQuery), responses(ListReply<EventRow>))]
+pub(in crate::api) async fn list(
+    caller: Caller,
+    console: web::Data<Console>,
+    query: Query<EventListQuery>,
+) -> Result<ListReply<EventRow>, ServiceError> {
+    let EventListQuery { kind, outcome, object, order, customer, q, before, limit } = query.into_inner();
+    let filter = EventFilter { kind, outcome, object }.checked()?;
+    let scope = EventScope { order, customer, any: q }.checked()?;
+    let page = PageRequest { before, limit };
+    service::list(&console.pool, &filter, &scope, &page, caller.0.role).await.map(ListReply)
+}

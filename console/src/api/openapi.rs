@@ -1,0 +1,107 @@
+//! The API's own description, made from the code that serves it.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, Responder};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, Modify, OpenApi};
+
+use super::reply::{BadRequest, BodyErrors, CompletedBody, Unauthorized};
+use super::{audit, dead_letters, events, jobs, orders, overview, queues, tokens, users};
+use crate::audit::store::AuditEntry;
+use crate::auth::tokens::ApiToken;
+use crate::auth::users::User;
+use crate::common::paging::Page;
+use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
+use crate::events::preview::PreviewView;
+use crate::events::store::EventRow;
+use crate::http::error::ErrorBody;
+use crate::jobs::service::{BulkPreview, JobView};
+use crate::jobs::store::Job;
+use crate::orders::store::OrderRow;
+use crate::orders::subscriptions::SubscriptionView;
+use crate::system::overview::Overview;
+use crate::system::queues::QueueState;
+use crate::timeline::details::{DeadLetterView, EventView};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Sluicegate console", description = "Events, dead letters and orders, for scripts and the company's backend."),
+    paths(
+        events::list::list, events::show::show, events::preview::preview, events::replay::replay,
+        dead_letters::list::list, dead_letters::groups::groups, dead_letters::show::show,
+        dead_letters::preview::preview, dead_letters::replay::replay, dead_letters::discard::discard,
+        dead_letters::replay_many::replay_many, dead_letters::preview_many::preview_many,
+        dead_letters::discard_many::discard_many,
+        jobs::list::list, jobs::show::show, jobs::command::command,
+        orders::create::create, orders::correct::correct, orders::show::show, orders::subscription::show,
+        queues::list, overview::show, audit::list,
+        users::list::list, users::set::set, users::set_role::set_role, users::command::command,
+        tokens::list::list, tokens::create::create, tokens::revoke::revoke,
+    ),
+    // What replies only refer to.
+    components(schemas(
+        ErrorBody, CompletedBody,
+        Page<EventRow>, EventView, PreviewView,
+        Page<DeadLetter>, Page<DeadLetterGroup>, DeadLetterView,
+        Page<Job>, JobView, BulkPreview,
+        OrderRow, SubscriptionView, Page<QueueState>, Overview, Page<AuditEntry>,
+        Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
+    )),
+    security(("token" = [])),
+    modifiers(&BearerToken, &CommonErrors)
+)]
+struct Document;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("sluicegate token create"))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(token).into());
+    }
+}
+
+/// What every operation may answer: it takes a token, and what it is given may be wrong.
+struct CommonErrors;
+
+impl Modify for CommonErrors {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            let operations =
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                let mut responses = Unauthorized::responses();
+                let takes_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
+                if operation.request_body.is_some() {
+                    responses.append(&mut BodyErrors::responses());
+                }
+                if operation.request_body.is_some() || takes_parameters {
+                    responses.append(&mut BadRequest::responses());
+                }
+                add(operation, responses);
+            }
+        }
+    }
+}
+
+fn add(operation: &mut Operation, responses: BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses {
+        operation.responses.responses.entry(status).or_insert(response);
+    }
+}
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+pub(super) async fn serve() -> impl Responder {
+    HttpResponse::Ok().json(document())
+}

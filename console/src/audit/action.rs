@@ -1,0 +1,126 @@
+//! What the audit names: actions and what they were done to.
+
+use std::fmt;
+
+use crate::common::text_enum::text_enum;
+
+text_enum! {
+    /// What is done. The audit itself shows any action that is stored, also of another version.
+    pub(crate) enum AuditAction {
+        /// A dead letter was sent again.
+        DeadLetterReplay = "dead.replay",
+        /// The broker did not take it.
+        DeadLetterReplayFailed = "dead.replay_failed",
+        /// A dead letter was discarded.
+        DeadLetterDiscard = "dead.discard",
+        /// An event was sent again.
+        EventReplay = "event.replay",
+        /// The broker did not take it.
+        EventReplayFailed = "event.replay_failed",
+        /// A bulk replay was created.
+        JobReplay = "job.replay",
+        /// A bulk discard was created.
+        JobDiscard = "job.discard",
+        /// A bulk job was paused.
+        JobPause = "job.pause",
+        /// A bulk job was resumed.
+        JobResume = "job.resume",
+        /// A bulk job was canceled.
+        JobCancel = "job.cancel",
+        /// An order was registered.
+        OrderCreate = "order.create",
+        /// An order was corrected.
+        OrderCorrect = "order.correct",
+        /// A user was added.
+        UserAdd = "user.add",
+        /// A user's role or password was changed.
+        UserChange = "user.change",
+        /// A user was disabled.
+        UserDisable = "user.disable",
+        /// A user was enabled.
+        UserEnable = "user.enable",
+        /// A lockout was lifted.
+        UserUnlock = "user.unlock",
+        /// A token was created.
+        TokenCreate = "token.create",
+        /// A token was revoked.
+        TokenRevoke = "token.revoke",
+        SignInResult = "sign_in",
+        /// A name was locked out.
+        SignInLocked = "sign_in.locked",
+        SignOut = "sign_out",
+    }
+}
+
+/// What something was done to, as the audit names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject<'a> {
+    Console,
+    /// A dead letter, by its number.
+    DeadLetter(i64),
+    /// An event, by Stripe's id.
+    Event(&'a str),
+    /// A bulk job, by its number.
+    Job(i64),
+    /// An order, by the company's id.
+    Order(&'a str),
+    /// A token, by its name.
+    Token(&'a str),
+    /// A user, by name.
+    User(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    /// The subject that the audit names; nothing for one of another version.
+    pub(crate) fn parse(text: &'a str) -> Option<Subject<'a>> {
+        if text == "console" {
+            return Some(Subject::Console);
+        }
+        let (kind, id) = text.split_once(':')?;
+        match kind {
+            "dead_letter" => id.parse().ok().map(Subject::DeadLetter),
+            "event" => Some(Subject::Event(id)),
+            "job" => id.parse().ok().map(Subject::Job),
+            "order" => Some(Subject::Order(id)),
+            "token" => Some(Subject::Token(id)),
+            "user" => Some(Subject::User(id)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Console => f.write_str("console"),
+            Subject::DeadLetter(id) => write!(f, "dead_letter:{id}"),
+            Subject::Event(id) => write!(f, "event:{id}"),
+            Subject::Job(id) => write!(f, "job:{id}"),
+            Subject::Order(id) => write!(f, "order:{id}"),
+            Subject::Token(name) => write!(f, "token:{name}"),
+            Subject::User(name) => write!(f, "user:{name}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Subject;
+
+    #[test]
+    fn a_subject_is_read_as_it_is_written() {
+        for subject in [
+            Subject::Console,
+            Subject::DeadLetter(12),
+            Subject::Event("evt_1:x"),
+            Subject::Job(3),
+            Subject::Order("A:1"),
+            Subject::Token("shop"),
+            Subject::User("anna"),
+        ] {
+            assert_eq!(Subject::parse(&subject.to_string()), Some(subject));
+        }
+        assert_eq!(Subject::parse("dead_letter:x"), None);
+        assert_eq!(Subject::parse("case:1"), None);
+    }
+}

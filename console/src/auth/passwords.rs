@@ -1,0 +1,58 @@
+//! Passwords: Argon2id with its recommended cost, off the threads that serve. Few at a time, for each takes 19 MiB.
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+
+use crate::common::error::ServiceError;
+
+const SHORTEST: usize = 12;
+const LONGEST: usize = 1000;
+static ROOM: Semaphore = Semaphore::const_new(2);
+
+/// The password in the form in which it is stored.
+pub(crate) async fn hash(password: &str) -> Result<String, ServiceError> {
+    let length = password.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        let message = format!("a password takes {SHORTEST} to {LONGEST} characters");
+        return Err(ServiceError::invalid("invalid_password", message));
+    }
+    let password = password.to_owned();
+    aside(move || {
+        let hashed = Argon2::default().hash_password(password.as_bytes());
+        hashed
+            .map(|h| h.to_string())
+            .map_err(|e| ServiceError::Internal(format!("the password cannot be hashed: {e}")))
+    })
+    .await?
+}
+
+/// Whether the password is the stored one. Without a stored one it takes as long to say no.
+pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<bool, ServiceError> {
+    let password: String = password.chars().take(LONGEST).collect();
+    let known = stored.is_some();
+    let stored = match stored {
+        Some(stored) => stored,
+        None => stand_in().await?,
+    };
+    aside(move || {
+        let hash = PasswordHash::new(&stored)
+            .map_err(|e| ServiceError::Internal(format!("a stored password is broken: {e}")))?;
+        Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
+    })
+    .await?
+}
+
+/// A hash that no password is known for.
+async fn stand_in() -> Result<String, ServiceError> {
+    static STAND_IN: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    STAND_IN.get_or_try_init(|| async { hash(&super::secret()).await }).await.cloned()
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+    let ended =
+        |e: &dyn std::fmt::Display| ServiceError::Internal(format!("the password could not be checked: {e}"));
+    let _room = ROOM.acquire().await.map_err(|e| ended(&e))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| ended(&e))
+}

@@ -1,0 +1,105 @@
+//! Sessions and tokens in the database. Sees hashes only.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+
+use crate::auth::sessions::UserSession;
+use crate::auth::tokens::ApiToken;
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+
+pub(crate) const TOKEN_INSERT: &str = include_str!("../sql/token_insert.sql");
+pub(crate) const TOKEN_REVOKE: &str = include_str!("../sql/token_revoke.sql");
+pub(crate) const TOKEN_LIST: &str = include_str!("../sql/token_list.sql");
+pub(crate) const TOKEN_FIND: &str = include_str!("../sql/token_find.sql");
+pub(crate) const SESSION_INSERT: &str = include_str!("../sql/session_insert.sql");
+pub(crate) const SESSION_FIND: &str = include_str!("../sql/session_find.sql");
+pub(crate) const SESSION_DELETE: &str = include_str!("../sql/session_delete.sql");
+pub(crate) const SESSION_END: &str = include_str!("../sql/session_end.sql");
+
+/// Stores a token; false when the name is taken.
+pub(crate) async fn insert_token(
+    client: &impl GenericClient,
+    name: &str,
+    role: Role,
+    hash: &[u8],
+    created_by: &str,
+) -> Result<bool, ServiceError> {
+    Ok(client.execute(TOKEN_INSERT, &[&name, &role, &hash, &created_by]).await? == 1)
+}
+
+/// Revokes a token, by its name or its number; its name, none when there is no valid one.
+pub(crate) async fn revoke_token(
+    client: &impl GenericClient,
+    name: Option<&str>,
+    id: Option<i64>,
+) -> Result<Option<String>, ServiceError> {
+    Ok(client.query_opt(TOKEN_REVOKE, &[&name, &id]).await?.map(|row| row.get("name")))
+}
+
+pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<ApiToken>, ServiceError> {
+    let rows = client.query(TOKEN_LIST, &[]).await?;
+    let token = |row: &tokio_postgres::Row| {
+        Ok(ApiToken {
+            id: row.get("id"),
+            name: row.get("name"),
+            role: row.try_get("role")?,
+            created_by: row.get("created_by"),
+            created_at: row.get("created_at"),
+            last_used_at: row.get("last_used_at"),
+            revoked_at: row.get("revoked_at"),
+        })
+    };
+    rows.iter().map(token).collect()
+}
+
+/// Name and role of a valid token.
+pub(crate) async fn token_of(
+    client: &impl GenericClient,
+    hash: &[u8],
+) -> Result<Option<(String, Role)>, ServiceError> {
+    let row = client.query_opt(TOKEN_FIND, &[&hash]).await?;
+    row.map(|row| Ok((row.get("name"), row.try_get("role")?))).transpose()
+}
+
+/// Stores a session, and clears away those that have expired.
+pub(crate) async fn insert_session(
+    client: &impl GenericClient,
+    hash: &[u8],
+    user: &str,
+    csrf: &str,
+    by_proxy: bool,
+    expires: Timestamp,
+) -> Result<(), ServiceError> {
+    client.execute(SESSION_INSERT, &[&hash, &user, &csrf, &by_proxy, &expires]).await?;
+    Ok(())
+}
+
+/// A valid session that was used since `idle`. A user who is disabled or unknown has none, unless the proxy vouches.
+pub(crate) async fn session(
+    client: &impl GenericClient,
+    hash: &[u8],
+    idle: Timestamp,
+) -> Result<Option<UserSession>, ServiceError> {
+    let row = client.query_opt(SESSION_FIND, &[&hash, &idle]).await?;
+    row.map(|row| {
+        Ok(UserSession {
+            user: row.get("user_name"),
+            role: row.try_get("role")?,
+            csrf: row.get("csrf"),
+            by_proxy: row.get("by_proxy"),
+        })
+    })
+    .transpose()
+}
+
+pub(crate) async fn delete_session(client: &impl GenericClient, hash: &[u8]) -> Result<(), ServiceError> {
+    client.execute(SESSION_DELETE, &[&hash]).await?;
+    Ok(())
+}
+
+/// Ends all sessions of a user.
+pub(crate) async fn end_sessions(client: &impl GenericClient, user: &str) -> Result<(), ServiceError> {
+    client.execute(SESSION_END, &[&user]).await?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! API tokens: made once, shown once, stored hashed, revoked by name.
+
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{hash, name, secret};
+use crate::audit::action::{AuditAction, Subject};
+use crate::audit::store as audit;
+use crate::auth::store::sessions as store;
+use crate::common::actor::Actor;
+use crate::common::error::ServiceError;
+use crate::common::role::{Principal, Role};
+
+const PREFIX: &str = "slg_";
+
+/// A token as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ApiToken {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    /// What it may do.
+    pub(crate) role: Role,
+    pub(crate) created_by: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it was used last, to the minute.
+    pub(crate) last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+/// Makes a token; the only time that it is seen.
+pub(crate) async fn create(
+    pool: &Pool,
+    actor: &Actor,
+    token_name: &str,
+    role: Role,
+) -> Result<String, ServiceError> {
+    let token_name = name(token_name)?;
+    let token = format!("{PREFIX}{}", secret());
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    if !store::insert_token(&tx, token_name, role, &hash(&token), &actor.to_string()).await? {
+        return Err(ServiceError::conflict(
+            "token_exists",
+            format!("a token named {token_name} exists, or existed, already"),
+        ));
+    }
+    audit::append(&tx, actor, AuditAction::TokenCreate, &Subject::Token(token_name), role.as_str()).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TokenKey<'a> {
+    /// By its name, as people say it.
+    Name(&'a str),
+    /// By its number, as lists have it.
+    Id(i64),
+}
+
+/// Revokes a token, for good.
+pub(crate) async fn revoke(pool: &Pool, actor: &Actor, which: TokenKey<'_>) -> Result<(), ServiceError> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let (by_name, by_id) = match which {
+        TokenKey::Name(name) => (Some(name), None),
+        TokenKey::Id(id) => (None, Some(id)),
+    };
+    let revoked = store::revoke_token(&tx, by_name, by_id).await?;
+    let token_name = revoked.ok_or_else(|| {
+        ServiceError::NotFound(match which {
+            TokenKey::Name(name) => format!("a valid token named {name}"),
+            TokenKey::Id(id) => format!("a valid token with the number {id}"),
+        })
+    })?;
+    audit::append(&tx, actor, AuditAction::TokenRevoke, &Subject::Token(&token_name), "").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All tokens, without what is secret.
+pub(crate) async fn list(pool: &Pool) -> Result<Vec<ApiToken>, ServiceError> {
+    store::tokens(&pool.get().await?).await
+}
+
+/// Whose token this is, if it is one.
+pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, ServiceError> {
+    if !token.starts_with(PREFIX) || token.len() > 200 {
+        return Err(ServiceError::Unauthorized);
+    }
+    let found = store::token_of(&pool.get().await?, &hash(token)).await?;
+    let (token_name, role) = found.ok_or(ServiceError::Unauthorized)?;
+    Ok(Principal { actor: Actor::Token(token_name), role })
+}

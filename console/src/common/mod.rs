@@ -1,0 +1,12 @@
+//! What several features share: who acts, what can go wrong, pages of lists, amounts and durations as people write
+//! them.
+
+pub(crate) mod actor;
+pub(crate) mod completed;
+pub(crate) mod elapsed;
+pub(crate) mod error;
+pub(crate) mod integers;
+pub(crate) mod money;
+pub(crate) mod paging;
+pub(crate) mod role;
+pub(crate) mod text_enum;

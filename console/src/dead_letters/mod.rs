@@ -1,0 +1,12 @@
+//! Dead letters: stored from the dead queue, found, explained, replayed and discarded.
+
+pub(crate) mod advice;
+pub(crate) mod consumer;
+pub(crate) mod filter;
+pub(crate) mod message;
+pub(crate) mod preview;
+pub(crate) mod reason;
+pub(crate) mod replay;
+pub(crate) mod service;
+pub(crate) mod state;
+pub(crate) mod store;

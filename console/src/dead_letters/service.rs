@@ -1,0 +1,73 @@
+//! Finding and discarding dead letters.
+
+use deadpool_postgres::Pool;
+
+use super::filter::DeadLetterFilter;
+use super::state::DeadLetterState;
+use super::store::{self, DeadLetter, DeadLetterGroup};
+use crate::audit::action::{AuditAction, Subject};
+use crate::audit::reason::AuditReason;
+use crate::audit::store as audit;
+use crate::common::actor::Actor;
+use crate::common::error::ServiceError;
+use crate::common::paging::{self, Page, PageRequest};
+use crate::common::role::Role;
+use crate::masking;
+
+/// A page of dead letters, newest first, as the role may see them.
+pub(crate) async fn list(
+    pool: &Pool,
+    filter: DeadLetterFilter,
+    page: &PageRequest,
+    role: Role,
+) -> Result<Page<DeadLetter>, ServiceError> {
+    let (filter, before, limit) = (filter.checked()?, page.number_cursor()?, page.limit()?);
+    let found = store::list(&pool.get().await?, &filter, before, limit + 1).await?;
+    Ok(masking::for_role(Page::cut(found, limit, |dead_letter| dead_letter.id.to_string()), role))
+}
+
+/// Dead letters in one state that failed for the same cause, the largest group first, as the role may see them.
+pub(crate) async fn groups(
+    pool: &Pool,
+    state: DeadLetterState,
+    kind: Option<String>,
+    reason: Option<String>,
+    limit: i64,
+    role: Role,
+) -> Result<Vec<DeadLetterGroup>, ServiceError> {
+    let kind = paging::text("type", kind)?;
+    let reason = paging::text("reason", reason)?;
+    let client = pool.get().await?;
+    let groups = store::groups(&client, Some(state), kind.as_deref(), reason.as_deref(), limit).await?;
+    Ok(masking::for_role(groups, role))
+}
+
+/// One dead letter with the bytes as they were received, for who may see everything.
+pub(crate) async fn show(pool: &Pool, id: i64) -> Result<(DeadLetter, Vec<u8>), ServiceError> {
+    store::show(&pool.get().await?, id).await?.ok_or_else(|| not_found(id))
+}
+
+/// Marks a dead letter as not to be replayed.
+pub(crate) async fn discard(
+    pool: &Pool,
+    id: i64,
+    actor: &Actor,
+    reason: &AuditReason,
+) -> Result<(), ServiceError> {
+    let mut client = pool.get().await?;
+    let tx = client.transaction().await?;
+    let dead_letter = store::lock(&tx, id).await?.ok_or_else(|| not_found(id))?;
+    if dead_letter.state != DeadLetterState::Open {
+        let message = format!("dead letter {id} is {}: only an open one can be discarded", dead_letter.state);
+        return Err(ServiceError::conflict("not_open", message));
+    }
+    store::set_state(&tx, id, DeadLetterState::Discarded, 0).await?;
+    let subject = Subject::DeadLetter(id);
+    audit::append(&tx, actor, AuditAction::DeadLetterDiscard, &subject, reason.as_str()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) fn not_found(id: i64) -> ServiceError {
+    ServiceError::NotFound(format!("dead letter {id}"))
+}

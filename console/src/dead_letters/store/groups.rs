@@ -1,0 +1,73 @@
+//! Dead letters that died of the same thing.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::error::ServiceError;
+use crate::dead_letters::state::DeadLetterState;
+use crate::masking::masked_members;
+
+/// The statement, for tests that look at its plan.
+pub(crate) const GROUPS: &str = include_str!("../sql/groups.sql");
+
+/// Letters that died of the same thing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct DeadLetterGroup {
+    /// What they have in common.
+    pub(crate) fingerprint: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) reason: String,
+    /// The error of the newest.
+    pub(crate) error: String,
+    pub(crate) newest: i64,
+    pub(crate) count: i64,
+    /// When the first died.
+    pub(crate) first_seen: Timestamp,
+    /// When the last died.
+    pub(crate) last_seen: Timestamp,
+    /// How many died on each of the last 30 days, the oldest day first, which also has all that is older.
+    pub(crate) days: Vec<i64>,
+}
+
+const DAYS: usize = 30;
+
+impl From<&Row> for DeadLetterGroup {
+    fn from(row: &Row) -> Self {
+        let mut days = vec![0; DAYS];
+        let (ages, counts): (Vec<i32>, Vec<i64>) = (row.get("ages"), row.get("counts"));
+        for (age, count) in ages.into_iter().zip(counts) {
+            days[DAYS - 1 - usize::try_from(age).unwrap_or(0).min(DAYS - 1)] += count;
+        }
+        DeadLetterGroup {
+            fingerprint: row.get("fingerprint"),
+            kind: row.get("type"),
+            reason: row.get("reason"),
+            error: row.get("error"),
+            newest: row.get("newest"),
+            count: row.get("count"),
+            first_seen: row.get("first_seen"),
+            last_seen: row.get("last_seen"),
+            days,
+        }
+    }
+}
+
+/// Groups of letters, the largest first.
+pub(crate) async fn groups(
+    client: &impl GenericClient,
+    state: Option<DeadLetterState>,
+    kind: Option<&str>,
+    reason: Option<&str>,
+    limit: i64,
+) -> Result<Vec<DeadLetterGroup>, ServiceError> {
+    let rows = client.query(GROUPS, &[&state, &kind, &reason, &limit]).await?;
+    Ok(rows.iter().map(DeadLetterGroup::from).collect())
+}
+
+masked_members! {
+    DeadLetterGroup: kind, reason, error;
+}

@@ -1,0 +1,68 @@
+//! Storing what comes out of the dead queue.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+
+use crate::dead_letters::message::NewDeadLetter;
+
+pub(crate) const STORE: &str = include_str!("../sql/store.sql");
+pub(crate) const EVENT: &str = include_str!("../sql/event.sql");
+
+/// Stores a letter; true when it was new or died anew, false when it was stored already.
+pub(crate) async fn store(
+    client: &impl GenericClient,
+    l: &NewDeadLetter,
+    now: Timestamp,
+) -> Result<bool, tokio_postgres::Error> {
+    let row = client
+        .query_opt(
+            STORE,
+            &[
+                &l.event_id,
+                &l.kind,
+                &l.reason,
+                &l.error,
+                &l.attempts,
+                &l.payload,
+                &l.endpoint,
+                &l.received_at,
+                &l.first_failed_at,
+                &now,
+                &l.refs,
+                &l.redelivered,
+            ],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Records in `events` what no worker could record: the broker's own dead letters.
+pub(crate) async fn record_event(
+    client: &impl GenericClient,
+    l: &NewDeadLetter,
+    now: Timestamp,
+) -> Result<(), tokio_postgres::Error> {
+    let (Some(envelope), Some(text)) = (&l.envelope, l.json_text()) else { return Ok(()) };
+    let created = Timestamp::from_second(envelope.created).unwrap_or(now);
+    let received_at = l.received_at.unwrap_or(now);
+    client
+        .execute(
+            EVENT,
+            &[
+                &l.event_id,
+                &l.kind,
+                &created,
+                &envelope.livemode,
+                &envelope.account,
+                &envelope.api_version,
+                &l.endpoint,
+                &received_at,
+                &l.attempts.max(1),
+                &l.reason,
+                &l.error,
+                &text,
+            ],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Dead letters in the database: finding and listing them here, storing them and the states they go through below.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use super::filter::DeadLetterFilter;
+use super::state::DeadLetterState;
+use crate::common::error::ServiceError;
+use crate::masking::masked_members;
+
+mod groups;
+mod intake;
+mod states;
+
+pub(crate) use groups::{DeadLetterGroup, GROUPS, groups};
+pub(crate) use intake::{EVENT, STORE};
+pub(crate) use intake::{record_event, store};
+pub(crate) use states::{LOCK, STATE, UNSENT};
+pub(crate) use states::{LockedDeadLetter, lock, set_state, unsent};
+
+/// The statement, for tests that look at its plan.
+pub(crate) const LIST: &str = concat!(
+    include_str!("../sql/list.sql"),
+    include_str!("../sql/filter.sql"),
+    include_str!("../sql/list_page.sql")
+);
+pub(crate) const COUNT: &str = concat!(include_str!("../sql/count.sql"), include_str!("../sql/filter.sql"));
+/// The statement, for tests that look at its plan.
+pub(crate) const NAMING: &str = include_str!("../sql/naming.sql");
+/// The statement, for tests that look at its plan.
+pub(crate) const SHOW: &str = include_str!("../sql/show.sql");
+pub(crate) const BY_EVENT: &str = include_str!("../sql/by_event.sql");
+pub(crate) const OF_EVENT: &str = include_str!("../sql/of_event.sql");
+
+/// A dead letter as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct DeadLetter {
+    pub(crate) id: i64,
+    pub(crate) event_id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// Why it died, one of a closed list.
+    pub(crate) reason: String,
+    /// The error in full.
+    pub(crate) error: String,
+    /// How often it was tried.
+    pub(crate) attempts: i32,
+    /// What letters that died of the same thing have in common.
+    pub(crate) fingerprint: String,
+    /// The ingress endpoint it came in through.
+    pub(crate) endpoint: Option<String>,
+    /// When it was received.
+    pub(crate) received_at: Option<Timestamp>,
+    /// When it first failed.
+    pub(crate) first_failed_at: Timestamp,
+    /// When it was given up.
+    pub(crate) dead_at: Timestamp,
+    pub(crate) state: DeadLetterState,
+    pub(crate) state_at: Timestamp,
+    /// How often it was replayed.
+    pub(crate) replays: i32,
+}
+
+impl TryFrom<&Row> for DeadLetter {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(DeadLetter {
+            id: row.get("id"),
+            event_id: row.get("event_id"),
+            kind: row.get("type"),
+            reason: row.get("reason"),
+            error: row.get("error"),
+            attempts: row.get("attempts"),
+            fingerprint: row.get("fingerprint"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            first_failed_at: row.get("first_failed_at"),
+            dead_at: row.get("dead_at"),
+            state: row.try_get("state")?,
+            state_at: row.get("state_at"),
+            replays: row.get("replays"),
+        })
+    }
+}
+
+/// A page of letters, newest first, before the letter `before`.
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    filter: &DeadLetterFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, ServiceError> {
+    let rows = client
+        .query(
+            LIST,
+            &[
+                &filter.kind,
+                &filter.reason,
+                &filter.fingerprint,
+                &filter.state,
+                &filter.q,
+                &filter.pattern(),
+                &filter.since,
+                &filter.until,
+                &before,
+                &limit,
+            ],
+        )
+        .await?;
+    Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
+}
+
+/// One letter with the bytes as they were received.
+pub(crate) async fn show(
+    client: &impl GenericClient,
+    id: i64,
+) -> Result<Option<(DeadLetter, Vec<u8>)>, ServiceError> {
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
+}
+
+/// How many letters the filter takes in.
+pub(crate) async fn count(client: &impl GenericClient, f: &DeadLetterFilter) -> Result<i64, ServiceError> {
+    let row = client
+        .query_one(
+            COUNT,
+            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until],
+        )
+        .await?;
+    Ok(row.get("count"))
+}
+
+/// Letters that name exactly this id, the newest first.
+pub(crate) async fn naming(
+    client: &impl GenericClient,
+    id: &str,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, ServiceError> {
+    let rows = client.query(NAMING, &[&id, &limit]).await?;
+    Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
+}
+
+/// The letter of an event.
+pub(crate) async fn of_event(
+    client: &impl GenericClient,
+    event_id: &str,
+) -> Result<Option<DeadLetter>, ServiceError> {
+    let row = client.query_opt(BY_EVENT, &[&event_id]).await?;
+    Ok(row.as_ref().map(DeadLetter::try_from).transpose()?)
+}
+
+/// The letter of an event that has not taken effect.
+pub(crate) async fn open_of_event(
+    client: &impl GenericClient,
+    event_id: &str,
+) -> Result<Option<i64>, ServiceError> {
+    let row = client.query_opt(OF_EVENT, &[&event_id]).await?;
+    Ok(row.map(|row| row.get("id")))
+}
+
+masked_members! {
+    DeadLetter: event_id, kind, reason, error, endpoint;
+}

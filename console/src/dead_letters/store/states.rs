@@ -1,0 +1,73 @@
+//! The states that a dead letter goes through.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+
+use crate::common::error::ServiceError;
+use crate::dead_letters::state::DeadLetterState;
+use crate::events::outcome::EventOutcome;
+
+pub(crate) const LOCK: &str = include_str!("../sql/lock.sql");
+pub(crate) const STATE: &str = include_str!("../sql/state.sql");
+pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
+
+/// A letter that is about to be replayed or discarded, its row locked.
+#[derive(Debug)]
+pub(crate) struct LockedDeadLetter {
+    pub(crate) id: i64,
+    pub(crate) event_id: String,
+    pub(crate) kind: String,
+    /// The bytes as they were received.
+    pub(crate) payload: Vec<u8>,
+    /// The ingress endpoint it came in through.
+    pub(crate) endpoint: Option<String>,
+    /// When it was received.
+    pub(crate) received_at: Option<Timestamp>,
+    pub(crate) state: DeadLetterState,
+    /// The outcome of its event, when the event is recorded.
+    pub(crate) outcome: Option<EventOutcome>,
+}
+
+/// Locks a letter's row until the transaction ends.
+pub(crate) async fn lock(
+    client: &impl GenericClient,
+    id: i64,
+) -> Result<Option<LockedDeadLetter>, ServiceError> {
+    let row = client.query_opt(LOCK, &[&id]).await?;
+    Ok(row.as_ref().map(LockedDeadLetter::try_from).transpose()?)
+}
+
+impl TryFrom<&Row> for LockedDeadLetter {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(LockedDeadLetter {
+            id: row.get("id"),
+            event_id: row.get("event_id"),
+            kind: row.get("type"),
+            payload: row.get("payload"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            state: row.try_get("state")?,
+            outcome: row.try_get("outcome")?,
+        })
+    }
+}
+
+/// Sets the state, and counts a replay where `replays` is 1.
+pub(crate) async fn set_state(
+    client: &impl GenericClient,
+    id: i64,
+    state: DeadLetterState,
+    replays: i32,
+) -> Result<(), ServiceError> {
+    client.execute(STATE, &[&id, &state, &replays]).await?;
+    Ok(())
+}
+
+/// Takes back a replay that the broker did not take.
+pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
+    client.execute(UNSENT, &[&id]).await?;
+    Ok(())
+}

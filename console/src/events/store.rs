@@ -1,0 +1,164 @@
+//! Events in the database: what came in and what became of it. Reads only; workers write them.
+
+use deadpool_postgres::GenericClient;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use super::cursor::EventCursor;
+use super::outcome::{AggregateKind, EventOutcome};
+use crate::common::error::ServiceError;
+use crate::common::paging;
+use crate::masking::masked_members;
+
+/// The statement, for tests that look at its plan.
+pub(crate) const LIST: &str = include_str!("sql/list.sql");
+/// The statement, for tests that look at its plan.
+pub(crate) const SHOW: &str = include_str!("sql/show.sql");
+pub(crate) const EFFECTS: &str = include_str!("sql/effects.sql");
+
+/// An event as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct EventRow {
+    pub(crate) id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// When Stripe made it.
+    pub(crate) created: Timestamp,
+    /// False: a test event.
+    pub(crate) livemode: bool,
+    /// The connected account, on Connect.
+    pub(crate) account: Option<String>,
+    /// The API version of its body.
+    pub(crate) api_version: Option<String>,
+    /// The Stripe object it is about.
+    pub(crate) object_id: Option<String>,
+    /// The ingress endpoint it came in through.
+    pub(crate) endpoint: Option<String>,
+    /// When the ingress took it in.
+    pub(crate) received_at: Timestamp,
+    /// What became of it.
+    pub(crate) outcome: EventOutcome,
+    /// How often it was tried.
+    pub(crate) attempts: i32,
+    /// Why it was ignored, waits or died.
+    pub(crate) reason: Option<String>,
+    /// The last error in words.
+    pub(crate) last_error: Option<String>,
+    /// When it will be tried again.
+    pub(crate) next_attempt_at: Option<Timestamp>,
+    /// When it took effect.
+    pub(crate) processed_at: Option<Timestamp>,
+}
+
+impl EventRow {
+    /// The cursor that continues after this event.
+    pub(crate) fn cursor(&self) -> EventCursor {
+        EventCursor { received_at: self.received_at, id: self.id.clone() }
+    }
+}
+
+impl TryFrom<&Row> for EventRow {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(EventRow {
+            id: row.get("id"),
+            kind: row.get("type"),
+            created: row.get("created"),
+            livemode: row.get("livemode"),
+            account: row.get("account"),
+            api_version: row.get("api_version"),
+            object_id: row.get("object_id"),
+            endpoint: row.get("endpoint"),
+            received_at: row.get("received_at"),
+            outcome: row.try_get("outcome")?,
+            attempts: row.get("attempts"),
+            reason: row.get("reason"),
+            last_error: row.get("last_error"),
+            next_attempt_at: row.get("next_attempt_at"),
+            processed_at: row.get("processed_at"),
+        })
+    }
+}
+
+/// What an event did to one aggregate.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct EffectRow {
+    /// What kind of aggregate.
+    pub(crate) aggregate: AggregateKind,
+    pub(crate) aggregate_id: String,
+    /// When it was decided.
+    pub(crate) at: Timestamp,
+    /// The currency of its amounts.
+    pub(crate) currency: Option<String>,
+    pub(crate) change: Value,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EventFilter {
+    pub(crate) kind: Option<String>,
+    pub(crate) outcome: Option<EventOutcome>,
+    /// The Stripe object it is about.
+    pub(crate) object: Option<String>,
+}
+
+impl EventFilter {
+    /// The filter, refused where PostgreSQL could not search for it.
+    pub(crate) fn checked(self) -> Result<EventFilter, ServiceError> {
+        Ok(EventFilter {
+            kind: paging::text("type", self.kind)?,
+            outcome: self.outcome,
+            object: paging::text("object", self.object)?,
+        })
+    }
+}
+
+/// A page of events, newest first.
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    filter: &EventFilter,
+    before: Option<&EventCursor>,
+    limit: i64,
+) -> Result<Vec<EventRow>, ServiceError> {
+    let at = before.map(|c| c.received_at);
+    let id = before.map(|c| c.id.as_str());
+    let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
+}
+
+/// One event and its body as Stripe wrote it.
+pub(crate) async fn show(
+    client: &impl GenericClient,
+    id: &str,
+) -> Result<Option<(EventRow, String)>, ServiceError> {
+    let row = client.query_opt(SHOW, &[&id]).await?;
+    row.map(|row| Ok((EventRow::try_from(&row)?, row.get("payload")))).transpose()
+}
+
+/// What an event did.
+pub(crate) async fn effects(client: &impl GenericClient, id: &str) -> Result<Vec<EffectRow>, ServiceError> {
+    let rows = client.query(EFFECTS, &[&id]).await?;
+    Ok(rows.iter().map(EffectRow::try_from).collect::<Result<_, _>>()?)
+}
+
+impl TryFrom<&Row> for EffectRow {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(EffectRow {
+            aggregate: row.try_get("aggregate")?,
+            aggregate_id: row.get("aggregate_id"),
+            at: row.get("at"),
+            currency: row.get("currency"),
+            change: row.get("change"),
+        })
+    }
+}
+
+masked_members! {
+    EventRow: id, kind, account, object_id, endpoint, reason, last_error;
+    EffectRow: aggregate_id, change;
+}

@@ -1,0 +1,40 @@
+//! What the pages and the API share: the state that requests use, sign-in settings, sessions, errors.
+
+pub(crate) mod error;
+pub(crate) mod session;
+pub(crate) mod sign_in;
+
+use amqp::broker::Broker;
+use deadpool_postgres::Pool;
+use domain::rules::Rules;
+
+use self::sign_in::SignInSettings;
+use crate::dead_letters::replay::Replayer;
+use crate::system::management::Management;
+use crate::system::queues::Sources;
+
+/// The most bytes that the body of a request has.
+pub(crate) const LARGEST_BODY: usize = 64 * 1024;
+
+/// The console's servers and settings, as requests use them.
+#[derive(Clone)]
+pub(crate) struct Console {
+    pub(crate) pool: Pool,
+    /// The broker, for asking about queues.
+    pub(crate) broker: Broker,
+    /// What sends events once more.
+    pub(crate) replayer: Replayer,
+    /// RabbitMQ's management, where there is one.
+    pub(crate) management: Option<Management>,
+    /// What decisions depend on, for previews and reference codes.
+    pub(crate) rules: Rules,
+    /// How people get in.
+    pub(crate) access: SignInSettings,
+}
+
+impl Console {
+    /// Who knows of the queues.
+    pub(crate) fn sources(&self) -> Sources<'_> {
+        Sources { broker: &self.broker, management: self.management.as_ref(), pool: &self.pool }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where an order stands.
+
+use crate::common::text_enum::text_enum;
+
+text_enum! {
+    /// Where an order stands, as the workers derive it.
+    pub(crate) enum OrderStatus {
+        /// Nothing decisive is known.
+        Pending = "pending",
+        /// A delayed payment is under way, or the money is held and not yet captured.
+        Processing = "processing",
+        Paid = "paid",
+        /// The last attempt to pay failed.
+        PaymentFailed = "payment_failed",
+        /// The payment was canceled.
+        Canceled = "canceled",
+        /// The checkout session expired.
+        Expired = "expired",
+        /// Some of the money was refunded.
+        PartiallyRefunded = "partially_refunded",
+        /// All of the money was refunded.
+        Refunded = "refunded",
+        /// The customer's bank disputes the payment.
+        Disputed = "disputed",
+        /// A dispute was lost.
+        ChargedBack = "charged_back",
+    }
+}
+
+impl OrderStatus {
+    /// Whether nothing was paid yet.
+    pub(crate) fn is_unpaid(self) -> bool {
+        use OrderStatus::{Canceled, Expired, PaymentFailed, Pending, Processing};
+        matches!(self, Pending | Processing | PaymentFailed | Canceled | Expired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderStatus;
+    use crate::common::text_enum::TextEnum;
+
+    #[test]
+    fn every_status_is_one_of_the_domain() {
+        for status in OrderStatus::ALL {
+            let known: domain::order::Status = serde_json::from_value(status.as_str().into()).unwrap();
+            assert_eq!(known.word(), status.as_str());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Subscriptions and their invoices in the database. Reads only; the workers derive them.
+
+use deadpool_postgres::{GenericClient, Pool};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+use crate::masking::{self, masked_members};
+
+pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
+pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SubscriptionRow {
+    pub(crate) id: String,
+    pub(crate) customer: Option<String>,
+    /// Stripe's word; none while only its invoices are known.
+    pub(crate) status: Option<String>,
+    /// Whether the customer may use what was bought.
+    pub(crate) access: bool,
+    /// When access ends by itself, while a payment is late.
+    pub(crate) access_until: Option<Timestamp>,
+    /// Until when it is paid.
+    pub(crate) paid_through: Option<Timestamp>,
+    /// When the period ends.
+    pub(crate) current_period_end: Option<Timestamp>,
+    /// It ends with the period.
+    pub(crate) cancel_at_period_end: bool,
+    /// When it will end.
+    pub(crate) cancel_at: Option<Timestamp>,
+    pub(crate) ended_at: Option<Timestamp>,
+    /// When its trial ends.
+    pub(crate) trial_end: Option<Timestamp>,
+    /// Invoices are not collected for now.
+    pub(crate) collection_paused: bool,
+    /// Price, product and quantity of each item.
+    pub(crate) items: Value,
+    /// The checkout session that began it.
+    pub(crate) checkout_session: Option<String>,
+    /// The newest state could not be told for certain from the events so far.
+    pub(crate) ambiguous: bool,
+    /// When its row last changed.
+    pub(crate) updated_at: Timestamp,
+}
+
+impl From<&Row> for SubscriptionRow {
+    fn from(row: &Row) -> Self {
+        SubscriptionRow {
+            id: row.get("id"),
+            customer: row.get("customer"),
+            status: row.get("status"),
+            access: row.get("access"),
+            access_until: row.get("access_until"),
+            paid_through: row.get("paid_through"),
+            current_period_end: row.get("current_period_end"),
+            cancel_at_period_end: row.get("cancel_at_period_end"),
+            cancel_at: row.get("cancel_at"),
+            ended_at: row.get("ended_at"),
+            trial_end: row.get("trial_end"),
+            collection_paused: row.get("collection_paused"),
+            items: row.get("items"),
+            checkout_session: row.get("checkout_session"),
+            ambiguous: row.get("ambiguous"),
+            updated_at: row.get("updated_at"),
+        }
+    }
+}
+
+/// An invoice. Amounts are in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct InvoiceRow {
+    pub(crate) id: String,
+    /// The subscription it belongs to.
+    pub(crate) subscription_id: Option<String>,
+    pub(crate) customer: Option<String>,
+    pub(crate) status: Option<String>,
+    /// Why it was made.
+    pub(crate) billing_reason: Option<String>,
+    /// What is to be paid.
+    pub(crate) amount_due: i64,
+    pub(crate) amount_paid: i64,
+    pub(crate) currency: Option<String>,
+    /// How often payment was tried.
+    pub(crate) attempt_count: i64,
+    /// When it will be tried again.
+    pub(crate) next_payment_attempt: Option<Timestamp>,
+    /// The end of the period it pays for.
+    pub(crate) period_end: Option<Timestamp>,
+    /// The payment intent that paid it.
+    pub(crate) payment_intent: Option<String>,
+    /// True: paid by a payment; false: not, or settled out of band.
+    pub(crate) payment_succeeded: bool,
+    /// When its row last changed.
+    pub(crate) updated_at: Timestamp,
+}
+
+impl From<&Row> for InvoiceRow {
+    fn from(row: &Row) -> Self {
+        InvoiceRow {
+            id: row.get("id"),
+            subscription_id: row.get("subscription_id"),
+            customer: row.get("customer"),
+            status: row.get("status"),
+            billing_reason: row.get("billing_reason"),
+            amount_due: row.get("amount_due"),
+            amount_paid: row.get("amount_paid"),
+            currency: row.get("currency"),
+            attempt_count: row.get("attempt_count"),
+            next_payment_attempt: row.get("next_payment_attempt"),
+            period_end: row.get("period_end"),
+            payment_intent: row.get("payment_intent"),
+            payment_succeeded: row.get("payment_succeeded"),
+            updated_at: row.get("updated_at"),
+        }
+    }
+}
+
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    ids: &[String],
+) -> Result<Vec<SubscriptionRow>, ServiceError> {
+    Ok(client.query(SHOW, &[&ids]).await?.iter().map(SubscriptionRow::from).collect())
+}
+
+/// Invoices by id, or of a subscription.
+pub(crate) async fn invoices(
+    client: &impl GenericClient,
+    ids: &[String],
+    subscription: Option<&str>,
+) -> Result<Vec<InvoiceRow>, ServiceError> {
+    Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(InvoiceRow::from).collect())
+}
+
+/// A subscription with its newest invoices.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SubscriptionView {
+    #[serde(flatten)]
+    subscription: SubscriptionRow,
+    /// Its newest invoices.
+    invoices: Vec<InvoiceRow>,
+}
+
+/// One subscription with its newest invoices, as the role may see it.
+pub(crate) async fn show(pool: &Pool, id: &str, role: Role) -> Result<SubscriptionView, ServiceError> {
+    let client = pool.get().await?;
+    let found = list(&client, &[id.to_owned()]).await?.pop();
+    let subscription = found.ok_or_else(|| ServiceError::NotFound(format!("subscription {id}")))?;
+    let invoices = invoices(&client, &[], Some(id)).await?;
+    let (subscription, invoices) = masking::for_role((subscription, invoices), role);
+    Ok(SubscriptionView { subscription, invoices })
+}
+
+masked_members! {
+    SubscriptionRow: id, customer, items, checkout_session;
+    InvoiceRow: id, subscription_id, customer, payment_intent;
+}

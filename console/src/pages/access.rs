@@ -1,0 +1,180 @@
+//! Users and tokens, for admins: what the command line does with `user` and `token`, and no more.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Form, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::access_view::{FormValues, view};
+use super::reason::RejectedForm;
+use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use crate::auth::accounts::{self, UserCommand};
+use crate::auth::tokens::{self, TokenKey};
+use crate::auth::users;
+use crate::common::completed::Completed;
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+
+#[derive(Debug, Deserialize)]
+struct DoneQuery {
+    done: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct UserForm {
+    csrf: String,
+    name: String,
+    role: Role,
+    password: String,
+    /// There when its box is ticked.
+    no_password: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RoleForm {
+    csrf: String,
+    role: Role,
+}
+
+#[derive(Debug, Deserialize)]
+struct TokenForm {
+    csrf: String,
+    name: String,
+    role: Role,
+}
+
+async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
+    current_user.principal.require(Role::Admin)?;
+    let said = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+        Completed::Added => Some("The user was added."),
+        Completed::Changed => Some("The user was changed, and is signed out everywhere."),
+        Completed::RoleChanged => Some("The role was changed."),
+        Completed::Disabled => Some("The user is disabled, and signed out everywhere."),
+        Completed::Enabled => Some("The user is enabled again."),
+        Completed::Unlocked => Some("The user may sign in again."),
+        Completed::Revoked => Some("The token is revoked."),
+        _ => None,
+    });
+    let note = html! { @if let Some(said) = said { p.note.good role="status" { (said) } } };
+    Ok(shown(&whole(&current_user, &console, &note, &FormValues::default()).await?))
+}
+
+/// The page again, with why nothing was done, for what can be mended here.
+async fn refused(
+    current_user: &CurrentUser,
+    console: &Console,
+    failure: ServiceError,
+    values: &FormValues<'_>,
+) -> PageResult {
+    let refused = RejectedForm::new(failure, "")?;
+    let note = html! { @if let Some(why) = refused.other() { (why) } };
+    Ok(shown_as(refused.status(), &whole(current_user, console, &note, values).await?))
+}
+
+async fn whole(
+    current_user: &CurrentUser,
+    console: &Console,
+    note: &Markup,
+    values: &FormValues<'_>,
+) -> Result<Markup, PageFailure> {
+    let users = users::list(&console.pool).await?;
+    let tokens = tokens::list(&console.pool).await?;
+    Ok(view(current_user, &users, &tokens, note, values))
+}
+
+fn see_done(done: Completed) -> HttpResponse {
+    see(&format!("/access?done={done}"))
+}
+
+async fn set_user(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    form: Form<UserForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Admin)?;
+    let password = form.no_password.is_none().then_some(form.password.as_str());
+    let actor = &current_user.principal.actor;
+    match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
+        Ok(change) => Ok(see_done(if change.added { Completed::Added } else { Completed::Changed })),
+        Err(failure) => {
+            let values = FormValues { user: Some((&form.name, form.role)), token: None };
+            refused(&current_user, &console, failure, &values).await
+        }
+    }
+}
+
+async fn set_role(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    name: Path<String>,
+    form: Form<RoleForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Admin)?;
+    match accounts::set_role(&console.pool, &current_user.principal.actor, &name, form.role).await {
+        Ok(_) => Ok(see_done(Completed::RoleChanged)),
+        Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
+    }
+}
+
+async fn change_user(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    path: Path<(String, UserCommand)>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Admin)?;
+    let (name, command) = path.into_inner();
+    match accounts::command(&console.pool, &current_user.principal.actor, &name, command).await {
+        Ok(()) => Ok(see_done(command.into())),
+        Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
+    }
+}
+
+async fn create_token(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    form: Form<TokenForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Admin)?;
+    let made = tokens::create(&console.pool, &current_user.principal.actor, &form.name, form.role).await;
+    let token = match made {
+        Ok(token) => token,
+        Err(failure) => {
+            let values = FormValues { user: None, token: Some((&form.name, form.role)) };
+            return refused(&current_user, &console, failure, &values).await;
+        }
+    };
+    // As the answer itself: in no address, no log, no history.
+    let note = html! { p.note.good role="status" {
+        "The token " b { (form.name) } " with the role " (form.role) ", shown only now: " code id="new-token" { (token) }
+    } };
+    Ok(shown(&whole(&current_user, &console, &note, &FormValues::default()).await?))
+}
+
+async fn revoke_token(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Admin)?;
+    tokens::revoke(&console.pool, &current_user.principal.actor, TokenKey::Id(*id)).await?;
+    Ok(see_done(Completed::Revoked))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/access", web::get().to(show))
+        .route("/access/users", web::post().to(set_user))
+        .route("/access/users/{name}/role", web::post().to(set_role))
+        .route("/access/users/{name}/{command}", web::post().to(change_user))
+        .route("/access/tokens", web::post().to(create_token))
+        .route("/access/tokens/{id}/revoke", web::post().to(revoke_token));
+}

@@ -1,0 +1,85 @@
+//! Who did what to which, when and why.
+
+use actix_web::web::{self, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{MenuItem, address, encode, page, pager, when};
+use super::{PageResult, shown};
+use crate::audit::action::Subject;
+use crate::audit::service;
+use crate::audit::store::{AuditEntry, AuditFilter};
+use crate::common::paging::PageRequest;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+use crate::masking;
+
+#[derive(Debug, Deserialize)]
+struct AuditQuery {
+    actor: Option<String>,
+    action: Option<String>,
+    subject: Option<String>,
+    before: Option<String>,
+}
+
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<AuditQuery>,
+) -> PageResult {
+    let query = query.into_inner();
+    let filter =
+        AuditFilter { actor: query.actor, action: query.action, subject: query.subject }.checked()?;
+    let request = PageRequest { before: query.before, limit: None };
+    let entries = service::list(&console.pool, &filter, &request, current_user.principal.role).await?;
+    let next = entries.next.as_deref().map(|next| {
+        let f = &filter;
+        address(
+            "/audit",
+            &[
+                ("actor", f.actor.as_deref()),
+                ("action", f.action.as_deref()),
+                ("subject", f.subject.as_deref()),
+                ("before", Some(next)),
+            ],
+        )
+    });
+    let body = html! {
+        h1 { "Audit" }
+        p.sub { "Who did what, newest first. Lines cannot be changed; " code { "sluicegate audit verify" } " checks that none was." }
+        form.filter action="/audit" { div.row {
+            @for (name, label, value, hint) in [("actor", "Who", &filter.actor, "user:anna"), ("action", "What", &filter.action, "dead.replay"), ("subject", "To which", &filter.subject, "dead_letter:12")] {
+                div.field { label for=(name) { (label) } input id=(name) name=(name) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
+            }
+            button.quiet { "Show" }
+        } }
+        @if entries.items.is_empty() { p.card { "No line fits." } } @else { (table(&entries.items)) }
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
+}
+
+fn table(entries: &[AuditEntry]) -> Markup {
+    html! { div.scroll { table.list {
+        thead { tr { th { "When" } th { "Who" } th { "What" } th { "To which" } th { "Why" } } }
+        tbody { @for e in entries { tr {
+            td.when { (when(e.at)) } td { (e.actor) } td { (e.action) } td { (subject(&e.subject)) } td.long { (e.reason) }
+        } } }
+    } } }
+}
+
+/// What it was done to, as a link where there is a page.
+fn subject(subject: &str) -> Markup {
+    let at = match Subject::parse(subject) {
+        Some(Subject::DeadLetter(id)) => Some(format!("/dead-letters/{id}")),
+        Some(Subject::Event(id)) => Some(format!("/events/{}", encode(id))),
+        Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),
+        Some(Subject::Order(id)) => Some(address("/search", &[("q", Some(id))])),
+        Some(Subject::Console | Subject::Token(_) | Subject::User(_)) | None => None,
+    };
+    html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/audit", web::get().to(list));
+}

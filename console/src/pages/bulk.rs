@@ -1,0 +1,142 @@
+//! Replaying or discarding many: look first, then confirm the count.
+
+use actix_web::web::{self, Form, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::dead_letters::{self, FilterQuery};
+use super::layout::{MenuItem, page};
+use super::reason::{self, RejectedForm};
+use super::{PageFailure, PageResult, see, shown, shown_as};
+use crate::audit::reason::AuditReason;
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+use crate::jobs::service::{self, BulkPreview, JobRequest};
+use crate::jobs::state::JobAction;
+
+/// As it was typed: a form with a mistake in it is shown again.
+#[derive(Debug, Deserialize)]
+struct BulkForm {
+    csrf: String,
+    action: String,
+    reason: String,
+    rate: String,
+    canary: String,
+    /// What was seen, and what the visitor typed to confirm it.
+    count: String,
+    confirm: String,
+}
+
+async fn show(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<FilterQuery>,
+) -> PageResult {
+    current_user.principal.require(Role::Operator)?;
+    Ok(shown(&whole(&current_user, &console, &query, None).await?))
+}
+
+/// The form with what was typed in it and why it was not taken, if it was sent before.
+async fn whole(
+    current_user: &CurrentUser,
+    console: &Console,
+    query: &FilterQuery,
+    sent: Option<(&BulkForm, &RejectedForm)>,
+) -> Result<Markup, PageFailure> {
+    let run = service::preview(&console.pool, JobAction::Replay, query.filter()?).await?;
+    let body = html! {
+        h1 { "Replay or discard many" }
+        @if run.count == 0 { p.card { "No open dead letter fits. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
+            p.note { "Dry run: " b { (run.count) " open dead letters" } " fit now. Nothing is done yet." }
+            (form(current_user, query, &run, sent))
+            h2 { "The newest of them" }
+            (dead_letters::table(&run.sample))
+            p { a href=(query.at("/dead-letters/list", None)) { "Look at all of them" } }
+        }
+    };
+    Ok(page(Some(current_user), MenuItem::Dead, "Replay or discard many", &body))
+}
+
+fn form(
+    current_user: &CurrentUser,
+    query: &FilterQuery,
+    run: &BulkPreview,
+    sent: Option<(&BulkForm, &RejectedForm)>,
+) -> Markup {
+    let (values, refused) = sent.unzip();
+    let about = |code: &str| refused.and_then(|r| r.about(code));
+    let canary = if run.count > 20 { "5" } else { "0" };
+    let usual = service::DEFAULT_RATE.to_string();
+    let chosen = values.and_then(|t| JobAction::parse(&t.action)).unwrap_or(JobAction::Replay);
+    html! {
+        form.card method="post" action=(query.at("/dead-letters/bulk", None)) {
+            (current_user.csrf_field())
+            input type="hidden" name="count" value=(run.count);
+            div.field { label for="action" { "What" } select id="action" name="action" { @for (action, label) in [(JobAction::Replay, "Replay"), (JobAction::Discard, "Discard")] { option value=(action) selected[action == chosen] { (label) } } } }
+            (reason::field(refused, "kept in the audit with every letter"))
+            div.row {
+                div.field { label for="rate" { "Letters per second" } input id="rate" name="rate" type="number" min="1" max=(service::MAX_RATE) value=(values.map_or(usual.as_str(), |t| &t.rate)) required; }
+                div.field { label for="canary" { "First only so many " span.hint { "(0: all at once)" } } input id="canary" name="canary" type="number" min="0" value=(values.map_or(canary, |t| &t.canary)) required; }
+            }
+            @for code in ["invalid_rate", "invalid_canary"] { @if let Some(wrong) = about(code) { (wrong) } }
+            p.hint { "The rest of a replay follows when the first took effect; if one of them dies again, it stops." }
+            div.field { label for="confirm" { "To confirm, type how many they are (" (run.count) ")" } input id="confirm" name="confirm" type="number" min="1" value=[values.map(|t| &t.confirm)] required autocomplete="off"; }
+            @if let Some(wrong) = refused.and_then(|r| r.besides(&["missing_reason", "invalid_rate", "invalid_canary"])) { (wrong) }
+            button { "Start" }
+        }
+    }
+}
+
+/// What was asked for, or what of it is wrong.
+fn request(form: &BulkForm, query: &FilterQuery) -> Result<JobRequest, ServiceError> {
+    let not_confirmed = || {
+        let message = format!("you typed {}, but they are {}", form.confirm, form.count);
+        ServiceError::invalid("not_confirmed", message)
+    };
+    let count: i64 = form.count.trim().parse().map_err(|_| not_confirmed())?;
+    if form.confirm.trim().parse() != Ok(count) {
+        return Err(not_confirmed());
+    }
+    let action = JobAction::parse(&form.action)
+        .ok_or_else(|| ServiceError::invalid("invalid_action", "a job replays or discards"))?;
+    let number = |text: &str, code, message: &str| {
+        text.trim().parse::<i32>().map_err(|_| ServiceError::invalid(code, message))
+    };
+    let canary = number(&form.canary, "invalid_canary", "how many go first takes a whole number")?;
+    Ok(JobRequest {
+        action,
+        filter: query.filter()?,
+        reason: AuditReason::new(&form.reason)?,
+        rate: number(&form.rate, "invalid_rate", "letters per second takes a whole number")?,
+        canary: if action == JobAction::Replay { canary } else { 0 },
+        count: Some(count),
+    })
+}
+
+async fn start(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<FilterQuery>,
+    form: Form<BulkForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let made = async {
+        service::create(&console.pool, &current_user.principal.actor, request(&form, &query)?).await
+    };
+    match made.await {
+        Ok(id) => Ok(see(&format!("/jobs/{id}"))),
+        Err(failure) => {
+            let refused = RejectedForm::new(failure, &form.reason)?;
+            let page = whole(&current_user, &console, &query, Some((&form, &refused))).await?;
+            Ok(shown_as(refused.status(), &page))
+        }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.service(web::resource("/dead-letters/bulk").route(web::get().to(show)).route(web::post().to(start)));
+}

@@ -1,0 +1,134 @@
+//! What an id leads to: a card for each order, payment, subscription, invoice, refund and dispute.
+
+use maud::{Markup, html};
+
+use super::layout::{badge, exact, search_link};
+use crate::common::money;
+use crate::events::outcome::AggregateKind;
+use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
+use crate::orders::store::OrderRow;
+use crate::orders::subscriptions::{InvoiceRow, SubscriptionRow};
+use crate::timeline::Timeline;
+
+/// Cards of each kind that are open at first.
+const OPEN: usize = 10;
+/// The database gives no more of a kind than this.
+const GIVEN: usize = 100;
+/// It does not look for more of a customer's than this.
+const COUNTED: usize = 300;
+
+/// The cards of one kind, the newest first, and how many there are.
+struct CardKind {
+    name: &'static str,
+    cards: Vec<Markup>,
+    found: usize,
+}
+
+/// Everything that an id leads to: the newest of each kind, the rest behind a click.
+pub(super) fn cards(t: &Timeline) -> Markup {
+    let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
+    let kind = |name, cards, found| CardKind { name, cards, found };
+    let kinds = [
+        kind("orders", t.orders.iter().map(order_card).collect(), found(AggregateKind::Order)),
+        kind("payments", t.payments.iter().map(payment_card).collect(), found(AggregateKind::Payment)),
+        kind(
+            "subscriptions",
+            t.subscriptions.iter().map(subscription_card).collect(),
+            found(AggregateKind::Subscription),
+        ),
+        kind("invoices", t.invoices.iter().map(invoice_card).collect(), found(AggregateKind::Invoice)),
+        kind("refunds", t.refunds.iter().map(refund_card).collect(), 0),
+        kind("disputes", t.disputes.iter().map(dispute_card).collect(), 0),
+    ];
+    html! {
+        @if kinds.iter().any(|kind| !kind.cards.is_empty()) {
+            div.columns { @for kind in &kinds { @for card in kind.cards.iter().take(OPEN) { (card) } } }
+        }
+        @for kind in &kinds { (rest(kind)) }
+    }
+}
+
+fn rest(kind: &CardKind) -> Markup {
+    let given = kind.cards.len();
+    html! {
+        @if given > OPEN {
+            details.rest {
+                summary { "and " (given - OPEN) " more " (kind.name) @if let Some(words) = cut(kind) { span.hint { " · " (words) } } }
+                div.columns { @for card in kind.cards.iter().skip(OPEN) { (card) } }
+            }
+        }
+    }
+}
+
+/// What is not shown at all.
+fn cut(kind: &CardKind) -> Option<String> {
+    let (given, name) = (kind.cards.len(), kind.name);
+    match kind.found {
+        found if found >= COUNTED => Some(format!("Only {given} of {COUNTED} {name} or more are shown.")),
+        found if found > given => Some(format!("Only the newest {given} of {found} {name} are shown.")),
+        0 if given >= GIVEN => Some(format!("Only the newest {given} {name} are shown.")),
+        _ => None,
+    }
+}
+
+fn order_card(o: &OrderRow) -> Markup {
+    let currency = o.currency.as_deref().unwrap_or("");
+    html! { section.card { h2 { "Order " (search_link(&o.id)) " " (badge(&o.status)) } dl.facts {
+        @if let Some(amount) = o.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
+        dt { "Paid" } dd { (money::show(o.amount_paid, currency)) }
+        @if o.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(o.amount_refunded, currency)) } }
+        @if let Some(customer) = &o.customer { dt { "Customer" } dd { (search_link(customer)) } }
+        dt { "Registered" } dd { (if o.registered { "yes" } else { "no, taken over from a payment" }) }
+    } } }
+}
+
+fn payment_card(p: &PaymentRow) -> Markup {
+    let currency = p.currency.as_deref().unwrap_or("");
+    html! { section.card { h2 { "Payment " (search_link(&p.id)) " " (badge(&p.status)) } dl.facts {
+        @if let Some(amount) = p.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
+        dt { "Paid" } dd { (money::show(p.amount_paid, currency)) }
+        @if p.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(p.amount_refunded, currency)) } }
+        @if let Some(dispute) = &p.dispute { dt { "Dispute" } dd { (badge(dispute)) } }
+        @if let Some(order) = &p.order_id { dt { "Order" } dd { (search_link(order)) } }
+        @if let Some(customer) = &p.customer { dt { "Customer" } dd { (search_link(customer)) } }
+        @if p.ambiguous { dt { "Certain" } dd { "no: the events so far leave open which came last" } }
+    } } }
+}
+
+fn subscription_card(s: &SubscriptionRow) -> Markup {
+    html! { section.card { h2 { "Subscription " (search_link(&s.id)) " " (badge(s.status.as_deref().unwrap_or("unknown"))) } dl.facts {
+        dt { "Access" } dd { (if s.access { "yes" } else { "no" }) }
+        @if let Some(at) = s.access_until { dt { "Access ends" } dd { (exact(at)) } }
+        @if let Some(at) = s.paid_through { dt { "Paid through" } dd { (exact(at)) } }
+        @if s.cancel_at_period_end { dt { "Ends" } dd { "with the period" } }
+        @if let Some(at) = s.ended_at { dt { "Ended" } dd { (exact(at)) } }
+        @if let Some(customer) = &s.customer { dt { "Customer" } dd { (search_link(customer)) } }
+    } } }
+}
+
+fn invoice_card(i: &InvoiceRow) -> Markup {
+    let currency = i.currency.as_deref().unwrap_or("");
+    html! { section.card { h2 { "Invoice " (search_link(&i.id)) " " (badge(i.status.as_deref().unwrap_or("unknown"))) } dl.facts {
+        dt { "Due" } dd { (money::show(i.amount_due, currency)) }
+        dt { "Paid" } dd { (money::show(i.amount_paid, currency)) }
+        @if i.attempt_count > 1 { dt { "Tries" } dd { (i.attempt_count) } }
+        @if let Some(at) = i.next_payment_attempt { dt { "Next try" } dd { (exact(at)) } }
+    } } }
+}
+
+fn refund_card(r: &RefundRow) -> Markup {
+    html! { section.card { h2 { "Refund " code { (r.id) } " " (badge(&r.status)) } dl.facts {
+        dt { "Amount" } dd { (money::show(r.amount, &r.currency)) }
+        @if let Some(reason) = &r.reason { dt { "Why" } dd { (reason) } }
+        @if let Some(why) = &r.failure_reason { dt { "It failed" } dd { (why) } }
+    } } }
+}
+
+fn dispute_card(d: &DisputeRow) -> Markup {
+    html! { section.card { h2 { "Dispute " code { (d.id) } " " (badge(&d.state)) } dl.facts {
+        dt { "Amount" } dd { (money::show(d.amount, &d.currency)) }
+        dt { "At Stripe" } dd { (badge(&d.status)) }
+        @if let Some(reason) = &d.reason { dt { "Why" } dd { (reason) } }
+        @if let Some(at) = d.due_by { dt { "Evidence due" } dd { (exact(at)) } }
+    } } }
+}

@@ -1,0 +1,210 @@
+//! One dead letter: what happened, what to do, what a replay would do, and doing it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Form, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::event::replays;
+use super::layout::{MenuItem, address, badge, event_link, exact, page};
+use super::preview::previewed;
+use super::reason::{self, PageState, ReasonForm, RejectedForm};
+use super::tree::tree;
+use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use crate::audit::reason::AuditReason;
+use crate::common::completed::Completed;
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::dead_letters::preview;
+use crate::dead_letters::service;
+use crate::dead_letters::state::DeadLetterState;
+use crate::dead_letters::store::DeadLetter;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+use crate::timeline::details::{self, DeadLetterView};
+
+#[derive(Debug, Deserialize)]
+struct DoneQuery {
+    done: Option<String>,
+}
+
+async fn show(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    query: Query<DoneQuery>,
+) -> PageResult {
+    let view = details::dead_letter(&console.pool, *id, current_user.principal.role).await?;
+    Ok(shown(&whole(
+        &current_user,
+        &view,
+        &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
+    )))
+}
+
+async fn preview(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let role = current_user.principal.role;
+    let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
+    let view = details::dead_letter(&console.pool, *id, role).await?;
+    Ok(shown(&whole(&current_user, &view, &PageState { preview: Some(&found), ..PageState::default() })))
+}
+
+/// The address of a form, asked for without one.
+async fn plain(path: Path<(i64, String)>) -> HttpResponse {
+    see(&format!("/dead-letters/{}", path.0))
+}
+
+fn whole(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
+    let dead_letter = &view.dead_letter;
+    let matters = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
+    // The answer to a form is not there to be asked for again.
+    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (dead_letter.state == DeadLetterState::Replayed && lasts).then_some("2");
+    let body = html! {
+        div id="letter" data-refresh=[refresh] {
+            h1 { "Dead letter #" (dead_letter.id) " " span id="state" { (badge(&dead_letter.state)) } }
+            p.sub { (dead_letter.kind) " · " span.mono { (dead_letter.event_id) } }
+            (completed_note(page_state.done, dead_letter))
+            section.card {
+                h2 { @if !matters { "It had died of " } (dead_letter.reason) }
+                p { (view.advice.meaning) }
+                @if matters { p { b { "What to do: " } (view.advice.remedy) } }
+                p class={"note mono " (if matters { "bad" } else { "" })} { (dead_letter.error) }
+            }
+        }
+        @if let Some(preview) = page_state.preview { (previewed(preview)) }
+        div.columns {
+            div id="known" data-refresh=[refresh] {
+                @if current_user.operates() { (actions(current_user, dead_letter, page_state)) }
+                (facts(view))
+                (replays(&view.history))
+            }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+        }
+    };
+    page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body)
+}
+
+/// What became of what was just done.
+fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
+    let (tone, words) = match (done, dead_letter.state) {
+        (Some(Completed::Replayed), DeadLetterState::Replayed) => {
+            ("good", "Sent again. When it takes effect the state changes to resolved.")
+        }
+        (Some(Completed::Replayed), DeadLetterState::Resolved) => ("good", "Sent again. It took effect."),
+        (Some(Completed::Replayed), DeadLetterState::Open) => {
+            ("bad", "Sent again, and it died again of what is said below.")
+        }
+        (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
+        _ => return html! {},
+    };
+    html! { p class={"note " (tone)} role="status" { (words) } }
+}
+
+fn facts(view: &DeadLetterView) -> Markup {
+    let l = &view.dead_letter;
+    let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
+    html! {
+        section.card { h2 { "What is known" } dl.facts {
+            dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
+            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
+            dt { "Tries" } dd { (l.attempts) }
+            @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
+            @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }
+            dt { "First failed" } dd { (exact(l.first_failed_at)) }
+            dt { "Given up" } dd { (exact(l.dead_at)) }
+            dt { "Group" } dd { a href=(group) { "Letters that died of the same" } }
+            @if let Some(endpoint) = &l.endpoint { dt { "Endpoint" } dd { (endpoint) } }
+        } }
+    }
+}
+
+fn actions(current_user: &CurrentUser, dead_letter: &DeadLetter, page_state: &PageState<'_>) -> Markup {
+    let at = |action: &str| format!("/dead-letters/{}/{action}", dead_letter.id);
+    let previewed = page_state.preview.is_some();
+    html! {
+        section.card {
+            h2 { "What you can do" }
+            @if !previewed {
+                form method="post" action=(at("preview")) { (current_user.csrf_field())
+                    p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
+                }
+            }
+            form method="post" action=(at("replay")) {
+                (current_user.csrf_field())
+                (reason::field(page_state.refused, "kept in the audit"))
+                @if let Some(other) = page_state.refused.and_then(RejectedForm::other) { (other) }
+                div.row {
+                    button class=(if previewed { "" } else { "quiet" }) { "Replay" }
+                    @if dead_letter.state == DeadLetterState::Open { button.danger formaction=(at("discard")) { "Discard" } }
+                }
+            }
+        }
+    }
+}
+
+async fn replay_one(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, PageFailure> {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let done = async {
+        let reason = AuditReason::new(&form.reason)?;
+        console.replayer.dead_letter(*id, &current_user.principal.actor, &reason).await
+    };
+    match done.await {
+        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
+        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
+    }
+}
+
+async fn discard_one(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, PageFailure> {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let done = async {
+        let reason = AuditReason::new(&form.reason)?;
+        service::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
+    };
+    match done.await {
+        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
+        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
+    }
+}
+
+/// The letter with the form as it was sent, and why it was not taken.
+async fn again(
+    current_user: &CurrentUser,
+    console: &Console,
+    id: i64,
+    failure: ServiceError,
+    reason: &str,
+) -> PageResult {
+    let refused = RejectedForm::new(failure, reason)?;
+    let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
+    let page = whole(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
+    Ok(shown_as(refused.status(), &page))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/dead-letters/{id}", web::get().to(show))
+        .route("/dead-letters/{id}/preview", web::post().to(preview))
+        .route("/dead-letters/{id}/replay", web::post().to(replay_one))
+        .route("/dead-letters/{id}/discard", web::post().to(discard_one))
+        .route("/dead-letters/{id}/{form:preview|replay|discard}", web::get().to(plain));
+}

@@ -1,0 +1,204 @@
+//! One event: its body, what it changed, what a replay would do, and its replay.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Form, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::effects::changed;
+use super::layout::{MenuItem, badge, encode, exact, page, search_link, when};
+use super::preview::previewed;
+use super::reason::{self, PageState, ReasonForm, RejectedForm};
+use super::tone::Toned;
+use super::tree::tree;
+use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use crate::audit::reason::AuditReason;
+use crate::audit::store::AuditEntry;
+use crate::common::completed::Completed;
+use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::dead_letters::state::DeadLetterState;
+use crate::events::cursor;
+use crate::events::outcome::EventOutcome;
+use crate::events::preview;
+use crate::events::store::EventRow;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+use crate::timeline::details::{self, EventView};
+
+#[derive(Debug, Deserialize)]
+struct DoneQuery {
+    done: Option<String>,
+}
+
+async fn show(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<String>,
+    query: Query<DoneQuery>,
+) -> PageResult {
+    let page_state =
+        PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() };
+    Ok(shown(&whole(&current_user, &console, &id, &page_state).await?))
+}
+
+async fn preview(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<String>,
+    form: Form<CsrfForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let id = cursor::event_id(&id)?;
+    let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
+    let page_state = PageState { preview: Some(&found), ..PageState::default() };
+    Ok(shown(&whole(&current_user, &console, id, &page_state).await?))
+}
+
+/// The address of a form, asked for without one.
+async fn plain(path: Path<(String, String)>) -> HttpResponse {
+    see(&format!("/events/{}", encode(&path.0)))
+}
+
+async fn whole(
+    current_user: &CurrentUser,
+    console: &Console,
+    id: &str,
+    page_state: &PageState<'_>,
+) -> Result<Markup, PageFailure> {
+    let view = details::event(&console.pool, cursor::event_id(id)?, current_user.principal.role).await?;
+    let messages = details::messages(&console.pool, id, current_user.principal.role).await?;
+    // The answer to a form is not there to be asked for again.
+    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (waits(&view, page_state) && lasts).then_some("2");
+    let body = html! {
+        div id="event" data-refresh=[refresh] {
+            h1 { (view.event.kind) " " (badge(&view.event.outcome)) }
+            p.sub.mono { (view.event.id) }
+            (completed_note(page_state.done, &view))
+            @if let Some(dead_letter) = &view.dead_letter {
+                p class={"note " (dead_letter.state.tone().class())} {
+                    "This event has a " a href=(format!("/dead-letters/{}", dead_letter.id)) { "dead letter" } ", which is " b { (dead_letter.state) } "."
+                }
+            }
+        }
+        @if let Some(preview) = page_state.preview { (previewed(preview)) }
+        div.columns {
+            div id="known" data-refresh=[refresh] {
+                (facts(&view.event))
+                section.card { h2 { "What it changed" } (changed(&view.event, &view.effects, &messages)) }
+                (replays(&view.replays))
+                @if current_user.operates() { (actions(current_user, &view, page_state)) }
+            }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+        }
+    };
+    Ok(page(Some(current_user), MenuItem::Events, &view.event.id, &body))
+}
+
+/// Whether something will become of it soon.
+fn waits(view: &EventView, page_state: &PageState<'_>) -> bool {
+    let sent =
+        view.dead_letter.as_ref().is_some_and(|dead_letter| dead_letter.state == DeadLetterState::Replayed);
+    sent || (page_state.done == Some(Completed::Replayed) && view.event.outcome == EventOutcome::Retrying)
+}
+
+/// What became of what was just done.
+fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
+    if done != Some(Completed::Replayed) {
+        return html! {};
+    }
+    let dead_letter = view.dead_letter.as_ref().map(|dead_letter| dead_letter.state);
+    let (tone, words) = match (dead_letter, view.event.outcome) {
+        (Some(DeadLetterState::Replayed), _) => {
+            ("good", "Sent again. When it takes effect the outcome changes to processed.")
+        }
+        (Some(DeadLetterState::Open), _) | (_, EventOutcome::Dead) => {
+            ("bad", "Sent again, and it died again of what is said below.")
+        }
+        (Some(DeadLetterState::Resolved), _) => ("good", "Sent again. It took effect."),
+        (_, EventOutcome::Retrying) => ("good", "Sent again. It is tried again."),
+        _ => ("good", "Sent again. It took effect before: nothing changes."),
+    };
+    html! { p class={"note " (tone)} role="status" { (words) } }
+}
+
+fn facts(e: &EventRow) -> Markup {
+    html! {
+        section.card { h2 { "What is known" } dl.facts {
+            @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
+            @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
+            dt { "Tries" } dd { (e.attempts) }
+            @if let Some(id) = &e.object_id { dt { "About" } dd { (search_link(id)) } }
+            dt { "Made by Stripe" } dd { (exact(e.created)) }
+            dt { "Received" } dd { (exact(e.received_at)) }
+            @if let Some(at) = e.processed_at { dt { "Done" } dd { (exact(at)) } }
+            @if let Some(at) = e.next_attempt_at { dt { "Next try" } dd { (exact(at)) } }
+            dt { "Mode" } dd { (if e.livemode { "live" } else { "test" }) }
+            @if let Some(version) = &e.api_version { dt { "API version" } dd { (version) } }
+            @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
+            @if let Some(endpoint) = &e.endpoint { dt { "Endpoint" } dd { (endpoint) } }
+        } }
+    }
+}
+
+/// What was done by whom, newest first.
+pub(super) fn replays(entries: &[AuditEntry]) -> Markup {
+    html! {
+        @if !entries.is_empty() {
+            section.card { h2 { "What was done" } ul.plain { @for e in entries { li {
+                b { (e.action) } " by " (e.actor) ", " (when(e.at)) @if !e.reason.is_empty() { ": " (e.reason) }
+            } } } }
+        }
+    }
+}
+
+fn actions(current_user: &CurrentUser, view: &EventView, page_state: &PageState<'_>) -> Markup {
+    let at = |action: &str| format!("/events/{}/{action}", encode(&view.event.id));
+    html! {
+        section.card {
+            h2 { "Send it again" }
+            p.hint { "A replay of what took effect already changes nothing." }
+            @if page_state.preview.is_none() {
+                form method="post" action=(at("preview")) { (current_user.csrf_field())
+                    p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
+                }
+            }
+            form method="post" action=(at("replay")) {
+                (current_user.csrf_field())
+                (reason::field(page_state.refused, "kept in the audit"))
+                @if let Some(other) = page_state.refused.and_then(RejectedForm::other) { (other) }
+                button class=(if page_state.preview.is_some() { "" } else { "quiet" }) { "Replay" }
+            }
+        }
+    }
+}
+
+async fn replay(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<String>,
+    form: Form<ReasonForm>,
+) -> PageResult {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let id = cursor::event_id(&id)?;
+    let done = async {
+        let reason = AuditReason::new(&form.reason)?;
+        console.replayer.event(id, &current_user.principal.actor, &reason).await
+    };
+    let Err(failure) = done.await else {
+        return Ok(see(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
+    };
+    let refused = RejectedForm::new(failure, &form.reason)?;
+    let page_state = PageState { refused: Some(&refused), ..PageState::default() };
+    Ok(shown_as(refused.status(), &whole(&current_user, &console, id, &page_state).await?))
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/events/{id}", web::get().to(show))
+        .route("/events/{id}/preview", web::post().to(preview))
+        .route("/events/{id}/replay", web::post().to(replay))
+        .route("/events/{id}/{form:preview|replay}", web::get().to(plain));
+}

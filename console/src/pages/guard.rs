@@ -1,0 +1,45 @@
+//! Lets nothing through to a page without a user.
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::Cookie;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+
+use super::PageFailure;
+use crate::http::session::{self, CurrentUser};
+
+/// Lets visitors through and sends everybody else to the sign-in page.
+pub(super) async fn signed_in(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    match visiting(request.request()).await {
+        Ok(Some((current_user, cookie))) => {
+            request.extensions_mut().insert(current_user);
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            if let Some(cookie) = cookie {
+                response.response_mut().add_cookie(&cookie)?;
+            }
+            Ok(response)
+        }
+        Ok(None) => {
+            let asked = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+            let back = if *request.method() == Method::GET { asked } else { "/".to_owned() };
+            let to = super::sign_in_address(&back);
+            let response = HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish();
+            Ok(request.into_response(response))
+        }
+        // As an answer, not as an error: an error would leave without the headers that every answer has.
+        Err(failure) => Ok(request.into_response(failure.error_response())),
+    }
+}
+
+async fn visiting(
+    request: &HttpRequest,
+) -> Result<Option<(CurrentUser, Option<Cookie<'static>>)>, PageFailure> {
+    let console = session::console(request)?;
+    session::same_site(&console, request)?;
+    Ok(session::current_user(&console, request).await?)
+}

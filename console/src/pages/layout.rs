@@ -1,0 +1,218 @@
+//! What every page has around it, and the small parts that several use. Everything is escaped by maud.
+
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::assets::VERSION;
+use super::tone::Toned;
+use crate::common::completed::Completed;
+use crate::common::paging;
+use crate::common::role::Role;
+use crate::http::session::CurrentUser;
+use crate::masking;
+
+/// Pages of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MenuItem {
+    Overview,
+    Events,
+    Dead,
+    Jobs,
+    Audit,
+    Access,
+    None,
+}
+
+const MENU: [(MenuItem, &str, &str); 5] = [
+    (MenuItem::Overview, "/", "Overview"),
+    (MenuItem::Events, "/events", "Events"),
+    (MenuItem::Dead, "/dead-letters", "Dead letters"),
+    (MenuItem::Jobs, "/jobs", "Bulk jobs"),
+    (MenuItem::Audit, "/audit", "Audit"),
+];
+
+pub(super) fn page(
+    current_user: Option<&CurrentUser>,
+    place: MenuItem,
+    title: &str,
+    body: &Markup,
+) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) " · Sluicegate" }
+                link rel="icon" href=(asset("icon.svg"));
+                link rel="stylesheet" href=(asset("console.css"));
+                script src=(asset("console.js")) defer {}
+            }
+            body {
+                a.skip href="#content" { "To the content" }
+                @if let Some(current_user) = current_user { (bar(current_user, place)) }
+                main id="content" { (body) }
+            }
+        }
+    }
+}
+
+fn asset(name: &str) -> String {
+    format!("/assets/{}/{name}", *VERSION)
+}
+
+fn bar(current_user: &CurrentUser, place: MenuItem) -> Markup {
+    html! {
+        header.bar { div {
+            a.brand href="/" { "Sluicegate" }
+            nav.main aria-label="Pages" {
+                @for (at, address, name) in MENU {
+                    a href=(address) aria-current=[(at == place).then_some("page")] { (name) }
+                }
+                @if current_user.principal.role >= Role::Admin {
+                    a href="/access" aria-current=[(place == MenuItem::Access).then_some("page")] { "Access" }
+                }
+            }
+            form.find action="/search" role="search" {
+                input id="find" type="search" name="q" aria-label="Find an order, customer, payment, charge, invoice, subscription or event"
+                    placeholder="Find any id: order, customer, payment …  ( / )" maxlength="255" autocomplete="off";
+            }
+            div.who {
+                span { (current_user.name()) " · " (current_user.principal.role) }
+                @if !current_user.by_proxy {
+                    form method="post" action="/sign-out" { (current_user.csrf_field()) button.plain { "Sign out" } }
+                }
+            }
+        } }
+    }
+}
+
+/// A moment: how long ago, with the exact time for who points at it.
+pub(super) fn when(at: Timestamp) -> Markup {
+    html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (ago(at, Timestamp::now())) } }
+}
+
+/// A moment in full, to the second.
+pub(super) fn exact(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } " (" (ago(at, Timestamp::now())) ")" }
+}
+
+/// A moment of today: the time alone, with the day for who points at it.
+pub(super) fn clock(at: Timestamp) -> Markup {
+    html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second() - at.as_second();
+    let (value, unit) = match seconds.abs() {
+        s if s < 60 => (s, "s"),
+        s if s < 3600 => (s / 60, "min"),
+        s if s < 86_400 => (s / 3600, "h"),
+        s => (s / 86_400, "d"),
+    };
+    if seconds < 0 { format!("in {value} {unit}") } else { format!("{value} {unit} ago") }
+}
+
+/// A state as a coloured word; the word itself says it, too.
+pub(super) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
+    html! { span class={"badge " (state.tone().class())} { (state) } }
+}
+
+/// An event's id as a link to its page.
+pub(super) fn event_link(id: &str) -> Markup {
+    link(id, &format!("/events/{}", encode(id)))
+}
+
+/// An id as a link to everything about it; alone where it is longer than a search takes.
+pub(super) fn search_link(id: &str) -> Markup {
+    if id.chars().count() > paging::MAX_TEXT {
+        return html! { span.mono { (id) } };
+    }
+    link(id, &format!("/search?q={}", encode(id)))
+}
+
+/// What is hidden leads nowhere.
+fn link(id: &str, to: &str) -> Markup {
+    html! { @if masking::hides(id) { span.mono { (id) } } @else { a.mono href=(to) { (id) } } }
+}
+
+/// A text as a part of an address.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// An address with those of the parameters that say something.
+pub(super) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+    let said =
+        parameters.iter().filter_map(|(name, value)| value.filter(|v| !v.is_empty()).map(|v| (name, v)));
+    let query: Vec<String> = said.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// The link to the page after.
+pub(super) fn pager(next: Option<String>) -> Markup {
+    html! { @if let Some(next) = next { p.pager { a.button.quiet href=(next) rel="next" { "Older" } } } }
+}
+
+/// A small chart of numbers, one bar each, with the numbers in words for who does not see it.
+pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
+    let most = numbers.iter().copied().max().unwrap_or(0).max(1);
+    let mut bars = String::new();
+    for (i, n) in numbers.iter().enumerate() {
+        let height = if *n == 0 { 1 } else { (n * 28 / most).max(3) };
+        let class = if *n == 0 { " class=\"none\"" } else { "" };
+        bars.push_str(&format!(
+            "<rect x=\"{}\" y=\"{}\" width=\"4\" height=\"{height}\"{class}/>",
+            i * 5,
+            30 - height
+        ));
+    }
+    let width = numbers.len() * 5;
+    html! {
+        svg.chart viewBox={"0 0 " (width) " 30"} preserveAspectRatio="none" role="img" aria-label=(words) {
+            title { (words) }
+            // Numbers only.
+            (PreEscaped(bars))
+        }
+    }
+}
+
+/// What was just done to a job.
+pub(super) fn flash(done: Option<Completed>) -> Markup {
+    let said = match done {
+        Some(Completed::Paused) => "Paused.",
+        Some(Completed::Resumed) => "Going on.",
+        Some(Completed::Canceled) => "Canceled.",
+        _ => return html! {},
+    };
+    html! { p.note.good role="status" { (said) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, ago, encode};
+
+    #[test]
+    fn addresses_are_encoded() {
+        assert_eq!(encode("a b&c=\"<ä>"), "a%20b%26c%3D%22%3C%C3%A4%3E");
+        assert_eq!(address("/x", &[("a", Some("1 2")), ("b", None), ("c", Some(""))]), "/x?a=1%202");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_one_unit() {
+        let at = |s| jiff::Timestamp::from_second(s).unwrap();
+        assert_eq!(ago(at(0), at(59)), "59 s ago");
+        assert_eq!(ago(at(0), at(7300)), "2 h ago");
+        assert_eq!(ago(at(7300), at(0)), "in 2 h");
+    }
+}

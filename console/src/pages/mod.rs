@@ -1,0 +1,184 @@
+//! The pages: rendered here, escaped by the template engine, working without a script.
+//! Must never show an event's content as anything but text.
+
+mod access;
+mod access_view;
+mod assets;
+mod audit;
+mod bulk;
+mod cards;
+mod dead_letter;
+mod dead_letters;
+mod effects;
+mod event;
+mod events;
+mod guard;
+mod jobs;
+mod layout;
+mod overview;
+mod preview;
+mod reason;
+mod search;
+mod sign_in;
+mod tone;
+mod tree;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use self::layout::{MenuItem, page};
+use crate::common::error::ServiceError;
+use crate::http::LARGEST_BODY;
+use crate::http::session::CurrentUser;
+
+pub(super) fn sign_in_address(next: &str) -> String {
+    layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
+}
+
+/// A form without fields of its own.
+#[derive(Debug, Deserialize)]
+struct CsrfForm {
+    csrf: String,
+}
+
+/// A failure as a page.
+#[derive(Debug)]
+pub(crate) struct PageFailure(pub(crate) ServiceError);
+
+impl PageFailure {
+    pub(super) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
+        PageFailure(ServiceError::Internal(error.to_string()))
+    }
+}
+
+impl From<ServiceError> for PageFailure {
+    fn from(failure: ServiceError) -> Self {
+        PageFailure(failure)
+    }
+}
+
+impl std::fmt::Display for PageFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for PageFailure {
+    fn status_code(&self) -> StatusCode {
+        self.0.status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match &self.0 {
+            ServiceError::Unavailable(why) => tracing::warn!(why, "a page could not be shown"),
+            ServiceError::Internal(why) => tracing::error!(why, "a page failed"),
+            _ => {}
+        }
+        shown_as(self.status_code(), &failed(&self.0, None))
+    }
+}
+
+/// The page of a failure, with the menu for who is signed in.
+fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup {
+    let words = failure.to_string();
+    let (title, words, more) = match failure {
+        ServiceError::NotFound(_) => ("Not found", words, ""),
+        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
+        ServiceError::Unavailable(_) => {
+            ("Not possible now", words + ".", "Nothing is lost; try again in a moment.")
+        }
+        ServiceError::Internal(_) => ("The console failed", "Its log says why.".to_owned(), ""),
+        _ => ("That does not work", words, ""),
+    };
+    let body = html! {
+        div.card.narrow {
+            h1 { (title) }
+            p { (words) }
+            @if !more.is_empty() { p.hint { (more) } }
+            p { a href="/" { "To the overview" } }
+        }
+    };
+    page(current_user, MenuItem::None, title, &body)
+}
+
+/// Failures do not know who looks: the menu is put on their pages here.
+async fn with_menu(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let current_user = response.request().extensions().get::<CurrentUser>().cloned();
+    let failure = response.response().error().and_then(actix_web::Error::as_error::<PageFailure>);
+    let Some(page) = failure.map(|f| failed(&f.0, current_user.as_ref())) else { return Ok(response) };
+    Ok(response.map_body(|_, _| BoxBody::new(page.into_string())))
+}
+
+/// What a page's handler gives.
+type PageResult = Result<HttpResponse, PageFailure>;
+
+/// A page that is shown.
+fn shown(page: &Markup) -> HttpResponse {
+    shown_as(StatusCode::OK, page)
+}
+
+/// A page that says that something did not work.
+fn shown_as(status: StatusCode, page: &Markup) -> HttpResponse {
+    HttpResponse::build(status).content_type(header::ContentType::html()).body(page.0.clone())
+}
+
+/// After something was done: to the page that shows it.
+fn see(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
+}
+
+/// What an address with a number in it leads to, where it has none.
+fn missing(path: &str) -> ServiceError {
+    let mut parts = path.split('/').skip(1);
+    ServiceError::NotFound(match (parts.next(), parts.next()) {
+        (Some("jobs"), Some(id)) if id.parse::<i64>().is_err() => format!("job {id}"),
+        (Some("dead-letters"), Some(id)) => format!("dead letter {id}"),
+        _ => "this page".to_owned(),
+    })
+}
+
+async fn lost() -> PageResult {
+    Err(PageFailure(ServiceError::NotFound("this page".to_owned())))
+}
+
+/// All pages. The last to be configured: they take every address that is left.
+pub(crate) fn routes(app: &mut web::ServiceConfig) {
+    let wrong_form = |e: actix_web::error::UrlencodedError, _: &_| {
+        PageFailure(ServiceError::invalid("invalid_form", format!("the form is wrong: {e}"))).into()
+    };
+    let wrong_query = |e: actix_web::error::QueryPayloadError, _: &_| {
+        PageFailure(ServiceError::invalid("invalid_query", format!("the address is wrong: {e}"))).into()
+    };
+    let wrong_path =
+        |_: actix_web::error::PathError, request: &HttpRequest| PageFailure(missing(request.path())).into();
+    app.app_data(web::FormConfig::default().limit(LARGEST_BODY).error_handler(wrong_form));
+    app.configure(assets::routes).configure(sign_in::open_routes);
+    app.service(
+        web::scope("")
+            .app_data(web::QueryConfig::default().error_handler(wrong_query))
+            .app_data(web::PathConfig::default().error_handler(wrong_path))
+            .wrap(from_fn(with_menu))
+            .wrap(from_fn(guard::signed_in))
+            .configure(sign_in::routes)
+            .configure(overview::routes)
+            .configure(search::routes)
+            .configure(events::routes)
+            .configure(event::routes)
+            .configure(bulk::routes)
+            .configure(dead_letters::routes)
+            .configure(dead_letter::routes)
+            .configure(jobs::routes)
+            .configure(audit::routes)
+            .configure(access::routes)
+            .default_service(web::to(lost)),
+    );
+}

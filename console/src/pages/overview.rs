@@ -1,0 +1,128 @@
+//! The overview: how the system is now. Refreshes itself.
+
+use std::time::Duration;
+
+use actix_web::web;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::layout::{MenuItem, clock, page, when};
+use super::{PageResult, shown};
+use crate::common::elapsed;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+use crate::system::overview::{self as data, Overview, WorkerCount};
+use crate::system::queues::{QueueKind, QueueState};
+
+async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
+    let overview = data::overview(console.sources()).await?;
+    let body = html! {
+        h1 { "Overview" }
+        div id="now" data-refresh="5" { (now(&overview)) }
+    };
+    Ok(shown(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
+}
+
+fn now(overview: &Overview) -> Markup {
+    html! {
+        @if let Some(why) = &overview.broker {
+            p.note.bad role="alert" { "The broker cannot be asked: " (why) ". New events wait at Stripe, which tries again." }
+        }
+        (tiles(overview))
+        h2 { "Queues" }
+        @if overview.queues.is_empty() { p.card { "Nothing is known of the queues now." } } @else { (queues(overview)) }
+        h2 { "Workers" }
+        (workers(overview))
+        p.hint { "As of " (clock(Timestamp::now())) }
+    }
+}
+
+fn tiles(overview: &Overview) -> Markup {
+    let n = &overview.numbers;
+    let stuck = n.dead_open > 0;
+    html! {
+        div.tiles {
+            a.tile.alarm[stuck] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
+            a.tile href="/dead-letters/list?state=replayed" { b { (n.dead_replayed) } span { "replayed, on their way" } }
+            a.tile href="/events?outcome=retrying" {
+                b { (n.retrying) } span { "will be tried again" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
+            }
+            a.tile href="/events" { b { (n.received) } span { "received in the last minute and taken up; " (waiting(&overview.queues)) } }
+            div.tile { b { (n.processed) } span { "done in the last minute" } }
+            div.tile { b { (seconds(n.lag_p50)) } span { "from received to done (p50); slowest of a hundred (p99) " (seconds(n.lag_p99)) } }
+            div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
+        }
+    }
+}
+
+/// What the workers have not seen: only the broker knows of it.
+fn waiting(queues: &[QueueState]) -> String {
+    match queues.iter().filter(|q| q.kind == QueueKind::Work).map(|q| u64::from(q.ready)).sum::<u64>() {
+        _ if queues.is_empty() => "what waits in the queues is not known".to_owned(),
+        0 => "none waits in the queues".to_owned(),
+        1 => "1 more waits in the queues".to_owned(),
+        n => format!("{n} more wait in the queues"),
+    }
+}
+
+fn seconds(lag: Option<f64>) -> String {
+    lag.map_or_else(|| "–".to_owned(), elapsed::format_seconds)
+}
+
+fn queues(overview: &Overview) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr { th { "Queue" } th.num { "Ready" } th.num { "Unacknowledged" } th.num { "Consumers" } th.num title="Since the queue was last seen empty, or its workers last came further" { "Oldest waits at most" } } }
+            tbody {
+                @for queue in &overview.queues {
+                    tr {
+                        td { code { (queue.name) } " " @if queue.kind != QueueKind::Work { span.hint { (queue.kind) } } }
+                        td.num { (queue.ready) }
+                        td.num { @if let Some(n) = queue.unacknowledged { (n) } @else { span.hint title="RABBITMQ_MANAGEMENT_URL is not set or does not answer" { "not known" } } }
+                        td.num {
+                            @if queue.consumers == 0 && queue.kind != QueueKind::Retry { span.badge.bad { "nobody works" } " " }
+                            (queue.consumers)
+                        }
+                        td.num { (oldest(queue)) }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn oldest(queue: &QueueState) -> Markup {
+    html! {
+        @match queue.oldest_seconds {
+            Some(seconds) => (elapsed::format_seconds(Duration::from_secs(seconds).as_secs_f64())),
+            None if queue.ready > 0 => span.hint { "not known" },
+            None => "–",
+        }
+    }
+}
+
+fn workers(overview: &Overview) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr { th { "Kind" } th.num { "Alive" } th { "Heard of" } } }
+            tbody { @for w in &overview.workers { tr {
+                td { (w.kind) }
+                td.num { @if w.alive == 0 { span.badge.bad { "nobody works" } " " } (w.alive) }
+                td { (heard(w)) }
+            } } }
+        } }
+    }
+}
+
+fn heard(w: &WorkerCount) -> Markup {
+    html! {
+        @if w.alive > 0 && let Some(at) = w.seen_at { (when(at)) }
+        @if w.alive > 0 && w.silent > 0 { "; " }
+        @if let Some(at) = w.silent_since { (w.silent) " silent since " (clock(at)) " (" (when(at)) ")" }
+        @if w.seen_at.is_none() { span.hint { "none: stopped, or never started" } }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/", web::get().to(show));
+}

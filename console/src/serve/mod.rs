@@ -1,0 +1,68 @@
+//! `sluicegate serve`: the console and the consumer of the dead queue, until a signal.
+
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amqp::broker::{Broker, BrokerSettings};
+use tokio_util::sync::CancellationToken;
+
+use crate::common::error::ServiceError;
+use crate::dead_letters::consumer::DeadLetterConsumer;
+use crate::http::Console;
+use crate::jobs::runner::Runner;
+use crate::runtime::Connections;
+use crate::runtime::settings::ConsoleSettings;
+use crate::system::health;
+use crate::system::queues;
+
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Serves until a signal.
+pub(crate) async fn run(settings: &ConsoleSettings, servers: &Connections) -> Result<(), ServiceError> {
+    let shutdown = service::shutdown::on_signal();
+    let url = settings
+        .amqp_url
+        .clone()
+        .ok_or_else(|| ServiceError::Unavailable("AMQP_URL is not set".to_owned()))?;
+    // A broker in an alarm blocks a connection that publishes, its acknowledgements included: two connections.
+    let consuming = BrokerSettings {
+        amqp_url: url,
+        topology: settings.topology.clone(),
+        name: "sluicegate console consumer".to_owned(),
+    };
+    let broker = Broker::start(consuming, CancellationToken::new());
+    let ready = health::readiness(servers.pool.clone(), broker.clone());
+    let metrics = service::telemetry::metrics();
+    let served = service::health::start(settings.metrics_bind, metrics, Arc::clone(&ready), shutdown.clone());
+    let bound =
+        |name: &'static str| move |e| ServiceError::Unavailable(format!("{name} cannot be bound: {e}"));
+    let metrics_address = served.map_err(bound("METRICS_BIND"))?;
+    let console = Console {
+        pool: servers.pool.clone(),
+        broker: servers.broker()?.clone(),
+        replayer: servers.replayer()?.clone(),
+        management: settings.management.clone(),
+        rules: settings.rules.clone(),
+        access: settings.entry.clone(),
+    };
+    let address = server::start(settings.console_bind, console, ready, shutdown.clone())
+        .map_err(bound("CONSOLE_BIND"))?;
+    tracing::info!(%address, metrics = ?metrics_address, "the console serves");
+    let dead_letters = DeadLetterConsumer {
+        broker: broker.clone(),
+        topology: settings.topology.clone(),
+        pool: servers.pool.clone(),
+    };
+    let consumer = tokio::spawn(dead_letters.run(shutdown.clone()));
+    let watch = tokio::spawn(queues::watch(broker.clone(), servers.pool.clone(), shutdown.clone()));
+    let runner = Runner { pool: servers.pool.clone(), replayer: servers.replayer()?.clone() };
+    let runner = tokio::spawn(runner.run(shutdown.clone()));
+    shutdown.cancelled().await;
+    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch) }).await.is_err() {
+        tracing::warn!("not everything ended in time; what is unfinished is taken up at the next start");
+    }
+    broker.close().await;
+    Ok(())
+}

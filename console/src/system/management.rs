@@ -1,0 +1,66 @@
+//! What only RabbitMQ's management knows: messages that consumers hold unacknowledged. It need not be there.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// Where RabbitMQ's management is: `http://user:password@host:15672`, with the virtual host as the path.
+#[derive(Debug, Clone)]
+pub struct Management(pub(crate) SecretString);
+
+#[derive(Debug, Deserialize)]
+struct Queue {
+    name: String,
+    #[serde(default)]
+    messages_unacknowledged: u64,
+}
+
+impl Management {
+    /// Unacknowledged messages by queue; nothing where it does not answer.
+    pub(crate) async fn unacknowledged(&self) -> HashMap<String, u64> {
+        let url = self.0.clone();
+        let asked = tokio::task::spawn_blocking(move || ask(url.expose_secret())).await;
+        match asked {
+            Ok(Ok(queues)) => queues.into_iter().map(|q| (q.name, q.messages_unacknowledged)).collect(),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "RabbitMQ's management does not answer");
+                HashMap::new()
+            }
+            Err(_) => HashMap::new(),
+        }
+    }
+}
+
+fn ask(url: &str) -> Result<Vec<Queue>, ureq::Error> {
+    let (server, vhost) = parts(url);
+    let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER)).max_redirects(0).build();
+    let agent = ureq::Agent::from(config);
+    let at = format!("{server}/api/queues/{vhost}?columns=name,messages_unacknowledged");
+    agent.get(at).call()?.body_mut().read_json()
+}
+
+/// The server, and the virtual host as addresses have it: `/` is `%2F`.
+fn parts(url: &str) -> (&str, &str) {
+    let begin = url.find("://").map_or(0, |at| at + 3);
+    match url[begin..].find('/') {
+        Some(at) if begin + at + 1 < url.len() => (&url[..begin + at], &url[begin + at + 1..]),
+        Some(at) => (&url[..begin + at], "%2F"),
+        None => (url, "%2F"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn the_virtual_host_is_the_path() {
+        assert_eq!(parts("http://u:p@h:15672"), ("http://u:p@h:15672", "%2F"));
+        assert_eq!(parts("http://u:p@h:15672/"), ("http://u:p@h:15672", "%2F"));
+        assert_eq!(parts("http://h:15672/shop"), ("http://h:15672", "shop"));
+    }
+}

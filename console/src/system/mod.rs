@@ -1,0 +1,7 @@
+//! The system as a whole: queues, workers, numbers, health.
+
+pub(crate) mod health;
+pub(crate) mod management;
+pub(crate) mod overview;
+pub(crate) mod queue_marks;
+pub mod queues;

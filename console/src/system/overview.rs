@@ -1,0 +1,107 @@
+//! How the whole system is now: what comes in, what goes out, what waits, who works.
+
+use std::time::Duration;
+
+use amqp::topology::Queue;
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::common::error::ServiceError;
+use crate::system::queues::{self, QueueState, Sources};
+
+/// The statement, for tests that look at its plan.
+pub(crate) const NUMBERS: &str = include_str!("sql/overview.sql");
+pub(crate) const WORKERS: &str = include_str!("sql/workers.sql");
+const BROKER_ANSWER: Duration = Duration::from_secs(4);
+
+/// Numbers of the last minute and of now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct OverviewNumbers {
+    /// Events received in the last minute, of those that a worker has seen.
+    pub(crate) received: i64,
+    /// Events that took effect or were ignored in the last minute.
+    pub(crate) processed: i64,
+    /// Events that will be tried again.
+    pub(crate) retrying: i64,
+    /// When the longest waiting of those was received.
+    pub(crate) oldest_retrying: Option<Timestamp>,
+    /// Dead letters that somebody has to look at.
+    pub(crate) dead_open: i64,
+    /// Dead letters that were sent again and have not taken effect.
+    pub(crate) dead_replayed: i64,
+    /// Messages to the company's services that wait to be sent.
+    pub(crate) unsent: i64,
+    /// Seconds from received to processed, at the median of the newest events that were never replayed.
+    pub lag_p50: Option<f64>,
+    /// The same, of the slowest hundredth.
+    pub lag_p99: Option<f64>,
+}
+
+/// The workers of one kind. One that ends says so and is forgotten; one that dies falls silent.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WorkerCount {
+    pub(crate) kind: String,
+    /// How many were heard of in the last 30 seconds.
+    pub(crate) alive: i64,
+    /// How many more were heard of in the last day.
+    pub(crate) silent: i64,
+    /// When one of those that are silent was heard of last.
+    pub(crate) silent_since: Option<Timestamp>,
+    /// When one of all these was heard of last; null: none in the last day.
+    pub(crate) seen_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Overview {
+    /// Events and dead letters.
+    pub(crate) numbers: OverviewNumbers,
+    /// The queues; none while the broker is away.
+    pub(crate) queues: Vec<QueueState>,
+    /// Why there are none.
+    pub(crate) broker: Option<String>,
+    /// The workers, a row for each kind, whether it has any or not.
+    pub(crate) workers: Vec<WorkerCount>,
+}
+
+/// Asks the database and the broker.
+pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
+    let numbers = numbers(sources.pool).await?;
+    let workers = workers(sources.pool).await?;
+    let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
+    let (queues, broker) = match asked {
+        Ok(Ok(queues)) => (queues, None),
+        Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
+        Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
+    };
+    Ok(Overview { numbers, queues, broker, workers })
+}
+
+async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
+    let row = pool.get().await?.query_one(NUMBERS, &[]).await?;
+    Ok(OverviewNumbers {
+        received: row.get("received"),
+        processed: row.get("processed"),
+        retrying: row.get("retrying"),
+        oldest_retrying: row.get("oldest_retrying"),
+        dead_open: row.get("dead_open"),
+        dead_replayed: row.get("dead_replayed"),
+        unsent: row.get("unsent"),
+        lag_p50: row.get("p50"),
+        lag_p99: row.get("p99"),
+    })
+}
+
+async fn workers(pool: &Pool) -> Result<Vec<WorkerCount>, ServiceError> {
+    let kinds = queues::WORK.map(Queue::name);
+    let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
+    let alive = |row: &tokio_postgres::Row| WorkerCount {
+        kind: row.get("kind"),
+        alive: row.get("alive"),
+        silent: row.get("silent"),
+        silent_since: row.get("silent_since"),
+        seen_at: row.get("seen_at"),
+    };
+    Ok(rows.iter().map(alive).collect())
+}

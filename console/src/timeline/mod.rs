@@ -1,0 +1,111 @@
+//! Everything about one id: what it belongs to, every event that touched it, what each changed, and which
+//! messages went out.
+
+pub(crate) mod details;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deadpool_postgres::Pool;
+
+use crate::common::error::ServiceError;
+use crate::common::role::Role;
+use crate::dead_letters::store::{self as dead_letters, DeadLetter};
+use crate::events::changes;
+use crate::events::cursor::EventCursor;
+use crate::events::outcome::AggregateKind;
+use crate::events::search::{self, EventScope};
+use crate::events::store::{EffectRow, EventFilter, EventRow};
+use crate::masking;
+use crate::masking::masked_members;
+use crate::orders::payments::{self, DisputeRow, Messages, PaymentRow, RefundRow};
+use crate::orders::store::{self as orders, OrderRow};
+use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionRow};
+
+const EVENTS: i64 = 100;
+const LETTERS: i64 = 20;
+
+/// Everything about one id.
+#[derive(Debug)]
+pub(crate) struct Timeline {
+    /// Orders it leads to.
+    pub(crate) orders: Vec<OrderRow>,
+    /// Payments it leads to.
+    pub(crate) payments: Vec<PaymentRow>,
+    pub(crate) refunds: Vec<RefundRow>,
+    pub(crate) disputes: Vec<DisputeRow>,
+    /// Subscriptions it leads to.
+    pub(crate) subscriptions: Vec<SubscriptionRow>,
+    /// Invoices it leads to.
+    pub(crate) invoices: Vec<InvoiceRow>,
+    /// How many there are of each kind it leads to; of many only the newest are above.
+    pub(crate) found: BTreeMap<AggregateKind, usize>,
+    /// Dead letters that name it.
+    pub(crate) dead_letters: Vec<DeadLetter>,
+    /// The newest events that touched any of these, with what each changed.
+    pub(crate) events: Vec<(EventRow, Vec<EffectRow>)>,
+    /// Messages by key: when each was sent, if it was.
+    pub(crate) messages: Messages,
+    /// Where older events begin, when there are more.
+    pub(crate) next: Option<String>,
+}
+
+impl Timeline {
+    /// Whether nothing at all is known of the id.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.orders.is_empty()
+            && self.payments.is_empty()
+            && self.subscriptions.is_empty()
+            && self.invoices.is_empty()
+            && self.dead_letters.is_empty()
+    }
+}
+
+/// Everything about `id` that the role may see, with the events before `before`.
+pub(crate) async fn of(
+    pool: &Pool,
+    id: &str,
+    before: Option<&EventCursor>,
+    role: Role,
+) -> Result<Timeline, ServiceError> {
+    let client = pool.get().await?;
+    let touching = EventScope { any: Some(id.to_owned()), ..EventScope::default() };
+    let found = search::aggregates(&client, &touching).await?;
+    let of = |kind: AggregateKind| {
+        found.iter().filter(|(k, _)| *k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>()
+    };
+    let payments = of(AggregateKind::Payment);
+    let mut counts = BTreeMap::new();
+    found.iter().for_each(|(kind, _)| *counts.entry(*kind).or_default() += 1);
+    let mut page = search::events(&client, &EventFilter::default(), &touching, before, EVENTS + 1).await?;
+    let next =
+        (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(EventRow::cursor));
+    let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
+    let mut effects = search::effects(&client, &ids).await?;
+    let keys: BTreeSet<String> =
+        effects.values().flatten().flat_map(changes::messages).map(str::to_owned).collect();
+    let found = Timeline {
+        orders: orders::list(&client, &of(AggregateKind::Order)).await?,
+        refunds: payments::refunds(&client, &payments).await?,
+        disputes: payments::disputes(&client, &payments).await?,
+        payments: payments::payments(&client, &payments).await?,
+        subscriptions: subscriptions::list(&client, &of(AggregateKind::Subscription)).await?,
+        invoices: subscriptions::invoices(&client, &of(AggregateKind::Invoice), None).await?,
+        found: counts,
+        dead_letters: dead_letters::naming(&client, id, LETTERS).await?,
+        messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
+        events: page
+            .into_iter()
+            .map(|e| {
+                let done = effects.remove(&e.id).unwrap_or_default();
+                (e, done)
+            })
+            .collect(),
+        next: next.map(|cursor| cursor.to_string()),
+    };
+    Ok(masking::for_role(found, role))
+}
+
+masked_members! {
+    Timeline: orders, payments, refunds, disputes, subscriptions, invoices, dead_letters, events, messages;
+}
