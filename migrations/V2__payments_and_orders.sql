@@ -1,12 +1,11 @@
--- Payments, the orders that they pay, and the cases of payments that do not match their order.
+-- Money is bigint in the currency's minor unit (cents for usd, yen for jpy), never a float.
 --
--- Money is bigint in the currency's minor unit (cents for usd, yen for jpy), never a float. `state` holds the latest
--- known version of each Stripe object; every other column is derived from it. Rows are updated often: a fill factor
--- of 70 leaves room for the new version on the same page.
+-- Every table of an aggregate has a `state`: the latest known version of each Stripe object that belongs to it. All
+-- other columns are derived from it. These rows are updated often; a fillfactor of 70 keeps the new version on the
+-- same page, which spares the indexes a write.
 
--- A payment: what Stripe's payment intent, checkout session, charges, refunds and disputes show together. It is
--- recorded whatever its order says.
 CREATE TABLE payments (
+    -- The payment intent; the charge or checkout session where there is none.
     id              text PRIMARY KEY,
     -- The connected account; '' is the company's own.
     account         text        NOT NULL DEFAULT '',
@@ -25,7 +24,7 @@ CREATE TABLE payments (
     held_reason     text
         CHECK (held_reason IN ('order_not_found', 'amount_mismatch', 'currency_mismatch', 'customer_mismatch',
                                'reference_code_mismatch')),
-    -- The events so far do not prove which version of one of its objects is the newest.
+    -- true: the events so far do not prove which state of a Stripe object is the newest.
     ambiguous       boolean     NOT NULL DEFAULT false,
     state           jsonb       NOT NULL DEFAULT '{}',
     updated_at      timestamptz NOT NULL DEFAULT now()
@@ -41,12 +40,14 @@ CREATE TABLE charges (
 );
 
 CREATE TABLE orders (
+    -- The company chooses it, so it is unique only within a connected account and a mode: two merchants of one
+    -- platform, and a merchant's live and test mode, share no order.
     id              text        NOT NULL,
     account         text        NOT NULL DEFAULT '',
-    -- Null: registered for whichever mode its first payment has.
+    -- Null: registered, and the first payment decides the mode.
     livemode        boolean,
     customer        text,
-    -- As registered, else of the first payment.
+    -- What is expected: given at registration, otherwise taken from the payment.
     amount          bigint      CHECK (amount >= 0),
     currency        text,
     reference_code  text,
@@ -64,12 +65,10 @@ CREATE TABLE orders (
     updated_at      timestamptz NOT NULL DEFAULT now(),
     CHECK (NOT registered OR (amount IS NOT NULL AND currency IS NOT NULL))
 ) WITH (fillfactor = 70);
--- The company chooses order ids: two merchants of one platform, and the live and test mode of one merchant, may use
--- the same id for different orders. A unique index and no primary key, because the mode may be null.
 CREATE UNIQUE INDEX orders_key ON orders (id, account, livemode) NULLS NOT DISTINCT;
 CREATE INDEX orders_customer ON orders (customer) WHERE customer IS NOT NULL;
 
--- One case for each held payment, for staff to decide.
+-- One case for each held payment: what staff must decide. It outlives the hold, as a record of how it ended.
 CREATE TABLE cases (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     payment_id     text        NOT NULL UNIQUE,
@@ -86,8 +85,8 @@ CREATE TABLE cases (
     order_amount   bigint,
     order_currency text,
     state          text        NOT NULL CHECK (state IN ('open', 'closed')),
-    -- Why it was closed: the payment matches now, was refunded or charged back, was accepted by staff, or names
-    -- another order now.
+    -- matched: the payment matches now; refunded: refunded or charged back; accepted: by staff; moved: the payment
+    -- names another order now.
     resolution     text        CHECK (resolution IN ('matched', 'refunded', 'accepted', 'moved')),
     opened_at      timestamptz NOT NULL,
     closed_at      timestamptz,

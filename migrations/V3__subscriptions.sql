@@ -1,18 +1,17 @@
--- Subscriptions and their invoices. `state` holds the latest known version of each Stripe object, from which the
--- other columns are derived.
+-- Subscriptions and their invoices.
 
 CREATE TABLE subscriptions (
     id                   text PRIMARY KEY,
     account              text        NOT NULL DEFAULT '',
     livemode             boolean     NOT NULL DEFAULT false,
     customer             text,
-    -- Stripe's status; null while only its invoices are known.
+    -- As Stripe spells it; null while only invoices of the subscription are known.
     status               text,
     -- Whether the customer may use what was bought: active, trialing, or past due within the grace period.
     access               boolean     NOT NULL DEFAULT false,
-    -- When access ends without another event (past due); null where it does not.
+    -- When the grace period ends; null where access does not end by itself.
     access_until         timestamptz,
-    -- The end of the latest period that was paid.
+    -- The end of the period that the newest paid invoice covers.
     paid_through         timestamptz,
     current_period_end   timestamptz,
     cancel_at_period_end boolean     NOT NULL DEFAULT false,
@@ -37,7 +36,7 @@ CREATE TABLE invoices (
     livemode             boolean     NOT NULL DEFAULT false,
     subscription_id      text,
     customer             text,
-    -- Stripe's status; null while only its payment is known.
+    -- As Stripe spells it; null while only the payment of the invoice is known.
     status               text,
     billing_reason       text,
     amount_due           bigint      NOT NULL DEFAULT 0 CHECK (amount_due >= 0),
@@ -47,7 +46,7 @@ CREATE TABLE invoices (
     next_payment_attempt timestamptz,
     period_end           timestamptz,
     payment_intent       text,
-    -- True: paid by a payment. False: not paid, or settled out of band.
+    -- true: paid by a payment; false: unpaid, or settled out of band.
     payment_succeeded    boolean     NOT NULL DEFAULT false,
     ambiguous            boolean     NOT NULL DEFAULT false,
     state                jsonb       NOT NULL DEFAULT '{}',
