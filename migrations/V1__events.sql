@@ -1,5 +1,5 @@
--- What came in and what became of it. One row for each Stripe event that a worker has claimed;
--- the row, the change of state and the outgoing messages commit together.
+-- The events that workers have claimed, one row each. The row, the change of state and the outgoing messages commit
+-- in one transaction: a row that exists is what makes a second delivery of the same event a duplicate.
 CREATE TABLE events (
     id              text PRIMARY KEY,
     type            text        NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE events (
     received_at     timestamptz NOT NULL,
     outcome         text        NOT NULL CHECK (outcome IN ('processed', 'ignored', 'retrying', 'dead')),
     attempts        integer     NOT NULL CHECK (attempts >= 1),
-    -- Why it was ignored, waits or died: one of the closed list in worker/src/domain/rejection.rs.
+    -- Why it was ignored, is retried or was dead-lettered; domain/src/rejection.rs has the closed list.
     reason          text,
     last_error      text,
     next_attempt_at timestamptz,
@@ -23,7 +23,19 @@ CREATE TABLE events (
     CHECK ((outcome IN ('processed', 'ignored')) = (processed_at IS NOT NULL))
 );
 
--- What an event did, in short: which aggregate it changed, from what, to what, which messages it caused.
+-- The console lists events newest first, by itself or filtered, on tables of millions of rows.
+CREATE INDEX events_received ON events (received_at DESC, id DESC);
+CREATE INDEX events_type ON events (type, received_at DESC, id DESC);
+CREATE INDEX events_object ON events (object_id, received_at DESC, id DESC) WHERE object_id IS NOT NULL;
+-- Few events are not processed, and those are the ones people look for.
+CREATE INDEX events_outcome ON events (outcome, received_at DESC, id DESC) WHERE outcome <> 'processed';
+-- "Which charge.refunded were dead-lettered" must not read every charge.refunded.
+CREATE INDEX events_outcome_type ON events (outcome, type, received_at DESC, id DESC) WHERE outcome <> 'processed';
+-- For the throughput on the overview. Events are processed in about the order in which they are stored, so a few bytes
+-- for each range of pages are enough; a B-tree would cost the workers a write for each event.
+CREATE INDEX events_processed ON events USING brin (processed_at) WITH (autosummarize = on);
+
+-- What an event did: which aggregate it changed, from what, to what, and which messages it caused.
 CREATE TABLE effects (
     aggregate    text        NOT NULL CHECK (aggregate IN ('payment', 'order', 'invoice', 'subscription')),
     aggregate_id text        NOT NULL,
@@ -34,45 +46,10 @@ CREATE TABLE effects (
 );
 CREATE INDEX effects_event ON effects (event_id);
 
--- Messages to the company's own services, written in the transaction that made them true.
-CREATE TABLE outbox (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    key        text        NOT NULL UNIQUE,
-    topic      text        NOT NULL,
-    -- true: the condition, once true, is true for ever; false: a notice, true when it was written.
-    lasting    boolean     NOT NULL,
-    payload    jsonb       NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    sent_at    timestamptz
-);
-CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
-
--- Events that no worker could process, written by the console from the dead queue. One row for an event.
-CREATE TABLE dead_letters (
-    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event_id        text        NOT NULL UNIQUE,
-    type            text        NOT NULL,
-    reason          text        NOT NULL,
-    error           text        NOT NULL,
-    attempts        integer     NOT NULL CHECK (attempts >= 0),
-    -- The bytes as they were received: they need not be JSON.
-    payload         bytea       NOT NULL,
-    endpoint        text,
-    received_at     timestamptz,
-    first_failed_at timestamptz NOT NULL,
-    dead_at         timestamptz NOT NULL,
-    state           text        NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'resolved', 'discarded')),
-    state_at        timestamptz NOT NULL DEFAULT now(),
-    replays         integer     NOT NULL DEFAULT 0 CHECK (replays >= 0)
-);
-CREATE INDEX dead_letters_state ON dead_letters (state, id DESC);
-
--- Who did what, to which, when and why.
-CREATE TABLE audit (
-    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at      timestamptz NOT NULL DEFAULT now(),
-    actor   text        NOT NULL,
-    action  text        NOT NULL,
-    subject text        NOT NULL,
-    reason  text        NOT NULL
+-- The ids that a rejected event names (order, customer, payment intent …): while it waits for its retry it has no
+-- effects to be found by. A separate table, so that the workers' busiest table carries no index for it.
+CREATE TABLE event_refs (
+    ref      text NOT NULL,
+    event_id text NOT NULL,
+    PRIMARY KEY (ref, event_id)
 );

@@ -50,6 +50,8 @@ licences() {
 
 borders() { bash scripts/borders.sh; }
 
+cycles() { python3 -B scripts/module_graph_test.py --quiet && python3 -B scripts/module_graph.py; }
+
 # The list of known vulnerabilities is a git repository outside the crate registry: where it cannot be reached
 # the step says so and passes, for the change is not to blame; any finding fails.
 audit() {
@@ -68,11 +70,12 @@ audit() {
   rm -f "$output"
 }
 
-bash scripts/install-servers.sh
+NEEDS_PYTHON=1 bash scripts/install-servers.sh
 step "format" cargo fmt --all --check
 step "clippy" clippy
 step "docs" docs
 step "borders between crates" borders
+step "cycles between modules" cycles
 step "unused dependencies" unused
 step "licences and sources of dependencies" licences
 step "audit of dependencies" audit

@@ -77,7 +77,7 @@ fn problem_of(line: &ChainedEntry, expected: i64, previous: &[u8]) -> Option<Str
     (hash(line) != line.hash).then(|| format!("line {id} was changed"))
 }
 
-/// As `audit_hash` in V11 says.
+/// As `audit_hash` in the migrations does.
 fn hash(line: &ChainedEntry) -> Vec<u8> {
     let e = &line.entry;
     let mut text = format!("{}|{}", e.id, micros(e.at));

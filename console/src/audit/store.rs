@@ -1,4 +1,4 @@
-//! The audit: appended here, kept and chained by the database (V11). Must never change a row.
+//! The audit: appended here, kept and chained by triggers of the database. Must never change a row.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
