@@ -1,17 +1,17 @@
 //! The console's settings, typed. Only [`RawSettings`] knows the environment.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use amqp::args::{AmqpArgs, RetryArgs};
 use amqp::topology::Topology;
 use clap::Args;
-use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
+use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
 use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
+use worker::settings::RulesArgs;
 
 use crate::access::Role;
 use crate::management::Management;
@@ -20,8 +20,6 @@ use crate::web::{Entry, origin};
 const METRICS_PORT: u16 = 9092;
 const CONSOLE_BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8081);
 const POOL_SIZE: usize = 10;
-/// As the workers have it.
-const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Settings as they were given, unchecked.
 #[derive(Debug, Clone, Default, Args)]
@@ -36,13 +34,8 @@ pub struct RawSettings {
     log: LogArgs,
     #[command(flatten)]
     metrics: MetricsArgs,
-    /// Makes reference codes provable: workers refuse a payment whose code was not made with it.
-    /// Default: none, codes are random.
-    #[arg(long, env = "REFERENCE_SECRET", hide_env_values = true, value_name = "TEXT")]
-    reference_secret: Option<String>,
-    /// A file that holds REFERENCE_SECRET.
-    #[arg(long, env = "REFERENCE_SECRET_FILE", value_name = "PATH")]
-    reference_secret_file: Option<String>,
+    #[command(flatten)]
+    rules: RulesArgs,
     /// Where `serve` serves the console. Default: 127.0.0.1:8081.
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS")]
     console_bind: Option<String>,
@@ -66,31 +59,9 @@ pub struct RawSettings {
     /// A file that holds RABBITMQ_MANAGEMENT_URL.
     #[arg(long, env = "RABBITMQ_MANAGEMENT_URL_FILE", value_name = "PATH")]
     rabbitmq_management_url_file: Option<String>,
-    /// As the workers have it, for previews: adopt or require. Default: adopt.
-    #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
-    orders_policy: Option<String>,
-    /// As the workers have it, for previews: live, test or any. Default: any.
-    #[arg(long, env = "STRIPE_LIVEMODE", value_name = "WORD")]
-    stripe_livemode: Option<String>,
-    /// As the workers have it, for previews. Default: 7d.
-    #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
-    subscription_grace: Option<String>,
 }
 
 impl RawSettings {
-    fn rules(&self, p: &mut Problems) -> Rules {
-        let (secret, file) = (self.reference_secret.as_deref(), self.reference_secret_file.as_deref());
-        let policies = [("adopt", OrdersPolicy::Adopt), ("require", OrdersPolicy::Require)];
-        let grace = self.subscription_grace.as_deref();
-        Rules {
-            orders: p.word("ORDERS_POLICY", self.orders_policy.as_deref(), OrdersPolicy::Adopt, &policies),
-            client_reference_id: ClientReferenceId::default(),
-            reference_secret: p.secret("REFERENCE_SECRET", secret, file),
-            grace: p.duration("SUBSCRIPTION_GRACE", grace, GRACE, Duration::ZERO..=GRACE * 52),
-            livemode: p.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
-        }
-    }
-
     fn management(&self, p: &mut Problems) -> Option<Management> {
         let (url, file) =
             (self.rabbitmq_management_url.as_deref(), self.rabbitmq_management_url_file.as_deref());
@@ -150,6 +121,15 @@ fn networks(list: &str) -> Option<Vec<IpNet>> {
     list.split(',').map(one).collect()
 }
 
+/// What a command needs beyond the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// The broker.
+    pub broker: bool,
+    /// The rules that the workers decide by, `STRIPE_LIVEMODE` with them.
+    pub rules: bool,
+}
+
 /// Settings, checked.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -176,7 +156,7 @@ pub struct Settings {
 
 impl Settings {
     /// Reads all settings, or says everything that is wrong with them.
-    pub fn read(raw: &RawSettings, needs_broker: bool) -> Result<Settings, Problems> {
+    pub fn read(raw: &RawSettings, needs: Needs) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let p = &mut problems;
         let retry = raw.retry.schedule(p);
@@ -184,9 +164,9 @@ impl Settings {
         let settings = Settings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
-            amqp_url: needs_broker.then(|| raw.amqp.url(p)),
+            amqp_url: needs.broker.then(|| raw.amqp.url(p)),
             topology: raw.amqp.topology(p, retry),
-            rules: raw.rules(p),
+            rules: raw.rules.read(needs.rules, p),
             management: raw.management(p),
             entry: raw.entry(p),
             console_bind: p.address("CONSOLE_BIND", raw.console_bind.as_deref(), CONSOLE_BIND),

@@ -12,6 +12,7 @@ use crate::bulk::Action;
 use crate::failure::Failure;
 use crate::paging;
 use crate::replay::Why;
+use crate::settings::Needs;
 use crate::store::dead_letters as store;
 
 #[derive(Debug, Subcommand)]
@@ -90,8 +91,11 @@ pub(super) struct ListArguments {
 }
 
 impl Command {
-    pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. } | Command::Discard { id: None, .. })
+    pub(super) fn needs(&self) -> Needs {
+        Needs {
+            broker: matches!(self, Command::Replay { .. } | Command::Discard { id: None, .. }),
+            rules: matches!(self, Command::Preview { .. }),
+        }
     }
 }
 

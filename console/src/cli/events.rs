@@ -10,6 +10,7 @@ use crate::change;
 use crate::failure::Failure;
 use crate::paging;
 use crate::replay::Why;
+use crate::settings::Needs;
 use crate::store::events as store;
 use crate::store::search::{self, Touching};
 
@@ -68,8 +69,11 @@ pub(super) struct ListArguments {
 }
 
 impl Command {
-    pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, Command::Replay { .. })
+    pub(super) fn needs(&self) -> Needs {
+        Needs {
+            broker: matches!(self, Command::Replay { .. }),
+            rules: matches!(self, Command::Preview { .. }),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub use output::complain;
 use crate::actor::Actor;
 use crate::failure::Failure;
 use crate::servers::Servers;
-use crate::settings::{RawSettings, Settings};
+use crate::settings::{Needs, RawSettings, Settings};
 use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
@@ -117,8 +117,7 @@ pub(crate) struct Context {
 /// Carries out a command.
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let serving = matches!(cli.command, Command::Serve);
-    let needs_broker = serving || cli.command.needs_broker();
-    let settings = Settings::read(&cli.settings, needs_broker)?;
+    let settings = Settings::read(&cli.settings, cli.command.needs())?;
     settings.init_logs(serving);
     let servers = Servers::new(&settings)?;
     let context = Context { settings, servers, actor: Actor::CommandLine(account::name()) };
@@ -139,12 +138,13 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 }
 
 impl Command {
-    fn needs_broker(&self) -> bool {
+    fn needs(&self) -> Needs {
         match self {
-            Command::Serve | Command::Queues(_) => true,
-            Command::Events(command) => command.needs_broker(),
-            Command::Dead(command) => command.needs_broker(),
-            _ => false,
+            Command::Serve => Needs { broker: true, rules: true },
+            Command::Queues(_) => Needs { broker: true, rules: false },
+            Command::Events(command) => command.needs(),
+            Command::Dead(command) => command.needs(),
+            _ => Needs::default(),
         }
     }
 }

@@ -141,10 +141,22 @@ impl Problems {
 
     /// One word of a list.
     pub fn word<T: Copy>(&mut self, name: &str, raw: Option<&str>, default: T, words: &[(&str, T)]) -> T {
-        let takes = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
-        self.value(name, raw, default, &takes, |raw| {
+        self.value(name, raw, default, &alternatives(words), |raw| {
             words.iter().find(|(word, _)| *word == raw).map(|(_, value)| *value)
         })
+    }
+
+    /// One word of a list that must be there. The stand-in is the first of them.
+    pub fn required_word<T: Copy + Default>(
+        &mut self,
+        name: &str,
+        raw: Option<&str>,
+        words: &[(&str, T)],
+    ) -> T {
+        if set(raw).is_none() {
+            self.add(name, format_args!("is required: {}", alternatives(words)));
+        }
+        self.word(name, raw, T::default(), words)
     }
 
     /// A secret given as `NAME` or, by the path of a file that holds it, as `NAME_FILE`.
@@ -185,6 +197,15 @@ impl Problems {
             self.add(name, format_args!("is required (or {name}_FILE): {takes}"));
         }
         secret.unwrap_or_default()
+    }
+}
+
+/// `live, test or any`.
+fn alternatives<T>(words: &[(&str, T)]) -> String {
+    let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 
