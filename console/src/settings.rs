@@ -9,7 +9,7 @@ use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program};
 use service::telemetry::LogFormat;
 use worker::settings::RulesArgs;
 
@@ -156,9 +156,14 @@ pub struct Settings {
 
 impl Settings {
     /// Reads all settings, or says everything that is wrong with them.
-    pub fn read(raw: &RawSettings, needs: Needs) -> Result<Settings, Problems> {
+    pub fn read(
+        raw: &RawSettings,
+        needs: Needs,
+        environment: &[(String, String)],
+    ) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let p = &mut problems;
+        p.unknown_variables(Program::Console, environment);
         let retry = raw.retry.schedule(p);
         let log = raw.log.read(p);
         let settings = Settings {

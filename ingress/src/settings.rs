@@ -5,7 +5,7 @@ use amqp::broker::BrokerSettings;
 use clap::Parser;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -112,11 +112,8 @@ impl fmt::Debug for Settings {
 impl Settings {
     /// Reads the arguments and, for named endpoints, the environment. Problems are noted in
     /// `problems`; what is returned then is good for nothing.
-    pub fn read(
-        args: &Args,
-        environment: impl IntoIterator<Item = (String, String)>,
-        problems: &mut Problems,
-    ) -> Self {
+    pub fn read(args: &Args, environment: &[(String, String)], problems: &mut Problems) -> Self {
+        problems.unknown_variables(Program::Ingress, environment);
         let secret = args.stripe_webhook_secret.as_deref();
         let secret_file = args.stripe_webhook_secret_file.as_deref();
         let secrets = problems.required_secret(SECRET, secret, secret_file, SECRET_TAKES);
@@ -178,10 +175,10 @@ impl Settings {
 
 /// The endpoints of `STRIPE_WEBHOOK_SECRET_<NAME>` and `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`.
 fn endpoints(
-    environment: impl IntoIterator<Item = (String, String)>,
+    environment: &[(String, String)],
     problems: &mut Problems,
 ) -> BTreeMap<String, Vec<SecretString>> {
-    let mut found: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
     for (variable, value) in environment {
         let Some(name) = variable.strip_prefix(SECRET).and_then(|rest| rest.strip_prefix('_')) else {
             continue;
@@ -189,8 +186,8 @@ fn endpoints(
         match name.strip_suffix("_FILE") {
             // `STRIPE_WEBHOOK_SECRET_FILE` is the file of the endpoint without a name.
             None if name == "FILE" => {}
-            None => found.entry(name.to_owned()).or_default().0 = Some(value),
-            Some(name) => found.entry(name.to_owned()).or_default().1 = Some(value),
+            None => found.entry(name).or_default().0 = Some(value),
+            Some(name) => found.entry(name).or_default().1 = Some(value),
         }
     }
     let mut endpoints = BTreeMap::new();
@@ -200,7 +197,7 @@ fn endpoints(
             problems.add(&variable, "must end in a name of letters, digits, dashes and underscores");
             continue;
         }
-        let secrets = problems.required_secret(&variable, secret.as_deref(), file.as_deref(), SECRET_TAKES);
+        let secrets = problems.required_secret(&variable, secret, file, SECRET_TAKES);
         let secrets = split(&variable, &secrets, problems);
         if endpoints.insert(name.to_ascii_lowercase(), secrets).is_some() {
             problems.add(&variable, "is there twice, in upper and in lower case");

@@ -8,7 +8,7 @@ use amqp::topology::Topology;
 use clap::Parser;
 use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program};
 use service::telemetry::LogFormat;
 
 use domain::rules::Rules;
@@ -64,13 +64,14 @@ pub struct Settings {
 }
 
 impl Args {
-    /// Reads every setting.
+    /// Reads every setting. `environment` is searched for variables that no program knows.
     ///
     /// # Errors
     /// All problems at once.
-    pub fn read(&self) -> Result<Settings, Problems> {
+    pub fn read(&self, environment: &[(String, String)]) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let problem = &mut problems;
+        problem.unknown_variables(Program::Worker, environment);
         let schedule = self.retry.schedule(problem);
         let batch = problem.integer("WORKER_BATCH", self.worker_batch.as_deref(), 256, 1..=1000);
         let concurrency =

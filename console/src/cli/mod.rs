@@ -117,7 +117,7 @@ pub(crate) struct Context {
 /// Carries out a command.
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let serving = matches!(cli.command, Command::Serve);
-    let settings = Settings::read(&cli.settings, cli.command.needs())?;
+    let settings = Settings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
     settings.init_logs(serving);
     let servers = Servers::new(&settings)?;
     let context = Context { settings, servers, actor: Actor::CommandLine(account::name()) };

@@ -112,8 +112,36 @@ fn every_variable_is_one_that_its_program_knows() {
     }
 }
 
+#[test]
+fn the_list_of_known_settings_is_that_of_the_programs() {
+    // What the compose file and `make run` add.
+    let others = [
+        ("_PORT", ["CONSOLE", "INGRESS"]),
+        ("_PID", ["CONSOLE", "INGRESS"]),
+        ("_URL", ["CONSOLE", "INGRESS"]),
+    ];
+    let others = others.iter().flat_map(|(end, starts)| starts.map(|start| format!("{start}{end}")));
+    let mut declared: Vec<String> = ["ingress", "fulfillment-worker", "sluicegate"]
+        .iter()
+        .flat_map(|program| declared(&help(program)))
+        .chain(others)
+        .collect();
+    declared.sort();
+    declared.dedup();
+    let mut known: Vec<String> = service::settings::KNOWN.map(str::to_owned).to_vec();
+    known.sort();
+    assert_eq!(declared, known);
+}
+
+/// The variables that a `--help` names.
+fn declared(help: &str) -> Vec<String> {
+    let variables = help.split("[env: ").skip(1);
+    variables.filter_map(|rest| rest.split(['=', ']']).next()).map(str::to_owned).collect()
+}
+
 fn help(program: &str) -> String {
-    let output = Command::new(binary(program)).arg("--help").stdin(Stdio::null()).output().expect("starts");
+    let mut command = Command::new(binary(program));
+    let output = command.arg("--help").env_clear().stdin(Stdio::null()).output().expect("starts");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

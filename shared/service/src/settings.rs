@@ -13,8 +13,10 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 mod args;
+mod known;
 
 pub use args::{LogArgs, MetricsArgs};
+pub use known::{KNOWN, Program, environment};
 
 /// The exit code for wrong settings and wrong use.
 pub const EXIT_USAGE: i32 = 2;
