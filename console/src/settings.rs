@@ -9,7 +9,8 @@ use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::{LogArgs, MetricsArgs, Problems, Program};
+use service::settings::setting::{address, value, word};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 use worker::settings::RulesArgs;
 
@@ -18,11 +19,16 @@ use crate::management::Management;
 use crate::web::{Entry, origin};
 
 const METRICS_PORT: u16 = 9092;
-const CONSOLE_BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8081);
+const ROLES: [(&str, Option<Role>); 4] = [
+    ("none", None),
+    ("viewer", Some(Role::Viewer)),
+    ("operator", Some(Role::Operator)),
+    ("admin", Some(Role::Admin)),
+];
 const POOL_SIZE: usize = 10;
 
 /// Settings as they were given, unchecked.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RawSettings {
     #[command(flatten)]
     database: DatabaseArgs,
@@ -36,23 +42,26 @@ pub struct RawSettings {
     metrics: MetricsArgs,
     #[command(flatten)]
     rules: RulesArgs,
-    /// Where `serve` serves the console. Default: 127.0.0.1:8081.
-    #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS")]
-    console_bind: Option<String>,
+    /// Where `serve` serves the console.
+    #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8081",
+        value_parser = address())]
+    console_bind: Setting<SocketAddr>,
     /// The address at which browsers reach the console, such as `https://console.example.com`: with https the
     /// session's cookie is for HTTPS only. Forms are taken from its pages whatever `Host` says. Default: http on
     /// loopback.
-    #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL")]
-    console_public_url: Option<String>,
+    #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL",
+        value_parser = value("http://host or https://host", origin))]
+    console_public_url: Option<Setting<String>>,
     /// The header in which a reverse proxy names the signed-in user, such as X-Forwarded-User. Default: none.
-    #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME")]
-    console_proxy_header: Option<String>,
+    #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME", value_parser = value("a header's name", header))]
+    console_proxy_header: Option<Setting<String>>,
     /// Addresses of reverse proxies whose word is taken, comma separated, such as 10.0.0.0/8. Default: none.
-    #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS")]
-    console_trusted_proxies: Option<String>,
-    /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none. Default: none.
-    #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "WORD")]
-    console_proxy_role: Option<String>,
+    #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS",
+        value_parser = value("addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7", networks))]
+    console_trusted_proxies: Option<Setting<Vec<IpNet>>>,
+    /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none.
+    #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "ROLE", default_value = "none", value_parser = word(&ROLES))]
+    console_proxy_role: Setting<Option<Role>>,
     /// RabbitMQ's management, for unacknowledged messages: http://user:password@host:15672/vhost.
     #[arg(long, env = "RABBITMQ_MANAGEMENT_URL", hide_env_values = true, value_name = "URL")]
     rabbitmq_management_url: Option<String>,
@@ -76,32 +85,11 @@ impl RawSettings {
     }
 
     fn entry(&self, p: &mut Problems) -> Entry {
-        let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
-        let proxies = self.console_trusted_proxies.as_deref();
-        let public = self.console_public_url.as_deref();
-        let roles = [
-            ("none", None),
-            ("viewer", Some(Role::Viewer)),
-            ("operator", Some(Role::Operator)),
-            ("admin", Some(Role::Admin)),
-        ];
-        let header = |raw: &str| {
-            let fits = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            fits.then(|| Some(raw.to_ascii_lowercase()))
-        };
         let entry = Entry {
-            origin: p.value("CONSOLE_PUBLIC_URL", public, None, "http://host or https://host", |url| {
-                origin(url).map(Some)
-            }),
-            user_header: p.value(
-                "CONSOLE_PROXY_HEADER",
-                self.console_proxy_header.as_deref(),
-                None,
-                "a header's name",
-                header,
-            ),
-            proxies: p.value("CONSOLE_TRUSTED_PROXIES", proxies, Vec::new(), takes, networks),
-            proxy_role: p.word("CONSOLE_PROXY_ROLE", self.console_proxy_role.as_deref(), None, &roles),
+            origin: p.take_optional(self.console_public_url.as_ref()),
+            user_header: p.take_optional(self.console_proxy_header.as_ref()),
+            proxies: p.take_optional(self.console_trusted_proxies.as_ref()).unwrap_or_default(),
+            proxy_role: p.take(&self.console_proxy_role),
         };
         if entry.user_header.is_some() && entry.proxies.is_empty() {
             p.add(
@@ -111,6 +99,10 @@ impl RawSettings {
         }
         entry
     }
+}
+
+fn header(raw: &str) -> Option<String> {
+    raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-').then(|| raw.to_ascii_lowercase())
 }
 
 fn networks(list: &str) -> Option<Vec<IpNet>> {
@@ -174,7 +166,7 @@ impl Settings {
             rules: raw.rules.read(needs.rules, p),
             management: raw.management(p),
             entry: raw.entry(p),
-            console_bind: p.address("CONSOLE_BIND", raw.console_bind.as_deref(), CONSOLE_BIND),
+            console_bind: p.take(&raw.console_bind),
             metrics_bind: raw.metrics.bind(p, METRICS_PORT),
             log,
         };

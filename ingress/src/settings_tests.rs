@@ -1,13 +1,13 @@
 //! Settings as they are documented.
 
 use super::*;
+use service::settings::setting::from_pairs;
+
+const GOOD: [(&str, &str); 2] =
+    [("STRIPE_WEBHOOK_SECRET", "whsec_a, whsec_b,"), ("AMQP_URL", "amqp://u:p@localhost:5672/%2f")];
 
 fn args() -> Args {
-    Args {
-        stripe_webhook_secret: Some("whsec_a, whsec_b,".to_owned()),
-        amqp: AmqpArgs { amqp_url: Some("amqp://u:p@localhost:5672/%2f".to_owned()), ..Default::default() },
-        ..Default::default()
-    }
+    from_pairs(&GOOD)
 }
 
 fn read(args: &Args, environment: &[(&str, &str)]) -> Result<Settings, Problems> {
@@ -49,15 +49,14 @@ fn a_named_secret_may_stand_in_a_file() {
 
 #[test]
 fn every_problem_is_reported_at_once_and_no_secret_with_it() {
-    let args = Args {
-        stripe_webhook_secret: Some(" , ".to_owned()),
-        stripe_signature_tolerance: Some("five minutes".to_owned()),
-        ingress_bind: Some("8080".to_owned()),
-        ingress_max_body: Some("1MB".to_owned()),
-        ingress_publish_timeout: Some("5".to_owned()),
-        amqp: AmqpArgs { amqp_url: Some("redis://:hunter2@h".to_owned()), ..Default::default() },
-        ..Default::default()
-    };
+    let args: Args = from_pairs(&[
+        ("STRIPE_WEBHOOK_SECRET", " , "),
+        ("STRIPE_SIGNATURE_TOLERANCE", "five minutes"),
+        ("INGRESS_BIND", "8080"),
+        ("INGRESS_MAX_BODY", "1MB"),
+        ("INGRESS_PUBLISH_TIMEOUT", "5"),
+        ("AMQP_URL", "redis://:hunter2@h"),
+    ]);
     let text = read(
         &args,
         &[
@@ -86,7 +85,7 @@ fn every_problem_is_reported_at_once_and_no_secret_with_it() {
 
 #[test]
 fn what_is_required_is_said_to_be() {
-    let text = read(&Args::default(), &[]).unwrap_err().to_string();
+    let text = read(&from_pairs(&[]), &[]).unwrap_err().to_string();
     assert!(
         text.contains("STRIPE_WEBHOOK_SECRET is required") && text.contains("AMQP_URL is required"),
         "{text}"

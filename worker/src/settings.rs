@@ -8,7 +8,8 @@ use amqp::topology::Topology;
 use clap::Parser;
 use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use service::settings::{LogArgs, MetricsArgs, Problems, Program};
+use service::settings::setting::integer;
+use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 
 use domain::rules::Rules;
@@ -31,12 +32,12 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     retry: RetryArgs,
-    /// Events in one transaction, at most: 1 to 1000. Default: 256.
-    #[arg(long, env = "WORKER_BATCH", value_name = "N")]
-    worker_batch: Option<String>,
-    /// Transactions at once: 1 to 64. Default: 2.
-    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "N")]
-    worker_concurrency: Option<String>,
+    /// Events in one transaction, at most: 1 to 1000.
+    #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000))]
+    worker_batch: Setting<u16>,
+    /// Transactions at once: 1 to 64.
+    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "NUMBER", default_value = "2", value_parser = integer(1..=64))]
+    worker_concurrency: Setting<usize>,
     #[command(flatten)]
     rules: RulesArgs,
 }
@@ -73,9 +74,6 @@ impl Args {
         let problem = &mut problems;
         problem.unknown_variables(Program::Worker, environment);
         let schedule = self.retry.schedule(problem);
-        let batch = problem.integer("WORKER_BATCH", self.worker_batch.as_deref(), 256, 1..=1000);
-        let concurrency =
-            problem.integer("WORKER_CONCURRENCY", self.worker_concurrency.as_deref(), 2, 1..=64);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -83,10 +81,27 @@ impl Args {
             log: self.log.read(problem),
             metrics: self.metrics.bind(problem, 9091),
             schedule,
-            batch: u16::try_from(batch).unwrap_or(u16::MAX),
-            concurrency: usize::try_from(concurrency).unwrap_or(1),
+            batch: problem.take(&self.worker_batch),
+            concurrency: problem.take(&self.worker_concurrency),
             rules: self.rules.read(true, problem),
         };
         problems.finish().map(|()| settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::settings::setting::from_pairs;
+
+    #[test]
+    fn defaults_are_those_of_the_documentation() {
+        let args: Args = from_pairs(&[
+            ("AMQP_URL", "amqp://localhost"),
+            ("DATABASE_URL", "postgres://localhost/x"),
+            ("STRIPE_LIVEMODE", "any"),
+        ]);
+        let Ok(settings) = args.read(&[]) else { panic!("the defaults are wrong") };
+        assert_eq!((settings.batch, settings.concurrency, settings.schedule.len()), (256, 2, 5));
     }
 }

@@ -12,7 +12,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     std::fs::read_to_string(repository().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -112,34 +112,7 @@ fn every_variable_is_one_that_its_program_knows() {
     }
 }
 
-#[test]
-fn the_list_of_known_settings_is_that_of_the_programs() {
-    // What the compose file and `make run` add.
-    let others = [
-        ("_PORT", ["CONSOLE", "INGRESS"]),
-        ("_PID", ["CONSOLE", "INGRESS"]),
-        ("_URL", ["CONSOLE", "INGRESS"]),
-    ];
-    let others = others.iter().flat_map(|(end, starts)| starts.map(|start| format!("{start}{end}")));
-    let mut declared: Vec<String> = ["ingress", "fulfillment-worker", "sluicegate"]
-        .iter()
-        .flat_map(|program| declared(&help(program)))
-        .chain(others)
-        .collect();
-    declared.sort();
-    declared.dedup();
-    let mut known: Vec<String> = service::settings::KNOWN.map(str::to_owned).to_vec();
-    known.sort();
-    assert_eq!(declared, known);
-}
-
-/// The variables that a `--help` names.
-fn declared(help: &str) -> Vec<String> {
-    let variables = help.split("[env: ").skip(1);
-    variables.filter_map(|rest| rest.split(['=', ']']).next()).map(str::to_owned).collect()
-}
-
-fn help(program: &str) -> String {
+pub(crate) fn help(program: &str) -> String {
     let mut command = Command::new(binary(program));
     let output = command.arg("--help").env_clear().stdin(Stdio::null()).output().expect("starts");
     String::from_utf8_lossy(&output.stdout).into_owned()
