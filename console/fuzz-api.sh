@@ -20,7 +20,7 @@ p = u.urlsplit(sys.argv[1]); print(u.urlunsplit(p._replace(path="/" + sys.argv[2
 P
 )
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export DATABASE_URL AMQP_PREFIX="$database." CONSOLE_BIND="127.0.0.1:$port" METRICS_BIND=off RUST_LOG=error RETRY_SCHEDULE=10s
+export DATABASE_URL AMQP_PREFIX="$database." CONSOLE_BIND="127.0.0.1:$port" METRICS_BIND=off RUST_LOG=error RETRY_SCHEDULE=10s STRIPE_LIVEMODE=any
 console=""
 finish() {
     if [ -n "$console" ]; then kill "$console" 2>/dev/null && wait "$console" 2>/dev/null; fi

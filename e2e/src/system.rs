@@ -60,6 +60,7 @@ impl System {
             ("AMQP_URL", &amqp_url),
             ("AMQP_PREFIX", &prefix),
             ("STRIPE_WEBHOOK_SECRET", &secret),
+            ("STRIPE_LIVEMODE", "any"),
             ("LOG_FORMAT", "pretty"),
         ];
         let settings = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

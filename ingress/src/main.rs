@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Parser;
 use ingress::{Args, Settings};
-use service::settings::Problems;
+use service::settings::{Problems, environment};
 use service::{shutdown, telemetry};
 use std::net::TcpListener;
 
@@ -12,9 +12,7 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let mut problems = Problems::default();
     let (format, filter) = args.log.read(&mut problems);
-    let environment =
-        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    let settings = Settings::read(&args, environment, &mut problems);
+    let settings = Settings::read(&args, &environment(), &mut problems);
     problems.finish_or_exit();
     telemetry::init(format, &filter);
     let listener = TcpListener::bind(settings.bind)

@@ -5,7 +5,8 @@ use amqp::broker::BrokerSettings;
 use clap::Parser;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::setting::{address, duration, integer};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -16,53 +17,61 @@ const SECRET: &str = "STRIPE_WEBHOOK_SECRET";
 const SECRET_TAKES: &str = "the signing secret of the webhook endpoint, whsec_…; several, comma separated";
 const METRICS_PORT: u16 = 9090;
 const DAY: u64 = 86_400;
-const MIB: u64 = 1024 * 1024;
+const MIB: usize = 1024 * 1024;
+const SHORTEST: Duration = Duration::from_millis(10);
 /// RabbitMQ 4 takes no larger message.
-const LARGEST_BODY: u64 = 16 * MIB;
+const LARGEST_BODY: usize = 16 * MIB;
 
 /// Takes Stripe's webhooks in and answers 200 only when RabbitMQ has confirmed the event.
 ///
 /// Every setting is an environment variable or the flag of the same name. A secret may also stand
 /// in a file: NAME_FILE holds the path. Secrets given as flags show in the list of processes.
-#[derive(Debug, Clone, Default, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "ingress", version)]
 pub struct Args {
     /// The signing secret of the webhook endpoint /webhooks/stripe; several, comma separated, while
     /// a secret is rolled. Required. Further endpoints `/webhooks/stripe/<name>` are made by setting
     /// `STRIPE_WEBHOOK_SECRET_<NAME>` (or `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`) in the environment.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRETS")]
-    pub stripe_webhook_secret: Option<String>,
+    stripe_webhook_secret: Option<String>,
     /// A file that holds STRIPE_WEBHOOK_SECRET.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET_FILE", value_name = "PATH")]
-    pub stripe_webhook_secret_file: Option<String>,
-    /// How old a signature may be, in seconds. Default: 300.
-    #[arg(long, env = "STRIPE_SIGNATURE_TOLERANCE", value_name = "SECONDS")]
-    pub stripe_signature_tolerance: Option<String>,
-    /// Where webhooks are taken in. Default: 0.0.0.0:8080.
-    #[arg(long, env = "INGRESS_BIND", value_name = "ADDRESS")]
-    pub ingress_bind: Option<String>,
-    /// The largest body, in bytes; more is answered 413. Default: 1048576.
-    #[arg(long, env = "INGRESS_MAX_BODY", value_name = "BYTES")]
-    pub ingress_max_body: Option<String>,
-    /// How long a body may take to arrive; longer is answered 408. Default: 10s.
-    #[arg(long, env = "INGRESS_BODY_TIMEOUT", value_name = "TIME")]
-    pub ingress_body_timeout: Option<String>,
-    /// How many bytes of bodies may be in memory at once; more is answered 503. Default: 67108864.
-    #[arg(long, env = "INGRESS_MAX_IN_FLIGHT", value_name = "BYTES")]
-    pub ingress_max_in_flight: Option<String>,
+    stripe_webhook_secret_file: Option<String>,
+    /// How old a signature may be, in seconds.
+    #[arg(long, env = "STRIPE_SIGNATURE_TOLERANCE", value_name = "SECONDS", default_value = "300",
+        value_parser = integer(1..=DAY))]
+    stripe_signature_tolerance: Setting<u64>,
+    /// Where webhooks are taken in.
+    #[arg(long, env = "INGRESS_BIND", value_name = "ADDRESS", default_value = "0.0.0.0:8080",
+        value_parser = address())]
+    ingress_bind: Setting<SocketAddr>,
+    /// The largest body, in bytes; more is answered 413.
+    #[arg(long, env = "INGRESS_MAX_BODY", value_name = "BYTES", default_value = "1048576",
+        value_parser = integer(1..=LARGEST_BODY))]
+    ingress_max_body: Setting<usize>,
+    /// How long a body may take to arrive; longer is answered 408.
+    #[arg(long, env = "INGRESS_BODY_TIMEOUT", value_name = "TIME", default_value = "10s",
+        value_parser = duration(SHORTEST..=Duration::from_secs(300)))]
+    ingress_body_timeout: Setting<Duration>,
+    /// How many bytes of bodies may be in memory at once; more is answered 503.
+    #[arg(long, env = "INGRESS_MAX_IN_FLIGHT", value_name = "BYTES", default_value = "67108864",
+        value_parser = integer(1..=16 * 1024 * MIB))]
+    ingress_max_in_flight: Setting<usize>,
     /// How many connections are served at once; more wait to be accepted. A busy one takes up to
-    /// 256 KiB besides its body. Default: 1024.
-    #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER")]
-    pub ingress_max_connections: Option<String>,
-    /// How long the broker may take to confirm an event; longer is answered 503. Default: 5s.
-    #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME")]
-    pub ingress_publish_timeout: Option<String>,
+    /// 256 KiB besides its body.
+    #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER", default_value = "1024",
+        value_parser = integer(1..=1_000_000))]
+    ingress_max_connections: Setting<usize>,
+    /// How long the broker may take to confirm an event; longer is answered 503.
+    #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME", default_value = "5s",
+        value_parser = duration(SHORTEST..=Duration::from_secs(60)))]
+    ingress_publish_timeout: Setting<Duration>,
     /// RabbitMQ.
     #[command(flatten)]
-    pub amqp: AmqpArgs,
+    amqp: AmqpArgs,
     /// Metrics and health.
     #[command(flatten)]
-    pub metrics: MetricsArgs,
+    metrics: MetricsArgs,
     /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
@@ -112,58 +121,26 @@ impl fmt::Debug for Settings {
 impl Settings {
     /// Reads the arguments and, for named endpoints, the environment. Problems are noted in
     /// `problems`; what is returned then is good for nothing.
-    pub fn read(
-        args: &Args,
-        environment: impl IntoIterator<Item = (String, String)>,
-        problems: &mut Problems,
-    ) -> Self {
+    pub fn read(args: &Args, environment: &[(String, String)], problems: &mut Problems) -> Self {
+        problems.unknown_variables(Program::Ingress, environment);
         let secret = args.stripe_webhook_secret.as_deref();
         let secret_file = args.stripe_webhook_secret_file.as_deref();
         let secrets = problems.required_secret(SECRET, secret, secret_file, SECRET_TAKES);
-        let any = |port| SocketAddr::from(([0, 0, 0, 0], port));
-        let within = |seconds| Duration::from_millis(10)..=Duration::from_secs(seconds);
-        let size = |problems: &mut Problems, name, raw: &Option<String>, default, range| {
-            usize::try_from(problems.integer(name, raw.as_deref(), default, range)).unwrap_or(usize::MAX)
-        };
-        let max_body = size(problems, "INGRESS_MAX_BODY", &args.ingress_max_body, MIB, 1..=LARGEST_BODY);
+        let max_body = problems.take(&args.ingress_max_body);
+        let max_in_flight = problems.take(&args.ingress_max_in_flight);
+        if max_in_flight < max_body {
+            problems.add("INGRESS_MAX_IN_FLIGHT", "takes no less than INGRESS_MAX_BODY: one body must fit");
+        }
         Self {
             secrets: split(SECRET, &secrets, problems),
             endpoints: endpoints(environment, problems),
-            tolerance: problems.integer(
-                "STRIPE_SIGNATURE_TOLERANCE",
-                args.stripe_signature_tolerance.as_deref(),
-                300,
-                1..=DAY,
-            ),
-            bind: problems.address("INGRESS_BIND", args.ingress_bind.as_deref(), any(8080)),
+            tolerance: problems.take(&args.stripe_signature_tolerance),
+            bind: problems.take(&args.ingress_bind),
             max_body,
-            body_timeout: problems.duration(
-                "INGRESS_BODY_TIMEOUT",
-                args.ingress_body_timeout.as_deref(),
-                Duration::from_secs(10),
-                within(300),
-            ),
-            // Less than one body could never be served.
-            max_in_flight: size(
-                problems,
-                "INGRESS_MAX_IN_FLIGHT",
-                &args.ingress_max_in_flight,
-                64 * MIB,
-                max_body as u64..=16 * 1024 * MIB,
-            ),
-            max_connections: size(
-                problems,
-                "INGRESS_MAX_CONNECTIONS",
-                &args.ingress_max_connections,
-                1024,
-                1..=1_000_000,
-            ),
-            publish_timeout: problems.duration(
-                "INGRESS_PUBLISH_TIMEOUT",
-                args.ingress_publish_timeout.as_deref(),
-                Duration::from_secs(5),
-                within(60),
-            ),
+            body_timeout: problems.take(&args.ingress_body_timeout),
+            max_in_flight,
+            max_connections: problems.take(&args.ingress_max_connections),
+            publish_timeout: problems.take(&args.ingress_publish_timeout),
             broker: BrokerSettings {
                 amqp_url: args.amqp.url(problems),
                 // The gate never delays an event, so it needs no retry queues.
@@ -178,10 +155,10 @@ impl Settings {
 
 /// The endpoints of `STRIPE_WEBHOOK_SECRET_<NAME>` and `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`.
 fn endpoints(
-    environment: impl IntoIterator<Item = (String, String)>,
+    environment: &[(String, String)],
     problems: &mut Problems,
 ) -> BTreeMap<String, Vec<SecretString>> {
-    let mut found: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
     for (variable, value) in environment {
         let Some(name) = variable.strip_prefix(SECRET).and_then(|rest| rest.strip_prefix('_')) else {
             continue;
@@ -189,8 +166,8 @@ fn endpoints(
         match name.strip_suffix("_FILE") {
             // `STRIPE_WEBHOOK_SECRET_FILE` is the file of the endpoint without a name.
             None if name == "FILE" => {}
-            None => found.entry(name.to_owned()).or_default().0 = Some(value),
-            Some(name) => found.entry(name.to_owned()).or_default().1 = Some(value),
+            None => found.entry(name).or_default().0 = Some(value),
+            Some(name) => found.entry(name).or_default().1 = Some(value),
         }
     }
     let mut endpoints = BTreeMap::new();
@@ -200,7 +177,7 @@ fn endpoints(
             problems.add(&variable, "must end in a name of letters, digits, dashes and underscores");
             continue;
         }
-        let secrets = problems.required_secret(&variable, secret.as_deref(), file.as_deref(), SECRET_TAKES);
+        let secrets = problems.required_secret(&variable, secret, file, SECRET_TAKES);
         let secrets = split(&variable, &secrets, problems);
         if endpoints.insert(name.to_ascii_lowercase(), secrets).is_some() {
             problems.add(&variable, "is there twice, in upper and in lower case");

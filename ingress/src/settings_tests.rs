@@ -1,19 +1,20 @@
 //! Settings as they are documented.
 
 use super::*;
+use service::settings::setting::from_pairs;
+
+const GOOD: [(&str, &str); 2] =
+    [("STRIPE_WEBHOOK_SECRET", "whsec_a, whsec_b,"), ("AMQP_URL", "amqp://u:p@localhost:5672/%2f")];
 
 fn args() -> Args {
-    Args {
-        stripe_webhook_secret: Some("whsec_a, whsec_b,".to_owned()),
-        amqp: AmqpArgs { amqp_url: Some("amqp://u:p@localhost:5672/%2f".to_owned()), ..Default::default() },
-        ..Default::default()
-    }
+    from_pairs(&GOOD)
 }
 
 fn read(args: &Args, environment: &[(&str, &str)]) -> Result<Settings, Problems> {
     let mut problems = Problems::default();
-    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let settings = Settings::read(args, environment, &mut problems);
+    let environment: Vec<_> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let settings = Settings::read(args, &environment, &mut problems);
     problems.finish().map(|()| settings)
 }
 
@@ -30,11 +31,7 @@ fn defaults_are_those_of_the_documentation() {
 
 #[test]
 fn a_named_secret_makes_an_endpoint_in_lower_case() {
-    let settings = read(
-        &args(),
-        &[("STRIPE_WEBHOOK_SECRET_ACME_EU", "whsec_x,whsec_y"), ("STRIPE_WEBHOOK_SECRETS", "z")],
-    )
-    .unwrap();
+    let settings = read(&args(), &[("STRIPE_WEBHOOK_SECRET_ACME_EU", "whsec_x,whsec_y")]).unwrap();
     assert_eq!(settings.endpoints.keys().collect::<Vec<_>>(), ["acme_eu"]);
     assert_eq!(settings.endpoints["acme_eu"].len(), 2);
 }
@@ -52,19 +49,24 @@ fn a_named_secret_may_stand_in_a_file() {
 
 #[test]
 fn every_problem_is_reported_at_once_and_no_secret_with_it() {
-    let args = Args {
-        stripe_webhook_secret: Some(" , ".to_owned()),
-        stripe_signature_tolerance: Some("five minutes".to_owned()),
-        ingress_bind: Some("8080".to_owned()),
-        ingress_max_body: Some("1MB".to_owned()),
-        ingress_publish_timeout: Some("5".to_owned()),
-        amqp: AmqpArgs { amqp_url: Some("redis://:hunter2@h".to_owned()), ..Default::default() },
-        ..Default::default()
-    };
-    let text =
-        read(&args, &[("STRIPE_WEBHOOK_SECRET_A B", "whsec_hunter2"), ("STRIPE_WEBHOOK_SECRET_EMPTY", "")])
-            .unwrap_err()
-            .to_string();
+    let args: Args = from_pairs(&[
+        ("STRIPE_WEBHOOK_SECRET", " , "),
+        ("STRIPE_SIGNATURE_TOLERANCE", "five minutes"),
+        ("INGRESS_BIND", "8080"),
+        ("INGRESS_MAX_BODY", "1MB"),
+        ("INGRESS_PUBLISH_TIMEOUT", "5"),
+        ("AMQP_URL", "redis://:hunter2@h"),
+    ]);
+    let text = read(
+        &args,
+        &[
+            ("STRIPE_WEBHOOK_SECRET_A B", "whsec_hunter2"),
+            ("STRIPE_WEBHOOK_SECRET_EMPTY", ""),
+            ("INGRESS_MAXBODY", "hunter2"),
+        ],
+    )
+    .unwrap_err()
+    .to_string();
     for name in [
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_SIGNATURE_TOLERANCE",
@@ -74,6 +76,7 @@ fn every_problem_is_reported_at_once_and_no_secret_with_it() {
         "AMQP_URL",
         "STRIPE_WEBHOOK_SECRET_A B",
         "STRIPE_WEBHOOK_SECRET_EMPTY",
+        "INGRESS_MAXBODY",
     ] {
         assert!(text.lines().any(|line| line.starts_with(&format!("{name} "))), "{name}: {text}");
     }
@@ -82,7 +85,7 @@ fn every_problem_is_reported_at_once_and_no_secret_with_it() {
 
 #[test]
 fn what_is_required_is_said_to_be() {
-    let text = read(&Args::default(), &[]).unwrap_err().to_string();
+    let text = read(&from_pairs(&[]), &[]).unwrap_err().to_string();
     assert!(
         text.contains("STRIPE_WEBHOOK_SECRET is required") && text.contains("AMQP_URL is required"),
         "{text}"

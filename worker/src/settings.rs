@@ -8,14 +8,15 @@ use amqp::topology::Topology;
 use clap::Parser;
 use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::setting::integer;
+use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 
-use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
+use domain::rules::Rules;
 
-/// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
-/// card is charged the next day.
-const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+mod rules;
+
+pub use rules::RulesArgs;
 
 /// Consumes Stripe events from a queue and applies them to PostgreSQL, exactly once, in any order.
 #[derive(Debug, Parser)]
@@ -31,29 +32,14 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     retry: RetryArgs,
-    /// Events in one transaction, at most: 1 to 1000. Default: 256.
-    #[arg(long, env = "WORKER_BATCH", value_name = "N")]
-    worker_batch: Option<String>,
-    /// Transactions at once: 1 to 64. Default: 2.
-    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "N")]
-    worker_concurrency: Option<String>,
-    /// What becomes of a payment whose order nobody registered: adopt (the order is created from the
-    /// payment) or require (the event is retried, then dead). Default: adopt.
-    #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
-    orders_policy: Option<String>,
-    /// How long a subscription keeps access after it became past due, such as 7d; 0s: not at all.
-    /// Default: 7d.
-    #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
-    subscription_grace: Option<String>,
-    /// Which events are processed: live, test or any. Those of the other mode are ignored. Default: any.
-    #[arg(long, env = "STRIPE_LIVEMODE", value_name = "WORD")]
-    stripe_livemode: Option<String>,
-    /// When set, every payment that names an order must carry that order's reference code.
-    #[arg(long, env = "REFERENCE_SECRET", hide_env_values = true, value_name = "SECRET")]
-    reference_secret: Option<String>,
-    /// A file that holds `REFERENCE_SECRET`.
-    #[arg(long, env = "REFERENCE_SECRET_FILE", value_name = "PATH")]
-    reference_secret_file: Option<String>,
+    /// Events in one transaction, at most: 1 to 1000.
+    #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000))]
+    worker_batch: Setting<u16>,
+    /// Transactions at once: 1 to 64.
+    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "NUMBER", default_value = "2", value_parser = integer(1..=64))]
+    worker_concurrency: Setting<usize>,
+    #[command(flatten)]
+    rules: RulesArgs,
 }
 
 /// The settings of a worker.
@@ -79,19 +65,15 @@ pub struct Settings {
 }
 
 impl Args {
-    /// Reads every setting.
+    /// Reads every setting. `environment` is searched for variables that no program knows.
     ///
     /// # Errors
     /// All problems at once.
-    pub fn read(&self) -> Result<Settings, Problems> {
+    pub fn read(&self, environment: &[(String, String)]) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let problem = &mut problems;
+        problem.unknown_variables(Program::Worker, environment);
         let schedule = self.retry.schedule(problem);
-        let policies = [("adopt", OrdersPolicy::Adopt), ("require", OrdersPolicy::Require)];
-        let secret = (self.reference_secret.as_deref(), self.reference_secret_file.as_deref());
-        let batch = problem.integer("WORKER_BATCH", self.worker_batch.as_deref(), 256, 1..=1000);
-        let concurrency =
-            problem.integer("WORKER_CONCURRENCY", self.worker_concurrency.as_deref(), 2, 1..=64);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -99,26 +81,27 @@ impl Args {
             log: self.log.read(problem),
             metrics: self.metrics.bind(problem, 9091),
             schedule,
-            batch: u16::try_from(batch).unwrap_or(u16::MAX),
-            concurrency: usize::try_from(concurrency).unwrap_or(1),
-            rules: Rules {
-                orders: problem.word(
-                    "ORDERS_POLICY",
-                    self.orders_policy.as_deref(),
-                    OrdersPolicy::Adopt,
-                    &policies,
-                ),
-                client_reference_id: ClientReferenceId::default(),
-                reference_secret: problem.secret("REFERENCE_SECRET", secret.0, secret.1),
-                grace: problem.duration(
-                    "SUBSCRIPTION_GRACE",
-                    self.subscription_grace.as_deref(),
-                    GRACE,
-                    Duration::ZERO..=GRACE * 52,
-                ),
-                livemode: problem.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
-            },
+            batch: problem.take(&self.worker_batch),
+            concurrency: problem.take(&self.worker_concurrency),
+            rules: self.rules.read(true, problem),
         };
         problems.finish().map(|()| settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::settings::setting::from_pairs;
+
+    #[test]
+    fn defaults_are_those_of_the_documentation() {
+        let args: Args = from_pairs(&[
+            ("AMQP_URL", "amqp://localhost"),
+            ("DATABASE_URL", "postgres://localhost/x"),
+            ("STRIPE_LIVEMODE", "any"),
+        ]);
+        let Ok(settings) = args.read(&[]) else { panic!("the defaults are wrong") };
+        assert_eq!((settings.batch, settings.concurrency, settings.schedule.len()), (256, 2, 5));
     }
 }

@@ -14,6 +14,7 @@ use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
 use crate::jobs::state::JobAction;
+use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadCommand {
@@ -91,8 +92,11 @@ pub(super) struct DeadLetterListArguments {
 }
 
 impl DeadCommand {
-    pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, DeadCommand::Replay { .. } | DeadCommand::Discard { id: None, .. })
+    pub(super) fn needs(&self) -> Needs {
+        Needs {
+            broker: matches!(self, DeadCommand::Replay { .. } | DeadCommand::Discard { id: None, .. }),
+            rules: matches!(self, DeadCommand::Preview { .. }),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::events::outcome::EventOutcome;
 use crate::events::search::EventScope;
 use crate::events::service;
 use crate::events::store::EventFilter;
+use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
@@ -69,8 +70,11 @@ pub(super) struct EventListArguments {
 }
 
 impl EventsCommand {
-    pub(super) fn needs_broker(&self) -> bool {
-        matches!(self, EventsCommand::Replay { .. })
+    pub(super) fn needs(&self) -> Needs {
+        Needs {
+            broker: matches!(self, EventsCommand::Replay { .. }),
+            rules: matches!(self, EventsCommand::Preview { .. }),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub use output::complain;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::runtime::Connections;
-use crate::runtime::settings::{ConsoleSettings, RawSettings};
+use crate::runtime::settings::{ConsoleSettings, Needs, RawSettings};
 use crate::serve;
 use service::settings::Problems;
 
@@ -127,8 +127,8 @@ pub(crate) struct CommandContext {
 /// Carries out a command.
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let serving = matches!(cli.command, Command::Serve);
-    let needs_broker = serving || cli.command.needs_broker();
-    let settings = ConsoleSettings::read(&cli.settings, needs_broker)?;
+    let settings =
+        ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
     settings.init_logs(serving);
     let connections = Connections::new(&settings)?;
     let context = CommandContext { settings, connections, actor: Actor::CommandLine(account::name()) };
@@ -152,12 +152,13 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 }
 
 impl Command {
-    fn needs_broker(&self) -> bool {
+    fn needs(&self) -> Needs {
         match self {
-            Command::Serve | Command::Queues(_) => true,
-            Command::Events(command) => command.needs_broker(),
-            Command::Dead(command) => command.needs_broker(),
-            _ => false,
+            Command::Serve => Needs { broker: true, rules: true },
+            Command::Queues(_) => Needs { broker: true, rules: false },
+            Command::Events(command) => command.needs(),
+            Command::Dead(command) => command.needs(),
+            _ => Needs::default(),
         }
     }
 }

@@ -1,31 +1,34 @@
 //! The console's settings, typed. Only [`RawSettings`] knows the environment.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use amqp::args::{AmqpArgs, RetryArgs};
 use amqp::topology::Topology;
 use clap::Args;
-use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
+use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::{LogArgs, MetricsArgs, Problems};
+use service::settings::setting::{address, value, word};
+use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
+use worker::settings::RulesArgs;
 
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
 
 const METRICS_PORT: u16 = 9092;
-const CONSOLE_BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8081);
+const ROLES: [(&str, Option<Role>); 4] = [
+    ("none", None),
+    ("viewer", Some(Role::Viewer)),
+    ("operator", Some(Role::Operator)),
+    ("admin", Some(Role::Admin)),
+];
 const POOL_SIZE: usize = 10;
-/// As the workers have it.
-const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Settings as they were given, unchecked.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RawSettings {
     #[command(flatten)]
     database: DatabaseArgs,
@@ -37,61 +40,37 @@ pub(crate) struct RawSettings {
     log: LogArgs,
     #[command(flatten)]
     metrics: MetricsArgs,
-    /// Makes reference codes provable: workers refuse a payment whose code was not made with it.
-    /// Default: none, codes are random.
-    #[arg(long, env = "REFERENCE_SECRET", hide_env_values = true, value_name = "TEXT")]
-    reference_secret: Option<String>,
-    /// A file that holds REFERENCE_SECRET.
-    #[arg(long, env = "REFERENCE_SECRET_FILE", value_name = "PATH")]
-    reference_secret_file: Option<String>,
-    /// Where `serve` serves the console. Default: 127.0.0.1:8081.
-    #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS")]
-    console_bind: Option<String>,
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// Where `serve` serves the console.
+    #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8081",
+        value_parser = address())]
+    console_bind: Setting<SocketAddr>,
     /// The address at which browsers reach the console, such as `https://console.example.com`: with https the
     /// session's cookie is for HTTPS only. Forms are taken from its pages whatever `Host` says. Default: http on
     /// loopback.
-    #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL")]
-    console_public_url: Option<String>,
+    #[arg(long, env = "CONSOLE_PUBLIC_URL", value_name = "URL",
+        value_parser = value("http://host or https://host", origin))]
+    console_public_url: Option<Setting<String>>,
     /// The header in which a reverse proxy names the signed-in user, such as X-Forwarded-User. Default: none.
-    #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME")]
-    console_proxy_header: Option<String>,
-    /// Addresses of trusted reverse proxies, comma separated, such as 10.0.0.0/8. Default: none.
-    #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS")]
-    console_trusted_proxies: Option<String>,
-    /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none. Default: none.
-    #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "WORD")]
-    console_proxy_role: Option<String>,
+    #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME", value_parser = value("a header's name", header))]
+    console_proxy_header: Option<Setting<String>>,
+    /// Addresses of reverse proxies whose headers are trusted, comma separated, such as 10.0.0.0/8. Default: none.
+    #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS",
+        value_parser = value("addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7", networks))]
+    console_trusted_proxies: Option<Setting<Vec<IpNet>>>,
+    /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none.
+    #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "ROLE", default_value = "none", value_parser = word(&ROLES))]
+    console_proxy_role: Setting<Option<Role>>,
     /// RabbitMQ's management, for unacknowledged messages: http://user:password@host:15672/vhost.
     #[arg(long, env = "RABBITMQ_MANAGEMENT_URL", hide_env_values = true, value_name = "URL")]
     rabbitmq_management_url: Option<String>,
     /// A file that holds RABBITMQ_MANAGEMENT_URL.
     #[arg(long, env = "RABBITMQ_MANAGEMENT_URL_FILE", value_name = "PATH")]
     rabbitmq_management_url_file: Option<String>,
-    /// As the workers have it, for previews: adopt or require. Default: adopt.
-    #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
-    orders_policy: Option<String>,
-    /// As the workers have it, for previews: live, test or any. Default: any.
-    #[arg(long, env = "STRIPE_LIVEMODE", value_name = "WORD")]
-    stripe_livemode: Option<String>,
-    /// As the workers have it, for previews. Default: 7d.
-    #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
-    subscription_grace: Option<String>,
 }
 
 impl RawSettings {
-    fn rules(&self, p: &mut Problems) -> Rules {
-        let (secret, file) = (self.reference_secret.as_deref(), self.reference_secret_file.as_deref());
-        let policies = [("adopt", OrdersPolicy::Adopt), ("require", OrdersPolicy::Require)];
-        let grace = self.subscription_grace.as_deref();
-        Rules {
-            orders: p.word("ORDERS_POLICY", self.orders_policy.as_deref(), OrdersPolicy::Adopt, &policies),
-            client_reference_id: ClientReferenceId::default(),
-            reference_secret: p.secret("REFERENCE_SECRET", secret, file),
-            grace: p.duration("SUBSCRIPTION_GRACE", grace, GRACE, Duration::ZERO..=GRACE * 52),
-            livemode: p.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
-        }
-    }
-
     fn management(&self, p: &mut Problems) -> Option<Management> {
         let (url, file) =
             (self.rabbitmq_management_url.as_deref(), self.rabbitmq_management_url_file.as_deref());
@@ -106,29 +85,11 @@ impl RawSettings {
     }
 
     fn sign_in(&self, p: &mut Problems) -> SignInSettings {
-        let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
-        let proxies = self.console_trusted_proxies.as_deref();
-        let public = self.console_public_url.as_deref();
-        let roles: Vec<(&str, Option<Role>)> = std::iter::once(("none", None))
-            .chain(Role::ALL.iter().map(|role| (role.as_str(), Some(*role))))
-            .collect();
-        let header = |raw: &str| {
-            let fits = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            fits.then(|| Some(raw.to_ascii_lowercase()))
-        };
         let entry = SignInSettings {
-            origin: p.value("CONSOLE_PUBLIC_URL", public, None, "http://host or https://host", |url| {
-                origin(url).map(Some)
-            }),
-            user_header: p.value(
-                "CONSOLE_PROXY_HEADER",
-                self.console_proxy_header.as_deref(),
-                None,
-                "a header's name",
-                header,
-            ),
-            proxies: p.value("CONSOLE_TRUSTED_PROXIES", proxies, Vec::new(), takes, networks),
-            proxy_role: p.word("CONSOLE_PROXY_ROLE", self.console_proxy_role.as_deref(), None, &roles),
+            origin: p.take_optional(self.console_public_url.as_ref()),
+            user_header: p.take_optional(self.console_proxy_header.as_ref()),
+            proxies: p.take_optional(self.console_trusted_proxies.as_ref()).unwrap_or_default(),
+            proxy_role: p.take(&self.console_proxy_role),
         };
         if entry.user_header.is_some() && entry.proxies.is_empty() {
             p.add(
@@ -140,12 +101,25 @@ impl RawSettings {
     }
 }
 
+fn header(raw: &str) -> Option<String> {
+    raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-').then(|| raw.to_ascii_lowercase())
+}
+
 fn networks(list: &str) -> Option<Vec<IpNet>> {
     let one = |text: &str| {
         let text = text.trim();
         text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
     };
     list.split(',').map(one).collect()
+}
+
+/// What a command needs beyond the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Needs {
+    /// The broker.
+    pub(crate) broker: bool,
+    /// The rules that the workers decide by, `STRIPE_LIVEMODE` with them.
+    pub(crate) rules: bool,
 }
 
 /// Settings, checked.
@@ -174,20 +148,25 @@ pub(crate) struct ConsoleSettings {
 
 impl ConsoleSettings {
     /// Reads all settings, or says everything that is wrong with them.
-    pub(crate) fn read(raw: &RawSettings, needs_broker: bool) -> Result<ConsoleSettings, Problems> {
+    pub(crate) fn read(
+        raw: &RawSettings,
+        needs: Needs,
+        environment: &[(String, String)],
+    ) -> Result<ConsoleSettings, Problems> {
         let mut problems = Problems::default();
         let p = &mut problems;
+        p.unknown_variables(Program::Console, environment);
         let retry = raw.retry.schedule(p);
         let log = raw.log.read(p);
         let settings = ConsoleSettings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
-            amqp_url: needs_broker.then(|| raw.amqp.url(p)),
+            amqp_url: needs.broker.then(|| raw.amqp.url(p)),
             topology: raw.amqp.topology(p, retry),
-            rules: raw.rules(p),
+            rules: raw.rules.read(needs.rules, p),
             management: raw.management(p),
             sign_in: raw.sign_in(p),
-            console_bind: p.address("CONSOLE_BIND", raw.console_bind.as_deref(), CONSOLE_BIND),
+            console_bind: p.take(&raw.console_bind),
             metrics_bind: raw.metrics.bind(p, METRICS_PORT),
             log,
         };

@@ -94,6 +94,7 @@ impl World {
             .env("AMQP_URL", &self.amqp_url)
             .env("AMQP_PREFIX", &self.prefix)
             .env("RETRY_SCHEDULE", "10s")
+            .env("STRIPE_LIVEMODE", "any")
             .env("METRICS_BIND", "off")
             .env("RUST_LOG", "error");
         command

@@ -12,7 +12,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     std::fs::read_to_string(repository().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -112,8 +112,9 @@ fn every_variable_is_one_that_its_program_knows() {
     }
 }
 
-fn help(program: &str) -> String {
-    let output = Command::new(binary(program)).arg("--help").stdin(Stdio::null()).output().expect("starts");
+pub(crate) fn help(program: &str) -> String {
+    let mut command = Command::new(binary(program));
+    let output = command.arg("--help").env_clear().stdin(Stdio::null()).output().expect("starts");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

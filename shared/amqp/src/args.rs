@@ -4,26 +4,34 @@ use crate::topology::Topology;
 use clap::Args;
 use lapin::uri::AMQPUri;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::Problems;
+use service::settings::setting::{durations, value};
+use service::settings::{Problems, Setting};
 use std::time::Duration;
 
 /// `AMQP_URL` and what goes with it.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct AmqpArgs {
     /// RabbitMQ: amqp://user:password@host:5672/vhost, or amqps:// for TLS. Required.
     #[arg(long, env = "AMQP_URL", hide_env_values = true, value_name = "URL")]
-    pub amqp_url: Option<String>,
+    amqp_url: Option<String>,
     /// A file that holds AMQP_URL.
     #[arg(long, env = "AMQP_URL_FILE", value_name = "PATH")]
-    pub amqp_url_file: Option<String>,
+    amqp_url_file: Option<String>,
     /// Put before the name of every exchange and queue; for several systems on one broker.
     /// Default: nothing.
-    #[arg(long, env = "AMQP_PREFIX", value_name = "TEXT")]
-    pub amqp_prefix: Option<String>,
+    #[arg(long, env = "AMQP_PREFIX", value_name = "TEXT",
+        value_parser = value("at most 100 letters, digits, dots, dashes and underscores", prefix))]
+    amqp_prefix: Option<Setting<String>>,
 }
 
 /// RabbitMQ's names have at most 255 bytes, ours need some of them.
 const LONGEST_PREFIX: usize = 100;
+
+fn prefix(raw: &str) -> Option<String> {
+    let fits =
+        raw.len() <= LONGEST_PREFIX && raw.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
+    fits.then(|| raw.to_owned())
+}
 
 impl AmqpArgs {
     /// The checked URL.
@@ -40,49 +48,37 @@ impl AmqpArgs {
 
     /// The names under the prefix, with these retry queues.
     pub fn topology(&self, problems: &mut Problems, retry: Vec<Duration>) -> Topology {
-        let takes = "at most 100 letters, digits, dots, dashes and underscores";
-        let prefix =
-            problems.value("AMQP_PREFIX", self.amqp_prefix.as_deref(), String::new(), takes, |raw| {
-                let fits = raw.len() <= LONGEST_PREFIX
-                    && raw.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
-                fits.then(|| raw.to_owned())
-            });
+        let prefix = problems.take_optional(self.amqp_prefix.as_ref()).unwrap_or_default();
         Topology { prefix, retry }
     }
 }
 
 /// `RETRY_SCHEDULE`.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RetryArgs {
-    /// How long an event waits before each further try, comma separated. All processes must be
-    /// given the same. Default: 10s,1m,10m,1h,6h.
-    #[arg(long, env = "RETRY_SCHEDULE", value_name = "TIMES")]
-    pub retry_schedule: Option<String>,
+    /// How long an event waits before each further attempt, comma separated. All processes must be
+    /// given the same.
+    #[arg(long, env = "RETRY_SCHEDULE", value_name = "TIMES", default_value = "10s,1m,10m,1h,6h",
+        value_parser = durations())]
+    retry_schedule: Setting<Vec<Duration>>,
 }
-
-const RETRY_SCHEDULE: [Duration; 5] = [
-    Duration::from_secs(10),
-    Duration::from_secs(60),
-    Duration::from_secs(10 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(6 * 60 * 60),
-];
 
 impl RetryArgs {
     /// The delays.
     pub fn schedule(&self, problems: &mut Problems) -> Vec<Duration> {
-        problems.durations("RETRY_SCHEDULE", self.retry_schedule.as_deref(), &RETRY_SCHEDULE)
+        problems.take(&self.retry_schedule)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::settings::setting::from_pairs;
 
     #[test]
     fn a_wrong_url_is_refused_without_quoting_its_password() {
         let mut problems = Problems::default();
-        let amqp = AmqpArgs { amqp_url: Some("http://u:hunter2@h".to_owned()), ..Default::default() };
+        let amqp: AmqpArgs = from_pairs(&[("AMQP_URL", "http://u:hunter2@h")]);
         amqp.url(&mut problems);
         let text = problems.finish().unwrap_err().to_string();
         assert_eq!(text.lines().count(), 1, "{text}");
@@ -93,14 +89,14 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_documentation() {
         let mut problems = Problems::default();
-        let labels: Vec<String> = RetryArgs::default()
+        let labels: Vec<String> = from_pairs::<RetryArgs>(&[])
             .schedule(&mut problems)
             .iter()
             .copied()
             .map(crate::topology::label)
             .collect();
         assert_eq!(labels.join(","), "10s,1m,10m,1h,6h");
-        assert_eq!(AmqpArgs::default().topology(&mut problems, vec![]), Topology::default());
+        assert_eq!(from_pairs::<AmqpArgs>(&[]).topology(&mut problems, vec![]), Topology::default());
         assert_eq!(problems.finish(), Ok(()));
     }
 }

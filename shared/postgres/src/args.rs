@@ -5,16 +5,16 @@ use secrecy::{ExposeSecret, SecretString};
 use service::settings::Problems;
 
 /// `DATABASE_URL`.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
     /// PostgreSQL: postgres://user:password@host:5432/database?sslmode=verify-full. Required.
     /// sslmode takes disable, prefer (the default), require, verify-ca, verify-full; sslrootcert
     /// names a file of certificate authorities (default: the system's).
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
-    pub database_url: Option<String>,
+    database_url: Option<String>,
     /// A file that holds DATABASE_URL.
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "PATH")]
-    pub database_url_file: Option<String>,
+    database_url_file: Option<String>,
 }
 
 impl DatabaseArgs {
@@ -35,14 +35,12 @@ impl DatabaseArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::settings::setting::from_pairs;
 
     #[test]
     fn a_wrong_url_is_refused_without_quoting_its_password() {
         let mut problems = Problems::default();
-        let database = DatabaseArgs {
-            database_url: Some("postgres://u:hunter2@h:x/d".to_owned()),
-            ..Default::default()
-        };
+        let database: DatabaseArgs = from_pairs(&[("DATABASE_URL", "postgres://u:hunter2@h:x/d")]);
         database.url(&mut problems);
         let text = problems.finish().unwrap_err().to_string();
         assert_eq!(text.lines().count(), 1, "{text}");

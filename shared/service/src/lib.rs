@@ -1,6 +1,7 @@
 //! What every Sluicegate program has: settings, logs and metrics, health pages and an orderly shutdown.
 //!
-//! Nothing here knows Stripe, RabbitMQ or PostgreSQL, and nothing here reads the environment.
+//! Nothing here knows Stripe, RabbitMQ or PostgreSQL. The environment is read by `main` alone, through clap and
+//! [`settings::environment`].
 
 pub mod health;
 pub mod settings;

@@ -1,20 +1,20 @@
 //! Reading settings: every problem is found before any is reported.
 //!
-//! Each process has a clap struct of `Option<String>` arguments (flag and environment variable of
-//! one name) and turns it into a typed struct through [`Problems`]. A helper that finds a problem
-//! notes it and returns a stand-in, so that the others are looked at too; [`Problems::finish`]
-//! refuses the lot. Values of secrets are never quoted. An empty value counts as not set, because
+//! Each process declares its settings once, in a clap struct: flag and environment variable of one name, type,
+//! default, and the sentence of `--help`. A [`Setting`] keeps its error, so that the others are looked at too;
+//! [`Problems::finish`] refuses the lot. Values of secrets are never quoted. An empty value counts as not set, because
 //! container tools pass empty variables for absent ones.
 
 use secrecy::SecretString;
 use std::fmt;
-use std::net::SocketAddr;
-use std::ops::RangeInclusive;
-use std::time::Duration;
 
 mod args;
+mod known;
+pub mod setting;
 
 pub use args::{LogArgs, MetricsArgs};
+pub use known::{KNOWN, Program, environment};
+pub use setting::Setting;
 
 /// The exit code for wrong settings and wrong use.
 pub const EXIT_USAGE: i32 = 2;
@@ -52,99 +52,6 @@ impl Problems {
             eprintln!("See --help for what each setting takes.");
             std::process::exit(EXIT_USAGE);
         }
-    }
-
-    /// Any value: `parse` says what it means, `takes` says in words what it may be.
-    pub fn value<T>(
-        &mut self,
-        name: &str,
-        raw: Option<&str>,
-        default: T,
-        takes: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> T {
-        let Some(raw) = set(raw) else { return default };
-        match parse(raw) {
-            Some(value) => value,
-            None => {
-                self.add(name, format_args!("takes {takes}, not {raw:?}"));
-                default
-            }
-        }
-    }
-
-    /// An address with a port.
-    pub fn address(&mut self, name: &str, raw: Option<&str>, default: SocketAddr) -> SocketAddr {
-        self.value(name, raw, default, "an address and port such as 127.0.0.1:8080", |raw| raw.parse().ok())
-    }
-
-    /// An address with a port, or `off`.
-    pub fn address_or_off(
-        &mut self,
-        name: &str,
-        raw: Option<&str>,
-        default: Option<SocketAddr>,
-    ) -> Option<SocketAddr> {
-        self.value(
-            name,
-            raw,
-            default,
-            "an address and port such as 127.0.0.1:9090, or off",
-            |raw| match raw {
-                "off" => Some(None),
-                _ => raw.parse().ok().map(Some),
-            },
-        )
-    }
-
-    /// A whole number within a range.
-    pub fn integer(
-        &mut self,
-        name: &str,
-        raw: Option<&str>,
-        default: u64,
-        range: RangeInclusive<u64>,
-    ) -> u64 {
-        let takes = format!("a whole number from {} to {}", range.start(), range.end());
-        self.value(name, raw, default, &takes, |raw| raw.parse().ok().filter(|number| range.contains(number)))
-    }
-
-    /// A length of time with its unit, within a range.
-    pub fn duration(
-        &mut self,
-        name: &str,
-        raw: Option<&str>,
-        default: Duration,
-        range: RangeInclusive<Duration>,
-    ) -> Duration {
-        let takes = format!(
-            "a length of time from {} to {} such as 5s, 250ms or 1m",
-            humantime::format_duration(*range.start()),
-            humantime::format_duration(*range.end())
-        );
-        self.value(name, raw, default, &takes, |raw| {
-            humantime::parse_duration(raw).ok().filter(|duration| range.contains(duration))
-        })
-    }
-
-    /// Lengths of time with their units, comma separated.
-    pub fn durations(&mut self, name: &str, raw: Option<&str>, default: &[Duration]) -> Vec<Duration> {
-        let takes = "lengths of time, comma separated, such as 10s,1m,10m";
-        self.value(name, raw, default.to_vec(), takes, |raw| {
-            raw.split(',')
-                .map(|part| {
-                    humantime::parse_duration(part.trim()).ok().filter(|duration| !duration.is_zero())
-                })
-                .collect()
-        })
-    }
-
-    /// One word of a list.
-    pub fn word<T: Copy>(&mut self, name: &str, raw: Option<&str>, default: T, words: &[(&str, T)]) -> T {
-        let takes = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
-        self.value(name, raw, default, &takes, |raw| {
-            words.iter().find(|(word, _)| *word == raw).map(|(_, value)| *value)
-        })
     }
 
     /// A secret given as `NAME` or, by the path of a file that holds it, as `NAME_FILE`.
@@ -200,35 +107,14 @@ mod tests {
     #[test]
     fn every_problem_is_reported_and_names_its_variable() {
         let mut problems = Problems::default();
-        problems.address("A_BIND", Some("nonsense"), ([127, 0, 0, 1], 1).into());
-        problems.integer("B_SIZE", Some("0"), 5, 1..=10);
-        problems.duration("C_TIME", Some("5"), Duration::ZERO, Duration::ZERO..=Duration::from_secs(1));
-        problems.durations("D_TIMES", Some("1s,,2s"), &[]);
-        problems.word("E_WORD", Some("maybe"), true, &[("yes", true), ("no", false)]);
         problems.required_secret("F_URL", None, Some(""), "the address of it");
         problems.secret("G_KEY", None, Some("/nowhere/at/all"));
         let text = problems.finish().unwrap_err().to_string();
-        for name in ["A_BIND", "B_SIZE", "C_TIME", "D_TIMES", "E_WORD", "F_URL", "G_KEY_FILE"] {
-            assert_eq!(
-                text.lines().filter(|line| line.starts_with(&format!("{name} "))).count(),
-                1,
-                "{text}"
-            );
-        }
-        assert!(text.contains("from 1 to 10") && text.contains("yes or no"), "{text}");
-    }
-
-    #[test]
-    fn good_values_and_defaults_are_taken() {
-        let mut problems = Problems::default();
-        assert_eq!(problems.integer("N", Some(" 7 "), 5, 1..=10), 7);
-        assert_eq!(problems.integer("N", Some(""), 5, 1..=10), 5);
-        assert_eq!(problems.address_or_off("M", Some("off"), Some(([127, 0, 0, 1], 1).into())), None);
-        assert_eq!(
-            problems.durations("R", Some("10s, 1m"), &[]),
-            [Duration::from_secs(10), Duration::from_secs(60)]
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines[0].starts_with("F_URL is required") && lines[1].starts_with("G_KEY_FILE names"),
+            "{text}"
         );
-        assert_eq!(problems.finish(), Ok(()));
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub struct RunArgs {
     /// A file that holds the endpoint's signing secret.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET_FILE")]
     stripe_webhook_secret_file: Option<std::path::PathBuf>,
+    /// Which events are processed: live, test or any [default: any].
+    #[arg(long, env = "STRIPE_LIVEMODE")]
+    stripe_livemode: Option<String>,
     /// Where the ingress listens [default: 127.0.0.1:8080, or a free port where that is taken].
     #[arg(long, env = "INGRESS_BIND")]
     ingress_bind: Option<String>,
@@ -50,6 +53,7 @@ impl RunArgs {
             amqp_url: set(self.amqp_url),
             stripe_webhook_secret: set(self.stripe_webhook_secret),
             stripe_webhook_secret_file: set(self.stripe_webhook_secret_file),
+            stripe_livemode: set(self.stripe_livemode),
             ingress_bind: set(self.ingress_bind),
             console_bind: set(self.console_bind),
             metrics_bind: set(self.metrics_bind),
@@ -62,6 +66,7 @@ impl RunArgs {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) secret: String,
+    pub(crate) livemode: String,
     pub(crate) ingress: String,
     pub(crate) console: String,
     /// The metrics address of each process, in the order of [`super::PROCESSES`]; empty when off.
@@ -78,7 +83,14 @@ impl Settings {
             (None, Some(path)) => std::fs::read_to_string(path)?.trim().to_owned(),
             (None, None) => format!("whsec_{:032x}", rand::random::<u128>()),
         };
-        Ok(Settings { secret, ..Settings::default() })
+        let mut remarks = Vec::new();
+        let livemode = args.stripe_livemode.clone().unwrap_or_else(|| {
+            remarks.push(
+                "STRIPE_LIVEMODE is not set, so any is used: live and test events are processed".to_owned(),
+            );
+            "any".to_owned()
+        });
+        Ok(Settings { secret, livemode, remarks, ..Settings::default() })
     }
 
     /// Chooses the addresses: those given, the usual ones, or free ones.
@@ -94,6 +106,7 @@ impl Settings {
             ("DATABASE_URL", database_url),
             ("AMQP_URL", amqp_url),
             ("STRIPE_WEBHOOK_SECRET", &self.secret),
+            ("STRIPE_LIVEMODE", &self.livemode),
             ("INGRESS_BIND", &self.ingress),
             ("CONSOLE_BIND", &self.console),
             // What is set above must not be said a second time by a file.

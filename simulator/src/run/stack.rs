@@ -198,6 +198,7 @@ impl Stack {
             ("INGRESS_URL".to_owned(), self.ingress_url()),
             ("CONSOLE_URL".to_owned(), format!("http://{}", self.console_address())),
             ("STRIPE_WEBHOOK_SECRET".to_owned(), self.settings.secret.clone()),
+            ("STRIPE_LIVEMODE".to_owned(), self.settings.livemode.clone()),
         ];
         let management = self.management_url.clone().map(|url| ("RABBITMQ_MANAGEMENT_URL".to_owned(), url));
         lines.extend(management);

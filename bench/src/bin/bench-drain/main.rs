@@ -113,6 +113,7 @@ impl Worker {
             .env("AMQP_PREFIX", prefix)
             .env("DATABASE_URL", database)
             .env("RETRY_SCHEDULE", "10s")
+            .env("STRIPE_LIVEMODE", "any")
             .env("METRICS_BIND", "off")
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())

@@ -1,0 +1,245 @@
+//! A setting as clap reads it: typed, with its default, and with its error kept.
+//!
+//! Clap ends the program at the first value that it cannot parse. These parsers never fail: they keep the error, which
+//! [`Problems::take`] notes beside all others. An empty value counts as not set.
+
+use super::Problems;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command, Error};
+use std::ffi::OsStr;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A value that was parsed, or what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Setting<T> {
+    /// What was given or, where that is wrong or empty, the default.
+    value: Option<T>,
+    /// What is wrong: the variable and a sentence.
+    problem: Option<(String, String)>,
+}
+
+impl Problems {
+    /// The value of a setting with a default. What is wrong with it is noted; the default stands in.
+    pub fn take<T: Clone>(&mut self, setting: &Setting<T>) -> T {
+        #[expect(clippy::expect_used, reason = "each program's tests read its defaults")]
+        self.take_optional(Some(setting)).expect("a setting with a default that can be parsed")
+    }
+
+    /// The value of a setting without a default, where it is set.
+    pub fn take_optional<T: Clone>(&mut self, setting: Option<&Setting<T>>) -> Option<T> {
+        let setting = setting?;
+        if let Some((name, what)) = &setting.problem {
+            self.add(name, what);
+        }
+        setting.value.clone()
+    }
+
+    /// The value of a setting that must be there. `takes` says what it may be.
+    pub fn take_required<T: Clone>(
+        &mut self,
+        name: &str,
+        setting: Option<&Setting<T>>,
+        takes: &str,
+    ) -> Option<T> {
+        if setting.is_none_or(|setting| setting.value.is_none() && setting.problem.is_none()) {
+            self.add(name, format_args!("is required: {takes}"));
+        }
+        self.take_optional(setting)
+    }
+}
+
+type Parse<T> = dyn Fn(&str) -> Option<T> + Send + Sync;
+
+/// A clap value parser that keeps its error.
+pub struct Parser<T> {
+    takes: Arc<str>,
+    parse: Arc<Parse<T>>,
+    values: Vec<&'static str>,
+}
+
+impl<T> Clone for Parser<T> {
+    fn clone(&self) -> Self {
+        Self { takes: Arc::clone(&self.takes), parse: Arc::clone(&self.parse), values: self.values.clone() }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Parser<T> {
+    type Value = Setting<T>;
+
+    fn parse_ref(&self, _: &Command, arg: Option<&Arg>, raw: &OsStr) -> Result<Setting<T>, Error> {
+        let default = arg.and_then(|arg| arg.get_default_values().first()).and_then(|value| value.to_str());
+        let default = default.and_then(|default| (self.parse)(default));
+        let raw = raw.to_string_lossy();
+        let raw = raw.trim();
+        if raw.is_empty() {
+            return Ok(Setting { value: default, problem: None });
+        }
+        if let Some(value) = (self.parse)(raw) {
+            return Ok(Setting { value: Some(value), problem: None });
+        }
+        // Flag and variable have one name.
+        let name = arg.map(|arg| arg.get_id().as_str().to_ascii_uppercase()).unwrap_or_default();
+        let what = format!("takes {}, not {raw:?}", self.takes);
+        Ok(Setting { value: default, problem: Some((name, what)) })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = self.values.iter().map(|value| PossibleValue::new(*value));
+        (!self.values.is_empty()).then(|| Box::new(values) as Box<_>)
+    }
+}
+
+/// Any value: `parse` says what it means, `takes` says what it may be.
+pub fn value<T>(
+    takes: impl Into<Arc<str>>,
+    parse: impl Fn(&str) -> Option<T> + Send + Sync + 'static,
+) -> Parser<T> {
+    Parser { takes: takes.into(), parse: Arc::new(parse), values: Vec::new() }
+}
+
+/// One word of a list.
+pub fn word<T: Copy + Send + Sync>(words: &'static [(&'static str, T)]) -> Parser<T> {
+    let values: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let parse = |raw: &str| words.iter().find(|(word, _)| *word == raw).map(|(_, value)| *value);
+    Parser { takes: alternatives(&values).into(), parse: Arc::new(parse), values }
+}
+
+/// `live, test or any`.
+fn alternatives(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// An address with a port.
+pub fn address() -> Parser<SocketAddr> {
+    value("an address and port such as 127.0.0.1:8080", |raw| raw.parse().ok())
+}
+
+/// An address with a port, or `off`.
+pub fn address_or_off() -> Parser<Option<SocketAddr>> {
+    value("an address and port such as 127.0.0.1:9090, or off", |raw| match raw {
+        "off" => Some(None),
+        _ => raw.parse().ok().map(Some),
+    })
+}
+
+/// A whole number within a range.
+pub fn integer<T>(range: RangeInclusive<T>) -> Parser<T>
+where
+    T: PartialOrd + std::fmt::Display + std::str::FromStr + Send + Sync + 'static,
+{
+    let takes = format!("a whole number from {} to {}", range.start(), range.end());
+    value(takes, move |raw| raw.parse().ok().filter(|number| range.contains(number)))
+}
+
+/// A length of time with its unit, within a range.
+pub fn duration(range: RangeInclusive<Duration>) -> Parser<Duration> {
+    let takes = format!(
+        "a length of time from {} to {} such as 5s, 250ms or 1m",
+        humantime::format_duration(*range.start()),
+        humantime::format_duration(*range.end())
+    );
+    value(takes, move |raw| humantime::parse_duration(raw).ok().filter(|duration| range.contains(duration)))
+}
+
+/// Lengths of time with their units, comma separated.
+pub fn durations() -> Parser<Vec<Duration>> {
+    let one = |part: &str| humantime::parse_duration(part.trim()).ok().filter(|duration| !duration.is_zero());
+    value("lengths of time, comma separated, such as 10s,1m,10m", move |raw| {
+        raw.split(',').map(one).collect()
+    })
+}
+
+/// Reads arguments from these settings alone, without flags and environment: for tests.
+///
+/// # Panics
+/// When a name is not a setting of `A`.
+pub fn from_pairs<A: clap::Args>(pairs: &[(&str, &str)]) -> A {
+    let command = A::augment_args(Command::new("test").no_binary_name(true)).mut_args(|arg| arg.env(None));
+    let flags =
+        pairs.iter().map(|(name, value)| format!("--{}={value}", name.to_lowercase().replace('_', "-")));
+    #[expect(clippy::expect_used, reason = "for tests, which pass names that exist")]
+    let matches = command.try_get_matches_from(flags).expect("settings that exist");
+    #[expect(clippy::expect_used, reason = "the matches are those of the same arguments")]
+    A::from_arg_matches(&matches).expect("matches of these arguments")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(clap::Args)]
+    struct Settings {
+        #[arg(long, env, default_value = "127.0.0.1:1", value_parser = address())]
+        a_bind: Setting<SocketAddr>,
+        #[arg(long, env, default_value = "5", value_parser = integer(1u64..=10))]
+        b_size: Setting<u64>,
+        #[arg(long, env, default_value = "1s", value_parser = duration(Duration::ZERO..=Duration::from_secs(1)))]
+        c_time: Setting<Duration>,
+        #[arg(long, env, default_value = "1s", value_parser = durations())]
+        d_times: Setting<Vec<Duration>>,
+        #[arg(long, env, value_parser = word(&[("yes", true), ("no", false)]))]
+        e_word: Option<Setting<bool>>,
+        #[arg(long, env, value_parser = address_or_off())]
+        f_bind: Option<Setting<Option<SocketAddr>>>,
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Taken(u64, Vec<Duration>, Option<Option<SocketAddr>>);
+
+    fn take(settings: &Settings) -> (Problems, Taken) {
+        let mut problems = Problems::default();
+        problems.take(&settings.a_bind);
+        problems.take(&settings.c_time);
+        problems.take_required("E_WORD", settings.e_word.as_ref(), "yes or no");
+        let size = problems.take(&settings.b_size);
+        let times = problems.take(&settings.d_times);
+        let bind = problems.take_optional(settings.f_bind.as_ref());
+        (problems, Taken(size, times, bind))
+    }
+
+    #[test]
+    fn every_problem_is_kept_and_names_its_variable() {
+        let settings = from_pairs(&[
+            ("A_BIND", "nonsense"),
+            ("B_SIZE", "0"),
+            ("C_TIME", "5"),
+            ("D_TIMES", "1s,,2s"),
+            ("E_WORD", "maybe"),
+            ("F_BIND", "on"),
+        ]);
+        let (problems, Taken(size, ..)) = take(&settings);
+        assert_eq!(size, 5);
+        let text = problems.finish().unwrap_err().to_string();
+        for name in ["A_BIND", "B_SIZE", "C_TIME", "D_TIMES", "E_WORD", "F_BIND"] {
+            assert_eq!(
+                text.lines().filter(|line| line.starts_with(&format!("{name} takes "))).count(),
+                1,
+                "{text}"
+            );
+        }
+        assert!(text.contains("from 1 to 10") && text.contains("yes or no"), "{text}");
+    }
+
+    #[test]
+    fn good_values_and_defaults_are_taken() {
+        let settings =
+            from_pairs(&[("B_SIZE", " 7 "), ("D_TIMES", "10s, 1m"), ("E_WORD", "no"), ("F_BIND", "off")]);
+        let (problems, Taken(size, times, bind)) = take(&settings);
+        assert_eq!((size, bind), (7, Some(None)));
+        assert_eq!(times, [Duration::from_secs(10), Duration::from_secs(60)]);
+        assert_eq!(problems.finish(), Ok(()));
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_not_set() {
+        let (problems, Taken(size, ..)) = take(&from_pairs(&[("B_SIZE", ""), ("E_WORD", " ")]));
+        assert_eq!(size, 5);
+        assert_eq!(problems.finish().unwrap_err().to_string(), "E_WORD is required: yes or no\n");
+    }
+}
