@@ -70,7 +70,7 @@ async fn refused(
     values: &FormValues<'_>,
 ) -> PageResult {
     let refused = RejectedForm::new(failure, "")?;
-    let note = html! { @if let Some(why) = refused.other() { (why) } };
+    let note = html! { @if let Some(message) = refused.other() { (message) } };
     Ok(page_with_status(refused.status(), &render(current_user, console, &note, values).await?))
 }
 

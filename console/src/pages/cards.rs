@@ -53,7 +53,7 @@ fn rest(kind: &CardKind) -> Markup {
     html! {
         @if given > OPEN {
             details.rest {
-                summary { "and " (given - OPEN) " more " (kind.name) @if let Some(words) = cut(kind) { span.hint { " · " (words) } } }
+                summary { "and " (given - OPEN) " more " (kind.name) @if let Some(message) = cut(kind) { span.hint { " · " (message) } } }
                 div.columns { @for card in kind.cards.iter().skip(OPEN) { (card) } }
             }
         }
@@ -120,7 +120,7 @@ fn refund_card(r: &RefundRow) -> Markup {
     html! { section.card { h2 { "Refund " code { (r.id) } " " (badge(&r.status)) } dl.facts {
         dt { "Amount" } dd { (money::show(r.amount, &r.currency)) }
         @if let Some(reason) = &r.reason { dt { "Reason" } dd { (reason) } }
-        @if let Some(why) = &r.failure_reason { dt { "Failure reason" } dd { (why) } }
+        @if let Some(message) = &r.failure_reason { dt { "Failure reason" } dd { (message) } }
     } } }
 }
 

@@ -99,7 +99,7 @@ fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageSt
 
 /// What became of what was just done.
 fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
-    let (tone, words) = match (done, dead_letter.state) {
+    let (tone, message) = match (done, dead_letter.state) {
         (Some(Completed::Replayed), DeadLetterState::Replayed) => {
             ("good", "Sent again. When it takes effect the state changes to resolved.")
         }
@@ -110,7 +110,7 @@ fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
         (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
         _ => return html! {},
     };
-    html! { p class={"note " (tone)} role="status" { (words) } }
+    html! { p class={"note " (tone)} role="status" { (message) } }
 }
 
 fn facts(view: &DeadLetterView) -> Markup {

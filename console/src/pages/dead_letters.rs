@@ -91,7 +91,7 @@ async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageR
 
 fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
     let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
-    let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
+    let message = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
         section.card {
             div.columns {
@@ -101,7 +101,7 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
                     p.mono { (g.error) }
                 }
                 div {
-                    (chart(&g.days, &words))
+                    (chart(&g.days, &message))
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
                         a.button.quiet href=(address("/dead-letters/list", &of)) { "Show them" }
@@ -155,7 +155,7 @@ fn filters(query: &FilterQuery) -> Markup {
                 @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
             } }
             div.field { label for="age" { "Dead since" } select id="age" name="age" {
-                @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }
+                @for (hours, message) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (message) } }
             } }
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
                 input type="hidden" name="fingerprint" value=(fingerprint);

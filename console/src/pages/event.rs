@@ -110,7 +110,7 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         return html! {};
     }
     let dead_letter = view.dead_letter.as_ref().map(|dead_letter| dead_letter.state);
-    let (tone, words) = match (dead_letter, view.event.outcome) {
+    let (tone, message) = match (dead_letter, view.event.outcome) {
         (Some(DeadLetterState::Replayed), _) => {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
@@ -121,7 +121,7 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         (_, EventOutcome::Retrying) => ("good", "Sent again. It will be retried."),
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
-    html! { p class={"note " (tone)} role="status" { (words) } }
+    html! { p class={"note " (tone)} role="status" { (message) } }
 }
 
 fn facts(e: &EventRow) -> Markup {

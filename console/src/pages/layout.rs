@@ -34,7 +34,7 @@ const MENU: [(MenuItem, &str, &str); 5] = [
 
 pub(super) fn page(
     current_user: Option<&CurrentUser>,
-    place: MenuItem,
+    menu_item: MenuItem,
     title: &str,
     body: &Markup,
 ) -> Markup {
@@ -52,7 +52,7 @@ pub(super) fn page(
             }
             body {
                 a.skip href="#content" { "To the content" }
-                @if let Some(current_user) = current_user { (bar(current_user, place)) }
+                @if let Some(current_user) = current_user { (bar(current_user, menu_item)) }
                 main id="content" { (body) }
             }
         }
@@ -63,16 +63,16 @@ fn asset(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
-fn bar(current_user: &CurrentUser, place: MenuItem) -> Markup {
+fn bar(current_user: &CurrentUser, menu_item: MenuItem) -> Markup {
     html! {
         header.bar { div {
             a.brand href="/" { "Sluicegate" }
             nav.main aria-label="Pages" {
                 @for (at, address, name) in MENU {
-                    a href=(address) aria-current=[(at == place).then_some("page")] { (name) }
+                    a href=(address) aria-current=[(at == menu_item).then_some("page")] { (name) }
                 }
                 @if current_user.principal.role >= Role::Admin {
-                    a href="/access" aria-current=[(place == MenuItem::Access).then_some("page")] { "Access" }
+                    a href="/access" aria-current=[(menu_item == MenuItem::Access).then_some("page")] { "Access" }
                 }
             }
             form.find action="/search" role="search" {
@@ -159,7 +159,7 @@ pub(super) fn pager(next: Option<String>) -> Markup {
 }
 
 /// A small chart of numbers, one bar each, with the numbers in words for who does not see it.
-pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
+pub(super) fn chart(numbers: &[i64], message: &str) -> Markup {
     let most = numbers.iter().copied().max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (i, n) in numbers.iter().enumerate() {
@@ -173,8 +173,8 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
     }
     let width = numbers.len() * 5;
     html! {
-        svg.chart viewBox={"0 0 " (width) " 30"} preserveAspectRatio="none" role="img" aria-label=(words) {
-            title { (words) }
+        svg.chart viewBox={"0 0 " (width) " 30"} preserveAspectRatio="none" role="img" aria-label=(message) {
+            title { (message) }
             // Numbers only.
             (PreEscaped(bars))
         }
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_told_in_one_unit() {
+    fn a_moment_is_shown_in_one_unit() {
         let at = |s| jiff::Timestamp::from_second(s).unwrap();
         assert_eq!(ago(at(0), at(59)), "59 s ago");
         assert_eq!(ago(at(0), at(7300)), "2 h ago");

@@ -75,8 +75,8 @@ impl ResponseError for PageFailure {
 
     fn error_response(&self) -> HttpResponse {
         match &self.0 {
-            ServiceError::Unavailable(why) => tracing::warn!(why, "a page could not be shown"),
-            ServiceError::Internal(why) => tracing::error!(why, "a page failed"),
+            ServiceError::Unavailable(message) => tracing::warn!(message, "a page could not be shown"),
+            ServiceError::Internal(message) => tracing::error!(message, "a page failed"),
             _ => {}
         }
         page_with_status(self.status_code(), &failed(&self.0, None))
@@ -85,20 +85,20 @@ impl ResponseError for PageFailure {
 
 /// The page of a failure, with the menu for who is signed in.
 fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup {
-    let words = failure.to_string();
-    let (title, words, more) = match failure {
-        ServiceError::NotFound(_) => ("Not found", words, ""),
-        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
+    let message = failure.to_string();
+    let (title, message, more) = match failure {
+        ServiceError::NotFound(_) => ("Not found", message, ""),
+        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", message, ""),
         ServiceError::Unavailable(_) => {
-            ("Unavailable", words + ".", "Nothing is lost; try again in a moment.")
+            ("Unavailable", message + ".", "Nothing is lost; try again in a moment.")
         }
         ServiceError::Internal(_) => ("The console failed", "See its log.".to_owned(), ""),
-        _ => ("Invalid request", words, ""),
+        _ => ("Invalid request", message, ""),
     };
     let body = html! {
         div.card.narrow {
             h1 { (title) }
-            p { (words) }
+            p { (message) }
             @if !more.is_empty() { p.hint { (more) } }
             p { a href="/" { "To the overview" } }
         }

@@ -25,8 +25,8 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageRes
 
 fn now(overview: &Overview) -> Markup {
     html! {
-        @if let Some(why) = &overview.broker {
-            p.note.bad role="alert" { "The broker is unavailable: " (why) ". Stripe keeps new events and retries them." }
+        @if let Some(message) = &overview.broker {
+            p.note.bad role="alert" { "The broker is unavailable: " (message) ". Stripe keeps new events and retries them." }
         }
         (tiles(overview))
         h2 { "Queues" }
