@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::assets::VERSION;
-use super::tone::Toned;
 use crate::common::completed::Completed;
 use crate::common::paging;
 use crate::common::role::Role;
 use crate::http::session::CurrentUser;
 use crate::masking;
+use crate::pages::assets::VERSION;
+use crate::pages::tone::Toned;
 
 /// Pages of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MenuItem {
+pub(in crate::pages) enum MenuItem {
     Overview,
     Events,
     Dead,
@@ -32,7 +32,7 @@ const MENU: [(MenuItem, &str, &str); 5] = [
     (MenuItem::Audit, "/audit", "Audit"),
 ];
 
-pub(super) fn page(
+pub(in crate::pages) fn page(
     current_user: Option<&CurrentUser>,
     menu_item: MenuItem,
     title: &str,
@@ -90,17 +90,17 @@ fn bar(current_user: &CurrentUser, menu_item: MenuItem) -> Markup {
 }
 
 /// A moment: how long ago, with the exact time for who points at it.
-pub(super) fn when(at: Timestamp) -> Markup {
+pub(in crate::pages) fn when(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (ago(at, Timestamp::now())) } }
 }
 
 /// A moment in full, to the second.
-pub(super) fn exact(at: Timestamp) -> Markup {
+pub(in crate::pages) fn exact(at: Timestamp) -> Markup {
     html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } " (" (ago(at, Timestamp::now())) ")" }
 }
 
 /// A moment of today: the time alone, with the day for who points at it.
-pub(super) fn clock(at: Timestamp) -> Markup {
+pub(in crate::pages) fn clock(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
 }
 
@@ -116,17 +116,17 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// A state as a coloured word; the word itself says it, too.
-pub(super) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
+pub(in crate::pages) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
     html! { span class={"badge " (state.tone().class())} { (state) } }
 }
 
 /// An event's id as a link to its page.
-pub(super) fn event_link(id: &str) -> Markup {
+pub(in crate::pages) fn event_link(id: &str) -> Markup {
     link(id, &format!("/events/{}", encode(id)))
 }
 
 /// An id as a link to everything about it; alone where it is longer than a search takes.
-pub(super) fn search_link(id: &str) -> Markup {
+pub(in crate::pages) fn search_link(id: &str) -> Markup {
     if id.chars().count() > paging::MAX_TEXT {
         return html! { span.mono { (id) } };
     }
@@ -142,24 +142,24 @@ fn link(id: &str, to: &str) -> Markup {
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as a part of an address.
-pub(super) fn encode(text: &str) -> String {
+pub(in crate::pages) fn encode(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// An address with those of the parameters that have a value.
-pub(super) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+pub(in crate::pages) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// The link to the page after.
-pub(super) fn pager(next: Option<String>) -> Markup {
+pub(in crate::pages) fn pager(next: Option<String>) -> Markup {
     html! { @if let Some(next) = next { p.pager { a.button.quiet href=(next) rel="next" { "Older" } } } }
 }
 
 /// A small chart of numbers, one bar each, with the numbers in words for who does not see it.
-pub(super) fn chart(numbers: &[i64], message: &str) -> Markup {
+pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     let most = numbers.iter().copied().max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (i, n) in numbers.iter().enumerate() {
@@ -182,7 +182,7 @@ pub(super) fn chart(numbers: &[i64], message: &str) -> Markup {
 }
 
 /// What was just done to a job.
-pub(super) fn flash(done: Option<Completed>) -> Markup {
+pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",

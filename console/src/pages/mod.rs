@@ -2,15 +2,9 @@
 //! Must never show an event's content as anything but text.
 
 mod access;
-mod access_view;
 mod assets;
 mod audit;
-mod bulk;
-mod cards;
-mod dead_letter;
 mod dead_letters;
-mod effects;
-mod event;
 mod events;
 mod guard;
 mod jobs;
@@ -36,7 +30,7 @@ use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
 use crate::http::session::CurrentUser;
 
-pub(super) fn sign_in_address(next: &str) -> String {
+pub(in crate::pages) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
 }
 
@@ -51,7 +45,7 @@ struct CsrfForm {
 pub(crate) struct PageFailure(pub(crate) ServiceError);
 
 impl PageFailure {
-    pub(super) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
+    pub(in crate::pages) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
         PageFailure(ServiceError::Internal(error.to_string()))
     }
 }
@@ -172,10 +166,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(overview::routes)
             .configure(search::routes)
             .configure(events::routes)
-            .configure(event::routes)
-            .configure(bulk::routes)
             .configure(dead_letters::routes)
-            .configure(dead_letter::routes)
             .configure(jobs::routes)
             .configure(audit::routes)
             .configure(access::routes)

@@ -6,11 +6,11 @@ use actix_web::web;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::layout::{MenuItem, clock, page, when};
-use super::{PageResult, page_response};
 use crate::common::elapsed;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, clock, page, when};
+use crate::pages::{PageResult, page_response};
 use crate::system::overview::{self as data, Overview, WorkerCount};
 use crate::system::queues::{QueueKind, QueueState};
 
@@ -123,6 +123,6 @@ fn last_seen(w: &WorkerCount) -> Markup {
     }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/", web::get().to(show));
 }

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::tree::tree;
 use crate::common::money;
 use crate::events::preview::{PreviewDecision, PreviewView, RowView};
+use crate::pages::tree::tree;
 
 /// A preview as a part of a page.
-pub(super) fn previewed(p: &PreviewView) -> Markup {
+pub(in crate::pages) fn previewed(p: &PreviewView) -> Markup {
     let (tone, message) = match p.decision {
         PreviewDecision::Processed => ("good", "A replay now would take effect."),
         PreviewDecision::Ignored => {

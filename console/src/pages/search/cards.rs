@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::layout::{badge, exact, search_link};
 use crate::common::money;
 use crate::events::outcome::AggregateKind;
 use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{InvoiceRow, SubscriptionRow};
+use crate::pages::layout::{badge, exact, search_link};
 use crate::timeline::Timeline;
 
 /// Cards of each kind that are open at first.
@@ -25,7 +25,7 @@ struct CardKind {
 }
 
 /// Everything that an id leads to: the newest of each kind, the rest behind a click.
-pub(super) fn cards(t: &Timeline) -> Markup {
+pub(in crate::pages) fn cards(t: &Timeline) -> Markup {
     let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
     let kind = |name, cards, found| CardKind { name, cards, found };
     let kinds = [
