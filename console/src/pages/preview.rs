@@ -4,20 +4,20 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::common::money;
-use crate::events::preview::{PreviewDecision, PreviewView, RowView};
+use crate::events::preview::{PreviewDisposition, PreviewView, RowView};
 use crate::pages::tree::tree;
 
 /// A preview as a part of a page.
 pub(in crate::pages) fn previewed(p: &PreviewView) -> Markup {
-    let (tone, message) = match p.decision {
-        PreviewDecision::Processed => ("good", "A replay now would take effect."),
-        PreviewDecision::Ignored => {
+    let (tone, message) = match p.disposition {
+        PreviewDisposition::Processed => ("good", "A replay now would take effect."),
+        PreviewDisposition::Ignored => {
             ("good", "A replay now would be accepted and change nothing: this type is not handled.")
         }
-        PreviewDecision::Duplicate => {
+        PreviewDisposition::Duplicate => {
             ("good", "The event took effect already: a replay would change nothing.")
         }
-        PreviewDecision::Retry | PreviewDecision::Dead => ("bad", "A replay now would fail again."),
+        PreviewDisposition::Retry | PreviewDisposition::Dead => ("bad", "A replay now would fail again."),
     };
     html! {
         section.card id="preview" {

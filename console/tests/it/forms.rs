@@ -153,6 +153,6 @@ async fn an_events_replay_is_previewed_too() {
     assert!(!vera.get("/events/evt_1").1.contains("Preview a replay"));
     assert_eq!(vera.post("/events/evt_1/preview", &format!("csrf={}", vera.csrf()), &[]).0, 403);
     assert!(world.ok(&["events", "preview", "evt_1"]).await.contains("order.paid/A-1"));
-    assert_eq!(world.json(&["events", "preview", "evt_1", "--json"]).await["decision"], "processed");
+    assert_eq!(world.json(&["events", "preview", "evt_1", "--json"]).await["disposition"], "processed");
     world.fails(&["events", "preview", "evt_9"], 1).await;
 }
