@@ -15,7 +15,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 const EVENTS: u32 = 1_000_000;
-const LETTERS: u32 = 100_000;
+const DEAD_LETTERS: u32 = 100_000;
 const TIMES: usize = 21;
 
 const VIEWS: [(&str, &str); 20] = [
@@ -47,10 +47,10 @@ async fn main() {
     let begun = Instant::now();
     let sql = include_str!("../tests/it/large.sql")
         .replace(":events", &EVENTS.to_string())
-        .replace(":letters", &LETTERS.to_string());
+        .replace(":letters", &DEAD_LETTERS.to_string());
     world.sql(&sql).await;
     world.sql("VACUUM ANALYZE").await;
-    println!("{EVENTS} events and {LETTERS} dead letters loaded in {:.0?}", begun.elapsed());
+    println!("{EVENTS} events and {DEAD_LETTERS} dead letters loaded in {:.0?}", begun.elapsed());
     let console = world.serve();
     let operator = world.token("operator").await;
     let api = Api::new(&console.url, Some(&operator));

@@ -96,8 +96,8 @@ impl Modify for Operations {
 }
 
 fn operation_id(method: &str, path: &str) -> String {
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    std::iter::once(method).chain(words.skip(1)).collect::<Vec<_>>().join("_")
+    let segments = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|segment| !segment.is_empty());
+    std::iter::once(method).chain(segments.skip(1)).collect::<Vec<_>>().join("_")
 }
 
 fn add(operation: &mut Operation, responses: BTreeMap<String, RefOr<Response>>) {

@@ -15,7 +15,7 @@ pub(super) async fn list(
     _: Caller,
     console: web::Data<Console>,
 ) -> Result<ListReply<QueueState>, ServiceError> {
-    Ok(ListReply(Page::whole(queues::list(console.sources()).await?)))
+    Ok(ListReply(Page::unpaged(queues::list(console.sources()).await?)))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

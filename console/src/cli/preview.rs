@@ -54,7 +54,7 @@ fn print(found: &PreviewView, json: bool) -> CommandResult {
     if json {
         return output::json(found);
     }
-    output::line(&format!("a replay now: {}", found.decision))?;
+    output::line(&format!("a replay now: {}", found.disposition))?;
     if let Some(error) = &found.error {
         output::line(error)?;
     }

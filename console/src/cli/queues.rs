@@ -27,13 +27,13 @@ pub(super) async fn run(context: &CommandContext, arguments: QueuesArguments) ->
     let rows: Vec<Vec<String>> = items
         .iter()
         .map(|q| {
-            let held = q.unacknowledged.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            let unacked = q.unacknowledged.map_or_else(|| "?".to_owned(), |n| n.to_string());
             let oldest = match q.oldest_seconds {
                 Some(seconds) => elapsed::format_seconds(Duration::from_secs(seconds).as_secs_f64()),
                 None if q.ready > 0 => "?".to_owned(),
                 None => "-".to_owned(),
             };
-            vec![q.name.clone(), q.ready.to_string(), held, q.consumers.to_string(), oldest]
+            vec![q.name.clone(), q.ready.to_string(), unacked, q.consumers.to_string(), oldest]
         })
         .collect();
     output::table(&["QUEUE", "READY", "UNACKED", "CONSUMERS", "OLDEST AT MOST"], &rows)

@@ -11,8 +11,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// A whole number, however it is written.
 pub(crate) fn integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(from: D) -> Result<T, D::Error> {
     let number = Number::deserialize(from)?;
-    let whole = number.as_i64().or_else(|| number.as_f64().and_then(exact));
-    let fits = whole.and_then(|n| T::try_from(n).ok());
+    let integer_value = number.as_i64().or_else(|| number.as_f64().and_then(exact));
+    let fits = integer_value.and_then(|n| T::try_from(n).ok());
     fits.ok_or_else(|| D::Error::custom(format!("{number} is not a whole number that fits")))
 }
 
@@ -22,8 +22,8 @@ pub(crate) fn optional_integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(
 ) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(bound = "T: TryFrom<i64>")]
-    struct Whole<T>(#[serde(deserialize_with = "integer")] T);
-    Ok(Option::<Whole<T>>::deserialize(from)?.map(|Whole(n)| n))
+    struct Integer<T>(#[serde(deserialize_with = "integer")] T);
+    Ok(Option::<Integer<T>>::deserialize(from)?.map(|Integer(n)| n))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that a float holds exactly get here")]
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_whole_however_it_is_written_and_never_rounded() {
+    fn an_integer_is_read_however_it_is_written_and_never_rounded() {
         let read = |text: &str| serde_json::from_str::<Sample>(text);
         assert_eq!(read(r#"{"amount": 1999.0}"#).unwrap(), Sample { amount: 1999, rate: None });
         assert_eq!(read(r#"{"amount": 1e3, "rate": 5}"#).unwrap(), Sample { amount: 1000, rate: Some(5) });

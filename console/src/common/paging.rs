@@ -29,7 +29,7 @@ impl<T> Page<T> {
     }
 
     /// A list that has no pages.
-    pub(crate) fn whole(items: Vec<T>) -> Page<T> {
+    pub(crate) fn unpaged(items: Vec<T>) -> Page<T> {
         Page { items, next: None }
     }
 }

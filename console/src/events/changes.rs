@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_told_in_the_currency_of_what_they_belong_to() {
+    fn amounts_are_shown_in_the_currency_of_what_they_belong_to() {
         let (from, to) = (json!({"amount_refunded": 0}), json!({"amount_refunded": 1716}));
         assert_eq!(described(Some("usd"), from.clone(), to.clone()), ["refunded: 0.00 USD → 17.16 USD"]);
         assert_eq!(described(Some("jpy"), from.clone(), to.clone()), ["refunded: 0 JPY → 1716 JPY"]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_a_subscription_is_told_in_words() {
+    fn what_belongs_to_a_subscription_is_described() {
         let from = json!({"access": false, "items": [], "paid_through": null});
         let items = json!([{"price": "price_a", "quantity": 1}, {"price": "price_b", "quantity": 3}]);
         let to = json!({"access": true, "items": items, "paid_through": 1_790_000_000});
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_is_a_word_is_one_of_the_status() {
+    fn a_change_of_plain_text_is_one_of_the_status() {
         assert_eq!(described(None, json!("pending"), json!("paid")), ["status: pending → paid"]);
     }
 

@@ -17,7 +17,7 @@ use crate::masking;
 
 text_enum! {
     /// What would become of an event that is replayed.
-    pub(crate) enum PreviewDecision {
+    pub(crate) enum PreviewDisposition {
         /// It would take effect.
         Processed = "processed",
         /// It would be accepted and change nothing.
@@ -35,7 +35,7 @@ text_enum! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PreviewView {
     /// What would become of the event.
-    pub(crate) decision: PreviewDecision,
+    pub(crate) disposition: PreviewDisposition,
     /// Why, where it would fail again.
     pub(crate) error: Option<String>,
     /// Rows that would differ.
@@ -88,7 +88,7 @@ pub(crate) async fn run(
 ) -> Result<PreviewView, ServiceError> {
     let preview = worker::preview(pool, body, endpoint, rules).await?;
     let shown = |value: Value| if role.sees_personal_data() { value } else { masking::masked(&value) };
-    let (decision, error) = decision(&preview.disposition);
+    let (disposition, error) = disposition(&preview.disposition);
     let rows = preview.rows.into_iter().map(|row| RowView {
         table: row.table,
         id: row.id,
@@ -101,16 +101,16 @@ pub(crate) async fn run(
         lasting: m.topic.lasting,
         data: shown(m.data),
     });
-    Ok(PreviewView { decision, error, rows: rows.collect(), messages: messages.collect() })
+    Ok(PreviewView { disposition, error, rows: rows.collect(), messages: messages.collect() })
 }
 
-fn decision(disposition: &Disposition) -> (PreviewDecision, Option<String>) {
+fn disposition(disposition: &Disposition) -> (PreviewDisposition, Option<String>) {
     let error = |rejection: &Rejection| Some(rejection.to_string());
     match disposition {
-        Disposition::Ack(AckReason::Processed) => (PreviewDecision::Processed, None),
-        Disposition::Ack(AckReason::Ignored) => (PreviewDecision::Ignored, None),
-        Disposition::Ack(AckReason::Duplicate) => (PreviewDecision::Duplicate, None),
-        Disposition::Retry { rejection, .. } => (PreviewDecision::Retry, error(rejection)),
-        Disposition::DeadLetter(rejection) => (PreviewDecision::Dead, error(rejection)),
+        Disposition::Ack(AckReason::Processed) => (PreviewDisposition::Processed, None),
+        Disposition::Ack(AckReason::Ignored) => (PreviewDisposition::Ignored, None),
+        Disposition::Ack(AckReason::Duplicate) => (PreviewDisposition::Duplicate, None),
+        Disposition::Retry { rejection, .. } => (PreviewDisposition::Retry, error(rejection)),
+        Disposition::DeadLetter(rejection) => (PreviewDisposition::Dead, error(rejection)),
     }
 }

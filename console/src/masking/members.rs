@@ -107,21 +107,21 @@ const HOLDERS: [&str; 6] =
     ["custom_fields", "features", "marketing_features", "price_data", "product_data", "plan"];
 
 /// A member's name as lower-case words with `_` between: shops write `customerName` and `Customer-Name`, too.
-pub(super) fn words(key: &str) -> String {
-    let mut words = String::with_capacity(key.len() + 2);
+pub(super) fn snake_case(key: &str) -> String {
+    let mut snake_case = String::with_capacity(key.len() + 2);
     let mut after_small = false;
     for c in key.chars() {
         if !c.is_alphanumeric() {
-            words.push('_');
+            snake_case.push('_');
         } else {
             if c.is_uppercase() && after_small {
-                words.push('_');
+                snake_case.push('_');
             }
-            words.extend(c.to_lowercase());
+            snake_case.extend(c.to_lowercase());
         }
         after_small = c.is_lowercase() || c.is_numeric();
     }
-    words
+    snake_case
 }
 
 /// Whether the value of a member is personal, by the member's name in [`words`].
@@ -136,18 +136,18 @@ pub(super) fn keeps_its_name(object: &str, holder: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_personal, words};
+    use super::{is_personal, snake_case};
 
     #[test]
     fn a_member_is_known_however_it_is_written() {
-        assert_eq!(words("customerName"), "customer_name");
-        assert_eq!(words("Customer-Name"), "customer_name");
-        assert_eq!(words("EMAIL"), "email");
-        assert_eq!(words("shipTo.address"), "ship_to_address");
+        assert_eq!(snake_case("customerName"), "customer_name");
+        assert_eq!(snake_case("Customer-Name"), "customer_name");
+        assert_eq!(snake_case("EMAIL"), "email");
+        assert_eq!(snake_case("shipTo.address"), "ship_to_address");
         for plain in
             ["id", "orderId", "statement_descriptor", "address_line1_check", "cvc_check", "name_check"]
         {
-            assert!(!is_personal(&words(plain)), "{plain}");
+            assert!(!is_personal(&snake_case(plain)), "{plain}");
         }
     }
 }

@@ -7,7 +7,7 @@ mod text;
 
 use serde_json::Value;
 
-use self::members::{is_personal, keeps_its_name, words};
+use self::members::{is_personal, keeps_its_name, snake_case};
 use crate::common::role::Role;
 
 pub(crate) use rows::Masked;
@@ -43,27 +43,27 @@ struct FieldContext<'a> {
     values: bool,
 }
 
-fn mask(value: &Value, place: &FieldContext<'_>) -> Value {
+fn mask(value: &Value, context: &FieldContext<'_>) -> Value {
     match value {
         Value::Object(members) => {
             let kind = members.get("object").and_then(Value::as_str).unwrap_or_default();
             let hides = |key: &str, inner: &Value| match key {
-                "name" => !keeps_its_name(kind, place.holder),
-                "value" => place.values || kind == "tax_id" || place.holder == "tax_ids",
-                "default_value" => place.values,
+                "name" => !keeps_its_name(kind, context.holder),
+                "value" => context.values || kind == "tax_id" || context.holder == "tax_ids",
+                "default_value" => context.values,
                 // Beside a field's `text` in words stands its `text` with a value.
-                "text" => place.values && inner.is_string(),
+                "text" => context.values && inner.is_string(),
                 _ => is_personal(key),
             };
             let masked = members.iter().map(|(key, inner)| {
-                let holder = words(key);
-                let values = place.values || holder == "custom_fields";
+                let holder = snake_case(key);
+                let values = context.values || holder == "custom_fields";
                 let inside = FieldContext { holder: &holder, values };
                 (text(key), if hides(&holder, inner) { hidden(inner) } else { mask(inner, &inside) })
             });
             Value::Object(masked.collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| mask(item, place)).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| mask(item, context)).collect()),
         Value::String(inner) => Value::String(text(inner)),
         Value::Number(number) if text::is_card_number(&number.to_string()) => {
             Value::String(HIDDEN.to_owned())

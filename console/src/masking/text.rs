@@ -39,11 +39,11 @@ fn without_emails(text: &str) -> String {
     }
     let ends = |c: char| c.is_whitespace() || AROUND.contains(c);
     let parts = text.split_inclusive(ends).map(|part| {
-        let bare = part.trim_end_matches(ends);
-        let email = bare
+        let trimmed = part.trim_end_matches(ends);
+        let email = trimmed
             .split_once(AT)
             .is_some_and(|(before, after)| !before.is_empty() && after.chars().any(char::is_alphanumeric));
-        if email { format!("{HIDDEN}{}", &part[bare.len()..]) } else { part.to_owned() }
+        if email { format!("{HIDDEN}{}", &part[trimmed.len()..]) } else { part.to_owned() }
     });
     parts.collect()
 }

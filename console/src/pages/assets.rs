@@ -11,7 +11,7 @@ const SCRIPT: &str = include_str!("../../assets/console.js");
 const ICON: &str = include_str!("../../assets/icon.svg");
 
 /// Changes when anything of the assets does.
-pub(super) static VERSION: LazyLock<String> = LazyLock::new(|| {
+pub(in crate::pages) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let digest = Sha256::new().chain_update(STYLE).chain_update(SCRIPT).chain_update(ICON).finalize();
     hex::encode(&digest[..6])
 });
@@ -27,6 +27,6 @@ async fn serve(name: web::Path<(String, String)>) -> HttpResponse {
     HttpResponse::Ok().insert_header(keep).insert_header((header::CONTENT_TYPE, kind)).body(body)
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/assets/{version}/{name}", web::get().to(serve));
 }

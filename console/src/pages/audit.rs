@@ -4,8 +4,6 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, address, encode, page, pager, when};
-use super::{PageResult, page_response};
 use crate::audit::action::Subject;
 use crate::audit::service;
 use crate::audit::store::{AuditEntry, AuditFilter};
@@ -13,6 +11,8 @@ use crate::common::paging::PageRequest;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::masking;
+use crate::pages::layout::{MenuItem, address, encode, page, pager, when};
+use crate::pages::{PageResult, page_response};
 
 #[derive(Debug, Deserialize)]
 struct AuditQuery {
@@ -81,6 +81,6 @@ fn subject(subject: &str) -> Markup {
     html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/audit", web::get().to(list));
 }

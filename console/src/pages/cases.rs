@@ -5,9 +5,9 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
-use super::reason::{self, ReasonForm, RejectedForm};
-use super::{PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
+use crate::pages::reason::{self, ReasonForm, RejectedForm};
+use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};

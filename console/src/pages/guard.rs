@@ -7,11 +7,11 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 
-use super::PageFailure;
 use crate::http::session::{self, CurrentUser};
+use crate::pages::PageFailure;
 
 /// Lets visitors through and sends everybody else to the sign-in page.
-pub(super) async fn signed_in(
+pub(in crate::pages) async fn signed_in(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -27,7 +27,7 @@ pub(super) async fn signed_in(
         Ok(None) => {
             let asked = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
             let back = if *request.method() == Method::GET { asked } else { "/".to_owned() };
-            let to = super::sign_in_address(&back);
+            let to = crate::pages::sign_in_address(&back);
             let response = HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish();
             Ok(request.into_response(response))
         }

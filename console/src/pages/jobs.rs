@@ -5,8 +5,6 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
-use super::{CsrfForm, PageFailure, PageResult, page_response, redirect};
 use crate::common::completed::Completed;
 use crate::common::paging::PageRequest;
 use crate::common::role::Role;
@@ -17,6 +15,8 @@ use crate::jobs::service::{self, JobView};
 use crate::jobs::state::{JobAction, JobCommand, JobState};
 use crate::jobs::store::Job;
 use crate::masking;
+use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
+use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, redirect};
 
 #[derive(Debug, Deserialize)]
 struct JobPageQuery {
@@ -137,7 +137,7 @@ async fn command(
     Ok(redirect(&format!("/jobs/{id}?done={}", Completed::from(command))))
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/jobs", web::get().to(list))
         .route("/jobs/{id}", web::get().to(show))
         .route("/jobs/{id}/{command}", web::post().to(command));

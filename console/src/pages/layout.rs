@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::assets::VERSION;
-use super::tone::Toned;
 use crate::common::completed::Completed;
 use crate::common::paging;
 use crate::common::role::Role;
 use crate::http::session::CurrentUser;
 use crate::masking;
+use crate::pages::assets::VERSION;
+use crate::pages::tone::Toned;
 
 /// Pages of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MenuItem {
+pub(in crate::pages) enum MenuItem {
     Overview,
     Events,
     Dead,
@@ -34,9 +34,9 @@ const MENU: [(MenuItem, &str, &str); 6] = [
     (MenuItem::Audit, "/audit", "Audit"),
 ];
 
-pub(super) fn page(
+pub(in crate::pages) fn page(
     current_user: Option<&CurrentUser>,
-    place: MenuItem,
+    menu_item: MenuItem,
     title: &str,
     body: &Markup,
 ) -> Markup {
@@ -54,7 +54,7 @@ pub(super) fn page(
             }
             body {
                 a.skip href="#content" { "To the content" }
-                @if let Some(current_user) = current_user { (bar(current_user, place)) }
+                @if let Some(current_user) = current_user { (bar(current_user, menu_item)) }
                 main id="content" { (body) }
             }
         }
@@ -65,16 +65,16 @@ fn asset(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
-fn bar(current_user: &CurrentUser, place: MenuItem) -> Markup {
+fn bar(current_user: &CurrentUser, menu_item: MenuItem) -> Markup {
     html! {
         header.bar { div {
             a.brand href="/" { "Sluicegate" }
             nav.main aria-label="Pages" {
                 @for (at, address, name) in MENU {
-                    a href=(address) aria-current=[(at == place).then_some("page")] { (name) }
+                    a href=(address) aria-current=[(at == menu_item).then_some("page")] { (name) }
                 }
                 @if current_user.principal.role >= Role::Admin {
-                    a href="/access" aria-current=[(place == MenuItem::Access).then_some("page")] { "Access" }
+                    a href="/access" aria-current=[(menu_item == MenuItem::Access).then_some("page")] { "Access" }
                 }
             }
             form.find action="/search" role="search" {
@@ -92,17 +92,17 @@ fn bar(current_user: &CurrentUser, place: MenuItem) -> Markup {
 }
 
 /// A moment: how long ago, with the exact time for who points at it.
-pub(super) fn when(at: Timestamp) -> Markup {
+pub(in crate::pages) fn when(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (ago(at, Timestamp::now())) } }
 }
 
 /// A moment in full, to the second.
-pub(super) fn exact(at: Timestamp) -> Markup {
+pub(in crate::pages) fn exact(at: Timestamp) -> Markup {
     html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } " (" (ago(at, Timestamp::now())) ")" }
 }
 
 /// A moment of today: the time alone, with the day for who points at it.
-pub(super) fn clock(at: Timestamp) -> Markup {
+pub(in crate::pages) fn clock(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
 }
 
@@ -118,17 +118,17 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
 }
 
 /// A state as a coloured word; the word itself says it, too.
-pub(super) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
+pub(in crate::pages) fn badge(state: &(impl Toned + ?Sized)) -> Markup {
     html! { span class={"badge " (state.tone().class())} { (state) } }
 }
 
 /// An event's id as a link to its page.
-pub(super) fn event_link(id: &str) -> Markup {
+pub(in crate::pages) fn event_link(id: &str) -> Markup {
     link(id, &format!("/events/{}", encode(id)))
 }
 
 /// An id as a link to everything about it; alone where it is longer than a search takes.
-pub(super) fn search_link(id: &str) -> Markup {
+pub(in crate::pages) fn search_link(id: &str) -> Markup {
     if id.chars().count() > paging::MAX_TEXT {
         return html! { span.mono { (id) } };
     }
@@ -144,24 +144,24 @@ fn link(id: &str, to: &str) -> Markup {
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text as a part of an address.
-pub(super) fn encode(text: &str) -> String {
+pub(in crate::pages) fn encode(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// An address with those of the parameters that have a value.
-pub(super) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+pub(in crate::pages) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// The link to the page after.
-pub(super) fn pager(next: Option<String>) -> Markup {
+pub(in crate::pages) fn pager(next: Option<String>) -> Markup {
     html! { @if let Some(next) = next { p.pager { a.button.quiet href=(next) rel="next" { "Older" } } } }
 }
 
 /// A small chart of numbers, one bar each, with the numbers in words for who does not see it.
-pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
+pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     let most = numbers.iter().copied().max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (i, n) in numbers.iter().enumerate() {
@@ -175,8 +175,8 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
     }
     let width = numbers.len() * 5;
     html! {
-        svg.chart viewBox={"0 0 " (width) " 30"} preserveAspectRatio="none" role="img" aria-label=(words) {
-            title { (words) }
+        svg.chart viewBox={"0 0 " (width) " 30"} preserveAspectRatio="none" role="img" aria-label=(message) {
+            title { (message) }
             // Numbers only.
             (PreEscaped(bars))
         }
@@ -184,7 +184,7 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
 }
 
 /// What was just done to a job.
-pub(super) fn flash(done: Option<Completed>) -> Markup {
+pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_told_in_one_unit() {
+    fn a_moment_is_shown_in_one_unit() {
         let at = |s| jiff::Timestamp::from_second(s).unwrap();
         assert_eq!(ago(at(0), at(59)), "59 s ago");
         assert_eq!(ago(at(0), at(7300)), "2 h ago");

@@ -2,16 +2,10 @@
 //! Must never show an event's content as anything but text.
 
 mod access;
-mod access_view;
 mod assets;
 mod audit;
-mod bulk;
-mod cards;
 mod cases;
-mod dead_letter;
 mod dead_letters;
-mod effects;
-mod event;
 mod events;
 mod guard;
 mod jobs;
@@ -37,7 +31,7 @@ use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
 use crate::http::session::CurrentUser;
 
-pub(super) fn sign_in_address(next: &str) -> String {
+pub(in crate::pages) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
 }
 
@@ -52,7 +46,7 @@ struct CsrfForm {
 pub(crate) struct PageFailure(pub(crate) ServiceError);
 
 impl PageFailure {
-    pub(super) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
+    pub(in crate::pages) fn internal(error: &dyn std::fmt::Display) -> PageFailure {
         PageFailure(ServiceError::Internal(error.to_string()))
     }
 }
@@ -76,8 +70,8 @@ impl ResponseError for PageFailure {
 
     fn error_response(&self) -> HttpResponse {
         match &self.0 {
-            ServiceError::Unavailable(why) => tracing::warn!(why, "a page could not be shown"),
-            ServiceError::Internal(why) => tracing::error!(why, "a page failed"),
+            ServiceError::Unavailable(message) => tracing::warn!(message, "a page could not be shown"),
+            ServiceError::Internal(message) => tracing::error!(message, "a page failed"),
             _ => {}
         }
         page_with_status(self.status_code(), &failed(&self.0, None))
@@ -86,20 +80,20 @@ impl ResponseError for PageFailure {
 
 /// The page of a failure, with the menu for who is signed in.
 fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup {
-    let words = failure.to_string();
-    let (title, words, more) = match failure {
-        ServiceError::NotFound(_) => ("Not found", words, ""),
-        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
+    let message = failure.to_string();
+    let (title, message, more) = match failure {
+        ServiceError::NotFound(_) => ("Not found", message, ""),
+        ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", message, ""),
         ServiceError::Unavailable(_) => {
-            ("Unavailable", words + ".", "Nothing is lost; try again in a moment.")
+            ("Unavailable", message + ".", "Nothing is lost; try again in a moment.")
         }
         ServiceError::Internal(_) => ("The console failed", "See its log.".to_owned(), ""),
-        _ => ("Invalid request", words, ""),
+        _ => ("Invalid request", message, ""),
     };
     let body = html! {
         div.card.narrow {
             h1 { (title) }
-            p { (words) }
+            p { (message) }
             @if !more.is_empty() { p.hint { (more) } }
             p { a href="/" { "To the overview" } }
         }
@@ -173,10 +167,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(overview::routes)
             .configure(search::routes)
             .configure(events::routes)
-            .configure(event::routes)
-            .configure(bulk::routes)
             .configure(dead_letters::routes)
-            .configure(dead_letter::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(audit::routes)

@@ -6,11 +6,11 @@ use actix_web::web;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::layout::{MenuItem, clock, page, when};
-use super::{PageResult, page_response};
 use crate::common::elapsed;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, clock, page, when};
+use crate::pages::{PageResult, page_response};
 use crate::system::overview::{self as data, Overview, WorkerCount};
 use crate::system::queues::{QueueKind, QueueState};
 
@@ -25,8 +25,8 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageRes
 
 fn now(overview: &Overview) -> Markup {
     html! {
-        @if let Some(why) = &overview.broker {
-            p.note.bad role="alert" { "The broker is unavailable: " (why) ". Stripe keeps new events and retries them." }
+        @if let Some(message) = &overview.broker {
+            p.note.bad role="alert" { "The broker is unavailable: " (message) ". Stripe keeps new events and retries them." }
         }
         (tiles(overview))
         h2 { "Queues" }
@@ -123,6 +123,6 @@ fn last_seen(w: &WorkerCount) -> Markup {
     }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/", web::get().to(show));
 }

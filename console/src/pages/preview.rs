@@ -3,26 +3,26 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::tree::tree;
 use crate::common::money;
-use crate::events::preview::{PreviewDecision, PreviewView, RowView};
+use crate::events::preview::{PreviewDisposition, PreviewView, RowView};
+use crate::pages::tree::tree;
 
 /// A preview as a part of a page.
-pub(super) fn previewed(p: &PreviewView) -> Markup {
-    let (tone, words) = match p.decision {
-        PreviewDecision::Processed => ("good", "A replay now would take effect."),
-        PreviewDecision::Ignored => {
+pub(in crate::pages) fn previewed(p: &PreviewView) -> Markup {
+    let (tone, message) = match p.disposition {
+        PreviewDisposition::Processed => ("good", "A replay now would take effect."),
+        PreviewDisposition::Ignored => {
             ("good", "A replay now would be accepted and change nothing: this type is not handled.")
         }
-        PreviewDecision::Duplicate => {
+        PreviewDisposition::Duplicate => {
             ("good", "The event took effect already: a replay would change nothing.")
         }
-        PreviewDecision::Retry | PreviewDecision::Dead => ("bad", "A replay now would fail again."),
+        PreviewDisposition::Retry | PreviewDisposition::Dead => ("bad", "A replay now would fail again."),
     };
     html! {
         section.card id="preview" {
             h2 { "What a replay would do now" }
-            div class={"note " (tone)} { (words) @if let Some(error) = &p.error { div.mono { (error) } } }
+            div class={"note " (tone)} { (message) @if let Some(error) = &p.error { div.mono { (error) } } }
             @for row in p.rows.iter().filter(|r| r.table != "events" && r.table != "dead_letters") { (compared(row)) }
             h2 { "Messages that would go out" }
             @if p.messages.is_empty() { p.hint { "None." } } @else {
@@ -40,11 +40,11 @@ fn compared(row: &RowView) -> Markup {
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
     names.dedup();
-    let said =
+    let present =
         |row: &serde_json::Map<String, Value>, name: &str| row.get(name).filter(|v| !v.is_null()).cloned();
-    let currency = said(&after, "currency").or_else(|| said(&before, "currency"));
+    let currency = present(&after, "currency").or_else(|| present(&before, "currency"));
     let currency = currency.as_ref().and_then(Value::as_str);
-    let differ = |name: &&String| said(&before, name) != said(&after, name) && *name != "updated_at";
+    let differ = |name: &&String| present(&before, name) != present(&after, name) && *name != "updated_at";
     html! {
         h2 { (row.table) " " code { (row.id) } @if row.before.is_none() { " " span.badge.warn { "new" } } }
         div.scroll { table {

@@ -5,33 +5,33 @@ use actix_web::http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::PageFailure;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::events::preview::PreviewView;
+use crate::pages::PageFailure;
 
 const REASON: &str = "missing_reason";
 
 /// What somebody says when they do something.
 #[derive(Debug, Deserialize)]
-pub(super) struct ReasonForm {
-    pub(super) csrf: String,
-    pub(super) reason: String,
+pub(in crate::pages) struct ReasonForm {
+    pub(in crate::pages) csrf: String,
+    pub(in crate::pages) reason: String,
 }
 
 /// What the user just did, for the page that is shown then.
 #[derive(Default)]
-pub(super) struct PageState<'a> {
+pub(in crate::pages) struct PageState<'a> {
     /// As the address says.
-    pub(super) done: Option<Completed>,
+    pub(in crate::pages) done: Option<Completed>,
     /// A preview that was asked for.
-    pub(super) preview: Option<&'a PreviewView>,
+    pub(in crate::pages) preview: Option<&'a PreviewView>,
     /// A form that was not carried out.
-    pub(super) refused: Option<&'a RejectedForm>,
+    pub(in crate::pages) refused: Option<&'a RejectedForm>,
 }
 
 /// Why a form was not carried out, for the form that is shown again.
-pub(super) struct RejectedForm {
+pub(in crate::pages) struct RejectedForm {
     failure: ServiceError,
     /// The reason as it was entered.
     reason: String,
@@ -39,7 +39,7 @@ pub(super) struct RejectedForm {
 
 impl RejectedForm {
     /// What can be corrected in the form, or may work a moment later; any other failure is a page of its own.
-    pub(super) fn new(failure: ServiceError, reason: &str) -> Result<RejectedForm, PageFailure> {
+    pub(in crate::pages) fn new(failure: ServiceError, reason: &str) -> Result<RejectedForm, PageFailure> {
         match failure {
             ServiceError::Invalid { .. } | ServiceError::Conflict { .. } | ServiceError::Unavailable(_) => {
                 Ok(RejectedForm { failure, reason: reason.to_owned() })
@@ -49,30 +49,30 @@ impl RejectedForm {
     }
 
     /// The status of the page with the form.
-    pub(super) fn status(&self) -> StatusCode {
+    pub(in crate::pages) fn status(&self) -> StatusCode {
         self.failure.status_code()
     }
 
     /// The message, where it is about what has this code.
-    pub(super) fn about(&self, code: &str) -> Option<Markup> {
+    pub(in crate::pages) fn about(&self, code: &str) -> Option<Markup> {
         (self.failure.code() == code).then(|| {
             html! { p.note.bad id="refused" role="alert" { "Nothing was done: " (self.failure) } }
         })
     }
 
     /// The message, where it is about nothing that has one of these codes.
-    pub(super) fn besides(&self, codes: &[&str]) -> Option<Markup> {
+    pub(in crate::pages) fn besides(&self, codes: &[&str]) -> Option<Markup> {
         Some(self.failure.code()).filter(|code| !codes.contains(code)).and_then(|code| self.about(code))
     }
 
     /// The message, where it is not about the reason.
-    pub(super) fn other(&self) -> Option<Markup> {
+    pub(in crate::pages) fn other(&self) -> Option<Markup> {
         self.besides(&[REASON])
     }
 }
 
 /// The field for the reason, with what was entered before.
-pub(super) fn field(refused: Option<&RejectedForm>, kept: &str) -> Markup {
+pub(in crate::pages) fn field(refused: Option<&RejectedForm>, kept: &str) -> Markup {
     let wrong = refused.and_then(|r| r.about(REASON));
     html! {
         div.field {

@@ -6,19 +6,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, page};
-use super::{CsrfForm, PageFailure, page_response, redirect};
 use crate::auth::users::{self, SignInResult};
 use crate::http::Console;
 use crate::http::session::{self, CurrentUser};
+use crate::pages::layout::{MenuItem, page};
+use crate::pages::{CsrfForm, PageFailure, page_response, redirect};
 
 #[derive(Debug, Deserialize)]
-pub(super) struct ReturnQuery {
+pub(in crate::pages) struct ReturnQuery {
     next: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct SignInForm {
+pub(in crate::pages) struct SignInForm {
     name: String,
     password: String,
     next: Option<String>,
@@ -94,11 +94,11 @@ async fn sign_out(
     Ok(response)
 }
 
-pub(super) fn open_routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn open_routes(app: &mut web::ServiceConfig) {
     app.service(web::resource("/sign-in").route(web::get().to(show)).route(web::post().to(sign_in)));
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/sign-out", web::post().to(sign_out));
 }
 

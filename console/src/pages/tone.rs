@@ -9,7 +9,7 @@ use crate::orders::status::OrderStatus;
 
 /// A colour, as the style sheet names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(in crate::pages) enum Tone {
     Good,
     Bad,
     Warn,
@@ -17,7 +17,7 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    pub(super) fn class(self) -> &'static str {
+    pub(in crate::pages) fn class(self) -> &'static str {
         match self {
             Tone::Good => "good",
             Tone::Bad => "bad",
@@ -28,7 +28,7 @@ impl Tone {
 }
 
 /// A state that has a colour.
-pub(super) trait Toned: Display {
+pub(in crate::pages) trait Toned: Display {
     fn tone(&self) -> Tone;
 }
 

@@ -11,7 +11,7 @@ const INDENTED: usize = 10;
 const SHOWN: usize = 200;
 
 /// The value as a tree.
-pub(super) fn tree(value: &Value) -> Markup {
+pub(in crate::pages) fn tree(value: &Value) -> Markup {
     match value {
         Value::Object(_) | Value::Array(_) => node("", value, 0),
         Value::String(text) => html! { pre { (text) } },

@@ -65,17 +65,18 @@ pub struct Sources<'a> {
 
 /// All queues: work, dead letters, retries.
 pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError> {
-    let held = async {
+    let held_messages = async {
         match sources.management {
             Some(management) => management.unacknowledged().await,
             None => HashMap::new(),
         }
     };
-    let (counts, held, marks) = tokio::join!(counts(sources.broker), held, marks(sources.pool));
+    let (counts, held_messages, marks) =
+        tokio::join!(counts(sources.broker), held_messages, marks(sources.pool));
     let now = Timestamp::now();
     let topology = sources.broker.topology();
     let state = |count: QueueCount| QueueState {
-        unacknowledged: held.get(&count.name).copied(),
+        unacknowledged: held_messages.get(&count.name).copied(),
         oldest_seconds: oldest(&count, marks.get(&count.name).copied(), topology, now),
         name: count.name,
         kind: count.kind,

@@ -6,15 +6,15 @@ use crate::pages::{Browser, FORM, PASSWORD, set_user, user};
 
 /// Signs in with all of these at once: how many were looked at and wrong, and how many were locked out.
 fn at_once(url: &str, names: &[String], password: &str) -> (usize, usize) {
-    let tries: Vec<_> = names
+    let attempts: Vec<_> = names
         .iter()
         .map(|name| {
             let (url, name, password) = (url.to_owned(), name.clone(), password.to_owned());
             std::thread::spawn(move || Browser::sign_in(&url, &name, &password).1)
         })
         .collect();
-    let said: Vec<String> = tries.into_iter().map(|t| t.join().unwrap()).collect();
-    let count = |words: &str| said.iter().filter(|s| s.contains(words)).count();
+    let output: Vec<String> = attempts.into_iter().map(|t| t.join().unwrap()).collect();
+    let count = |words: &str| output.iter().filter(|s| s.contains(words)).count();
     (count("Name or password is wrong"), count("Too many failures"))
 }
 
@@ -53,25 +53,25 @@ async fn signing_in_rightly_counts_for_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_or_removed_password_ends_what_was_signed_in_with_it() {
     let world = World::new().await;
-    let said = set_user(&world, "anna", "viewer", PASSWORD);
-    assert_eq!(said, "user anna added: role viewer\n");
+    let output = set_user(&world, "anna", "viewer", PASSWORD);
+    assert_eq!(output, "user anna added: role viewer\n");
     let console = world.serve();
     let (_, _, first) = Browser::sign_in(&console.url, "anna", PASSWORD);
     assert_eq!(first.get("/").0, 200);
     let another = "another battery staple";
-    let said = set_user(&world, "anna", "operator", another);
+    let output = set_user(&world, "anna", "operator", another);
     assert_eq!(
-        said,
+        output,
         "user anna changed: new password, signed out everywhere, role operator instead of viewer\n"
     );
     assert_eq!(first.get("/").0, 303);
     assert_eq!(Browser::sign_in(&console.url, "anna", PASSWORD).0, 401);
     let (_, _, second) = Browser::sign_in(&console.url, "anna", another);
-    let said = world.ok(&["user", "role", "anna", "admin"]).await;
-    assert_eq!(said, "user anna changed: role admin instead of operator\n");
+    let output = world.ok(&["user", "role", "anna", "admin"]).await;
+    assert_eq!(output, "user anna changed: role admin instead of operator\n");
     assert!(second.get("/").1.contains("anna · admin"));
-    let said = world.ok(&["user", "add", "--name", "anna", "--role", "admin", "--no-password"]).await;
-    assert_eq!(said, "user anna changed: password removed, signed out everywhere, role admin\n");
+    let output = world.ok(&["user", "add", "--name", "anna", "--role", "admin", "--no-password"]).await;
+    assert_eq!(output, "user anna changed: password removed, signed out everywhere, role admin\n");
     assert_eq!(second.get("/").0, 303);
     assert_eq!(Browser::sign_in(&console.url, "anna", another).0, 401);
     assert_eq!(world.number("SELECT count(*) FROM audit WHERE action = 'user.change'").await, 3);
@@ -90,9 +90,9 @@ async fn a_user_who_is_enabled_again_has_to_sign_in_again() {
     assert_eq!(browser.get("/").0, 303);
     assert_eq!(Browser::sign_in(&console.url, "anna", PASSWORD).0, 303);
     world.ok(&["user", "disable", "anna"]).await;
-    let said = world.ok(&["user", "add", "--name", "anna", "--role", "viewer", "--no-password"]).await;
+    let output = world.ok(&["user", "add", "--name", "anna", "--role", "viewer", "--no-password"]).await;
     assert_eq!(
-        said,
+        output,
         "user anna changed: password removed, signed out everywhere, enabled again, role viewer\n"
     );
     for command in ["disable", "enable", "unlock"] {
@@ -123,7 +123,7 @@ async fn a_proxy_that_names_two_users_vouches_for_neither() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn behind_a_proxy_only_its_own_word_says_where_an_attempt_comes_from() {
+async fn behind_a_proxy_only_its_own_header_says_where_an_attempt_comes_from() {
     let world = World::new().await;
     let console = world.serve_with(&[("CONSOLE_TRUSTED_PROXIES", "127.0.0.1")]);
     let api = Api::new(&console.url, None);

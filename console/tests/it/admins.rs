@@ -185,13 +185,13 @@ async fn of_two_admins_who_disable_each_other_at_once_one_remains() {
         user(&world, name, "admin").await;
     }
     for _ in 0..10 {
-        let tries = ["anna", "otto"].map(|name| {
+        let attempts = ["anna", "otto"].map(|name| {
             let api = api.clone();
             std::thread::spawn(move || api.post(&format!("/api/users/{name}/disable"), &json!({})).0)
         });
-        let mut said = tries.map(|t| t.join().unwrap());
-        said.sort_unstable();
-        assert_eq!(said, [200, 409]);
+        let mut output = attempts.map(|t| t.join().unwrap());
+        output.sort_unstable();
+        assert_eq!(output, [200, 409]);
         world.sql("UPDATE users SET disabled_at = NULL").await;
     }
 }

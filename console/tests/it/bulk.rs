@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{PATIENCE, World};
 use crate::http::Api;
 
-fn letters(count: usize, reason: &str) -> String {
+fn dead_letters(count: usize, reason: &str) -> String {
     format!(
         "INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at)
          SELECT 'evt_{reason}_' || n, 'charge.succeeded', '{reason}', '{reason}: order ' || n, 1, convert_to('{{\"n\":' || n || '}}', 'UTF8'), now(), now()
@@ -41,8 +41,8 @@ async fn sent(world: &World, count: usize) -> HashMap<String, usize> {
 async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
     let world = World::new().await;
     let console = world.serve();
-    world.sql(&letters(7, "order_not_found")).await;
-    world.sql(&letters(2, "amount_mismatch")).await;
+    world.sql(&dead_letters(7, "order_not_found")).await;
+    world.sql(&dead_letters(2, "amount_mismatch")).await;
     let api = Api::new(&console.url, Some(&world.token("operator").await));
     let filter = json!({"reason": "order_not_found"});
     let (status, run) = api.post("/api/dead-letters/replay", &json!({"filter": filter, "dry_run": true}));
@@ -73,8 +73,8 @@ async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bulk_replay_sends_each_dead_letter_once_and_skips_what_is_not_open() {
     let world = World::new().await;
-    world.sql(&letters(30, "order_not_found")).await;
-    world.sql(&letters(3, "amount_mismatch")).await;
+    world.sql(&dead_letters(30, "order_not_found")).await;
+    world.sql(&dead_letters(3, "amount_mismatch")).await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("operator").await));
     let body = json!({"filter": {"reason": "order_not_found"}, "reason": "registered now", "rate": 100, "count": 30});
@@ -104,7 +104,7 @@ async fn a_bulk_replay_sends_each_dead_letter_once_and_skips_what_is_not_open() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_canary_that_dies_again_stops_the_job_and_one_that_takes_effect_lets_it_go_on() {
     let world = World::new().await;
-    world.sql(&letters(10, "order_not_found")).await;
+    world.sql(&dead_letters(10, "order_not_found")).await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("operator").await));
     let body = json!({"reason": "try", "rate": 100, "canary": 3});
@@ -131,7 +131,7 @@ async fn a_canary_that_dies_again_stops_the_job_and_one_that_takes_effect_lets_i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_canary_that_is_paused_goes_on_as_a_canary() {
     let world = World::new().await;
-    world.sql(&letters(10, "order_not_found")).await;
+    world.sql(&dead_letters(10, "order_not_found")).await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("operator").await));
     let body = json!({"reason": "try", "rate": 100, "canary": 3});
@@ -159,7 +159,7 @@ async fn a_canary_that_is_paused_goes_on_as_a_canary() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_paused_resumed_and_canceled() {
     let world = World::new().await;
-    world.sql(&letters(500, "order_not_found")).await;
+    world.sql(&dead_letters(500, "order_not_found")).await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("operator").await));
     let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "slowly", "rate": 20}));
@@ -185,7 +185,7 @@ async fn a_job_is_paused_resumed_and_canceled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_console_that_is_killed_again_and_again_sends_nothing_twice() {
     let world = World::new().await;
-    world.sql(&letters(400, "order_not_found")).await;
+    world.sql(&dead_letters(400, "order_not_found")).await;
     let mut console = world.serve();
     let token = world.token("operator").await;
     let api = Api::new(&console.url, Some(&token));
@@ -213,7 +213,7 @@ async fn a_console_that_is_killed_again_and_again_sends_nothing_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_consoles_share_the_work_and_send_nothing_twice() {
     let world = World::new().await;
-    world.sql(&letters(100, "order_not_found")).await;
+    world.sql(&dead_letters(100, "order_not_found")).await;
     let console = world.serve();
     let _other = world.serve();
     let api = Api::new(&console.url, Some(&world.token("operator").await));
@@ -226,8 +226,8 @@ async fn two_consoles_share_the_work_and_send_nothing_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
     let world = World::new().await;
-    world.sql(&letters(12, "order_not_found")).await;
-    world.sql(&letters(2, "amount_mismatch")).await;
+    world.sql(&dead_letters(12, "order_not_found")).await;
+    world.sql(&dead_letters(2, "amount_mismatch")).await;
     let filter = [
         "dead",
         "replay",
@@ -243,8 +243,8 @@ async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
     assert!(world.ok(&with(&["--dry-run"])).await.contains("replay of 12 dead letters"));
     assert!(world.fails(&filter, 2).await.contains("--dry-run"));
     assert!(world.fails(&with(&["--count", "11"]), 1).await.contains("12 dead letters now"));
-    let said = world.ok(&with(&["--count", "12", "--wait", "0"])).await;
-    assert!(said.contains("is done: 12 sent (0 took effect, 0 failed again, 12 on their way)"), "{said}");
+    let output = world.ok(&with(&["--count", "12", "--wait", "0"])).await;
+    assert!(output.contains("is done: 12 sent (0 took effect, 0 failed again, 12 on their way)"), "{output}");
     assert_eq!(sent(&world, 12).await.len(), 12);
     assert!(world.fails(&["dead", "replay", "--reason", "x"], 2).await.contains("--all"));
     assert!(world.ok(&["jobs", "list"]).await.contains("cli:"));

@@ -4,7 +4,7 @@ use lapin::types::{AMQPValue, FieldTable};
 
 use crate::harness::{World, event};
 
-const LETTERS: &str = "SELECT count(*) FROM dead_letters";
+const DEAD_LETTERS: &str = "SELECT count(*) FROM dead_letters";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_is_stored_shown_and_acknowledged() {
@@ -13,20 +13,20 @@ async fn a_dead_letter_is_stored_shown_and_acknowledged() {
     world
         .dead_letter(&event("evt_1"), "amount_mismatch", "amount_mismatch: order 1999 usd, payment 999 usd")
         .await;
-    world.until(LETTERS, 1).await;
+    world.until(DEAD_LETTERS, 1).await;
     let listed = world.json(&["dead", "list", "--json"]).await;
-    let letter = &listed["items"][0];
+    let dead_letter = &listed["items"][0];
     assert_eq!(
-        (&letter["event_id"], &letter["reason"], &letter["state"]),
+        (&dead_letter["event_id"], &dead_letter["reason"], &dead_letter["state"]),
         (&"evt_1".into(), &"amount_mismatch".into(), &"open".into())
     );
     assert_eq!(listed["next"], serde_json::Value::Null);
-    let died = letter["dead_at"].as_str().unwrap();
+    let died = dead_letter["dead_at"].as_str().unwrap();
     for (bound, count) in [("--since", 1), ("--until", 0)] {
         let aged = world.json(&["dead", "list", bound, died, "--json"]).await;
         assert_eq!(aged["items"].as_array().unwrap().len(), count, "{bound} {died}");
     }
-    let shown = world.json(&["dead", "show", &letter["id"].to_string(), "--json"]).await;
+    let shown = world.json(&["dead", "show", &dead_letter["id"].to_string(), "--json"]).await;
     assert_eq!(shown["payload"], event("evt_1"));
     let table = world.ok(&["dead", "list"]).await;
     assert!(table.contains("order 1999 usd, payment 999 usd"), "{table}");
@@ -53,7 +53,7 @@ async fn what_the_broker_gave_up_on_is_recorded_as_a_dead_event() {
         let headers = EventHeaders::received(jiff::Timestamp::now()).to_table();
         world.publish_dead(event(id).to_string().as_bytes(), id, headers).await;
     }
-    world.until(LETTERS, 3).await;
+    world.until(DEAD_LETTERS, 3).await;
     world.until("SELECT count(*) FROM events WHERE outcome = 'dead' AND reason = 'delivery_limit' AND next_attempt_at IS NULL", 2).await;
     assert_eq!(
         world.number("SELECT count(*) FROM events WHERE id = 'evt_3' AND outcome = 'processed'").await,
@@ -81,7 +81,7 @@ async fn a_body_that_is_no_event_is_kept_byte_for_byte() {
         let id = if i == 1 { String::new() } else { format!("message-{i}") };
         world.dead_bytes(body, &id, "malformed_event", "nul \0 in the error").await;
     }
-    world.until(LETTERS, 4).await;
+    world.until(DEAD_LETTERS, 4).await;
     let client = world.pool.get().await.unwrap();
     for body in bodies {
         let row =
@@ -99,7 +99,7 @@ async fn a_replay_sends_the_same_bytes_and_a_second_failure_reopens_the_dead_let
     let _console = world.serve();
     let body = format!("\u{feff}  {}  ", event("evt_1"));
     world.dead_bytes(body.as_bytes(), "evt_1", "order_not_found", "order_not_found: A-1").await;
-    world.until(LETTERS, 1).await;
+    world.until(DEAD_LETTERS, 1).await;
     let id = world.json(&["dead", "list", "--json"]).await["items"][0]["id"].to_string();
     assert!(world.fails(&["dead", "replay", &id, "--reason", "  "], 2).await.contains("reason"));
     world.ok(&["dead", "replay", &id, "--reason", "order A-1 is registered now"]).await;
@@ -148,7 +148,7 @@ async fn a_processed_event_can_be_replayed_and_a_discarded_dead_letter_too() {
     assert!(world.fails(&["events", "replay", "evt_9", "--reason", "x"], 1).await.contains("not found"));
     let _console = world.serve();
     world.dead_letter(&event("evt_2"), "order_not_found", "order_not_found").await;
-    world.until(LETTERS, 1).await;
+    world.until(DEAD_LETTERS, 1).await;
     let id = world.json(&["dead", "list", "--json"]).await["items"][0]["id"].to_string();
     world.ok(&["dead", "discard", &id, "--reason", "a test order"]).await;
     world.ok(&["events", "replay", "evt_2", "--reason", "it was no test order"]).await;
@@ -159,14 +159,14 @@ async fn dead_letters_wait_in_the_queue_while_the_database_is_unavailable() {
     let world = World::new().await;
     let _console = world.serve();
     world.dead_letter(&event("evt_1"), "order_not_found", "one").await;
-    world.until(LETTERS, 1).await;
+    world.until(DEAD_LETTERS, 1).await;
     world.sql("ALTER TABLE dead_letters RENAME TO away").await;
     world.dead_letter(&event("evt_2"), "order_not_found", "two").await;
     world.until_taken(Queue::Dead).await;
     world.sql("ALTER TABLE away RENAME TO dead_letters").await;
-    world.until(LETTERS, 2).await;
+    world.until(DEAD_LETTERS, 2).await;
     let mut headers = FieldTable::default();
     headers.insert(message::REASON.into(), AMQPValue::LongString("order_not_found".into()));
     world.publish_dead(event("evt_3").to_string().as_bytes(), "evt_3", headers).await;
-    world.until(LETTERS, 3).await;
+    world.until(DEAD_LETTERS, 3).await;
 }

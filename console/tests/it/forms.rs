@@ -7,18 +7,18 @@ use crate::http::Api;
 use crate::pages::{Browser, PASSWORD, user};
 use crate::preview::payment;
 
-async fn letter(world: &World) -> String {
+async fn dead_letter(world: &World) -> String {
     world.dead_letter(&payment("evt_1", "A-1", 999), "order_not_found", "order_not_found: order A-1").await;
     world.until("SELECT count(*) FROM dead_letters", 1).await;
     format!("/dead-letters/{}", world.number("SELECT id FROM dead_letters").await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
+async fn a_form_with_a_mistake_comes_back_with_what_was_entered() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve();
-    let letter = letter(&world).await;
+    let dead_letter = dead_letter(&world).await;
     let (_, _, browser) = Browser::sign_in(&console.url, "anna", PASSWORD);
     let csrf = browser.csrf();
     let long = "because ".repeat(126);
@@ -28,7 +28,9 @@ async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
              VALUES ('evt_2', 'x', now(), false, now(), 'processed', 1, now(), '{}')",
         )
         .await;
-    for path in [format!("{letter}/replay"), format!("{letter}/discard"), "/events/evt_2/replay".to_owned()] {
+    for path in
+        [format!("{dead_letter}/replay"), format!("{dead_letter}/discard"), "/events/evt_2/replay".to_owned()]
+    {
         let (status, page) = browser.post(&path, &format!("csrf={csrf}&reason=++"), &[]);
         assert_eq!(status, 400, "{path}");
         assert!(page.contains("Nothing was done: a reason of 1 to 1000"), "{path}: {page}");
@@ -38,8 +40,9 @@ async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
         // The form's own address, loaded again.
         assert_eq!(browser.get(&path).0, 303, "{path}");
     }
-    let discard =
-        |why: &str| browser.post(&format!("{letter}/discard"), &format!("csrf={csrf}&reason={why}"), &[]);
+    let discard = |why: &str| {
+        browser.post(&format!("{dead_letter}/discard"), &format!("csrf={csrf}&reason={why}"), &[])
+    };
     assert_eq!(discard("first").0, 303);
     let (status, page) = discard("second");
     assert_eq!(status, 409);
@@ -150,6 +153,6 @@ async fn an_events_replay_is_previewed_too() {
     assert!(!vera.get("/events/evt_1").1.contains("Preview a replay"));
     assert_eq!(vera.post("/events/evt_1/preview", &format!("csrf={}", vera.csrf()), &[]).0, 403);
     assert!(world.ok(&["events", "preview", "evt_1"]).await.contains("order.paid/A-1"));
-    assert_eq!(world.json(&["events", "preview", "evt_1", "--json"]).await["decision"], "processed");
+    assert_eq!(world.json(&["events", "preview", "evt_1", "--json"]).await["disposition"], "processed");
     world.fails(&["events", "preview", "evt_9"], 1).await;
 }

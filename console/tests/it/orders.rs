@@ -44,7 +44,7 @@ async fn another_order_under_the_same_id_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_adopted_order_is_registered_when_it_fits_and_refused_in_words_when_not() {
+async fn an_adopted_order_is_registered_when_it_fits_and_refused_with_a_reason_when_not() {
     let world = World::new().await;
     world.sql("INSERT INTO orders (id, amount, currency, status, amount_paid) VALUES ('A-1', 1999, 'usd', 'paid', 1999), ('A-2', 999, 'usd', 'paid', 999)").await;
     let fits = world.json(&create(&["usd", "--json"])).await;
@@ -110,14 +110,14 @@ async fn a_correction_is_for_registered_orders_that_nothing_was_paid_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_search_for_an_order_shows_only_dead_letters_that_name_it() {
     let world = World::new().await;
-    let letter = |event: &str, named: &str| {
+    let dead_letter = |event: &str, named: &str| {
         format!(
             "INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at, refs)
              VALUES ('{event}', 'charge.succeeded', 'amount_mismatch', 'order 17 usd', 1, '', now(), now(), '{{{named}}}')"
         )
     };
-    world.sql(&letter("evt_17", "order-170")).await;
-    world.sql(&letter("evt_1", "17")).await;
+    world.sql(&dead_letter("evt_17", "order-170")).await;
+    world.sql(&dead_letter("evt_1", "17")).await;
     let naming = console::STATEMENTS.iter().find(|(name, _)| *name == "dead_letter_naming").unwrap().1;
     let client = world.pool.get().await.unwrap();
     for (id, event) in [("17", "evt_1"), ("evt_17", "evt_17")] {

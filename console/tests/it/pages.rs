@@ -35,8 +35,8 @@ impl Browser {
         let body = format!("name={name}&password={}&next=/audit", password.replace(' ', "+"));
         let (status, headers, text) = api.send("POST", "/sign-in", &[FORM], body.as_bytes());
         let cookie = headers.get("set-cookie").map(|c| c.to_str().unwrap().to_owned()).unwrap_or_default();
-        let said = headers.get("location").map_or(text, |l| l.to_str().unwrap().to_owned());
-        (status, said, Browser { api, cookie })
+        let output = headers.get("location").map_or(text, |l| l.to_str().unwrap().to_owned());
+        (status, output, Browser { api, cookie })
     }
 
     pub fn cookie(&self) -> &str {

@@ -32,12 +32,12 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
     unharmed(&browser);
     browser.picture("viewer");
     browser.phone(390);
-    let letter = format!("/dead-letters/{id}");
+    let dead_letter = format!("/dead-letters/{id}");
     for (name, path) in [
         ("overview", "/"),
         ("dead-letters", "/dead-letters"),
         ("list", "/dead-letters/list"),
-        ("letter", letter.as_str()),
+        ("letter", dead_letter.as_str()),
         ("events", "/events"),
         ("audit", "/audit"),
         ("jobs", "/jobs"),
@@ -48,7 +48,7 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
         browser.picture(&format!("phone-{name}"));
     }
     browser.dark();
-    for (name, path) in [("overview", "/"), ("letter", letter.as_str()), ("search", "/search?q=A-1")] {
+    for (name, path) in [("overview", "/"), ("letter", dead_letter.as_str()), ("search", "/search?q=A-1")] {
         browser.go(path);
         browser.picture(&format!("phone-dark-{name}"));
     }

@@ -33,7 +33,7 @@ fn with(sql: &str, parameters: &[&str]) -> String {
     sql
 }
 
-fn letters(overrides: &[(usize, &str)]) -> String {
+fn dead_letters(overrides: &[(usize, &str)]) -> String {
     let mut parameters = ["NULL"; 10];
     parameters[9] = "51";
     for (at, value) in overrides {
@@ -64,13 +64,13 @@ async fn no_list_search_or_group_view_scans_a_growing_table() {
         ("events by outcome", listed(&[(2, "'dead'")])),
         ("events by object", listed(&[(3, "'pi_77'")])),
         ("events by type and outcome", listed(&[(1, "'charge.refunded'"), (2, "'retrying'")])),
-        ("letters", letters(&[])),
-        ("open letters", letters(&[(4, "'open'")])),
-        ("letters by type", letters(&[(1, "'charge.refunded'")])),
-        ("letters by reason", letters(&[(2, "'order_not_found'")])),
-        ("a group's letters", letters(&[(3, "'000000000000'"), (4, "'open'")])),
-        ("letters by id", letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
-        ("letters by words", letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
+        ("letters", dead_letters(&[])),
+        ("open letters", dead_letters(&[(4, "'open'")])),
+        ("letters by type", dead_letters(&[(1, "'charge.refunded'")])),
+        ("letters by reason", dead_letters(&[(2, "'order_not_found'")])),
+        ("a group's letters", dead_letters(&[(3, "'000000000000'"), (4, "'open'")])),
+        ("letters by id", dead_letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
+        ("letters by words", dead_letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
         ("letters that name an id", with(statement("dead_letter_naming"), &["'order-77'", "20"])),
         ("groups", with(statement("dead_letter_groups"), &["'open'", "NULL", "NULL", "100"])),
         ("aggregates of an id", with(statement("search_aggregates"), &["'order-77'", "NULL", "NULL"])),

@@ -69,10 +69,10 @@ async fn a_preview_says_what_would_change_and_changes_nothing() {
     let path = |id: &str| format!("/api/dead-letters/{id}/preview");
     viewer.refused(viewer.post(&path(&right), &json!({})), 403, "forbidden");
     let (status, again) = operator.post(&path(&wrong), &json!({}));
-    assert_eq!((status, &again["decision"]), (200, &json!("dead")), "{again}");
+    assert_eq!((status, &again["disposition"]), (200, &json!("dead")), "{again}");
     assert!(again["error"].as_str().unwrap().contains("amount_mismatch"), "{again}");
     let (status, preview) = operator.post(&path(&right), &json!({}));
-    assert_eq!((status, &preview["decision"]), (200, &json!("processed")), "{preview}");
+    assert_eq!((status, &preview["disposition"]), (200, &json!("processed")), "{preview}");
     let order =
         preview["rows"].as_array().unwrap().iter().find(|r| r["table"] == "orders").expect("the order's row");
     assert_eq!((&order["before"]["status"], &order["after"]["status"]), (&json!("pending"), &json!("paid")));

@@ -27,12 +27,12 @@ async fn nothing_widens_a_page_on_a_small_screen() {
     user(&world, "anna", "operator").await;
     let console = world.serve();
     world.sql(LONG).await;
-    let letter = format!("/dead-letters/{}", world.number("SELECT min(id) FROM dead_letters").await);
+    let dead_letter = format!("/dead-letters/{}", world.number("SELECT min(id) FROM dead_letters").await);
     let browser = sign_in(&console, "anna");
     let pages = [
         "/events/evt_1",
         "/search?q=pi_1",
-        letter.as_str(),
+        dead_letter.as_str(),
         "/audit",
         "/events",
         "/dead-letters/list",
@@ -46,7 +46,7 @@ async fn nothing_widens_a_page_on_a_small_screen() {
             browser.fits(&format!("{path} at {width}"));
         }
     }
-    browser.go(&letter);
+    browser.go(&dead_letter);
     browser.click("Preview a replay");
     browser.sees("What a replay would do now");
     browser.phone(360);

@@ -44,5 +44,5 @@ pub(in crate::api) async fn groups(
     let state = state.unwrap_or(DeadLetterState::Open);
     let limit = PageRequest { before: None, limit }.limit()?;
     let groups = service::groups(&console.pool, state, kind, reason, limit, caller.0.role).await?;
-    Ok(ListReply(Page::whole(groups)))
+    Ok(ListReply(Page::unpaged(groups)))
 }

@@ -17,5 +17,5 @@ pub(in crate::api) async fn list(
     console: web::Data<Console>,
 ) -> Result<ListReply<User>, ServiceError> {
     caller.0.require(Role::Admin)?;
-    Ok(ListReply(Page::whole(users::list(&console.pool).await?)))
+    Ok(ListReply(Page::unpaged(users::list(&console.pool).await?)))
 }

@@ -5,13 +5,6 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::effects::changed;
-use super::layout::{MenuItem, badge, encode, exact, page, search_link, when};
-use super::preview::previewed;
-use super::reason::{self, PageState, ReasonForm, RejectedForm};
-use super::tone::Toned;
-use super::tree::tree;
-use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
@@ -24,6 +17,13 @@ use crate::events::preview;
 use crate::events::store::EventRow;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::events::effects::changed;
+use crate::pages::layout::{MenuItem, badge, encode, exact, page, search_link, when};
+use crate::pages::preview::previewed;
+use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::tone::Toned;
+use crate::pages::tree::tree;
+use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, EventView};
 
 #[derive(Debug, Deserialize)]
@@ -110,7 +110,7 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         return html! {};
     }
     let dead_letter = view.dead_letter.as_ref().map(|dead_letter| dead_letter.state);
-    let (tone, words) = match (dead_letter, view.event.outcome) {
+    let (tone, message) = match (dead_letter, view.event.outcome) {
         (Some(DeadLetterState::Replayed), _) => {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
@@ -121,7 +121,7 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         (_, EventOutcome::Retrying) => ("good", "Sent again. It will be retried."),
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
-    html! { p class={"note " (tone)} role="status" { (words) } }
+    html! { p class={"note " (tone)} role="status" { (message) } }
 }
 
 fn facts(e: &EventRow) -> Markup {
@@ -144,7 +144,7 @@ fn facts(e: &EventRow) -> Markup {
 }
 
 /// What was done by whom, newest first.
-pub(super) fn replays(entries: &[AuditEntry]) -> Markup {
+pub(in crate::pages) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
             section.card { h2 { "History" } ul.redirect_to_page { @for e in entries { li {
@@ -196,7 +196,7 @@ async fn replay(
     Ok(page_with_status(refused.status(), &render(&current_user, &console, id, &page_state).await?))
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/events/{id}", web::get().to(show))
         .route("/events/{id}/preview", web::post().to(preview))
         .route("/events/{id}/replay", web::post().to(replay))

@@ -1,20 +1,21 @@
 //! One search box: from any id to one timeline.
 
+mod cards;
+
 use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::cards;
-use super::dead_letters;
-use super::effects::changed;
-use super::layout::{MenuItem, address, badge, event_link, page, pager, when};
-use super::tone::Toned;
-use super::{PageResult, page_response};
 use crate::common::paging;
 use crate::events::cursor;
 use crate::events::store::{EffectRow, EventRow};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::dead_letters::list;
+use crate::pages::events::effects::changed;
+use crate::pages::layout::{MenuItem, address, badge, event_link, page, pager, when};
+use crate::pages::tone::Toned;
+use crate::pages::{PageResult, page_response};
 use crate::timeline::{self, Timeline};
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +32,7 @@ async fn search(
     let query = query.into_inner();
     let asked = paging::text("q", query.q.map(|q| q.trim().to_owned()))?.unwrap_or_default();
     if asked.is_empty() {
-        return Ok(super::redirect("/events"));
+        return Ok(crate::pages::redirect("/events"));
     }
     let before = cursor::read(query.before.as_deref())?;
     let found = timeline::of(&console.pool, &asked, before.as_ref(), current_user.principal.role).await?;
@@ -46,7 +47,7 @@ async fn search(
         (cards::cards(&found))
         @if !found.dead_letters.is_empty() {
             h2 { "Dead letters" }
-            (dead_letters::table(&found.dead_letters))
+            (list::table(&found.dead_letters))
             p { a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for it in the list of dead letters" } }
         }
         @if !found.events.is_empty() { h2 { "What happened, newest first" } }
@@ -64,6 +65,6 @@ fn entry(e: &EventRow, effects: &[EffectRow], t: &Timeline) -> Markup {
     } }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/search", web::get().to(search));
 }

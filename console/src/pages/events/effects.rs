@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::layout::{badge, search_link, when};
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
 use crate::events::store::{EffectRow, EventRow};
 use crate::orders::payments::Messages;
+use crate::pages::layout::{badge, search_link, when};
 
 /// What an event changed, a line for each thing it looked at.
-pub(super) fn changed(event: &EventRow, effects: &[EffectRow], messages: &Messages) -> Markup {
+pub(in crate::pages) fn changed(event: &EventRow, effects: &[EffectRow], messages: &Messages) -> Markup {
     html! {
         @if effects.is_empty() {
             @match event.outcome {

@@ -5,12 +5,6 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::event::replays;
-use super::layout::{MenuItem, address, badge, event_link, exact, page};
-use super::preview::previewed;
-use super::reason::{self, PageState, ReasonForm, RejectedForm};
-use super::tree::tree;
-use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
@@ -22,6 +16,12 @@ use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::DeadLetter;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::events::show::replays;
+use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
+use crate::pages::preview::previewed;
+use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::tree::tree;
+use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, DeadLetterView};
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +99,7 @@ fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageSt
 
 /// What became of what was just done.
 fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
-    let (tone, words) = match (done, dead_letter.state) {
+    let (tone, message) = match (done, dead_letter.state) {
         (Some(Completed::Replayed), DeadLetterState::Replayed) => {
             ("good", "Sent again. When it takes effect the state changes to resolved.")
         }
@@ -110,7 +110,7 @@ fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
         (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
         _ => return html! {},
     };
-    html! { p class={"note " (tone)} role="status" { (words) } }
+    html! { p class={"note " (tone)} role="status" { (message) } }
 }
 
 fn facts(view: &DeadLetterView) -> Markup {
@@ -205,7 +205,7 @@ async fn render_refused(
     Ok(page_with_status(refused.status(), &page))
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/dead-letters/{id}", web::get().to(show))
         .route("/dead-letters/{id}/preview", web::post().to(preview))
         .route("/dead-letters/{id}/replay", web::post().to(replay_one))

@@ -1,13 +1,12 @@
 //! Users and tokens, for admins: what the command line does with `user` and `token`, and no more.
 
+mod view;
+
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::access_view::{FormValues, view};
-use super::reason::RejectedForm;
-use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::auth::accounts::{self, UserCommand};
 use crate::auth::tokens::{self, TokenKey};
 use crate::auth::users;
@@ -17,6 +16,9 @@ use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::access::view::{FormValues, view};
+use crate::pages::reason::RejectedForm;
+use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 
 #[derive(Debug, Deserialize)]
 struct DoneQuery {
@@ -70,7 +72,7 @@ async fn refused(
     values: &FormValues<'_>,
 ) -> PageResult {
     let refused = RejectedForm::new(failure, "")?;
-    let note = html! { @if let Some(why) = refused.other() { (why) } };
+    let note = html! { @if let Some(message) = refused.other() { (message) } };
     Ok(page_with_status(refused.status(), &render(current_user, console, &note, values).await?))
 }
 
@@ -170,7 +172,7 @@ async fn revoke_token(
     Ok(redirect_done(Completed::Revoked))
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/access", web::get().to(show))
         .route("/access/users", web::post().to(set_user))
         .route("/access/users/{name}/role", web::post().to(set_role))

@@ -4,10 +4,6 @@ use actix_web::web::{self, Form, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::dead_letters::{self, FilterQuery};
-use super::layout::{MenuItem, page};
-use super::reason::{self, RejectedForm};
-use super::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
@@ -16,6 +12,10 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::jobs::service::{self, BulkPreview, JobRequest};
 use crate::jobs::state::JobAction;
+use crate::pages::dead_letters::list::{self, FilterQuery};
+use crate::pages::layout::{MenuItem, page};
+use crate::pages::reason::{self, RejectedForm};
+use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 
 /// As it was entered: a form with a mistake in it is shown again.
 #[derive(Debug, Deserialize)]
@@ -53,7 +53,7 @@ async fn render(
             p.note { "Dry run: " b { (run.count) " open dead letters" } " match now. Nothing is done yet." }
             (form(current_user, query, &run, sent))
             h2 { "The newest of them" }
-            (dead_letters::table(&run.sample))
+            (list::table(&run.sample))
             p { a href=(query.at("/dead-letters/list", None)) { "Show all of them" } }
         }
     };
@@ -137,6 +137,6 @@ async fn start(
     }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.service(web::resource("/dead-letters/bulk").route(web::get().to(show)).route(web::post().to(start)));
 }

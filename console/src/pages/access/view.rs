@@ -2,22 +2,22 @@
 
 use maud::{Markup, html};
 
-use super::layout::{MenuItem, encode, page, when};
 use crate::auth::accounts::UserCommand;
 use crate::auth::tokens::ApiToken;
 use crate::auth::users::User;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, encode, page, when};
 
 /// What was entered in a form that is shown again; never a password.
 #[derive(Default)]
-pub(super) struct FormValues<'a> {
-    pub(super) user: Option<(&'a str, Role)>,
-    pub(super) token: Option<(&'a str, Role)>,
+pub(in crate::pages) struct FormValues<'a> {
+    pub(in crate::pages) user: Option<(&'a str, Role)>,
+    pub(in crate::pages) token: Option<(&'a str, Role)>,
 }
 
-pub(super) fn view(
+pub(in crate::pages) fn view(
     current_user: &CurrentUser,
     users: &[User],
     tokens: &[ApiToken],

@@ -4,8 +4,6 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
-use super::{PageResult, page_response};
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::events::outcome::EventOutcome;
@@ -14,9 +12,11 @@ use crate::events::service;
 use crate::events::store::{EventFilter, EventRow};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
+use crate::pages::{PageResult, page_response};
 
 #[derive(Debug, Deserialize)]
-pub(super) struct EventPageQuery {
+pub(in crate::pages) struct EventPageQuery {
     #[serde(rename = "type")]
     kind: Option<String>,
     outcome: Option<String>,
@@ -79,6 +79,6 @@ fn table(events: &[EventRow]) -> Markup {
     }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/events", web::get().to(list));
 }

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::layout::{address, badge, exact, search_link};
 use crate::common::money;
 use crate::events::outcome::AggregateKind;
 use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{InvoiceRow, SubscriptionRow};
+use crate::pages::layout::{address, badge, exact, search_link};
 use crate::timeline::Timeline;
 
 /// Cards of each kind that are open at first.
@@ -25,7 +25,7 @@ struct CardKind {
 }
 
 /// Everything that an id leads to: the newest of each kind, the rest behind a click.
-pub(super) fn cards(t: &Timeline) -> Markup {
+pub(in crate::pages) fn cards(t: &Timeline) -> Markup {
     let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
     let kind = |name, cards, found| CardKind { name, cards, found };
     let kinds = [
@@ -53,7 +53,7 @@ fn rest(kind: &CardKind) -> Markup {
     html! {
         @if given > OPEN {
             details.rest {
-                summary { "and " (given - OPEN) " more " (kind.name) @if let Some(words) = cut(kind) { span.hint { " · " (words) } } }
+                summary { "and " (given - OPEN) " more " (kind.name) @if let Some(message) = cut(kind) { span.hint { " · " (message) } } }
                 div.columns { @for card in kind.cards.iter().skip(OPEN) { (card) } }
             }
         }
@@ -122,7 +122,7 @@ fn refund_card(r: &RefundRow) -> Markup {
     html! { section.card { h2 { "Refund " code { (r.id) } " " (badge(&r.status)) } dl.facts {
         dt { "Amount" } dd { (money::show(r.amount, &r.currency)) }
         @if let Some(reason) = &r.reason { dt { "Reason" } dd { (reason) } }
-        @if let Some(why) = &r.failure_reason { dt { "Failure reason" } dd { (why) } }
+        @if let Some(message) = &r.failure_reason { dt { "Failure reason" } dd { (message) } }
     } } }
 }
 

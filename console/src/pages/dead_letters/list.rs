@@ -4,8 +4,6 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{MenuItem, address, badge, chart, page, pager, when};
-use super::{PageResult, page_response};
 use crate::common::error::ServiceError;
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
@@ -17,10 +15,12 @@ use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, address, badge, chart, page, pager, when};
+use crate::pages::{PageResult, page_response};
 
 /// A filter as a page's address has it.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct FilterQuery {
+pub(in crate::pages) struct FilterQuery {
     #[serde(rename = "type")]
     kind: Option<String>,
     reason: Option<String>,
@@ -39,7 +39,7 @@ const AGES: [(&str, &str); 5] =
 
 impl FilterQuery {
     /// The filter that the database takes.
-    pub(super) fn filter(&self) -> Result<DeadLetterFilter, ServiceError> {
+    pub(in crate::pages) fn filter(&self) -> Result<DeadLetterFilter, ServiceError> {
         let age = self.age.as_deref().filter(|a| !a.is_empty());
         let hours = age.map(|a| a.parse::<i64>().ok().filter(|h| (1..=87_600).contains(h)));
         let hours = match hours {
@@ -60,7 +60,7 @@ impl FilterQuery {
     }
 
     /// The same filter in an address.
-    pub(super) fn at(&self, path: &str, before: Option<&str>) -> String {
+    pub(in crate::pages) fn at(&self, path: &str, before: Option<&str>) -> String {
         let p = [
             ("type", self.kind.as_deref()),
             ("reason", self.reason.as_deref()),
@@ -91,7 +91,7 @@ async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageR
 
 fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
     let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
-    let words = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
+    let message = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
         section.card {
             div.columns {
@@ -101,7 +101,7 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
                     p.mono { (g.error) }
                 }
                 div {
-                    (chart(&g.days, &words))
+                    (chart(&g.days, &message))
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
                         a.button.quiet href=(address("/dead-letters/list", &of)) { "Show them" }
@@ -155,7 +155,7 @@ fn filters(query: &FilterQuery) -> Markup {
                 @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
             } }
             div.field { label for="age" { "Dead since" } select id="age" name="age" {
-                @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }
+                @for (hours, message) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (message) } }
             } }
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
                 input type="hidden" name="fingerprint" value=(fingerprint);
@@ -167,7 +167,7 @@ fn filters(query: &FilterQuery) -> Markup {
 }
 
 /// Dead letters as a table.
-pub(super) fn table(dead_letters: &[DeadLetter]) -> Markup {
+pub(in crate::pages) fn table(dead_letters: &[DeadLetter]) -> Markup {
     html! {
         @if dead_letters.is_empty() { p.card { "No dead letter matches." } } @else {
             div.scroll { table.list {
@@ -184,6 +184,6 @@ pub(super) fn table(dead_letters: &[DeadLetter]) -> Markup {
     }
 }
 
-pub(super) fn routes(app: &mut web::ServiceConfig) {
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/dead-letters", web::get().to(groups)).route("/dead-letters/list", web::get().to(list));
 }

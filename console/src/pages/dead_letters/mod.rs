@@ -1,0 +1,12 @@
+//! The pages of dead letters.
+
+mod bulk;
+pub(in crate::pages) mod list;
+mod show;
+
+use actix_web::web;
+
+/// The addresses with a number come last: they would match the others, too.
+pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
+    app.configure(bulk::routes).configure(list::routes).configure(show::routes);
+}
