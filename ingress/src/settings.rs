@@ -17,44 +17,44 @@ const SECRET_TAKES: &str = "the signing secret of the webhook endpoint, whsec_â€
 const METRICS_PORT: u16 = 9090;
 const DAY: u64 = 86_400;
 const MIB: u64 = 1024 * 1024;
-/// RabbitMQ 4 takes no larger message.
+/// RabbitMQ 4 accepts no larger message.
 const LARGEST_BODY: u64 = 16 * MIB;
 
-/// Takes Stripe's webhooks in and answers 200 only when RabbitMQ has confirmed the event.
+/// Receives Stripe's webhooks and answers 200 only when RabbitMQ has confirmed the event.
 ///
-/// Every setting is an environment variable or the flag of the same name. A secret may also stand
-/// in a file: NAME_FILE holds the path. Secrets given as flags show in the list of processes.
+/// Every setting is an environment variable or the flag of the same name. A secret may also be in a
+/// file: NAME_FILE holds the path. Secrets given as flags are visible in the list of processes.
 #[derive(Debug, Clone, Default, Parser)]
 #[command(name = "ingress", version)]
 pub struct Args {
     /// The signing secret of the webhook endpoint /webhooks/stripe; several, comma separated, while
-    /// a secret is rolled. Required. Further endpoints `/webhooks/stripe/<name>` are made by setting
+    /// a secret is being rolled. Required. Create further endpoints `/webhooks/stripe/<name>` by setting
     /// `STRIPE_WEBHOOK_SECRET_<NAME>` (or `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`) in the environment.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRETS")]
     pub stripe_webhook_secret: Option<String>,
     /// A file that holds STRIPE_WEBHOOK_SECRET.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET_FILE", value_name = "PATH")]
     pub stripe_webhook_secret_file: Option<String>,
-    /// How old a signature may be, in seconds. Default: 300.
+    /// The maximum age of a signature, in seconds. Default: 300.
     #[arg(long, env = "STRIPE_SIGNATURE_TOLERANCE", value_name = "SECONDS")]
     pub stripe_signature_tolerance: Option<String>,
-    /// Where webhooks are taken in. Default: 0.0.0.0:8080.
+    /// The address to listen on for webhooks. Default: 0.0.0.0:8080.
     #[arg(long, env = "INGRESS_BIND", value_name = "ADDRESS")]
     pub ingress_bind: Option<String>,
-    /// The largest body, in bytes; more is answered 413. Default: 1048576.
+    /// The maximum size of a body, in bytes; a larger one is answered 413. Default: 1048576.
     #[arg(long, env = "INGRESS_MAX_BODY", value_name = "BYTES")]
     pub ingress_max_body: Option<String>,
-    /// How long a body may take to arrive; longer is answered 408. Default: 10s.
+    /// How long a body may take to arrive; a slower one is answered 408. Default: 10s.
     #[arg(long, env = "INGRESS_BODY_TIMEOUT", value_name = "TIME")]
     pub ingress_body_timeout: Option<String>,
-    /// How many bytes of bodies may be in memory at once; more is answered 503. Default: 67108864.
+    /// The memory budget for bodies, in bytes; above it the answer is 503. Default: 67108864.
     #[arg(long, env = "INGRESS_MAX_IN_FLIGHT", value_name = "BYTES")]
     pub ingress_max_in_flight: Option<String>,
-    /// How many connections are served at once; more wait to be accepted. A busy one takes up to
+    /// The maximum number of connections; further ones wait to be accepted. A busy one uses up to
     /// 256 KiB besides its body. Default: 1024.
     #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER")]
     pub ingress_max_connections: Option<String>,
-    /// How long the broker may take to confirm an event; longer is answered 503. Default: 5s.
+    /// How long the broker may take to confirm an event; above it the answer is 503. Default: 5s.
     #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME")]
     pub ingress_publish_timeout: Option<String>,
     /// RabbitMQ.
@@ -94,9 +94,9 @@ pub struct Settings {
     pub publish_timeout: Duration,
     /// RabbitMQ.
     pub broker: BrokerSettings,
-    /// Where metrics and health are served besides.
+    /// Where metrics and health are served.
     pub metrics_bind: Option<SocketAddr>,
-    /// The clock that signatures are judged by.
+    /// The clock that signatures are checked against.
     pub clock: Clock,
 }
 
@@ -111,7 +111,7 @@ impl fmt::Debug for Settings {
 
 impl Settings {
     /// Reads the arguments and, for named endpoints, the environment. Problems are noted in
-    /// `problems`; what is returned then is good for nothing.
+    /// `problems`; the returned value must not be used then.
     pub fn read(
         args: &Args,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -166,7 +166,7 @@ impl Settings {
             ),
             broker: BrokerSettings {
                 amqp_url: args.amqp.url(problems),
-                // The gate never delays an event, so it needs no retry queues.
+                // The ingress never delays an event, so it needs no retry queues.
                 topology: args.amqp.topology(problems, Vec::new()),
                 name: "sluicegate ingress".to_owned(),
             },
@@ -203,7 +203,7 @@ fn endpoints(
         let secrets = problems.required_secret(&variable, secret.as_deref(), file.as_deref(), SECRET_TAKES);
         let secrets = split(&variable, &secrets, problems);
         if endpoints.insert(name.to_ascii_lowercase(), secrets).is_some() {
-            problems.add(&variable, "is there twice, in upper and in lower case");
+            problems.add(&variable, "is set twice, in upper and in lower case");
         }
     }
     endpoints

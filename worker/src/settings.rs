@@ -31,17 +31,17 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     retry: RetryArgs,
-    /// Events in one transaction, at most: 1 to 1000. Default: 256.
+    /// The maximum number of events in one transaction: 1 to 1000. Default: 256.
     #[arg(long, env = "WORKER_BATCH", value_name = "N")]
     worker_batch: Option<String>,
-    /// Transactions at once: 1 to 64. Default: 2.
+    /// Concurrent transactions: 1 to 64. Default: 2.
     #[arg(long, env = "WORKER_CONCURRENCY", value_name = "N")]
     worker_concurrency: Option<String>,
-    /// What becomes of a payment whose order nobody registered: adopt (the order is created from the
-    /// payment) or require (the event is retried, then dead). Default: adopt.
+    /// What happens to a payment whose order nobody registered: adopt (the order is created from the
+    /// payment) or require (the payment is held until the order is registered). Default: adopt.
     #[arg(long, env = "ORDERS_POLICY", value_name = "WORD")]
     orders_policy: Option<String>,
-    /// How long a subscription keeps access after it became past due, such as 7d; 0s: not at all.
+    /// How long a subscription keeps access after it became past due, such as 7d; 0s for no grace.
     /// Default: 7d.
     #[arg(long, env = "SUBSCRIPTION_GRACE", value_name = "TIME")]
     subscription_grace: Option<String>,
@@ -68,11 +68,11 @@ pub struct Settings {
     pub log: (LogFormat, String),
     /// Where metrics and health are served.
     pub metrics: Option<SocketAddr>,
-    /// Waits between tries.
+    /// Delays between attempts.
     pub schedule: Vec<Duration>,
     /// Events in one transaction.
     pub batch: u16,
-    /// Transactions at once.
+    /// Concurrent transactions.
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,

@@ -40,7 +40,7 @@ pub(crate) fn count(histories: &[History]) -> usize {
 }
 
 /// Panics unless the database holds exactly what the histories must have come to, outgoing messages included.
-pub(crate) async fn must_be_true(system: &System, histories: &[History]) {
+pub(crate) async fn must_be_as_expected(system: &System, histories: &[History]) {
     let client = system.database.connect().await.expect("the database answers");
     let expected_states: Vec<_> =
         histories.iter().map(|history| (history.name, &history.expected_state)).collect();

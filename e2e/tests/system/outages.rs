@@ -3,9 +3,9 @@
 use e2e::{Program, System, eventually};
 use simulator::servers::{PostgresServer, RabbitServer};
 
-use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
+use crate::histories::{count, mixed_up, must_be_as_expected, of_all_kinds};
 
-/// Delivers half, then takes the broker away in some way while the other half is on its way.
+/// Delivers half, then makes the broker unavailable in some way while the other half is in transit.
 async fn broker_goes(system: &System, outage: impl AsyncFnOnce()) {
     let programs = system.start_all().await;
     let histories = of_all_kinds(23, 80);
@@ -16,7 +16,7 @@ async fn broker_goes(system: &System, outage: impl AsyncFnOnce()) {
     let sending = system.deliver(&mut client, rest.iter().map(Vec::as_slice));
     tokio::join!(sending, outage());
     system.until_done(count(&histories)).await;
-    must_be_true(system, &histories).await;
+    must_be_as_expected(system, &histories).await;
     for mut program in programs {
         assert!(program.is_running(), "it went through the outage without a restart");
     }
@@ -64,7 +64,7 @@ async fn while_postgres_is_unavailable_events_are_accepted_and_no_attempt_is_use
     system.until_done(count(&histories)).await;
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
     assert_eq!(system.number("SELECT count(*) FROM dead_letters").await, 0);
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     for program in &mut programs {
         assert!(program.is_running(), "it went through the outage without a restart");
         program.until_ready().await;
@@ -88,7 +88,7 @@ async fn a_postgres_that_freezes_and_goes_on_costs_nothing() {
 
     system.until_done(count(&histories)).await;
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     assert!(programs.iter_mut().all(e2e::Running::is_running));
 }
 
@@ -111,7 +111,7 @@ async fn a_broker_that_freezes_is_answered_503_and_when_it_goes_on_nothing_is_lo
 
     system.deliver(&mut client, rest.iter().map(Vec::as_slice)).await;
     system.until_done(count(&histories)).await;
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     assert!(programs.iter_mut().all(e2e::Running::is_running));
 }
 

@@ -2,7 +2,7 @@
 
 use e2e::{System, eventually};
 
-use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
+use crate::histories::{count, mixed_up, must_be_as_expected, of_all_kinds};
 
 pub(crate) fn paid(id: &str, order: &str, amount: i64) -> String {
     format!(
@@ -31,7 +31,7 @@ async fn a_signed_post_becomes_a_paid_order() {
 }
 
 #[tokio::test]
-async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
+async fn shuffled_histories_with_duplicates_end_in_the_expected_state() {
     let system = System::new().await;
     let programs = system.start_all().await;
     let histories = of_all_kinds(7, 60);
@@ -40,11 +40,11 @@ async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
     system.deliver(&mut system.client(&programs[0]), bodies.iter().map(Vec::as_slice)).await;
 
     system.until_done(count(&histories)).await;
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
 }
 
 #[tokio::test]
-async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() {
+async fn an_event_that_arrives_too_early_is_retried_dead_lettered_and_replayed_by_hand() {
     let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "100ms,200ms");
     let programs = system.start_all().await;
     let body = paid("evt_early", "order_late", 1999);

@@ -16,8 +16,8 @@ pub struct AmqpArgs {
     /// A file that holds AMQP_URL.
     #[arg(long, env = "AMQP_URL_FILE", value_name = "PATH")]
     pub amqp_url_file: Option<String>,
-    /// Put before the name of every exchange and queue; for several systems on one broker.
-    /// Default: nothing.
+    /// Prefix of every exchange and queue, so that several systems can share one broker.
+    /// Default: none.
     #[arg(long, env = "AMQP_PREFIX", value_name = "TEXT")]
     pub amqp_prefix: Option<String>,
 }
@@ -54,8 +54,8 @@ impl AmqpArgs {
 /// `RETRY_SCHEDULE`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RetryArgs {
-    /// How long an event waits before each further try, comma separated. All processes must be
-    /// given the same. Default: 10s,1m,10m,1h,6h.
+    /// How long an event waits before each further attempt, comma separated. It must be the same for
+    /// all processes. Default: 10s,1m,10m,1h,6h.
     #[arg(long, env = "RETRY_SCHEDULE", value_name = "TIMES")]
     pub retry_schedule: Option<String>,
 }

@@ -54,7 +54,7 @@ impl Problems {
         }
     }
 
-    /// Any value: `parse` says what it means, `takes` says in words what it may be.
+    /// Any value: `parse` says what it means, `takes` describes what it may be.
     pub fn value<T>(
         &mut self,
         name: &str,
@@ -139,7 +139,7 @@ impl Problems {
         })
     }
 
-    /// One word of a list.
+    /// One of a list of values.
     pub fn word<T: Copy>(&mut self, name: &str, raw: Option<&str>, default: T, words: &[(&str, T)]) -> T {
         let takes = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
         self.value(name, raw, default, &takes, |raw| {
@@ -171,7 +171,7 @@ impl Problems {
         }
     }
 
-    /// A secret that must be there. `takes` says in words what it is.
+    /// A required secret. `takes` describes it.
     pub fn required_secret(
         &mut self,
         name: &str,

@@ -30,7 +30,7 @@ pub async fn verify(args: VerifyArgs) -> anyhow::Result<u8> {
 }
 
 /// Waits until every event of the histories is settled, compares, and prints what differs. A row that is
-/// marked ambiguous owns up to being a guess: it is shown, and is no failure.
+/// marked ambiguous is shown, and is no failure.
 pub(crate) async fn compare(
     of: &HistoryArgs,
     seed: u64,

@@ -1,5 +1,5 @@
 //! Any permutation with repeats of any history ends in the same rows and the same lasting messages, and
-//! sends no notice that the true order would not have sent.
+//! sends no notice that the original order would not have sent.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn every_order_ends_alike(seed: u64, kinds: &[Kind], cases: u64) {
     for index in 0..cases / EACH {
         let history = write(seed, index, kinds);
         let events = prepared(&history);
-        let in_true_order_end = in_true_order(&history, &events, &mut tally);
+        let in_true_order_end = in_original_order(&history, &events, &mut tally);
         for round in 0..EACH {
             permuted(&history, &events, &in_true_order_end, index * EACH + round);
         }
@@ -48,7 +48,7 @@ pub(crate) fn prepared(history: &History) -> Vec<Prepared> {
 }
 
 /// Delivers the events one by one in the true order and checks the end against the expected state.
-fn in_true_order(history: &History, events: &[Prepared], tally: &mut Tally) -> Memory {
+fn in_original_order(history: &History, events: &[Prepared], tally: &mut Tally) -> Memory {
     let mut memory = Memory::default();
     for event in events {
         memory.deliver(&[event]);
@@ -69,9 +69,9 @@ fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, 
         memory.deliver(&batch);
     }
     let what = || {
-        let told: Vec<_> = order.iter().map(|&at| history.events[at].kind.as_str()).collect();
+        let arrived: Vec<_> = order.iter().map(|&at| history.events[at].kind.as_str()).collect();
         format!(
-            "{} {told:?} (true order {:?})",
+            "{} {arrived:?} (original order {:?})",
             history.name,
             history.events.iter().map(|e| &e.kind).collect::<Vec<_>>()
         )
@@ -80,7 +80,7 @@ fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, 
     assert_eq!(memory.rows, in_true_order_end.rows, "rows of {}", what());
     assert_eq!(memory.lasting, in_true_order_end.lasting, "lasting messages of {}", what());
     // Which step of a second counts as the last one depends on the steps known so far, so a subscription
-    // may tell of a change that the true order passes over. Every other notice is told by the true order too.
+    // may report a change that the original order passes over. Every other notice is sent in the original order too.
     let extra: Vec<_> = memory
         .notices
         .difference(&in_true_order_end.notices)

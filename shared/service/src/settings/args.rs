@@ -8,10 +8,10 @@ use std::net::SocketAddr;
 /// `LOG_FORMAT` and `RUST_LOG`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LogArgs {
-    /// How log lines look: pretty or json. Default: pretty on a terminal, else json.
+    /// The format of log lines: pretty or json. Default: pretty on a terminal, otherwise json.
     #[arg(long, env = "LOG_FORMAT", value_name = "WORD")]
     pub log_format: Option<String>,
-    /// What is logged: error, warn, info, debug, trace, or directives of tracing such as
+    /// What is logged: error, warn, info, debug, trace, or tracing directives such as
     /// info,ingress=debug. Default: info.
     #[arg(long, env = "RUST_LOG", value_name = "FILTER")]
     pub rust_log: Option<String>,

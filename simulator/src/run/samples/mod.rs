@@ -1,4 +1,4 @@
-//! The first set of signed events: sent as Stripe would, followed to where they end, told in a table.
+//! The first set of signed events: sent as Stripe would, followed until they are settled, and listed in a table.
 
 mod group;
 mod post;

@@ -139,7 +139,7 @@ async fn wrong(
             group.expected_states.iter().map(|(name, expected_state)| (*name, expected_state)).collect();
         let differences =
             verify::differences(db, &expected_states).await.context("comparing with the database")?;
-        // A row that says of itself that it is a guess waits for a fetch from Stripe, which samples cannot give.
+        // A row that is marked ambiguous waits for a fetch from Stripe, which samples cannot give.
         let certain = differences.iter().filter(|difference| !difference.guessed);
         wrong.extend(certain.map(|difference| {
             let verify::Difference { history, what, id, must_be, is, .. } = difference;
@@ -175,7 +175,7 @@ async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
     Ok(parts.join("; "))
 }
 
-/// Equal words counted.
+/// Counts equal entries.
 fn tally(words: impl Iterator<Item = String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
     for word in words {
