@@ -1,6 +1,6 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
-use crate::{audit, auth, dead_letters, events, jobs, orders, system};
+use crate::{audit, auth, cases, dead_letters, events, jobs, orders, system};
 
 /// All statements by name, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
@@ -16,6 +16,8 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("event_list", events::store::LIST),
     ("event_show", events::store::SHOW),
     ("event_effects", events::store::EFFECTS),
+    ("case_list", cases::store::LIST),
+    ("case_show", cases::store::SHOW),
     ("order_insert", orders::store::INSERT),
     ("order_lock", orders::store::LOCK),
     ("order_correct", orders::store::CORRECT),

@@ -3,6 +3,7 @@
 
 mod audit;
 mod body;
+mod cases;
 mod dead_letters;
 mod events;
 mod jobs;
@@ -85,6 +86,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(orders::routes)
+            .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
             .configure(audit::routes)

@@ -9,10 +9,11 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Unauthorized};
-use super::{audit, dead_letters, events, jobs, orders, overview, queues, tokens, users};
+use super::{audit, cases, dead_letters, events, jobs, orders, overview, queues, tokens, users};
 use crate::audit::store::AuditEntry;
 use crate::auth::tokens::ApiToken;
 use crate::auth::users::User;
+use crate::cases::store::Case;
 use crate::common::paging::Page;
 use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
 use crate::events::preview::PreviewView;
@@ -37,6 +38,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         dead_letters::discard_many::discard_many,
         jobs::list::list, jobs::show::show, jobs::command::command,
         orders::create::create, orders::correct::correct, orders::show::show, orders::subscription::show,
+        cases::list::list, cases::show::show, cases::accept::accept,
         queues::list, overview::show, audit::list,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
@@ -47,7 +49,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<EventRow>, EventView, PreviewView,
         Page<DeadLetter>, Page<DeadLetterGroup>, DeadLetterView,
         Page<Job>, JobView, BulkPreview,
-        OrderRow, SubscriptionView, Page<QueueState>, Overview, Page<AuditEntry>,
+        Page<Case>, Case, OrderRow, SubscriptionView, Page<QueueState>, Overview, Page<AuditEntry>,
         Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
     )),
     security(("token" = [])),

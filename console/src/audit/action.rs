@@ -31,6 +31,8 @@ text_enum! {
         OrderCreate = "order.create",
         /// An order was corrected.
         OrderCorrect = "order.correct",
+        /// A held payment was accepted as it is.
+        CaseAccept = "case.accept",
         /// A user was added.
         UserAdd = "user.add",
         /// A user's role or password was changed.
@@ -55,6 +57,8 @@ text_enum! {
 /// What something was done to, as the audit names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject<'a> {
+    /// A case, by its number.
+    Case(i64),
     Console,
     /// A dead letter, by its number.
     DeadLetter(i64),
@@ -78,6 +82,7 @@ impl<'a> Subject<'a> {
         }
         let (kind, id) = text.split_once(':')?;
         match kind {
+            "case" => id.parse().ok().map(Subject::Case),
             "dead_letter" => id.parse().ok().map(Subject::DeadLetter),
             "event" => Some(Subject::Event(id)),
             "job" => id.parse().ok().map(Subject::Job),
@@ -92,6 +97,7 @@ impl<'a> Subject<'a> {
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Subject::Case(id) => write!(f, "case:{id}"),
             Subject::Console => f.write_str("console"),
             Subject::DeadLetter(id) => write!(f, "dead_letter:{id}"),
             Subject::Event(id) => write!(f, "event:{id}"),
@@ -111,6 +117,7 @@ mod tests {
     fn a_subject_is_read_as_it_is_written() {
         for subject in [
             Subject::Console,
+            Subject::Case(7),
             Subject::DeadLetter(12),
             Subject::Event("evt_1:x"),
             Subject::Job(3),
@@ -121,6 +128,6 @@ mod tests {
             assert_eq!(Subject::parse(&subject.to_string()), Some(subject));
         }
         assert_eq!(Subject::parse("dead_letter:x"), None);
-        assert_eq!(Subject::parse("case:1"), None);
+        assert_eq!(Subject::parse("case:x"), None);
     }
 }

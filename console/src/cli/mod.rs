@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod bulk;
+mod cases;
 mod dead;
 mod events;
 mod jobs;
@@ -51,6 +52,9 @@ enum Command {
     /// Replays and discards of many dead letters
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Payments that do not match their order
+    #[command(subcommand)]
+    Cases(cases::CasesCommand),
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
@@ -134,6 +138,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
+        Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,

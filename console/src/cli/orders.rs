@@ -1,15 +1,34 @@
 //! `sluicegate orders create|correct|show`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
+use crate::common::error::ServiceError;
 use crate::common::money;
 use crate::common::role::Role;
+use crate::orders::address::{Mode, OrderAddress};
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
 use crate::orders::store::OrderRow;
+
+/// Which of several orders with the same id.
+#[derive(Debug, Args)]
+pub(super) struct ScopeArguments {
+    /// A connected account; the company's own by default
+    #[arg(long)]
+    account: Option<String>,
+    /// Live or test; the mode that is processed by default
+    #[arg(long)]
+    mode: Option<Mode>,
+}
+
+impl ScopeArguments {
+    fn address(&self, id: &str, context: &CommandContext) -> Result<OrderAddress, ServiceError> {
+        OrderAddress::new(id, self.account.as_deref(), self.mode, context.settings.rules.livemode)
+    }
+}
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OrdersCommand {
@@ -27,6 +46,8 @@ pub(super) enum OrdersCommand {
         /// Three letters, such as usd
         #[arg(long)]
         currency: String,
+        #[command(flatten)]
+        scope: ScopeArguments,
         /// JSON for scripts
         #[arg(long)]
         json: bool,
@@ -48,6 +69,8 @@ pub(super) enum OrdersCommand {
         /// Why: kept in the audit
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        scope: ScopeArguments,
         /// JSON for scripts
         #[arg(long)]
         json: bool,
@@ -56,6 +79,8 @@ pub(super) enum OrdersCommand {
     Show {
         /// The company's id of the order
         id: String,
+        #[command(flatten)]
+        scope: ScopeArguments,
         /// JSON for scripts
         #[arg(long)]
         json: bool,
@@ -65,24 +90,33 @@ pub(super) enum OrdersCommand {
 pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> CommandResult {
     let pool = &context.servers.pool;
     match command {
-        OrdersCommand::Create { id, customer, amount, currency, json } => {
-            let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
+        OrdersCommand::Create { id, customer, amount, currency, scope, json } => {
+            let address = scope.address(&id, context)?;
+            let order = service::checked(address, customer.as_deref(), amount, &currency)?;
             context.servers.reachable().await?;
-            let secret = context.settings.rules.reference_secret.as_ref();
-            let (order, _) = service::create(pool, &context.actor, &order, secret).await?;
+            let (order, _) = service::create(pool, &context.actor, &order, &context.settings.rules).await?;
             print(&order, json)
         }
-        OrdersCommand::Correct { id, customer, amount, currency, reason, json } => {
+        OrdersCommand::Correct { id, customer, amount, currency, reason, scope, json } => {
             let correction = Correction { customer, amount, currency };
-            let secret = context.settings.rules.reference_secret.as_ref();
+            let address = scope.address(&id, context)?;
             let reason = AuditReason::new(&reason)?;
             context.servers.reachable().await?;
-            let order = correct::correct(pool, &context.actor, &id, correction, &reason, secret).await?;
+            let order = correct::correct(
+                pool,
+                &context.actor,
+                &address,
+                correction,
+                &reason,
+                &context.settings.rules,
+            )
+            .await?;
             print(&order, json)
         }
-        OrdersCommand::Show { id, json } => {
+        OrdersCommand::Show { id, scope, json } => {
+            let address = scope.address(&id, context)?;
             context.servers.reachable().await?;
-            print(&service::show(pool, &id, Role::Admin).await?, json)
+            print(&service::show(pool, &address, Role::Admin).await?, json)
         }
     }
 }
@@ -94,11 +128,14 @@ fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     let currency = order.currency.as_deref().unwrap_or("");
     output::fields(&[
         ("order", Some(order.id.clone())),
+        ("account", Some(order.account.clone()).filter(|account| !account.is_empty())),
+        ("mode", order.livemode.map(|live| if live { "live" } else { "test" }.to_owned())),
         ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),
         ("paid", Some(money::show(order.amount_paid, currency))),
         ("refunded", Some(money::show(order.amount_refunded, currency))),
+        ("disputed", Some(order.amount_disputed).filter(|a| *a > 0).map(|a| money::show(a, currency))),
         ("payment intent", order.payment_intent.clone()),
         ("registered", Some(if order.registered { "yes" } else { "no, adopted from a payment" }.to_owned())),
         ("reference code", order.reference_code.clone()),

@@ -8,6 +8,8 @@ text_enum! {
         Replayed = "replayed",
         /// A dead letter was discarded.
         Discarded = "discarded",
+        /// A held payment was accepted.
+        Accepted = "accepted",
         /// A bulk job was paused.
         Paused = "paused",
         /// A bulk job was resumed.

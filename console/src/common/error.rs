@@ -1,6 +1,8 @@
 //! What can go wrong for the person who asked, in words they can act on. Owns the mapping from
 //! database and broker trouble to a code; must never carry a secret or an event's content.
 
+use worker::store::StoreError;
+
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -115,6 +117,17 @@ impl From<deadpool_postgres::PoolError> for ServiceError {
                 ServiceError::Unavailable("the database cannot be reached: no answer in time".to_owned())
             }
             other => ServiceError::Unavailable(format!("the database cannot be reached: {}", causes(&other))),
+        }
+    }
+}
+
+/// The workers' code, where it is run here: a preview, a decision about an order.
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Pool(error) => error.into(),
+            StoreError::Postgres(error) => error.into(),
+            other => ServiceError::Internal(other.to_string()),
         }
     }
 }

@@ -23,29 +23,9 @@ const UNKNOWN: Advice = Advice {
 pub(crate) fn of(reason: &str) -> Advice {
     let Some(reason) = DeadLetterReason::parse(reason) else { return UNKNOWN };
     let (meaning, remedy) = match reason {
-        DeadLetterReason::OrderNotFound => (
-            "The payment names an order that nobody has registered, and orders are not adopted from payments here.",
-            "Register the order (sluicegate orders create, or the shop's backend), then replay.",
-        ),
-        DeadLetterReason::AmountMismatch => (
-            "The customer paid another amount than the order says. The order was not marked paid.",
-            "Compare the order with the payment in Stripe. If the order is wrong, correct it (sluicegate orders correct, or the shop's backend) and replay; if the payment is wrong, refund it in Stripe and discard.",
-        ),
-        DeadLetterReason::CurrencyMismatch => (
-            "The customer paid in another currency than the order says. The order was not marked paid.",
-            "Compare the order with the payment in Stripe. Refund the payment in Stripe and discard, or correct the order (sluicegate orders correct) and replay.",
-        ),
-        DeadLetterReason::CustomerMismatch => (
-            "The payment was made by another Stripe customer than the order was registered for.",
-            "Find out whose payment it is before anything is shipped. Correct the order's customer (sluicegate orders correct) and replay, or refund and discard.",
-        ),
-        DeadLetterReason::ReferenceCodeMismatch => (
-            "The payment's reference code is missing or is not the order's. The payment may have been made by hand or tampered with.",
-            "Check in Stripe how the payment was made. Do not replay before you know; the code must be the one that the order shows.",
-        ),
-        DeadLetterReason::OrderMismatch => (
-            "Two parts of one payment name different orders.",
-            "Look at the payment in Stripe: the metadata of its session and its payment intent must name the same order. Correct it there, have Stripe send the event again, and discard this one.",
+        DeadLetterReason::NeedsApiKey => (
+            "A thin event: it names an object that must be fetched from Stripe, and no API key is set.",
+            "Set STRIPE_API_KEY and replay, or have the endpoint send snapshot events.",
         ),
         DeadLetterReason::MissingField => (
             "The event lacks something that its type needs, as events of very old API versions do.",

@@ -6,18 +6,8 @@ text_enum! {
     /// Why an event became a dead letter: what workers write, and what only the broker knows. A stored reason may also
     /// be one of another version, or of a foreign message, and is therefore kept as text.
     pub(crate) enum DeadLetterReason {
-        /// The payment names an order that is not registered.
-        OrderNotFound = "order_not_found",
-        /// The payment's amount is not the order's.
-        AmountMismatch = "amount_mismatch",
-        /// The payment's currency is not the order's.
-        CurrencyMismatch = "currency_mismatch",
-        /// The payment's customer is not the order's.
-        CustomerMismatch = "customer_mismatch",
-        /// The reference code is missing or is not the order's.
-        ReferenceCodeMismatch = "reference_code_mismatch",
-        /// Two objects of one payment name different orders.
-        OrderMismatch = "order_mismatch",
+        /// A thin event whose object must be fetched, and no API key to fetch it with.
+        NeedsApiKey = "needs_api_key",
         /// The object lacks what its type needs.
         MissingField = "missing_field",
         /// The event carries another kind of object than its type says.
@@ -43,7 +33,7 @@ mod tests {
     #[test]
     fn every_reason_of_the_workers_is_known() {
         for reason in domain::rejection::Reason::ALL {
-            assert!(DeadLetterReason::parse(reason.word()).is_some(), "{}", reason.word());
+            assert!(DeadLetterReason::parse(reason.as_str()).is_some(), "{}", reason.as_str());
         }
         assert_eq!(DeadLetterReason::ALL.len(), domain::rejection::Reason::ALL.len() + 1);
     }

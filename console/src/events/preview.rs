@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use worker::process::{AckReason, Disposition};
-use worker::store::StoreError;
 
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
@@ -87,7 +86,7 @@ pub(crate) async fn run(
     endpoint: Option<String>,
     role: Role,
 ) -> Result<PreviewView, ServiceError> {
-    let preview = worker::preview(pool, body, endpoint, rules).await.map_err(failure)?;
+    let preview = worker::preview(pool, body, endpoint, rules).await?;
     let shown = |value: Value| if role.sees_personal_data() { value } else { masking::masked(&value) };
     let (decision, error) = decision(&preview.disposition);
     let rows = preview.rows.into_iter().map(|row| RowView {
@@ -113,13 +112,5 @@ fn decision(disposition: &Disposition) -> (PreviewDecision, Option<String>) {
         Disposition::Ack(AckReason::Duplicate) => (PreviewDecision::Duplicate, None),
         Disposition::Retry { rejection, .. } => (PreviewDecision::Retry, error(rejection)),
         Disposition::DeadLetter(rejection) => (PreviewDecision::Dead, error(rejection)),
-    }
-}
-
-fn failure(error: StoreError) -> ServiceError {
-    match error {
-        StoreError::Pool(error) => error.into(),
-        StoreError::Postgres(error) => error.into(),
-        other => ServiceError::Internal(format!("the preview failed: {other}")),
     }
 }

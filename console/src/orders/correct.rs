@@ -2,9 +2,10 @@
 //! checked against the old values, and stands.
 
 use deadpool_postgres::Pool;
-use secrecy::SecretString;
+use domain::rules::Rules;
 
-use super::service::{checked, reference_code};
+use super::address::OrderAddress;
+use super::service::{checked, decide, reference_code};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
@@ -26,16 +27,17 @@ pub(crate) struct Correction {
 pub(crate) async fn correct(
     pool: &Pool,
     actor: &Actor,
-    id: &str,
+    address: &OrderAddress,
     correction: Correction,
     reason: &AuditReason,
-    secret: Option<&SecretString>,
+    rules: &Rules,
 ) -> Result<OrderRow, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     // Locked before it is looked at: a worker may be about to mark it paid.
-    let locked = store::lock(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?;
-    let found = store::show(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?;
+    let locked = store::lock(&tx, address).await?.ok_or_else(|| address.not_found())?;
+    let found = store::show(&tx, address).await?.ok_or_else(|| address.not_found())?;
+    let id = address.id.as_str();
     let (Some(amount), Some(currency), true) = (locked.amount, &locked.currency, locked.registered) else {
         let message =
             format!("order {id} was adopted from a payment and not registered: register it instead");
@@ -48,7 +50,7 @@ pub(crate) async fn correct(
     }
     let customer = correction.customer.as_deref().or(locked.customer.as_deref());
     let wanted = checked(
-        id,
+        address.clone(),
         customer,
         correction.amount.unwrap_or(amount),
         correction.currency.as_deref().unwrap_or(currency),
@@ -56,16 +58,17 @@ pub(crate) async fn correct(
     if (wanted.amount, &wanted.currency, &wanted.customer) == (amount, currency, &locked.customer) {
         return Ok(found);
     }
-    let code = match (secret, locked.reference_code) {
+    let code = match (rules.reference_secret.as_ref(), locked.reference_code) {
         (None, Some(code)) => code,
         (secret, _) => reference_code(secret, &wanted),
     };
-    store::correct(&tx, &wanted, &code).await?;
+    store::correct(&tx, &wanted, locked.livemode, &code).await?;
+    decide(&tx, address, locked.livemode, rules).await?;
     let before = describe(amount, currency, locked.customer.as_deref());
     let after = describe(wanted.amount, &wanted.currency, wanted.customer.as_deref());
     let summary = format!("{before} → {after}: {}", reason.as_str());
     audit::append(&tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &summary).await?;
-    let order = store::show(&tx, id).await?;
+    let order = store::show(&tx, address).await?;
     tx.commit().await?;
     order.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
 }

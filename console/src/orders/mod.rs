@@ -1,5 +1,6 @@
 //! Orders that the company registers, and the payments, subscriptions and invoices that the workers derive.
 
+pub(crate) mod address;
 pub(crate) mod correct;
 pub(crate) mod payments;
 pub(crate) mod service;

@@ -25,8 +25,10 @@ pub(crate) struct PaymentRow {
     /// What is to be paid.
     pub(crate) amount: Option<i64>,
     pub(crate) amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub(crate) amount_refunded: i64,
+    /// Why it does not count for its order.
+    pub(crate) held_reason: Option<String>,
     pub(crate) status: String,
     /// What the customer's bank says against it.
     pub(crate) dispute: Option<String>,
@@ -69,6 +71,7 @@ pub(crate) async fn payments(
         amount: row.get("amount"),
         amount_paid: row.get("amount_paid"),
         amount_refunded: row.get("amount_refunded"),
+        held_reason: row.get("held_reason"),
         status: row.get("status"),
         dispute: row.get("dispute"),
         ambiguous: row.get("ambiguous"),

@@ -1,7 +1,8 @@
 //! Registering an order: what is to be paid, by whom, and the code that its payment must carry.
 //! Must never touch what the workers derive (status, amounts paid and refunded).
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Pool, Transaction};
+use domain::rules::Rules;
 use rand::RngExt;
 use secrecy::SecretString;
 
@@ -12,18 +13,20 @@ use crate::common::error::ServiceError;
 use crate::common::money;
 use crate::common::role::Role;
 use crate::masking;
+use crate::orders::address::OrderAddress;
 use crate::orders::store::{self as store, NewOrder, OrderRow, OrderTerms};
 
 const CODE_LENGTH: usize = 20;
 
 /// Checks what the company says about an order and brings it into the form in which it is stored.
 pub(crate) fn checked(
-    id: &str,
+    address: OrderAddress,
     customer: Option<&str>,
     amount: i64,
     currency: &str,
 ) -> Result<NewOrder, ServiceError> {
-    let id = plain("id", id)?;
+    // A space around an id is no other order: Stripe's metadata is read the same way.
+    let address = OrderAddress { id: plain("id", &address.id)?.trim().to_owned(), ..address };
     let customer = customer.map(|c| plain("customer", c)).transpose()?;
     if amount < 0 {
         return Err(ServiceError::invalid(
@@ -35,7 +38,7 @@ pub(crate) fn checked(
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_lowercase()) {
         return Err(ServiceError::invalid("invalid_currency", "currency takes three letters, such as usd"));
     }
-    Ok(NewOrder { id, customer, amount, currency })
+    Ok(NewOrder { address, customer, amount, currency })
 }
 
 fn plain(name: &'static str, text: &str) -> Result<String, ServiceError> {
@@ -53,7 +56,9 @@ fn plain(name: &'static str, text: &str) -> Result<String, ServiceError> {
 /// The code that the order's payment carries: bound to the order's values where a secret is set, else random.
 pub(crate) fn reference_code(secret: Option<&SecretString>, order: &NewOrder) -> String {
     match secret {
-        Some(secret) => domain::rules::reference_code(secret, &order.id, order.amount, &order.currency),
+        Some(secret) => {
+            domain::rules::reference_code(secret, &order.address.id, order.amount, &order.currency)
+        }
         None => hex::encode(rand::rng().random::<[u8; CODE_LENGTH / 2]>()),
     }
 }
@@ -63,33 +68,52 @@ pub(crate) async fn create(
     pool: &Pool,
     actor: &Actor,
     order: &NewOrder,
-    secret: Option<&SecretString>,
+    rules: &Rules,
 ) -> Result<(OrderRow, bool), ServiceError> {
-    let code = reference_code(secret, order);
+    let code = reference_code(rules.reference_secret.as_ref(), order);
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let mut created = store::insert(&tx, order, &code).await?;
-    if !created {
-        let existing = store::lock(&tx, &order.id).await?;
-        let existing = existing.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))?;
-        if needs_registration(order, &existing)? {
-            store::register(&tx, order, existing.reference_code.as_deref().unwrap_or(&code)).await?;
-            created = true;
-        }
+    let mut existing = store::lock(&tx, &order.address).await?;
+    let mut created = existing.is_none() && store::insert(&tx, order, &code).await?;
+    if !created && existing.is_none() {
+        existing = store::lock(&tx, &order.address).await?;
+    }
+    if let Some(existing) = &existing
+        && needs_registration(order, existing)?
+    {
+        let code = existing.reference_code.as_deref().unwrap_or(&code);
+        store::register(&tx, order, existing.livemode, code).await?;
+        decide(&tx, &order.address, existing.livemode, rules).await?;
+        created = true;
     }
     if created {
         let what = money::show(order.amount, &order.currency);
-        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.id), &what).await?;
+        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.address.id), &what)
+            .await?;
     }
-    let row = store::show(&tx, &order.id).await?;
+    let row = store::show(&tx, &order.address).await?;
     tx.commit().await?;
     row.map(|row| (row, created)).ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
 }
 
 /// One order, as the role may see it.
-pub(crate) async fn show(pool: &Pool, id: &str, role: Role) -> Result<OrderRow, ServiceError> {
-    let found = store::show(&pool.get().await?, id).await?;
-    Ok(masking::for_role(found.ok_or_else(|| ServiceError::NotFound(format!("order {id}")))?, role))
+pub(crate) async fn show(pool: &Pool, address: &OrderAddress, role: Role) -> Result<OrderRow, ServiceError> {
+    let found = store::show(&pool.get().await?, address).await?;
+    Ok(masking::for_role(found.ok_or_else(|| address.not_found())?, role))
+}
+
+/// Decides anew which payments count, now that what the order expects is another: a held payment may match. An order
+/// without a mode has no payments yet.
+pub(super) async fn decide(
+    tx: &Transaction<'_>,
+    address: &OrderAddress,
+    livemode: Option<bool>,
+    rules: &Rules,
+) -> Result<(), ServiceError> {
+    if let Some(livemode) = livemode {
+        worker::orders::decide_order(tx, &address.key(livemode), None, rules).await?;
+    }
+    Ok(())
 }
 
 /// Whether an order that exists is to be registered now; an error when it is another order than the one announced.
@@ -113,14 +137,14 @@ fn needs_registration(order: &NewOrder, existing: &OrderTerms) -> Result<bool, S
                 format!(
                     "order {} was already adopted from a payment of {found}, which is not the {wanted} announced: \
                      look at that payment before you register the order under another id",
-                    order.id
+                    order.address.id
                 ),
             )),
             (true, false) => Err(ServiceError::conflict(
                 "order_adopted",
                 format!(
                     "order {} was already adopted from a payment by customer {}, not {}",
-                    order.id,
+                    order.address.id,
                     existing.customer.as_deref().unwrap_or("unknown"),
                     order.customer.as_deref().unwrap_or("unknown")
                 ),
@@ -134,7 +158,7 @@ fn needs_registration(order: &NewOrder, existing: &OrderTerms) -> Result<bool, S
         "order_exists",
         format!(
             "order {} is already registered with {found} for customer {}, not with {wanted} for customer {}",
-            order.id,
+            order.address.id,
             existing.customer.as_deref().unwrap_or("none"),
             order.customer.as_deref().unwrap_or("none")
         ),

@@ -10,6 +10,8 @@ text_enum! {
         /// A delayed payment is under way, or the money is held and not yet captured.
         Processing = "processing",
         Paid = "paid",
+        /// More was captured than it costs.
+        Overpaid = "overpaid",
         /// The last attempt to pay failed.
         PaymentFailed = "payment_failed",
         /// The payment was canceled.
@@ -44,7 +46,7 @@ mod tests {
     fn every_status_is_one_of_the_domain() {
         for status in OrderStatus::ALL {
             let known: domain::order::Status = serde_json::from_value(status.as_str().into()).unwrap();
-            assert_eq!(known.word(), status.as_str());
+            assert_eq!(known.as_str(), status.as_str());
         }
     }
 }

@@ -4,8 +4,10 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
+use super::address::OrderAddress;
 use super::status::OrderStatus;
 use crate::common::error::ServiceError;
 use crate::masking::masked_members;
@@ -21,6 +23,10 @@ pub(crate) const SHOW: &str = include_str!("sql/order_show.sql");
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct OrderRow {
     pub(crate) id: String,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// False: test. None: registered for the mode of its first payment.
+    pub(crate) livemode: Option<bool>,
     pub(crate) customer: Option<String>,
     /// What is to be paid.
     pub(crate) amount: Option<i64>,
@@ -31,8 +37,10 @@ pub(crate) struct OrderRow {
     pub(crate) registered: bool,
     pub(crate) status: OrderStatus,
     pub(crate) amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub(crate) amount_refunded: i64,
+    /// What open disputes ask for, and what was lost to them.
+    pub(crate) amount_disputed: i64,
     /// The payment intent that paid it.
     pub(crate) payment_intent: Option<String>,
     /// When it was first heard of.
@@ -47,6 +55,8 @@ impl TryFrom<&Row> for OrderRow {
     fn try_from(row: &Row) -> Result<Self, Self::Error> {
         Ok(OrderRow {
             id: row.get("id"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
             customer: row.get("customer"),
             amount: row.get("amount"),
             currency: row.get("currency"),
@@ -55,6 +65,7 @@ impl TryFrom<&Row> for OrderRow {
             status: row.try_get("status")?,
             amount_paid: row.get("amount_paid"),
             amount_refunded: row.get("amount_refunded"),
+            amount_disputed: row.get("amount_disputed"),
             payment_intent: row.get("payment_intent"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
@@ -65,7 +76,8 @@ impl TryFrom<&Row> for OrderRow {
 /// An order that the company announces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewOrder {
-    pub(crate) id: String,
+    /// Its id, account and mode.
+    pub(crate) address: OrderAddress,
     /// The Stripe customer, where known.
     pub(crate) customer: Option<String>,
     /// What is to be paid, in minor units.
@@ -77,6 +89,8 @@ pub(crate) struct NewOrder {
 /// What an existing order expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OrderTerms {
+    /// The mode of its row; none while no payment named it.
+    pub(crate) livemode: Option<bool>,
     pub(crate) customer: Option<String>,
     pub(crate) amount: Option<i64>,
     pub(crate) currency: Option<String>,
@@ -91,15 +105,20 @@ pub(crate) async fn insert(
     order: &NewOrder,
     code: &str,
 ) -> Result<bool, ServiceError> {
-    let inserted =
-        client.execute(INSERT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
-    Ok(inserted == 1)
+    let OrderAddress { id, account, livemode } = &order.address;
+    let terms: [&(dyn ToSql + Sync); 7] =
+        [id, account, livemode, &order.customer, &order.amount, &order.currency, &code];
+    Ok(client.execute(INSERT, &terms).await? == 1)
 }
 
 /// What the order expects; its row stays locked until the transaction ends.
-pub(crate) async fn lock(client: &impl GenericClient, id: &str) -> Result<Option<OrderTerms>, ServiceError> {
-    let row = client.query_opt(LOCK, &[&id]).await?;
-    Ok(row.map(|row| OrderTerms {
+pub(crate) async fn lock(
+    client: &impl GenericClient,
+    address: &OrderAddress,
+) -> Result<Option<OrderTerms>, ServiceError> {
+    let rows = client.query(LOCK, &[&address.id, &address.account, &address.livemode]).await?;
+    Ok(only(&rows, address)?.map(|row| OrderTerms {
+        livemode: row.get("livemode"),
         customer: row.get("customer"),
         amount: row.get("amount"),
         currency: row.get("currency"),
@@ -112,19 +131,33 @@ pub(crate) async fn lock(client: &impl GenericClient, id: &str) -> Result<Option
 pub(crate) async fn register(
     client: &impl GenericClient,
     order: &NewOrder,
+    livemode: Option<bool>,
     code: &str,
 ) -> Result<(), ServiceError> {
-    client.execute(REGISTER, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
-    Ok(())
+    set_terms(client, REGISTER, order, livemode, code).await
 }
 
 /// Sets what an order expects anew.
 pub(crate) async fn correct(
     client: &impl GenericClient,
     order: &NewOrder,
+    livemode: Option<bool>,
     code: &str,
 ) -> Result<(), ServiceError> {
-    client.execute(CORRECT, &[&order.id, &order.customer, &order.amount, &order.currency, &code]).await?;
+    set_terms(client, CORRECT, order, livemode, code).await
+}
+
+async fn set_terms(
+    client: &impl GenericClient,
+    statement: &str,
+    order: &NewOrder,
+    livemode: Option<bool>,
+    code: &str,
+) -> Result<(), ServiceError> {
+    let OrderAddress { id, account, .. } = &order.address;
+    let terms: [&(dyn ToSql + Sync); 7] =
+        [id, account, &livemode, &order.customer, &order.amount, &order.currency, &code];
+    client.execute(statement, &terms).await?;
     Ok(())
 }
 
@@ -132,9 +165,17 @@ pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<
     Ok(client.query(LIST, &[&ids]).await?.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
 }
 
-pub(crate) async fn show(client: &impl GenericClient, id: &str) -> Result<Option<OrderRow>, ServiceError> {
-    let row = client.query_opt(SHOW, &[&id]).await?;
-    Ok(row.as_ref().map(OrderRow::try_from).transpose()?)
+pub(crate) async fn show(
+    client: &impl GenericClient,
+    address: &OrderAddress,
+) -> Result<Option<OrderRow>, ServiceError> {
+    let rows = client.query(SHOW, &[&address.id, &address.account, &address.livemode]).await?;
+    Ok(only(&rows, address)?.map(OrderRow::try_from).transpose()?)
+}
+
+/// The one row that is meant.
+fn only<'a>(rows: &'a [Row], address: &OrderAddress) -> Result<Option<&'a Row>, ServiceError> {
+    if rows.len() > 1 { Err(address.in_both_modes()) } else { Ok(rows.first()) }
 }
 
 masked_members! {

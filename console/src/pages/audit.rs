@@ -71,6 +71,7 @@ fn table(entries: &[AuditEntry]) -> Markup {
 /// What it was done to, as a link where there is a page.
 fn subject(subject: &str) -> Markup {
     let at = match Subject::parse(subject) {
+        Some(Subject::Case(id)) => Some(format!("/cases/{id}")),
         Some(Subject::DeadLetter(id)) => Some(format!("/dead-letters/{id}")),
         Some(Subject::Event(id)) => Some(format!("/events/{}", encode(id))),
         Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{badge, exact, search_link};
+use super::layout::{address, badge, exact, search_link};
 use crate::common::money;
 use crate::events::outcome::AggregateKind;
 use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
@@ -77,6 +77,7 @@ fn order_card(o: &OrderRow) -> Markup {
         @if let Some(amount) = o.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
         dt { "Paid" } dd { (money::show(o.amount_paid, currency)) }
         @if o.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(o.amount_refunded, currency)) } }
+        @if o.amount_disputed > 0 { dt { "Disputed" } dd { (money::show(o.amount_disputed, currency)) } }
         @if let Some(customer) = &o.customer { dt { "Customer" } dd { (search_link(customer)) } }
         dt { "Registered" } dd { (if o.registered { "yes" } else { "no, taken over from a payment" }) }
     } } }
@@ -87,6 +88,7 @@ fn payment_card(p: &PaymentRow) -> Markup {
     html! { section.card { h2 { "Payment " (search_link(&p.id)) " " (badge(&p.status)) } dl.facts {
         @if let Some(amount) = p.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
         dt { "Paid" } dd { (money::show(p.amount_paid, currency)) }
+        @if let Some(reason) = &p.held_reason { dt { "Held" } dd { (reason) ": it does not count for its order" @if let Some(order) = &p.order_id { ", " a href=(address("/cases", &[("state", Some("")), ("order", Some(order))])) { "see its case" } } } }
         @if p.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(p.amount_refunded, currency)) } }
         @if let Some(dispute) = &p.dispute { dt { "Dispute" } dd { (badge(dispute)) } }
         @if let Some(order) = &p.order_id { dt { "Order" } dd { (search_link(order)) } }

@@ -17,16 +17,18 @@ pub(super) enum MenuItem {
     Overview,
     Events,
     Dead,
+    Cases,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 5] = [
+const MENU: [(MenuItem, &str, &str); 6] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
+    (MenuItem::Cases, "/cases", "Cases"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];

@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod bulk;
 mod cards;
+mod cases;
 mod dead_letter;
 mod dead_letters;
 mod effects;
@@ -177,6 +178,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(dead_letters::routes)
             .configure(dead_letter::routes)
             .configure(jobs::routes)
+            .configure(cases::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(lost)),

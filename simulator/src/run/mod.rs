@@ -67,7 +67,7 @@ async fn serve(stack: &mut Stack, args: &RunArgs, mode: Mode, clock: &Clock) -> 
     let well = match args.samples {
         0 => true,
         // A run serves on: whoever started it wants the system, not the samples.
-        _ => samples(stack, args).await.or_else(|error| match mode {
+        _ => samples(stack, args, mode).await.or_else(|error| match mode {
             Mode::Demo => Err(error),
             Mode::Run => {
                 eprintln!("the samples failed: {error:#}");
@@ -89,11 +89,16 @@ async fn serve(stack: &mut Stack, args: &RunArgs, mode: Mode, clock: &Clock) -> 
 }
 
 /// Sends the samples while the processes are looked after.
-async fn samples(stack: &mut Stack, args: &RunArgs) -> anyhow::Result<bool> {
+async fn samples(stack: &mut Stack, args: &RunArgs, mode: Mode) -> anyhow::Result<bool> {
     let sending = samples::Plan::new(stack, args.samples).await?;
-    tokio::select! {
-        well = sending.carry_out() => well,
-        error = stack.look_after() => error.map(|()| false),
+    let held = sending.held_order();
+    let well = tokio::select! {
+        well = sending.carry_out() => well?,
+        error = stack.look_after() => return error.map(|()| false),
+    };
+    match held {
+        Some(order) if mode == Mode::Demo => Ok(samples::accept_held(stack, &order).await? && well),
+        _ => Ok(well),
     }
 }
 

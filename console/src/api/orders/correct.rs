@@ -1,9 +1,10 @@
 //! `PATCH /api/orders/{id}`.
 
-use actix_web::web::{self, Path};
+use actix_web::web::{self, Path, Query};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::show::OrderScopeQuery;
 use crate::api::Caller;
 use crate::api::body::JsonObject;
 use crate::api::reply::{Conflict, Forbidden, NotFound, Reply};
@@ -40,18 +41,21 @@ pub(in crate::api) struct CorrectionBody {
 
 /// Correct what an order was registered with; only before anything was paid
 #[utoipa::path(patch, path = "/api/orders/{id}", tag = "orders", request_body = CorrectionBody,
-    params(("id" = String, Path, description = "The company's id")),
+    params(("id" = String, Path, description = "The company's id"), OrderScopeQuery),
     responses(Reply<OrderRow>, Forbidden, NotFound, Conflict))]
 pub(in crate::api) async fn correct(
     caller: Caller,
     console: web::Data<Console>,
     id: Path<String>,
+    scope: Query<OrderScopeQuery>,
     body: JsonObject<CorrectionBody>,
 ) -> Result<Reply<OrderRow>, ServiceError> {
     caller.0.require(Role::Operator)?;
     let CorrectionBody { customer, amount, currency, reason } = body.0;
     let reason = AuditReason::new(&reason)?;
     let correction = Correction { customer, amount, currency };
-    let secret = console.rules.reference_secret.as_ref();
-    correct::correct(&console.pool, &caller.0.actor, &id, correction, &reason, secret).await.map(Reply)
+    let address = scope.address(&id, &console)?;
+    correct::correct(&console.pool, &caller.0.actor, &address, correction, &reason, &console.rules)
+        .await
+        .map(Reply)
 }

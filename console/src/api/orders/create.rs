@@ -11,6 +11,7 @@ use crate::common::error::ServiceError;
 use crate::common::integers;
 use crate::common::role::Role;
 use crate::http::Console;
+use crate::orders::address::{Mode, OrderAddress};
 use crate::orders::service;
 use crate::orders::store::OrderRow;
 
@@ -39,6 +40,11 @@ pub(in crate::api) struct NewOrderBody {
     /// Three letters, such as usd.
     #[schema(pattern = "^[A-Za-z]{3}$")]
     currency: String,
+    /// A connected account; the company's own by default.
+    #[schema(max_length = 255)]
+    account: Option<String>,
+    /// `live` or `test`; the mode that is processed by default.
+    mode: Option<Mode>,
 }
 
 /// Register an order before it is paid; the same order again is returned as it is
@@ -50,9 +56,9 @@ pub(in crate::api) async fn create(
     body: JsonObject<NewOrderBody>,
 ) -> Result<CreatedReply<OrderRow>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    let NewOrderBody { id, customer, amount, currency } = body.0;
-    let order = service::checked(&id, customer.as_deref(), amount, &currency)?;
-    let secret = console.rules.reference_secret.as_ref();
-    let (body, created) = service::create(&console.pool, &caller.0.actor, &order, secret).await?;
+    let NewOrderBody { id, customer, amount, currency, account, mode } = body.0;
+    let address = OrderAddress::new(&id, account.as_deref(), mode, console.rules.livemode)?;
+    let order = service::checked(address, customer.as_deref(), amount, &currency)?;
+    let (body, created) = service::create(&console.pool, &caller.0.actor, &order, &console.rules).await?;
     Ok(CreatedReply { body, created })
 }

@@ -1,3 +1,3 @@
-INSERT INTO orders (id, customer, amount, currency, reference_code, registered)
-VALUES ($1, $2, $3, $4, $5, true)
-ON CONFLICT (id) DO NOTHING
+INSERT INTO orders (id, account, livemode, customer, amount, currency, reference_code, registered)
+VALUES ($1, $2, $3, $4, $5, $6, $7, true)
+ON CONFLICT (id, account, livemode) DO NOTHING

@@ -1,6 +1,7 @@
 //! The first set of signed events: sent as Stripe would, followed until they are settled, and listed in a table.
 
 mod group;
+mod held;
 mod post;
 mod report;
 
@@ -9,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::Client;
+
+pub(crate) use self::held::accept_held;
 
 use self::group::{Expect, Group};
 use super::progress::step;
@@ -79,6 +82,12 @@ impl Plan {
             started.elapsed().as_secs_f32(),
         );
         Ok(table.is_well())
+    }
+
+    /// The order that was registered for another amount than was paid.
+    pub(crate) fn held_order(&self) -> Option<String> {
+        let held = self.groups.iter().filter(|group| matches!(group.expect, Expect::Held(_)));
+        held.filter_map(|group| group.register.as_ref()).map(|order| order.id.clone()).next()
     }
 
     /// Every event, some twice, in the order of a delivery that mixes things up.

@@ -57,6 +57,10 @@ impl Report {
         let came_to = match group.expect {
             Expect::ExpectedState => states,
             Expect::Refused(_) => tally(answers.iter().cloned()),
+            Expect::Held(_) => {
+                let (held, _) = held(db, group).await?;
+                [held, states].join("; ")
+            }
             Expect::Ignored(_) | Expect::Dead(_) => [reasons, states]
                 .iter()
                 .filter(|text| !text.is_empty())
@@ -125,7 +129,15 @@ async fn wrong(
             wrong.push(format!("{what}: {} {} is {outcome} {reason}", event.kind, event.id));
         }
     }
-    if matches!(group.expect, Expect::Dead(_)) {
+    if let Expect::Held(reason) = group.expect {
+        let (held, open) = held(db, group).await?;
+        let paid = states(db, group).await?.contains(" paid");
+        wrong.extend(
+            (held != format!("held {reason}") || open != 1)
+                .then(|| format!("{what}: {held:?}, {open} open cases")),
+        );
+        wrong.extend(paid.then(|| format!("{what}: the order is paid")));
+    } else if matches!(group.expect, Expect::Dead(_)) {
         let dead = group
             .events
             .iter()
@@ -147,6 +159,16 @@ async fn wrong(
         }));
     }
     Ok(wrong)
+}
+
+/// Why the group's payments are held, and how many cases are open.
+async fn held(db: &Client, group: &Group) -> anyhow::Result<(String, i64)> {
+    let orders = group.expected_states.iter().flat_map(|(_, expected_state)| &expected_state.orders);
+    let orders: Vec<&str> = orders.map(|order| order.id.as_str()).collect();
+    let sql = "SELECT coalesce(string_agg('held ' || reason, ', '), 'not held'), count(*) FROM cases \
+               WHERE state = 'open' AND order_id = ANY ($1)";
+    let row = db.query_one(sql, &[&orders]).await.context("looking for cases")?;
+    Ok((row.get(0), row.get(1)))
 }
 
 /// The states of a group's orders and subscriptions, counted.

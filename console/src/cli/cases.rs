@@ -1,0 +1,124 @@
+//! `sluicegate cases list|show|accept`.
+
+use clap::Subcommand;
+
+use super::CommandContext;
+use super::listing::PageArguments;
+use super::output::{self, CommandResult};
+use crate::audit::reason::AuditReason;
+use crate::cases::state::{CaseState, HeldReason};
+use crate::cases::store::{Case, CaseFilter};
+use crate::cases::{advice, service};
+use crate::common::role::Role;
+use crate::orders::address::Mode;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CasesCommand {
+    /// Payments that do not match their order, newest first
+    List {
+        /// Only these; both by default
+        #[arg(long)]
+        state: Option<CaseState>,
+        /// Only payments that are held for this reason
+        #[arg(long)]
+        reason: Option<HeldReason>,
+        /// Only of this order
+        #[arg(long)]
+        order: Option<String>,
+        /// Only of this payment
+        #[arg(long)]
+        payment: Option<String>,
+        /// Only of this connected account
+        #[arg(long)]
+        account: Option<String>,
+        /// Only live or only test payments
+        #[arg(long)]
+        mode: Option<Mode>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// One case, and what can be done
+    Show {
+        /// Its number
+        id: i64,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Accept the payment as it is: it counts for its order from now on
+    Accept {
+        /// Its number
+        id: i64,
+        /// Why: kept in the audit
+        #[arg(long)]
+        reason: String,
+        /// JSON for scripts
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(context: &CommandContext, command: CasesCommand) -> CommandResult {
+    let pool = &context.servers.pool;
+    match command {
+        CasesCommand::List { state, reason, order, payment, account, mode, page: arguments } => {
+            let livemode = mode.map(Mode::livemode);
+            let filter = CaseFilter { state, reason, order, payment, account, livemode };
+            context.servers.reachable().await?;
+            let page = service::list(pool, filter, &arguments.request(), Role::Admin).await?;
+            if arguments.json {
+                return output::json(&page);
+            }
+            let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+            output::table(&["CASE", "OPENED", "STATE", "ORDER", "COSTS", "PAYMENT", "PAID", "WHY"], &rows)?;
+            output::more(page.next.as_deref())
+        }
+        CasesCommand::Show { id, json } => {
+            context.servers.reachable().await?;
+            print(&service::show(pool, id, Role::Admin).await?, json)
+        }
+        CasesCommand::Accept { id, reason, json } => {
+            let reason = AuditReason::new(&reason)?;
+            context.servers.reachable().await?;
+            let rules = &context.settings.rules;
+            print(&service::accept(pool, &context.actor, id, &reason, rules).await?, json)
+        }
+    }
+}
+
+fn row(case: &Case) -> Vec<String> {
+    vec![
+        case.id.to_string(),
+        output::time(case.opened_at),
+        case.resolution.map_or_else(|| case.state.to_string(), |resolution| resolution.to_string()),
+        case.order_id.clone(),
+        case.expected(),
+        case.payment_id.clone(),
+        case.paid(),
+        case.reason.to_string(),
+    ]
+}
+
+fn print(case: &Case, as_json: bool) -> CommandResult {
+    if as_json {
+        return output::json(case);
+    }
+    let advice = advice::of(case.reason);
+    output::fields(&[
+        ("case", Some(case.id.to_string())),
+        ("state", Some(case.state.to_string())),
+        ("ended", case.resolution.map(|resolution| resolution.to_string())),
+        ("order", Some(case.order_id.clone())),
+        ("costs", Some(case.expected())),
+        ("payment", Some(case.payment_id.clone())),
+        ("paid", Some(case.paid())),
+        ("customer", case.customer.clone()),
+        ("account", Some(case.account.clone()).filter(|account| !account.is_empty())),
+        ("mode", Some(if case.livemode { "live" } else { "test" }.to_owned())),
+        ("reason", Some(case.reason.to_string())),
+        ("opened", Some(output::time(case.opened_at))),
+        ("closed", case.closed_at.map(output::time)),
+        ("what it means", Some(advice.meaning.to_owned())),
+        ("what to do", Some(advice.remedy.to_owned())),
+    ])
+}

@@ -1,0 +1,178 @@
+//! Cases: payments that do not match their order, and accepting one as it is.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Form, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
+use super::reason::{self, ReasonForm, RejectedForm};
+use super::{PageFailure, PageResult, see, shown, shown_as};
+use crate::audit::reason::AuditReason;
+use crate::cases::state::{CaseState, HeldReason};
+use crate::cases::store::{Case, CaseFilter};
+use crate::cases::{advice, service};
+use crate::common::completed::Completed;
+use crate::common::paging::PageRequest;
+use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
+use crate::http::Console;
+use crate::http::session::CurrentUser;
+
+#[derive(Debug, Deserialize)]
+struct CaseListPageQuery {
+    state: Option<String>,
+    reason: Option<String>,
+    order: Option<String>,
+    before: Option<String>,
+}
+
+async fn list(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<CaseListPageQuery>,
+) -> PageResult {
+    let CaseListPageQuery { state, reason, order, before } = query.into_inner();
+    // Open ones where the address says nothing; an empty choice means all.
+    let state = CaseState::chosen("state", Some(state.as_deref().unwrap_or(CaseState::Open.as_str())))?;
+    let filter = CaseFilter {
+        state,
+        reason: HeldReason::chosen("reason", reason.as_deref())?,
+        order,
+        ..CaseFilter::default()
+    };
+    let request = PageRequest { before, limit: None };
+    let cases = service::list(&console.pool, filter.clone(), &request, current_user.principal.role).await?;
+    let chosen = [
+        ("state", Some(state.map_or("", CaseState::as_str))),
+        ("reason", filter.reason.map(HeldReason::as_str)),
+        ("order", filter.order.as_deref()),
+        ("before", cases.next.as_deref()),
+    ];
+    let next = cases.next.is_some().then(|| address("/cases", &chosen));
+    let body = html! {
+        h1 { "Cases" }
+        p.sub { "Payments that do not match their order. Their money is recorded; they do not count until the order is registered or corrected, or somebody accepts them." }
+        (filters(&filter))
+        @if cases.items.is_empty() { p.card { "No case fits." } } @else { (table(&cases.items)) }
+        (pager(next))
+    };
+    Ok(shown(&page(Some(&current_user), MenuItem::Cases, "Cases", &body)))
+}
+
+fn filters(filter: &CaseFilter) -> Markup {
+    html! {
+        form.filter action="/cases" { div.row {
+            div.field { label for="state" { "State" } select id="state" name="state" {
+                option value="" selected[filter.state.is_none()] { "all" }
+                @for state in CaseState::ALL { option value=(state) selected[filter.state == Some(*state)] { (state) } }
+            } }
+            div.field { label for="reason" { "Why" } select id="reason" name="reason" {
+                option value="" { "any" }
+                @for reason in HeldReason::ALL { option value=(reason) selected[filter.reason == Some(*reason)] { (reason) } }
+            } }
+            div.field { label for="order" { "Order" } input id="order" name="order" value=[filter.order.as_deref()] maxlength="255"; }
+            button.quiet { "Show" }
+        } }
+    }
+}
+
+fn table(cases: &[Case]) -> Markup {
+    html! { div.scroll { table.list {
+        thead { tr { th { "Case" } th { "Order" } th.num { "Costs" } th { "Payment" } th.num { "Paid" } th { "Why" } th { "State" } th { "Opened" } } }
+        tbody { @for c in cases { tr {
+            td { a href=(format!("/cases/{}", c.id)) { "#" (c.id) } }
+            td { (search_link(&c.order_id)) } td.num { (c.expected()) }
+            td { (search_link(&c.payment_id)) } td.num { (c.paid()) }
+            td { (c.reason) } td { (badge(c.state.as_str())) } td.when { (when(c.opened_at)) }
+        } } }
+    } } }
+}
+
+#[derive(Debug, Deserialize)]
+struct CasePageQuery {
+    done: Option<String>,
+}
+
+async fn show(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    query: Query<CasePageQuery>,
+) -> PageResult {
+    let case = service::show(&console.pool, *id, current_user.principal.role).await?;
+    let done = query.done.as_deref().and_then(Completed::parse);
+    Ok(shown(&case_page(&current_user, &case, done, None)))
+}
+
+fn case_page(
+    current_user: &CurrentUser,
+    case: &Case,
+    done: Option<Completed>,
+    refused: Option<&RejectedForm>,
+) -> Markup {
+    let advice = advice::of(case.reason);
+    let body = html! {
+        h1 { "Case #" (case.id) " " (badge(case.state.as_str())) }
+        p.sub { (case.paid()) " was taken, and " (case.expected()) " expected." }
+        (flash(done))
+        section.card { h2 { "What happened" }
+            p { (advice.meaning) }
+            @if case.state == CaseState::Open { p { (advice.remedy) } }
+        }
+        section.card { h2 { "The payment" } dl.facts {
+            dt { "Order" } dd { (search_link(&case.order_id)) }
+            dt { "Payment" } dd { (search_link(&case.payment_id)) }
+            @if let Some(customer) = &case.customer { dt { "Customer" } dd { (search_link(customer)) } }
+            @if !case.account.is_empty() { dt { "Account" } dd { (case.account) } }
+            dt { "Mode" } dd { (if case.livemode { "live" } else { "test" }) }
+            dt { "Opened" } dd { (exact(case.opened_at)) }
+            @if let (Some(at), Some(how)) = (case.closed_at, case.resolution) { dt { "Closed" } dd { (how) " " (exact(at)) } }
+        } }
+        @if case.state == CaseState::Open && current_user.operates() { (form(current_user, case, refused)) }
+    };
+    page(Some(current_user), MenuItem::Cases, &format!("Case {}", case.id), &body)
+}
+
+fn form(current_user: &CurrentUser, case: &Case, refused: Option<&RejectedForm>) -> Markup {
+    html! {
+        form.card method="post" action=(format!("/cases/{}/accept", case.id)) {
+            h2 { "Accept the payment as it is" }
+            p { "It counts for the order from now on, whatever comes later." }
+            (current_user.csrf_field())
+            @if let Some(other) = refused.and_then(RejectedForm::other) { (other) }
+            (reason::field(refused, "kept in the audit"))
+            button { "Accept" }
+        }
+    }
+}
+
+async fn accept(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<ReasonForm>,
+) -> Result<HttpResponse, PageFailure> {
+    current_user.check(&form.csrf)?;
+    current_user.principal.require(Role::Operator)?;
+    let accepted = match AuditReason::new(&form.reason) {
+        Ok(reason) => {
+            service::accept(&console.pool, &current_user.principal.actor, *id, &reason, &console.rules).await
+        }
+        Err(failure) => Err(failure),
+    };
+    match accepted {
+        Ok(_) => Ok(see(&format!("/cases/{id}?done={}", Completed::Accepted))),
+        Err(failure) => {
+            let refused = RejectedForm::new(failure, &form.reason)?;
+            let case = service::show(&console.pool, *id, current_user.principal.role).await?;
+            Ok(shown_as(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
+        }
+    }
+}
+
+pub(super) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/cases", web::get().to(list))
+        .route("/cases/{id}", web::get().to(show))
+        .route("/cases/{id}/accept", web::post().to(accept));
+}
