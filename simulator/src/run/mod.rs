@@ -29,7 +29,7 @@ use stack::Stack;
 pub enum Mode {
     /// Serve until shutdown is requested.
     Run,
-    /// End: 0 if every sample ended where it should.
+    /// Stop: exit 0 if every sample ended as expected.
     Demo,
 }
 
@@ -56,9 +56,12 @@ pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Res
     }
     served.inspect(|code| {
         if mode == Mode::Demo {
-            let verdict =
-                if *code == 0 { "every sample ended where it should" } else { "NOT as it should be" };
-            println!("demo: {verdict}; {} in all", seconds(clock.elapsed()));
+            let result = if *code == 0 {
+                "every sample ended as expected"
+            } else {
+                "NOT every sample ended as expected"
+            };
+            println!("demo: {result}; {} in all", seconds(clock.elapsed()));
         }
     })
 }

@@ -19,7 +19,7 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     tally
 }
 
-/// How many objects ended true and how many are marked as guesses.
+/// How many objects ended as expected and how many are marked ambiguous.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) certain: u64,

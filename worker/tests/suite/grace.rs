@@ -60,9 +60,9 @@ async fn grace_that_is_over_when_its_event_arrives_still_emits_a_message() {
 #[tokio::test]
 async fn the_end_of_an_ambiguous_grace_emits_no_message() {
     let bench = Bench::new(Rules::default()).await;
-    let guess = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
-                 VALUES ('sub_guess', 'past_due', true, now() - interval '1 second', true)";
-    bench.look.batch_execute(guess).await.unwrap();
+    let ambiguous = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
+                 VALUES ('sub_ambiguous', 'past_due', true, now() - interval '1 second', true)";
+    bench.look.batch_execute(ambiguous).await.unwrap();
     assert_eq!(worker::store::end_grace(&bench.engine.pool).await.unwrap(), 1);
     assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);

@@ -34,13 +34,13 @@ fn every_order_ends_alike(seed: u64, kinds: &[Kind], cases: u64) {
     for index in 0..cases / EACH {
         let history = write(seed, index, kinds);
         let events = prepared(&history);
-        let in_true_order_end = in_original_order(&history, &events, &mut tally);
+        let original_end = in_original_order(&history, &events, &mut tally);
         for round in 0..EACH {
-            permuted(&history, &events, &in_true_order_end, index * EACH + round);
+            permuted(&history, &events, &original_end, index * EACH + round);
         }
     }
     let share = 100.0 * tally.ambiguous as f64 / (tally.certain + tally.ambiguous) as f64;
-    println!("{tally:?}: {share:.2}% guesses; {cases} permutations of {} histories", cases / EACH);
+    println!("{tally:?}: {share:.2}% ambiguous; {cases} permutations of {} histories", cases / EACH);
 }
 
 pub(crate) fn prepared(history: &History) -> Vec<Prepared> {
@@ -58,7 +58,7 @@ fn in_original_order(history: &History, events: &[Prepared], tally: &mut Tally) 
     memory
 }
 
-fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, seed: u64) {
+fn permuted(history: &History, events: &[Prepared], original_end: &Memory, seed: u64) {
     let mut rng = Rng::new(seed);
     let mut order: Vec<usize> = (0..events.len()).collect();
     order = delivery::duplicate(order, 30, &mut rng);
@@ -77,18 +77,18 @@ fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, 
         )
     };
     assert!(memory.rejected.is_empty(), "{:?} in {}", memory.rejected, what());
-    assert_eq!(memory.rows, in_true_order_end.rows, "rows of {}", what());
-    assert_eq!(memory.lasting, in_true_order_end.lasting, "lasting messages of {}", what());
+    assert_eq!(memory.rows, original_end.rows, "rows of {}", what());
+    assert_eq!(memory.lasting, original_end.lasting, "lasting messages of {}", what());
     // Which step of a second counts as the last one depends on the steps known so far, so a subscription
     // may report a change that the original order passes over. Every other notice is sent in the original order too.
     let extra: Vec<_> = memory
         .notices
-        .difference(&in_true_order_end.notices)
+        .difference(&original_end.notices)
         .filter(|key| !key.starts_with("subscription.changed/"))
         // A sum that the charge itself showed, a refund in it having failed before, is true to the charge.
         .filter(|key| !key.starts_with("order.partially_refunded/") || !shown_by_a_charge(key, history))
         // An attempt that the customer must confirm is one notice, of whichever of its two events comes first.
-        .filter(|key| !other_notice_of_the_attempt(key, &in_true_order_end.notices))
+        .filter(|key| !other_notice_of_the_attempt(key, &original_end.notices))
         .collect();
     assert!(extra.is_empty(), "notices {extra:?} that the true order does not send: {}", what());
 }

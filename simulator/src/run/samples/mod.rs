@@ -65,7 +65,7 @@ impl Plan {
         Ok(Plan { groups, seed, target, secret, database: connect(&stack.database_url).await? })
     }
 
-    /// Sends everything, waits, prints the table; says whether all ended where it should.
+    /// Sends everything, waits, prints the table; returns whether all ended as expected.
     pub(crate) async fn carry_out(self) -> anyhow::Result<bool> {
         let posts = self.posts();
         let (count, distinct) = (posts.len(), self.ids().len());

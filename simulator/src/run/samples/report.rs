@@ -90,7 +90,7 @@ impl Report {
     pub(crate) fn text(&self) -> String {
         let mut text = columns(&self.rows);
         for line in self.wrong.iter().take(SHOWN) {
-            text.push_str("\n  NOT as it should be: ");
+            text.push_str("\n  NOT as expected: ");
             text.push_str(line);
         }
         text
@@ -152,7 +152,7 @@ async fn wrong(
         let differences =
             verify::differences(db, &expected_states).await.context("comparing with the database")?;
         // A row that is marked ambiguous waits for a fetch from Stripe, which samples cannot give.
-        let certain = differences.iter().filter(|difference| !difference.guessed);
+        let certain = differences.iter().filter(|difference| !difference.ambiguous);
         wrong.extend(certain.map(|difference| {
             let verify::Difference { history, what, id, must_be, is, .. } = difference;
             format!("{history}: {what} of {id} must be {must_be}, is {is}")
