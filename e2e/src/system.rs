@@ -177,6 +177,12 @@ impl System {
         client.query_one(sql, &[]).await.expect("the statement is right").get(0)
     }
 
+    /// Statements on the database, as a test prepares it.
+    pub async fn execute(&self, sql: &str) {
+        let client = self.database.connect().await.expect("the database answers");
+        client.batch_execute(sql).await.expect("the statements are right");
+    }
+
     /// Waits until this many events are processed or ignored.
     pub async fn until_done(&self, events: usize) {
         let what = format!("{events} events are processed or ignored");

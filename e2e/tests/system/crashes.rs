@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use e2e::{Program, System, Tap, eventually};
 
-use crate::histories::{count, mixed_up, must_be_as_expected, purchases};
+use crate::histories::{count, must_be_as_expected, purchases, shuffled};
 
 /// The ports of the URL that the tests' broker has.
 fn broker(url: &str) -> SocketAddr {
@@ -56,7 +56,7 @@ async fn workers_killed_again_and_again_lose_nothing_and_double_nothing() {
     let histories = purchases(13, 250);
     let events = count(&histories);
     // A worker has been there, so that the queues are; then the backlog grows.
-    let bodies = mixed_up(&histories, 13);
+    let bodies = shuffled(&histories, 13);
     system.deliver(&mut system.client(&ingress), bodies.iter().map(Vec::as_slice)).await;
 
     let mut kills = 0;

@@ -25,7 +25,7 @@ fn is_fulfillment(kind: &str) -> bool {
 }
 
 /// Their events, some twice, in any order.
-pub(crate) fn mixed_up(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
+pub(crate) fn shuffled(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
     let mut rng = Rng::new(seed);
     let bodies =
         histories.iter().flat_map(|history| &history.events).map(|event| event.body.clone()).collect();

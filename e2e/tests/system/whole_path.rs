@@ -2,7 +2,7 @@
 
 use e2e::{System, eventually};
 
-use crate::histories::{count, mixed_up, must_be_as_expected, of_all_kinds};
+use crate::histories::{count, must_be_as_expected, of_all_kinds, shuffled};
 
 pub(crate) fn paid(id: &str, order: &str, amount: i64) -> String {
     format!(
@@ -27,7 +27,9 @@ async fn a_signed_post_becomes_a_paid_order() {
         .text("SELECT status || ' ' || amount_paid || ' ' || currency FROM orders WHERE id = 'order_1'")
         .await;
     assert_eq!(order, "paid 1999 usd");
-    assert_eq!(system.text("SELECT key FROM outbox").await, "order.paid/order_1");
+    let messages = "SELECT string_agg(key, ' ' ORDER BY key) FROM outbox";
+    let sent = "order.paid/order_1 order.payment_received/order_1/pi_order_1";
+    assert_eq!(system.text(messages).await, sent);
 }
 
 #[tokio::test]
@@ -36,17 +38,29 @@ async fn shuffled_histories_with_duplicates_end_in_the_expected_state() {
     let programs = system.start_all().await;
     let histories = of_all_kinds(7, 60);
 
-    let bodies = mixed_up(&histories, 7);
+    let bodies = shuffled(&histories, 7);
     system.deliver(&mut system.client(&programs[0]), bodies.iter().map(Vec::as_slice)).await;
 
     system.until_done(count(&histories)).await;
     must_be_as_expected(&system, &histories).await;
 }
 
+/// Makes the database refuse a payment for a reason that may pass.
+pub(crate) async fn refuse(system: &System, payment: &str) {
+    let refusal = format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ \
+         BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = 'P0001'; END $$; \
+         CREATE TRIGGER refuse BEFORE UPDATE ON payments FOR EACH ROW WHEN (NEW.id ~ '{payment}') \
+         EXECUTE FUNCTION refuse()"
+    );
+    system.execute(&refusal).await;
+}
+
 #[tokio::test]
-async fn an_event_that_arrives_too_early_is_retried_dead_lettered_and_replayed_by_hand() {
-    let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "100ms,200ms");
+async fn an_event_that_the_database_refuses_is_retried_dead_lettered_and_replayed_by_hand() {
+    let system = System::new().await.with("RETRY_SCHEDULE", "100ms,200ms");
     let programs = system.start_all().await;
+    refuse(&system, "pi_order_late").await;
     let body = paid("evt_early", "order_late", 1999);
     system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
     eventually("the dead letter is stored", async || {
@@ -55,24 +69,12 @@ async fn an_event_that_arrives_too_early_is_retried_dead_lettered_and_replayed_b
     .await;
     let dead_letter =
         "SELECT id || ' ' || event_id || ' ' || reason || ' ' || attempts || ' ' || state FROM dead_letters";
-    assert_eq!(system.text(dead_letter).await, "1 evt_early order_not_found 3 open");
+    assert_eq!(system.text(dead_letter).await, "1 evt_early database_error 3 open");
     let stored = "SELECT convert_from(payload, 'UTF8') FROM dead_letters";
     assert_eq!(system.text(stored).await, body, "the bytes are the posted ones");
 
-    let create = [
-        "orders",
-        "create",
-        "--id",
-        "order_late",
-        "--customer",
-        "c_1",
-        "--amount",
-        "1999",
-        "--currency",
-        "usd",
-    ];
-    system.sluicegate(&create);
-    system.sluicegate(&["dead", "replay", "1", "--reason", "the order is there now"]);
+    system.execute("DROP TRIGGER refuse ON payments").await;
+    system.sluicegate(&["dead", "replay", "1", "--reason", "the database is well again"]);
 
     system.until_done(1).await;
     assert_eq!(system.text("SELECT status FROM orders").await, "paid");
@@ -83,9 +85,25 @@ async fn an_event_that_arrives_too_early_is_retried_dead_lettered_and_replayed_b
 }
 
 #[tokio::test]
-async fn an_event_that_waits_for_its_order_is_found_by_all_that_it_names() {
-    let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "1h");
+async fn a_payment_that_arrived_too_early_counts_the_moment_its_order_is_registered() {
+    let system = System::new().await.with("ORDERS_POLICY", "require");
     let programs = system.start_all().await;
+    let body = paid("evt_early", "order_late", 1999);
+    system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
+    system.until_done(1).await;
+    assert_eq!(system.text("SELECT reason || ' ' || state FROM cases").await, "order_not_found open");
+    let create = ["orders", "create", "--id", "order_late", "--customer", "c_1"];
+    system.sluicegate(&[&create[..], &["--amount", "1999", "--currency", "usd"]].concat());
+    assert_eq!(system.text("SELECT status || ' ' || amount_paid FROM orders").await, "paid 1999");
+    assert_eq!(system.text("SELECT state || ' ' || resolution FROM cases").await, "closed matched");
+    assert_eq!(system.number("SELECT count(*) FROM outbox WHERE key = 'order.paid/order_late'").await, 1);
+}
+
+#[tokio::test]
+async fn an_event_that_waits_for_another_attempt_is_found_by_every_id_that_it_names() {
+    let system = System::new().await.with("RETRY_SCHEDULE", "1h");
+    let programs = system.start_all().await;
+    refuse(&system, "pi_order_to_come").await;
     let body = paid("evt_waits", "order_to_come", 1999);
     system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
     eventually("it waits", async || system.counts().await.retrying == 1).await;
