@@ -70,7 +70,7 @@ audit() {
   rm -f "$output"
 }
 
-bash scripts/install-servers.sh
+NEEDS_PYTHON=1 bash scripts/install-servers.sh
 step "format" cargo fmt --all --check
 step "clippy" clippy
 step "docs" docs

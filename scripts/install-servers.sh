@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks: a C linker (rustc needs one), PostgreSQL and RabbitMQ.
 #
-# With NEEDS_BROWSER set also Chromium and its driver, which the console's tests need.
+# With NEEDS_BROWSER set also Chromium and its driver, which the console's tests need; with NEEDS_PYTHON also python3,
+# which `make check` needs.
 #
 # The packages' own services are not started: the project runs private copies of the servers (see simulator).
 # With DATABASE_URL and AMQP_URL set no server is installed. Quick, and silent, when all is there.
@@ -28,7 +29,7 @@ has_rabbitmq() {
 
 needs_servers() { [ -z "${DATABASE_URL:-}" ] || [ -z "${AMQP_URL:-}" ]; }
 
-# What is missing, as words: cc make postgres rabbitmq browser.
+# What is missing, as words: cc make postgres rabbitmq browser python3.
 missing() {
   command -v cc >/dev/null || echo cc
   command -v make >/dev/null || echo make
@@ -38,6 +39,7 @@ missing() {
   fi
   # The console's tests drive a browser; nothing else needs one.
   [ -z "${NEEDS_BROWSER:-}" ] || command -v chromedriver >/dev/null || echo browser
+  [ -z "${NEEDS_PYTHON:-}" ] || command -v python3 >/dev/null || echo python3
 }
 
 check_cargo() {
@@ -57,6 +59,7 @@ debian_packages() {
       postgres) echo postgresql ;;
       rabbitmq) echo rabbitmq-server ;;
       browser) echo chromium chromium-driver ;;
+      python3) echo python3 ;;
     esac
   done
 }
@@ -170,6 +173,7 @@ install_macos() {
       postgres) formulae+=(postgresql@17) ;;
       rabbitmq) formulae+=(rabbitmq) ;;
       browser) formulae+=(chromium chromedriver) ;;
+      python3) formulae+=(python3) ;;
     esac
   done
   command -v brew >/dev/null || die "Homebrew is missing: install it, or install ${formulae[*]} yourself."

@@ -18,10 +18,6 @@ KNOWN = {
     "console": [
         {"auth::lockout", "auth::sessions", "auth::store", "auth::tokens", "auth::users"},
     ],
-    "domain": [
-        {"order", "payment"},
-        {"order::status", "order::totals"},
-    ],
 }
 
 ROOTS = ("crate", "$crate", "self", "super")

@@ -64,7 +64,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("job_recover", jobs::items::RECOVER),
     ("job_next", jobs::items::NEXT),
     ("job_mark", jobs::items::MARK),
-    ("job_letters", jobs::items::LETTERS),
+    ("job_dead_letters", jobs::items::DEAD_LETTERS),
     ("job_audit", jobs::items::AUDIT),
     ("job_canary_at", jobs::store::CANARY_AT),
     ("job_failures", jobs::items::FAILURES),

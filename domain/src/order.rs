@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::payment::{Status as PaymentStatus, Summary};
+use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 
 mod matching;
 mod messages;
+mod money;
 mod status;
 mod totals;
 
-pub use matching::HeldReason;
 pub use status::Status;
 pub use totals::Totals;
 

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, CheckoutSession, PaymentIntent, Reference, Refund};
 
-use crate::order::HeldReason;
 use crate::origin::{OrderKey, Origin};
 use crate::version::Versioned;
 
 mod dispute;
+mod held;
 mod ledger;
 mod messages;
 mod reference;
@@ -21,6 +21,7 @@ mod status;
 mod summary;
 
 pub use dispute::{Dispute, DisputeState};
+pub use held::HeldReason;
 pub use ledger::{Movement, MovementKind};
 pub use refunds::RefundedStep;
 pub use status::Status;

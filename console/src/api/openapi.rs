@@ -53,7 +53,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
     )),
     security(("token" = [])),
-    modifiers(&BearerToken, &CommonErrors)
+    modifiers(&BearerToken, &Operations)
 )]
 struct Document;
 
@@ -70,15 +70,17 @@ impl Modify for BearerToken {
     }
 }
 
-/// What every operation may answer: it takes a token, and what it is given may be wrong.
-struct CommonErrors;
+/// What every operation has: a name of its own, and the errors of its token, its parameters and its body.
+struct Operations;
 
-impl Modify for CommonErrors {
+impl Modify for Operations {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        for item in document.paths.paths.values_mut() {
-            let operations =
-                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-            for operation in operations.into_iter().flatten() {
+        for (path, item) in &mut document.paths.paths {
+            let operations = [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch)];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                // The functions' names repeat: every list is `list`.
+                operation.operation_id = Some(operation_id(method, path));
                 let mut responses = Unauthorized::responses();
                 let takes_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
                 if operation.request_body.is_some() {
@@ -91,6 +93,11 @@ impl Modify for CommonErrors {
             }
         }
     }
+}
+
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words.skip(1)).collect::<Vec<_>>().join("_")
 }
 
 fn add(operation: &mut Operation, responses: BTreeMap<String, RefOr<Response>>) {

@@ -9,7 +9,7 @@ use tokio_postgres::IsolationLevel;
 use crate::audit::store::{self as store, ChainedEntry};
 use crate::common::error::ServiceError;
 
-const AT_A_TIME: i64 = 1000;
+const BATCH: i64 = 1000;
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,11 +33,11 @@ pub(crate) async fn verify(pool: &Pool) -> Result<ChainCheck, ServiceError> {
     let mut after = i64::MIN;
     let mut broken = None;
     'walk: loop {
-        let lines = store::chain(&tx, after, AT_A_TIME).await?;
+        let lines = store::chain(&tx, after, BATCH).await?;
         let Some(last) = lines.last() else { break };
         after = last.entry.id;
         for line in &lines {
-            broken = fault(line, checked + 1, &previous);
+            broken = problem_of(line, checked + 1, &previous);
             if broken.is_some() {
                 break 'walk;
             }
@@ -45,28 +45,28 @@ pub(crate) async fn verify(pool: &Pool) -> Result<ChainCheck, ServiceError> {
             checked += 1;
         }
     }
-    let broken = broken.or_else(|| ends_elsewhere(checked, &previous, end.as_ref()));
+    let broken = broken.or_else(|| problem_of_end(checked, &previous, end.as_ref()));
     Ok(ChainCheck { checked, hash: hex::encode(&previous), broken })
 }
 
 /// What is wrong with the end of a chain that is whole by itself.
-fn ends_elsewhere(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Option<String> {
+fn problem_of_end(checked: i64, hash: &[u8], end: Option<&(i64, Vec<u8>)>) -> Option<String> {
     match end {
         None => Some("the record of the chain's end is gone".to_owned()),
         Some((last, _)) if checked < *last => {
             Some(format!("the lines after {checked} are missing; there should be {last}"))
         }
-        Some((last, _)) if checked > *last => Some(format!("line {} was slipped in after the end", last + 1)),
+        Some((last, _)) if checked > *last => Some(format!("line {} was inserted after the end", last + 1)),
         Some((last, recorded)) => {
             (hash != recorded).then(|| format!("line {last} is not the end that was recorded"))
         }
     }
 }
 
-fn fault(line: &ChainedEntry, expected: i64, previous: &[u8]) -> Option<String> {
+fn problem_of(line: &ChainedEntry, expected: i64, previous: &[u8]) -> Option<String> {
     let id = line.entry.id;
     if id < expected {
-        return Some(format!("line {id} was slipped in before the first"));
+        return Some(format!("line {id} was inserted before the first"));
     }
     if id != expected {
         return Some(format!("line {expected} is missing"));

@@ -3,7 +3,7 @@
 use crate::common::error::ServiceError;
 
 /// The longest reason that is kept.
-const LONGEST: usize = 1000;
+const MAX_LENGTH: usize = 1000;
 
 /// Why somebody acts, checked: never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +14,8 @@ impl AuditReason {
     pub(crate) fn new(reason: &str) -> Result<AuditReason, ServiceError> {
         // PostgreSQL's text takes no NUL.
         let reason = reason.trim().replace('\0', "\u{fffd}");
-        if reason.is_empty() || reason.chars().count() > LONGEST {
-            let message = format!("a reason of 1 to {LONGEST} characters is needed: why is this done?");
+        if reason.is_empty() || reason.chars().count() > MAX_LENGTH {
+            let message = format!("a reason of 1 to {MAX_LENGTH} characters is needed: why is this done?");
             return Err(ServiceError::invalid("missing_reason", message));
         }
         Ok(AuditReason(reason))

@@ -184,13 +184,13 @@ async fn known(client: &impl GenericClient, user: &str) -> Result<UserState, Ser
     found.ok_or_else(|| ServiceError::NotFound(format!("a user named {user}")))
 }
 
-/// Over the web nobody shuts the door behind themselves: who has the command line can open it again.
+/// Over the web nobody can remove the last admin, or themselves; the command line can.
 async fn keep_an_admin(client: &impl GenericClient, actor: &Actor, user: &str) -> Result<(), ServiceError> {
     if matches!(actor, Actor::CommandLine(_)) {
         return Ok(());
     }
     if *actor == Actor::User(user.to_owned()) {
-        let message = "nobody disables themselves, or gives up their own role or password: ask another admin";
+        let message = "you cannot disable yourself, or change your own role or password: ask another admin";
         return Err(ServiceError::conflict("own_user", message));
     }
     if store::lock_admins(client).await? == [user] {

@@ -10,10 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::auth::store::users as store;
 use crate::common::error::ServiceError;
 
-const TRIES_OF_A_NAME: i32 = 5;
+const MAX_ATTEMPTS_OF_NAME: i32 = 5;
 /// Many people may sit behind one address.
-const TRIES_OF_AN_ADDRESS: i32 = 30;
-const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(15);
+const MAX_ATTEMPTS_OF_ADDRESS: i32 = 30;
+const LOCKOUT: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether an attempt to sign in may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) async fn begin(
 ) -> Result<SignInAttempt, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let until = Timestamp::now() + LOCKED_FOR;
+    let until = Timestamp::now() + LOCKOUT;
     let mut last = false;
     // Names before addresses, always: two attempts never wait for each other in a circle.
     for (subject, most) in subjects(name, from) {
@@ -61,7 +61,7 @@ pub(crate) async fn succeeded(
 ) -> Result<(), ServiceError> {
     forget(client, name).await?;
     match from {
-        Some(from) => store::return_failure(client, &address(from), TRIES_OF_AN_ADDRESS).await,
+        Some(from) => store::return_failure(client, &address(from), MAX_ATTEMPTS_OF_ADDRESS).await,
         None => Ok(()),
     }
 }
@@ -72,8 +72,8 @@ pub(crate) async fn forget(client: &impl GenericClient, name: &str) -> Result<bo
 }
 
 fn subjects(name: &str, from: Option<IpAddr>) -> Vec<(String, i32)> {
-    let address = from.map(|from| (address(from), TRIES_OF_AN_ADDRESS));
-    [Some((subject(name), TRIES_OF_A_NAME)), address].into_iter().flatten().collect()
+    let address = from.map(|from| (address(from), MAX_ATTEMPTS_OF_ADDRESS));
+    [Some((subject(name), MAX_ATTEMPTS_OF_NAME)), address].into_iter().flatten().collect()
 }
 
 fn address(from: IpAddr) -> String {

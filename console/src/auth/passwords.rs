@@ -7,19 +7,19 @@ use tokio::sync::Semaphore;
 
 use crate::common::error::ServiceError;
 
-const SHORTEST: usize = 12;
-const LONGEST: usize = 1000;
-static ROOM: Semaphore = Semaphore::const_new(2);
+const MIN_LENGTH: usize = 12;
+const MAX_LENGTH: usize = 1000;
+static HASHING_PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// The password in the form in which it is stored.
 pub(crate) async fn hash(password: &str) -> Result<String, ServiceError> {
     let length = password.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) {
-        let message = format!("a password takes {SHORTEST} to {LONGEST} characters");
+    if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
+        let message = format!("a password takes {MIN_LENGTH} to {MAX_LENGTH} characters");
         return Err(ServiceError::invalid("invalid_password", message));
     }
     let password = password.to_owned();
-    aside(move || {
+    run_blocking(move || {
         let hashed = Argon2::default().hash_password(password.as_bytes());
         hashed
             .map(|h| h.to_string())
@@ -30,13 +30,13 @@ pub(crate) async fn hash(password: &str) -> Result<String, ServiceError> {
 
 /// Whether the password is the stored one. Without a stored one it takes as long to say no.
 pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<bool, ServiceError> {
-    let password: String = password.chars().take(LONGEST).collect();
+    let password: String = password.chars().take(MAX_LENGTH).collect();
     let known = stored.is_some();
     let stored = match stored {
         Some(stored) => stored,
-        None => stand_in().await?,
+        None => dummy_hash().await?,
     };
-    aside(move || {
+    run_blocking(move || {
         let hash = PasswordHash::new(&stored)
             .map_err(|e| ServiceError::Internal(format!("a stored password is broken: {e}")))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known)
@@ -45,14 +45,16 @@ pub(crate) async fn verify(password: &str, stored: Option<String>) -> Result<boo
 }
 
 /// A hash that no password is known for.
-async fn stand_in() -> Result<String, ServiceError> {
-    static STAND_IN: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
-    STAND_IN.get_or_try_init(|| async { hash(&super::secret()).await }).await.cloned()
+async fn dummy_hash() -> Result<String, ServiceError> {
+    static DUMMY_HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    DUMMY_HASH.get_or_try_init(|| async { hash(&super::secret()).await }).await.cloned()
 }
 
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
     let ended =
         |e: &dyn std::fmt::Display| ServiceError::Internal(format!("the password could not be checked: {e}"));
-    let _room = ROOM.acquire().await.map_err(|e| ended(&e))?;
+    let _permit = HASHING_PERMITS.acquire().await.map_err(|e| ended(&e))?;
     tokio::task::spawn_blocking(work).await.map_err(|e| ended(&e))
 }

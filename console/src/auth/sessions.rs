@@ -11,8 +11,8 @@ use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
 /// A session ends after this time, and after a third of it without use.
-const LONGEST: SignedDuration = SignedDuration::from_hours(12);
-const IDLE: SignedDuration = SignedDuration::from_hours(4);
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
+const MAX_IDLE: SignedDuration = SignedDuration::from_hours(4);
 
 /// A session that was found.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(crate) struct UserSession {
     pub(crate) role: Option<Role>,
     /// Must come back with every form.
     pub(crate) csrf: String,
-    /// The reverse proxy vouched for the user.
+    /// The reverse proxy named the user.
     pub(crate) by_proxy: bool,
 }
 
@@ -40,7 +40,7 @@ pub(crate) async fn begin(
     by_proxy: bool,
 ) -> Result<String, ServiceError> {
     let cookie = secret();
-    let expires = Timestamp::now() + LONGEST;
+    let expires = Timestamp::now() + MAX_AGE;
     store::insert_session(client, &hash(&cookie), user, &csrf(&cookie), by_proxy, expires).await?;
     Ok(cookie)
 }
@@ -51,7 +51,7 @@ pub(crate) async fn find(pool: &Pool, cookie: &str) -> Result<Option<UserSession
         return Ok(None);
     }
     let client = pool.get().await?;
-    store::session(&client, &hash(cookie), Timestamp::now() - IDLE).await
+    store::session(&client, &hash(cookie), Timestamp::now() - MAX_IDLE).await
 }
 
 pub(crate) async fn end(client: &impl GenericClient, cookie: &str) -> Result<(), ServiceError> {

@@ -41,7 +41,7 @@ pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, ServiceError> {
 #[derive(Debug)]
 pub(crate) enum SignInResult {
     /// A session has begun; its cookie's value.
-    Welcome(String),
+    SignedIn(String),
     /// Name or password are wrong; which is not said.
     Wrong,
     /// Too many failures: not before this time.
@@ -64,10 +64,10 @@ pub(crate) async fn sign_in(
         Err(_) => None,
     };
     let stored = found.and_then(|(_, stored)| stored);
-    let right = passwords::verify(password, stored.clone()).await?;
+    let password_matches = passwords::verify(password, stored.clone()).await?;
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let current = match stored.filter(|_| right) {
+    let current = match stored.filter(|_| password_matches) {
         Some(stored) => store::current_user(&tx, user, &stored).await?,
         None => None,
     };
@@ -84,7 +84,7 @@ pub(crate) async fn sign_in(
     audit::append(&tx, &actor, AuditAction::SignInResult, &Subject::Console, "").await?;
     let cookie = sessions::begin(&tx, user, false).await?;
     tx.commit().await?;
-    Ok(SignInResult::Welcome(cookie))
+    Ok(SignInResult::SignedIn(cookie))
 }
 
 /// Ends a session.

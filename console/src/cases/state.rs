@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_domain_is_known() {
-        let domain: Vec<_> = domain::order::HeldReason::ALL.iter().map(|reason| reason.as_str()).collect();
+        let domain: Vec<_> = domain::payment::HeldReason::ALL.iter().map(|reason| reason.as_str()).collect();
         let known: Vec<_> = HeldReason::ALL.iter().map(|reason| reason.as_str()).collect();
         assert_eq!(known, domain);
     }

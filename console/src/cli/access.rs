@@ -1,6 +1,6 @@
 //! `sluicegate user add|role|list|disable|enable|unlock`, `sluicegate token create|list|revoke`.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 
 use clap::Subcommand;
 
@@ -14,7 +14,7 @@ use crate::common::role::Role;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserArguments {
-    /// Make a user; an existing one gets this role and password, is enabled again and signed out everywhere
+    /// Add a user; an existing one gets this role and password, is enabled again and signed out everywhere
     Add {
         /// The name to sign in with
         #[arg(long)]
@@ -58,7 +58,7 @@ pub(super) enum UserArguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenArguments {
-    /// Make an API token; it is shown now and never again
+    /// Create an API token; it is shown now and never again
     Create {
         /// A name by which it is listed and revoked
         #[arg(long)]
@@ -81,8 +81,8 @@ pub(super) enum TokenArguments {
 }
 
 pub(super) async fn user(context: &CommandContext, command: UserArguments) -> CommandResult {
-    let (pool, actor) = (&context.servers.pool, &context.actor);
-    context.servers.reachable().await?;
+    let (pool, actor) = (&context.connections.pool, &context.actor);
+    context.connections.reachable().await?;
     match command {
         UserArguments::Add { name, role, no_password } => {
             let password = if no_password { None } else { Some(read_password()?) };
@@ -127,8 +127,8 @@ fn user_row(user: &users::User) -> Vec<String> {
 }
 
 pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> CommandResult {
-    let (pool, actor) = (&context.servers.pool, &context.actor);
-    context.servers.reachable().await?;
+    let (pool, actor) = (&context.connections.pool, &context.actor);
+    context.connections.reachable().await?;
     match command {
         TokenArguments::Create { name, role } => {
             let token = tokens::create(pool, actor, &name, role).await?;
@@ -156,7 +156,7 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
                     ]
                 })
                 .collect();
-            output::table(&["TOKEN", "ROLE", "MADE BY", "MADE", "LAST USED", "STATE"], &rows)?;
+            output::table(&["TOKEN", "ROLE", "CREATED BY", "CREATED", "LAST USED", "STATE"], &rows)?;
         }
         TokenArguments::Revoke { name } => {
             tokens::revoke(pool, actor, TokenKey::Name(&name)).await?;
@@ -173,9 +173,7 @@ fn read_password() -> Result<String, ServiceError> {
     };
     let mut text = String::new();
     if std::io::stdin().is_terminal() {
-        // Without it the prompt is missing, no more.
-        drop(write!(std::io::stderr(), "Password: "));
-        text = terminal::Term::stderr().read_secure_line().map_err(failed)?;
+        text = rpassword::prompt_password("Password: ").map_err(failed)?;
     } else {
         std::io::stdin().take(10_000).read_to_string(&mut text).map_err(failed)?;
     }

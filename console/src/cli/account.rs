@@ -1,4 +1,4 @@
-//! Whose process this is, for the audit: the operating system's word, which nobody can say for themselves.
+//! Whose process this is, for the audit: as the operating system names it, which nobody can choose.
 
 const ACCOUNTS: &str = "/etc/passwd";
 

@@ -27,7 +27,7 @@ pub(super) enum AuditCommand {
         #[command(flatten)]
         page: PageArguments,
     },
-    /// Check that no line was changed, removed or slipped in
+    /// Check that no line was changed, removed or inserted
     Verify {
         /// JSON for scripts
         #[arg(long)]
@@ -39,10 +39,10 @@ pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> Comm
     match command {
         AuditCommand::Verify { json } => verify(context, json).await,
         AuditCommand::List { actor, action, subject, page: arguments } => {
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let filter = store::AuditFilter { actor, action, subject };
             let page =
-                service::list(&context.servers.pool, &filter, &arguments.request(), Role::Admin).await?;
+                service::list(&context.connections.pool, &filter, &arguments.request(), Role::Admin).await?;
             if arguments.json {
                 return output::json(&page);
             }
@@ -57,15 +57,15 @@ pub(super) async fn run(context: &CommandContext, command: AuditCommand) -> Comm
                 ]
             };
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            output::table(&["LINE", "WHEN", "WHO", "WHAT", "TO WHICH", "WHY"], &rows)?;
+            output::table(&["LINE", "TIME", "ACTOR", "ACTION", "SUBJECT", "REASON"], &rows)?;
             output::more(page.next.as_deref())
         }
     }
 }
 
 async fn verify(context: &CommandContext, json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let check = chain::verify(&context.servers.pool).await?;
+    context.connections.reachable().await?;
+    let check = chain::verify(&context.connections.pool).await?;
     if json {
         output::json(&check)?;
     }
@@ -78,7 +78,7 @@ async fn verify(context: &CommandContext, json: bool) -> CommandResult {
             if !json {
                 let (checked, hash) = (check.checked, check.hash);
                 let whole =
-                    format!("the audit's chain is whole: {checked} lines, the last with the hash {hash}");
+                    format!("the audit's chain is intact: {checked} lines, the last with the hash {hash}");
                 output::line(&whole)?;
             }
             Ok(())

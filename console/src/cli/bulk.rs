@@ -15,31 +15,31 @@ use crate::jobs::runner::Runner;
 use crate::jobs::service::{self, JobRequest, JobView};
 use crate::jobs::state::{JobAction, JobState};
 
-/// Which letters, and how.
+/// Which dead letters, and how.
 #[derive(Debug, Args)]
 pub(super) struct BulkArguments {
-    /// Take every open letter that fits the filters below, instead of one by its number
+    /// Take every open dead letter that the filters below match, instead of one by its number
     #[arg(long)]
     all: bool,
     /// Only events of this type
     #[arg(long = "type", requires = "all")]
     kind: Option<String>,
-    /// Only letters that died of this reason
+    /// Only dead letters with this reason
     #[arg(long, requires = "all")]
     died_of: Option<String>,
-    /// Only letters of this group
+    /// Only dead letters of this group
     #[arg(long, requires = "all")]
     fingerprint: Option<String>,
-    /// Only letters that name this id, or have these words in their error
+    /// Only dead letters that name this id, or have this text in their error
     #[arg(short, long, requires = "all")]
     q: Option<String>,
-    /// Only say what would be done
+    /// Only show what would be done
     #[arg(long, requires = "all")]
     dry_run: bool,
-    /// How many they are, as a dry run has said: refused when they are not
+    /// How many they are, as the dry run showed: refused when they are not
     #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
-    /// Letters per second
+    /// Dead letters per second
     #[arg(long, requires = "all", default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay go first; the rest follows when they took effect
@@ -68,7 +68,7 @@ pub(super) async fn run(
     many: BulkArguments,
     reason: &str,
 ) -> CommandResult {
-    let pool = &context.servers.pool;
+    let pool = &context.connections.pool;
     let filter = DeadLetterFilter {
         kind: many.kind,
         reason: many.died_of,
@@ -77,7 +77,7 @@ pub(super) async fn run(
         ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     if many.dry_run {
         let preview = service::preview(pool, action, filter).await?;
         let count = preview.count;
@@ -101,8 +101,9 @@ pub(super) async fn run(
 
 /// Carries the job out, shows how far it is, and says how it ended.
 async fn carry_out(context: &CommandContext, id: i64, wait: Duration) -> CommandResult {
-    context.servers.connected().await?;
-    let runner = Runner { pool: context.servers.pool.clone(), replayer: context.servers.replayer()?.clone() };
+    context.connections.connected().await?;
+    let runner =
+        Runner { pool: context.connections.pool.clone(), replayer: context.connections.replayer()?.clone() };
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
     bar.set_style(style.map_err(|e| ServiceError::Internal(e.to_string()))?);
@@ -112,7 +113,7 @@ async fn carry_out(context: &CommandContext, id: i64, wait: Duration) -> Command
     match (view.job.state, view.progress.dead_again) {
         (JobState::Done, 0) => printed,
         (JobState::Done, again) => {
-            let message = format!("{again} dead letters of job {id} died again");
+            let message = format!("{again} dead letters of job {id} failed again");
             Err(ServiceError::conflict("died_again", message).into())
         }
         (state, _) => Err(ServiceError::conflict("not_done", format!("job {id} is {state}")).into()),
@@ -133,13 +134,13 @@ pub(super) fn print(view: &JobView) -> CommandResult {
         JobAction::Replay => {
             let on_their_way = p.sent - p.resolved - p.dead_again;
             format!(
-                "{} sent ({} took effect, {} died again, {on_their_way} on their way)",
+                "{} sent ({} took effect, {} failed again, {on_their_way} on their way)",
                 p.sent, p.resolved, p.dead_again
             )
         }
     };
     output::line(&format!(
-        "job {} is {}: {done}, {} left out, {} not taken, {} unknown, {} not begun",
+        "job {} is {}: {done}, {} skipped, {} refused by the broker, {} unknown, {} waiting",
         view.job.id, view.job.state, p.skipped, p.failed, p.unknown, p.waiting
     ))?;
     view.job.note.as_deref().map_or(Ok(()), output::line)

@@ -59,12 +59,12 @@ pub(super) enum CasesCommand {
 }
 
 pub(super) async fn run(context: &CommandContext, command: CasesCommand) -> CommandResult {
-    let pool = &context.servers.pool;
+    let pool = &context.connections.pool;
     match command {
         CasesCommand::List { state, reason, order, payment, account, mode, page: arguments } => {
             let livemode = mode.map(Mode::livemode);
             let filter = CaseFilter { state, reason, order, payment, account, livemode };
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let page = service::list(pool, filter, &arguments.request(), Role::Admin).await?;
             if arguments.json {
                 return output::json(&page);
@@ -74,12 +74,12 @@ pub(super) async fn run(context: &CommandContext, command: CasesCommand) -> Comm
             output::more(page.next.as_deref())
         }
         CasesCommand::Show { id, json } => {
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             print(&service::show(pool, id, Role::Admin).await?, json)
         }
         CasesCommand::Accept { id, reason, json } => {
             let reason = AuditReason::new(&reason)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let rules = &context.settings.rules;
             print(&service::accept(pool, &context.actor, id, &reason, rules).await?, json)
         }

@@ -27,7 +27,7 @@ pub(super) enum DeadCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Letters that died of the same thing, the largest group first
+    /// Dead letters with the same cause, the largest group first
     Groups {
         /// JSON for scripts
         #[arg(long)]
@@ -43,7 +43,7 @@ pub(super) enum DeadCommand {
     },
     /// Send dead letters' events through the workers once more
     Replay {
-        /// One letter, by its number
+        /// One dead letter, by its number
         id: Option<i64>,
         /// Why: kept in the audit
         #[arg(long)]
@@ -53,7 +53,7 @@ pub(super) enum DeadCommand {
     },
     /// Mark dead letters as not to be replayed
     Discard {
-        /// One letter, by its number
+        /// One dead letter, by its number
         id: Option<i64>,
         /// Why: kept in the audit
         #[arg(long)]
@@ -68,22 +68,22 @@ pub(super) struct DeadLetterListArguments {
     /// Only events of this type
     #[arg(long = "type")]
     kind: Option<String>,
-    /// Only letters that died of this reason
+    /// Only dead letters with this reason
     #[arg(long)]
     reason: Option<String>,
-    /// Only letters of this group
+    /// Only dead letters of this group
     #[arg(long)]
     fingerprint: Option<String>,
     /// Only dead letters in this state
     #[arg(long)]
     state: Option<DeadLetterState>,
-    /// An id that the letter names (order, customer, charge …), or a part of its error
+    /// An id that the dead letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
-    /// Only letters that died at this time or later, such as 2026-11-20T08:00Z
+    /// Only dead letters since this time, such as 2026-11-20T08:00Z
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// Only letters that died before this time
+    /// Only dead letters before this time
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
     #[command(flatten)]
@@ -107,8 +107,8 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
                 return bulk::run(context, JobAction::Replay, many, &reason).await;
             };
             let reason = AuditReason::new(&reason)?;
-            context.servers.connected().await?;
-            let event = context.servers.replayer()?.dead_letter(id, &context.actor, &reason).await?;
+            context.connections.connected().await?;
+            let event = context.connections.replayer()?.dead_letter(id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} was sent again as event {event}"))
         }
         DeadCommand::Discard { id, reason, many } => {
@@ -116,14 +116,14 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
                 return bulk::run(context, JobAction::Discard, many, &reason).await;
             };
             let reason = AuditReason::new(&reason)?;
-            service::discard(&context.servers.pool, id, &context.actor, &reason).await?;
+            service::discard(&context.connections.pool, id, &context.actor, &reason).await?;
             output::line(&format!("dead letter {id} is discarded"))
         }
     }
 }
 
 async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,
@@ -133,7 +133,7 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
         since: a.since,
         until: a.until,
     };
-    let page = service::list(&context.servers.pool, filter, &a.page.request(), Role::Admin).await?;
+    let page = service::list(&context.connections.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {
         return output::json(&page);
     }
@@ -153,13 +153,13 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
             ]
         })
         .collect();
-    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "TRIES", "REASON", "ERROR"], &rows)?;
+    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "ATTEMPTS", "REASON", "ERROR"], &rows)?;
     output::more(page.next.as_deref())
 }
 
 async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let (dead_letter, body) = service::show(&context.servers.pool, id).await?;
+    context.connections.reachable().await?;
+    let (dead_letter, body) = service::show(&context.connections.pool, id).await?;
     let text = String::from_utf8_lossy(&body).into_owned();
     if as_json {
         let payload = serde_json::from_slice(&body).unwrap_or(serde_json::Value::String(text));
@@ -172,7 +172,7 @@ async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult
         ("state", Some(format!("{} since {}", dead_letter.state, output::time(dead_letter.state_at)))),
         ("reason", Some(dead_letter.reason)),
         ("error", Some(dead_letter.error)),
-        ("tries", Some(dead_letter.attempts.to_string())),
+        ("attempts", Some(dead_letter.attempts.to_string())),
         ("replays", Some(dead_letter.replays.to_string())),
         ("received", dead_letter.received_at.map(output::time)),
         ("first failed", Some(output::time(dead_letter.first_failed_at))),

@@ -81,8 +81,8 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
         EventsCommand::Preview { id, json } => preview::event(context, &id, json).await,
         EventsCommand::Replay { id, reason } => {
             let reason = AuditReason::new(&reason)?;
-            context.servers.connected().await?;
-            context.servers.replayer()?.event(&id, &context.actor, &reason).await?;
+            context.connections.connected().await?;
+            context.connections.replayer()?.event(&id, &context.actor, &reason).await?;
             output::line(&format!("event {id} was sent again"))
         }
     }
@@ -92,9 +92,9 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
     let filter = EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
     let scope =
         EventScope { order: arguments.order, customer: arguments.customer, any: arguments.q }.checked()?;
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     let request = arguments.page.request();
-    let page = service::list(&context.servers.pool, &filter, &scope, &request, Role::Admin).await?;
+    let page = service::list(&context.connections.pool, &filter, &scope, &request, Role::Admin).await?;
     if arguments.page.json {
         return output::json(&page);
     }
@@ -113,13 +113,13 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
             ]
         })
         .collect();
-    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "TRIES", "OBJECT", "WHY"], &rows)?;
+    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "ATTEMPTS", "OBJECT", "ERROR"], &rows)?;
     output::more(page.next.as_deref())
 }
 
 async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let (event, body, effects) = service::show(&context.servers.pool, id).await?;
+    context.connections.reachable().await?;
+    let (event, body, effects) = service::show(&context.connections.pool, id).await?;
     if as_json {
         let payload: serde_json::Value =
             serde_json::from_str(&body).unwrap_or(serde_json::Value::String(body));
@@ -131,7 +131,7 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
         ("outcome", Some(event.outcome.to_string())),
         ("reason", event.reason),
         ("error", event.last_error),
-        ("tries", Some(event.attempts.to_string())),
+        ("attempts", Some(event.attempts.to_string())),
         ("object", event.object_id),
         ("account", event.account),
         ("API version", event.api_version),
@@ -139,7 +139,7 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
         ("created", Some(output::time(event.created))),
         ("received", Some(output::time(event.received_at))),
         ("processed", event.processed_at.map(output::time)),
-        ("next try", event.next_attempt_at.map(output::time)),
+        ("next attempt", event.next_attempt_at.map(output::time)),
         ("endpoint", event.endpoint),
     ])?;
     for effect in effects {

@@ -45,8 +45,8 @@ pub(super) enum JobsCommand {
 }
 
 pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> CommandResult {
-    let pool = &context.servers.pool;
-    context.servers.reachable().await?;
+    let pool = &context.connections.pool;
+    context.connections.reachable().await?;
     let (id, command) = match command {
         JobsCommand::List { page } => return list(context, page).await,
         JobsCommand::Show { id, json } => {
@@ -65,7 +65,7 @@ pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> Comma
 }
 
 async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult {
-    let page = service::list(&context.servers.pool, &listing.request(), Role::Admin).await?;
+    let page = service::list(&context.connections.pool, &listing.request(), Role::Admin).await?;
     if listing.json {
         return output::json(&page);
     }
@@ -81,6 +81,6 @@ async fn list(context: &CommandContext, listing: PageArguments) -> CommandResult
         ]
     };
     let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-    output::table(&["JOB", "BEGUN", "WHAT", "LETTERS", "STATE", "BY", "WHY"], &rows)?;
+    output::table(&["JOB", "CREATED", "ACTION", "DEAD LETTERS", "STATE", "ACTOR", "REASON"], &rows)?;
     output::more(page.next.as_deref())
 }

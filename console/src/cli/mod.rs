@@ -41,9 +41,9 @@ pub struct Cli {
 enum Command {
     /// Serve the console and store dead letters, until a signal
     Serve,
-    /// Bring the database to the newest schema
+    /// Migrate the database to the newest schema
     Migrate,
-    /// Events that came in and what became of them
+    /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
     /// Dead letters: find, replay, discard
@@ -60,7 +60,7 @@ enum Command {
     Orders(orders::OrdersCommand),
     /// The broker's queues
     Queues(queues::QueuesArguments),
-    /// Who did what, and whether the record is whole
+    /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// Users of the console
@@ -120,7 +120,7 @@ impl CommandError {
 /// What every command gets: the servers, and who gives the command.
 pub(crate) struct CommandContext {
     pub(crate) settings: ConsoleSettings,
-    pub(crate) servers: Connections,
+    pub(crate) connections: Connections,
     pub(crate) actor: Actor,
 }
 
@@ -130,10 +130,12 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let needs_broker = serving || cli.command.needs_broker();
     let settings = ConsoleSettings::read(&cli.settings, needs_broker)?;
     settings.init_logs(serving);
-    let servers = Connections::new(&settings)?;
-    let context = CommandContext { settings, servers, actor: Actor::CommandLine(account::name()) };
+    let connections = Connections::new(&settings)?;
+    let context = CommandContext { settings, connections, actor: Actor::CommandLine(account::name()) };
     let done = match cli.command {
-        Command::Serve => serve::run(&context.settings, &context.servers).await.map_err(CommandError::from),
+        Command::Serve => {
+            serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
+        }
         Command::Migrate => migrate(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
@@ -145,7 +147,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
     };
-    context.servers.close().await;
+    context.connections.close().await;
     done
 }
 
@@ -161,8 +163,8 @@ impl Command {
 }
 
 async fn migrate(context: &CommandContext) -> output::CommandResult {
-    context.servers.reachable().await?;
-    let applied = postgres::migrate::run(&context.servers.pool).await;
+    context.connections.reachable().await?;
+    let applied = postgres::migrate::run(&context.connections.pool).await;
     let applied = applied.map_err(|e| ServiceError::Internal(format!("migration failed: {e}")))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),

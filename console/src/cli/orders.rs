@@ -52,7 +52,7 @@ pub(super) enum OrdersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Set right what an order was registered with; only before anything was paid
+    /// Correct what an order was registered with; only before anything was paid
     Correct {
         /// The company's id of the order
         #[arg(long)]
@@ -88,12 +88,12 @@ pub(super) enum OrdersCommand {
 }
 
 pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> CommandResult {
-    let pool = &context.servers.pool;
+    let pool = &context.connections.pool;
     match command {
         OrdersCommand::Create { id, customer, amount, currency, scope, json } => {
             let address = scope.address(&id, context)?;
             let order = service::checked(address, customer.as_deref(), amount, &currency)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let (order, _) = service::create(pool, &context.actor, &order, &context.settings.rules).await?;
             print(&order, json)
         }
@@ -101,7 +101,7 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             let correction = Correction { customer, amount, currency };
             let address = scope.address(&id, context)?;
             let reason = AuditReason::new(&reason)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             let order = correct::correct(
                 pool,
                 &context.actor,
@@ -115,7 +115,7 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
         }
         OrdersCommand::Show { id, scope, json } => {
             let address = scope.address(&id, context)?;
-            context.servers.reachable().await?;
+            context.connections.reachable().await?;
             print(&service::show(pool, &address, Role::Admin).await?, json)
         }
     }

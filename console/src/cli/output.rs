@@ -4,6 +4,7 @@
 
 use std::io::Write;
 
+use comfy_table::{Table, presets};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -43,21 +44,13 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> CommandResult {
     if rows.is_empty() {
         return line("nothing found");
     }
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
-    let widths: Vec<usize> = (0..headings.len())
-        .map(|i| rows.iter().map(|row| row[i].chars().count()).chain([headings[i].len()]).max().unwrap_or(0))
-        .collect();
-    let aligned = |cells: &[String]| {
-        let padded: Vec<String> = cells
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}", width = *width))
-            .collect();
-        padded.join("  ").trim_end().to_owned()
-    };
-    print(&aligned(&headings.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()))?;
-    rows.iter().try_for_each(|row| print(&aligned(row)))
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(headings.iter().copied());
+    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| visible(cell))));
+    for (i, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if i == 0 { 0 } else { 1 }, 1));
+    }
+    table.lines().try_for_each(|line| print(line.trim_end()))
 }
 
 /// Prints one thing as `name: value` lines; empty values are left out.

@@ -12,8 +12,8 @@ use crate::events::preview::{self, PreviewView};
 const MAX_GROUPS: i64 = 500;
 
 pub(super) async fn groups(context: &CommandContext, json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let pool = &context.servers.pool;
+    context.connections.reachable().await?;
+    let pool = &context.connections.pool;
     let items = service::groups(pool, DeadLetterState::Open, None, None, MAX_GROUPS, Role::Admin).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
@@ -35,17 +35,18 @@ pub(super) async fn groups(context: &CommandContext, json: bool) -> CommandResul
 
 /// What replaying a dead letter would do.
 pub(super) async fn dead_letter(context: &CommandContext, id: i64, json: bool) -> CommandResult {
-    context.servers.reachable().await?;
+    context.connections.reachable().await?;
     // Who has the database's password sees everything in it.
     let found =
-        dead_letters::dead_letter(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+        dead_letters::dead_letter(&context.connections.pool, &context.settings.rules, id, Role::Admin)
+            .await?;
     print(&found, json)
 }
 
 /// What replaying an event would do.
 pub(super) async fn event(context: &CommandContext, id: &str, json: bool) -> CommandResult {
-    context.servers.reachable().await?;
-    let found = preview::event(&context.servers.pool, &context.settings.rules, id, Role::Admin).await?;
+    context.connections.reachable().await?;
+    let found = preview::event(&context.connections.pool, &context.settings.rules, id, Role::Admin).await?;
     print(&found, json)
 }
 

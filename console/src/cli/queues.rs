@@ -17,10 +17,10 @@ pub(super) struct QueuesArguments {
 }
 
 pub(super) async fn run(context: &CommandContext, arguments: QueuesArguments) -> CommandResult {
-    context.servers.connected().await?;
-    let broker = context.servers.broker()?;
+    context.connections.connected().await?;
+    let broker = context.connections.broker()?;
     let management = context.settings.management.as_ref();
-    let items = queues::list(Sources { broker, management, pool: &context.servers.pool }).await?;
+    let items = queues::list(Sources { broker, management, pool: &context.connections.pool }).await?;
     if arguments.json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
     }

@@ -1,5 +1,5 @@
 //! What can go wrong for the person who asked, in words they can act on. Owns the mapping from
-//! database and broker trouble to a code; must never carry a secret or an event's content.
+//! database and broker errors to a code; must never carry a secret or an event's content.
 
 use worker::store::StoreError;
 
@@ -78,7 +78,7 @@ impl From<tokio_postgres::Error> for ServiceError {
 fn from_sqlstate(code: &str, message: &str) -> ServiceError {
     match (code, code.get(..2).unwrap_or_default()) {
         ("42P01" | "42703" | "42883" | "3F000", _) => ServiceError::Unavailable(format!(
-            "the database has not the schema that this version needs ({message}): run `sluicegate migrate`"
+            "the database does not have the schema that this version needs ({message}): run `sluicegate migrate`"
         )),
         // The server is there but cannot serve now, or not us.
         (_, "53" | "57") => ServiceError::Unavailable(format!("the database cannot serve now: {message}")),

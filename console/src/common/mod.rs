@@ -2,11 +2,13 @@
 //! them.
 
 pub(crate) mod actor;
+pub(crate) mod byte_order_mark;
 pub(crate) mod completed;
 pub(crate) mod elapsed;
 pub(crate) mod error;
 pub(crate) mod integers;
 pub(crate) mod money;
 pub(crate) mod paging;
+pub(crate) mod pause;
 pub(crate) mod role;
 pub(crate) mod text_enum;

@@ -1,6 +1,6 @@
 //! The one consumer of the dead queue: every dead letter becomes a row, and is acknowledged only after
-//! the commit. While PostgreSQL is away it keeps what it holds and the rest waits in the queue.
-//! Must never drop a letter: a row that PostgreSQL refuses is stored in a simpler form.
+//! the commit. While PostgreSQL is unavailable it keeps what it holds and the rest waits in the queue.
+//! Must never drop a dead letter: a row that PostgreSQL refuses is stored in a simpler form.
 
 use std::time::Duration;
 
@@ -16,13 +16,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::common::error::ServiceError;
+use crate::common::pause::pause;
 use crate::dead_letters::message::{DeadMessage, NewDeadLetter};
 use crate::dead_letters::store as dead_letters;
 
-/// Letters held unacknowledged at most.
+/// Dead letters held unacknowledged at most.
 const PREFETCH: u16 = 64;
 const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the consumer needs.
 #[derive(Clone)]
@@ -47,13 +48,13 @@ impl DeadLetterConsumer {
     /// Consumes until shutdown, through every loss of the broker and the database.
     pub(crate) async fn run(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let ended = tokio::select! {
+            let result = tokio::select! {
                 () = shutdown.cancelled() => return,
-                ended = self.consume(&shutdown) => ended,
+                result = self.consume(&shutdown) => result,
             };
-            if let Err(reason) = ended {
-                warn!(%reason, "the dead queue's consumer was interrupted; it starts again");
-                rest(&shutdown, PAUSE).await;
+            if let Err(reason) = result {
+                warn!(%reason, "dead-letter consumer interrupted; restarting");
+                pause(&shutdown, PAUSE).await;
             }
         }
     }
@@ -79,14 +80,14 @@ impl DeadLetterConsumer {
         Err(ConsumerError::Ended)
     }
 
-    /// Stores one letter, waiting for the database as long as it takes; false when told to stop meanwhile.
+    /// Stores one dead letter, waiting for the database as long as it takes; false when asked to stop meanwhile.
     async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
         let mut dead_letter = read(delivery);
-        let mut pause = PAUSE;
+        let mut delay = PAUSE;
         loop {
             match self.commit(&dead_letter).await {
-                Ok(fresh) => {
-                    if fresh {
+                Ok(new) => {
+                    if new {
                         metrics::counter!("sluicegate_dead_letters_total", "reason" => dead_letter.reason.clone())
                             .increment(1);
                         info!(
@@ -109,9 +110,9 @@ impl DeadLetterConsumer {
                     dead_letter.refs.clear();
                 }
                 Err(error) => {
-                    warn!(event = dead_letter.event_id, %error, "a dead letter waits for the database");
-                    rest(shutdown, pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    warn!(event = dead_letter.event_id, %error, "database unavailable; the dead letter waits");
+                    pause(shutdown, delay).await;
+                    delay = (delay * 2).min(MAX_PAUSE);
                 }
             }
             if shutdown.is_cancelled() {
@@ -127,9 +128,9 @@ impl DeadLetterConsumer {
         if dead_letter.by_broker {
             dead_letters::record_event(&tx, dead_letter, now).await?;
         }
-        let fresh = dead_letters::store(&tx, dead_letter, now).await?;
+        let new = dead_letters::store(&tx, dead_letter, now).await?;
         tx.commit().await?;
-        Ok(fresh)
+        Ok(new)
     }
 }
 
@@ -149,11 +150,4 @@ fn read(delivery: &Delivery) -> NewDeadLetter {
 #[expect(clippy::disallowed_methods, reason = "the dead-letter consumer acknowledges what it has committed")]
 async fn settle(delivery: &Delivery) -> Result<(), lapin::Error> {
     delivery.acker.ack(BasicAckOptions::default()).await.map(|_| ())
-}
-
-async fn rest(shutdown: &CancellationToken, pause: Duration) {
-    tokio::select! {
-        () = shutdown.cancelled() => {}
-        () = tokio::time::sleep(pause) => {}
-    }
 }

@@ -26,7 +26,7 @@ pub(crate) struct DeadLetterFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(open|replayed)$")]
     pub(crate) state: Option<DeadLetterState>,
-    /// An id that the letter names, or a part of its event id, type, reason or error.
+    /// An id that the dead letter names, or a part of its event id, type, reason or error.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
     pub(crate) q: Option<String>,

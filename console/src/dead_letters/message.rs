@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use stripe::envelope::Envelope;
 
 use super::reason::DeadLetterReason;
+use crate::common::byte_order_mark::without_byte_order_mark;
 
 const TEXT_LIMIT: usize = 4000;
 
@@ -22,7 +23,7 @@ pub(crate) struct NewDeadLetter {
     pub(crate) reason: String,
     /// The error in words.
     pub(crate) error: String,
-    /// How often it was tried.
+    /// How many attempts it had.
     pub(crate) attempts: i32,
     /// The bytes as they were received.
     pub(crate) payload: Vec<u8>,
@@ -85,7 +86,7 @@ impl NewDeadLetter {
 
     /// The body as text that the column `events.payload` takes, without a byte order mark.
     pub(crate) fn json_text(&self) -> Option<&str> {
-        std::str::from_utf8(without_bom(&self.payload)).ok()
+        std::str::from_utf8(without_byte_order_mark(&self.payload)).ok()
     }
 }
 
@@ -112,8 +113,4 @@ fn text(headers: &FieldTable, name: &str) -> Option<String> {
 
 fn long(s: &LongString) -> String {
     String::from_utf8_lossy(s.as_bytes()).into_owned()
-}
-
-fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }

@@ -1,5 +1,5 @@
-//! Sending an event through the workers once more. The intent, with who
-//! and why, is committed before the broker gets the message, so that nothing is done without a trace.
+//! Sending an event through the workers once more. The intent, with who and why, is committed before the broker gets
+//! the message, so that nothing is done without a trace.
 //! Must send the bytes as they were received.
 
 use amqp::broker::Broker;
@@ -80,7 +80,7 @@ impl Replayer {
         Ok(event_id)
     }
 
-    /// Commits the intent to replay: the letter's state and the audit.
+    /// Commits the intent to replay: the dead letter's state and the audit.
     async fn intend(
         &self,
         id: i64,
@@ -90,7 +90,7 @@ impl Replayer {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| service::not_found(id))?;
-        // A worker resolves a letter when its event takes effect; what took effect already would wait for ever.
+        // A worker resolves a dead letter when its event takes effect; what took effect already would wait for ever.
         let done = dead_letter.outcome.is_some_and(EventOutcome::is_final);
         dead_letters::set_state(
             &tx,
@@ -105,7 +105,7 @@ impl Replayer {
         Ok(ReplayMessage::from(dead_letter))
     }
 
-    /// Replays any recorded event. One that took effect changes nothing; one that died takes its letter along.
+    /// Replays any recorded event. One that took effect changes nothing; one that failed takes its dead letter along.
     pub(crate) async fn event(
         &self,
         id: &str,
@@ -176,7 +176,7 @@ impl Replayer {
 
     async fn send(&self, sending: ReplayMessage) -> Result<(), ServiceError> {
         let published = self.publish(sending).await;
-        published.map_err(|e| ServiceError::Unavailable(format!("the broker did not take the replay: {e}")))
+        published.map_err(|e| ServiceError::Unavailable(format!("the broker did not accept the replay: {e}")))
     }
 
     async fn publish(&self, sending: ReplayMessage) -> Result<(), PublishError> {

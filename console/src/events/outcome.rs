@@ -8,9 +8,9 @@ text_enum! {
         Processed = "processed",
         /// Its type or its content is not handled.
         Ignored = "ignored",
-        /// It will be tried again.
+        /// It will be retried.
         Retrying = "retrying",
-        /// It was given up.
+        /// It became a dead letter.
         Dead = "dead",
     }
 }

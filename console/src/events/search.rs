@@ -54,9 +54,9 @@ pub(crate) type AggregateKey = (AggregateKind, String);
 /// What an id leads to.
 pub(crate) async fn aggregates(
     client: &impl GenericClient,
-    touching: &EventScope,
+    scope: &EventScope,
 ) -> Result<Vec<AggregateKey>, ServiceError> {
-    let rows = client.query(AGGREGATES, &[&touching.any, &touching.order, &touching.customer]).await?;
+    let rows = client.query(AGGREGATES, &[&scope.any, &scope.order, &scope.customer]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.get(1)))).collect()
 }
 
@@ -76,11 +76,11 @@ pub(crate) async fn effects(
 pub(crate) async fn events(
     client: &impl GenericClient,
     filter: &EventFilter,
-    touching: &EventScope,
+    scope: &EventScope,
     before: Option<&EventCursor>,
     limit: i64,
 ) -> Result<Vec<EventRow>, ServiceError> {
-    let asked = touching.each();
+    let asked = scope.each();
     let sets = i32::try_from(asked.len()).unwrap_or(0);
     if sets == 0 {
         return events::list(client, filter, before, limit).await;

@@ -41,13 +41,13 @@ pub(crate) struct EventRow {
     pub(crate) received_at: Timestamp,
     /// What became of it.
     pub(crate) outcome: EventOutcome,
-    /// How often it was tried.
+    /// How many attempts it had.
     pub(crate) attempts: i32,
-    /// Why it was ignored, waits or died.
+    /// Why it was ignored, waits or failed.
     pub(crate) reason: Option<String>,
     /// The last error in words.
     pub(crate) last_error: Option<String>,
-    /// When it will be tried again.
+    /// When the next attempt is due.
     pub(crate) next_attempt_at: Option<Timestamp>,
     /// When it took effect.
     pub(crate) processed_at: Option<Timestamp>,

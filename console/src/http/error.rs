@@ -51,7 +51,7 @@ impl ResponseError for ServiceError {
             ServiceError::Internal(reason) => {
                 // What is inside is ours to know: the log has it.
                 tracing::error!(reason, "a request failed");
-                message = "the console failed; its log says why".to_owned();
+                message = "the console failed; see its log".to_owned();
             }
             _ => {}
         }

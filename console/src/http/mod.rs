@@ -28,8 +28,8 @@ pub(crate) struct Console {
     pub(crate) management: Option<Management>,
     /// What decisions depend on, for previews and reference codes.
     pub(crate) rules: Rules,
-    /// How people get in.
-    pub(crate) access: SignInSettings,
+    /// How users sign in.
+    pub(crate) sign_in: SignInSettings,
 }
 
 impl Console {

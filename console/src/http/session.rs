@@ -18,14 +18,14 @@ use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
-/// Somebody who looks at a page.
+/// Who looks at a page.
 #[derive(Debug, Clone)]
 pub(crate) struct CurrentUser {
     /// Who, and what they may do.
     pub(crate) principal: Principal,
     /// Must come back with every form.
     pub(crate) csrf: String,
-    /// The reverse proxy vouches for them.
+    /// The reverse proxy names them.
     pub(crate) by_proxy: bool,
 }
 
@@ -78,14 +78,14 @@ pub(crate) async fn current_user(
     console: &Console,
     request: &HttpRequest,
 ) -> Result<Option<(CurrentUser, Option<Cookie<'static>>)>, ServiceError> {
-    let cookie = request.cookie(console.access.cookie_name()).map(|c| c.value().to_owned());
+    let cookie = request.cookie(console.sign_in.cookie_name()).map(|c| c.value().to_owned());
     let session = match &cookie {
         Some(cookie) => sessions::find(&console.pool, cookie).await?,
         None => None,
     };
-    if let Some(user) = console.access.proxy_user(request) {
+    if let Some(user) = console.sign_in.proxy_user(request) {
         let user = user?;
-        let role = console.access.role_of(&console.pool, &user).await?;
+        let role = console.sign_in.role_of(&console.pool, &user).await?;
         let Some(role) = role else {
             return Err(ServiceError::Forbidden(format!("{user} may not use this console: ask an admin")));
         };
@@ -96,7 +96,7 @@ pub(crate) async fn current_user(
         }
         let begun = sessions::begin(&console.pool.get().await?, &user, true).await?;
         let current_user = CurrentUser { principal, csrf: sessions::csrf(&begun), by_proxy: true };
-        return Ok(Some((current_user, Some(console.access.cookie(begun)))));
+        return Ok(Some((current_user, Some(console.sign_in.cookie(begun)))));
     }
     let session = session.filter(|s| !s.by_proxy);
     Ok(session.and_then(|session| {
@@ -116,7 +116,7 @@ pub(crate) fn same_site(console: &Console, request: &HttpRequest) -> Result<(), 
         return Err(foreign());
     }
     match value("origin") {
-        Some(origin) if !console.access.owns(origin, value("host")) => Err(foreign()),
+        Some(origin) if !console.sign_in.owns(origin, value("host")) => Err(foreign()),
         _ => Ok(()),
     }
 }
@@ -124,7 +124,7 @@ pub(crate) fn same_site(console: &Console, request: &HttpRequest) -> Result<(), 
 /// Where a request comes from, through trusted proxies.
 pub(crate) fn client_address(console: &Console, request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
-    if !console.access.trusts(peer) {
+    if !console.sign_in.trusts(peer) {
         return Some(peer);
     }
     // The last is the proxy's own word, in a header of its own with some: what stands before is the caller's.

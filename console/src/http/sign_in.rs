@@ -1,4 +1,4 @@
-//! How people get in: the session's cookie, and the reverse proxy that may vouch for them.
+//! How users sign in: the session's cookie, and the reverse proxy that may name them.
 
 use std::net::IpAddr;
 
@@ -19,9 +19,9 @@ pub(crate) struct SignInSettings {
     pub(crate) origin: Option<String>,
     /// The header in which a trusted proxy names the user.
     pub(crate) user_header: Option<String>,
-    /// Whose word is taken.
+    /// The trusted reverse proxies.
     pub(crate) proxies: Vec<IpNet>,
-    /// The role of users that only the proxy knows; none: they may not in.
+    /// The role of users that only the proxy knows; none: they may not sign in.
     pub(crate) proxy_role: Option<Role>,
 }
 
@@ -56,7 +56,7 @@ impl SignInSettings {
     }
 
     /// The user that a trusted proxy names; an error when the name cannot be one, or when there is more than one:
-    /// the proxy has let one through that it did not write. None: nobody vouches.
+    /// the proxy has let one through that it did not write. None: no proxy names one.
     pub(crate) fn proxy_user(&self, request: &HttpRequest) -> Option<Result<String, ServiceError>> {
         let header = self.user_header.as_deref()?;
         let peer = request.peer_addr()?.ip();
@@ -74,7 +74,7 @@ impl SignInSettings {
         Some(user.map(str::to_owned).ok_or_else(|| refused("names no possible user")))
     }
 
-    /// The role of a user that the proxy vouches for; none when they may not in.
+    /// The role of a user that the proxy names; none when they may not sign in.
     pub(crate) async fn role_of(&self, pool: &Pool, user: &str) -> Result<Option<Role>, ServiceError> {
         let client = pool.get().await?;
         match store::any_user(&client, user).await? {

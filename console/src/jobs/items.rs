@@ -17,7 +17,7 @@ use crate::masking::masked_members;
 pub(crate) const RECOVER: &str = include_str!("sql/recover.sql");
 pub(crate) const NEXT: &str = include_str!("sql/next.sql");
 pub(crate) const MARK: &str = include_str!("sql/mark.sql");
-pub(crate) const LETTERS: &str = include_str!("sql/letters.sql");
+pub(crate) const DEAD_LETTERS: &str = include_str!("sql/dead_letters.sql");
 pub(crate) const AUDIT: &str = include_str!("sql/audit.sql");
 pub(crate) const FAILURES: &str = include_str!("sql/failures.sql");
 pub(crate) const WAITING: &str = include_str!("sql/waiting.sql");
@@ -82,7 +82,7 @@ pub(crate) async fn set_dead_letters(
         JobAction::Replay => (DeadLetterState::Replayed, AuditAction::DeadLetterReplay),
         JobAction::Discard => (DeadLetterState::Discarded, AuditAction::DeadLetterDiscard),
     };
-    client.execute(LETTERS, &[&dead_letters, &state]).await?;
+    client.execute(DEAD_LETTERS, &[&dead_letters, &state]).await?;
     let reason = format!("job {}: {}", job.id, job.reason);
     client.execute(AUDIT, &[&job.actor, &action, &reason, &dead_letters]).await?;
     Ok(())

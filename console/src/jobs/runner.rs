@@ -15,6 +15,7 @@ use tracing::{error, info, warn};
 
 use super::state::{JobAction, JobItemState, JobState};
 use crate::common::error::ServiceError;
+use crate::common::pause::pause;
 use crate::dead_letters::replay::{BulkSendError, Replayer};
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::LockedDeadLetter;
@@ -22,13 +23,13 @@ use crate::jobs::items::{self as items, ItemMark};
 use crate::jobs::store::{self as store, Job};
 
 /// How often new and resumed jobs are looked for.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Each takes a connection to the database.
-const AT_ONCE: usize = 4;
+const MAX_RUNNING: usize = 4;
 /// Chunks per second: a rate of 50 sends 5 dead letters ten times a second.
-const CHUNKS: i32 = 10;
+const CHUNKS_PER_SECOND: i32 = 10;
 /// After this time without the canary's end somebody must look.
-const CANARY_PATIENCE: SignedDuration = SignedDuration::from_mins(2);
+const CANARY_TIMEOUT: SignedDuration = SignedDuration::from_mins(2);
 
 #[derive(Clone)]
 pub(crate) struct Runner {
@@ -47,7 +48,7 @@ impl Runner {
                     for id in jobs {
                         let start = {
                             let mut running = lock(&running);
-                            running.len() < AT_ONCE && running.insert(id)
+                            running.len() < MAX_RUNNING && running.insert(id)
                         };
                         if start {
                             let (runner, running, shutdown) =
@@ -59,9 +60,9 @@ impl Runner {
                         }
                     }
                 }
-                Err(failure) => warn!(%failure, "bulk jobs cannot be looked for"),
+                Err(failure) => warn!(%failure, "bulk jobs cannot be listed"),
             }
-            rest(&shutdown, LOOK).await;
+            pause(&shutdown, POLL_INTERVAL).await;
         }
         tasks.close();
         tasks.wait().await;
@@ -76,8 +77,8 @@ impl Runner {
         match self.locked(id, shutdown).await {
             Ok(()) => {}
             Err(failure) => {
-                error!(job = id, %failure, "a bulk job was interrupted; it goes on by itself");
-                rest(shutdown, Duration::from_secs(1)).await;
+                error!(job = id, %failure, "bulk job interrupted; it resumes by itself");
+                pause(shutdown, Duration::from_secs(1)).await;
             }
         }
     }
@@ -86,7 +87,7 @@ impl Runner {
         // The lock belongs to the connection, which therefore leaves the pool and is closed at the end.
         let mut client = self.pool.get().await?;
         if !store::try_lock(&client, id).await? {
-            rest(shutdown, Duration::from_secs(1)).await;
+            pause(shutdown, Duration::from_secs(1)).await;
             return Ok(());
         }
         let done = self.work(&mut client, id, shutdown).await;
@@ -110,7 +111,7 @@ impl Runner {
                 JobState::Canary => match self.canary(client, &job).await? {
                     Some(missing) => missing.min(chunk(&job)),
                     None => {
-                        rest(shutdown, LOOK).await;
+                        pause(shutdown, POLL_INTERVAL).await;
                         continue;
                     }
                 },
@@ -119,7 +120,7 @@ impl Runner {
             };
             let begun = Instant::now();
             if job.action == JobAction::Replay && self.replayer.usable().is_err() {
-                rest(shutdown, LOOK).await;
+                pause(shutdown, POLL_INTERVAL).await;
                 continue;
             }
             let sent = self.send(client, &job, size).await?;
@@ -128,14 +129,14 @@ impl Runner {
             }
             let pace = Duration::from_secs(1) * u32::try_from(sent).unwrap_or(1)
                 / u32::try_from(job.rate).unwrap_or(1);
-            rest(shutdown, pace.saturating_sub(begun.elapsed())).await;
+            pause(shutdown, pace.saturating_sub(begun.elapsed())).await;
         }
         Ok(())
     }
 
     async fn finish(&self, client: &Client, job: &Job) -> Result<(), ServiceError> {
         if store::move_to(client, job.id, &[JobState::Running], JobState::Done, None).await? {
-            info!(job = job.id, "a bulk job is done");
+            info!(job = job.id, "bulk job done");
         }
         Ok(())
     }
@@ -150,14 +151,15 @@ impl Runner {
         }
         if progress.dead_again + progress.failed + progress.unknown > 0 {
             let note =
-                format!("{} of the first {gone} died again or were not sent", gone - progress.resolved);
-            warn!(job = job.id, note, "a bulk job stopped");
+                format!("{} of the first {gone} failed again or were not sent", gone - progress.resolved);
+            warn!(job = job.id, note, "bulk job stopped");
             store::move_to(client, job.id, &[JobState::Canary], JobState::Stopped, Some(&note)).await?;
         } else if progress.resolved == progress.sent {
-            info!(job = job.id, dead_letters = gone, "the canary took effect; the rest follows");
+            info!(job = job.id, dead_letters = gone, "canary took effect; sending the rest");
             store::move_to(client, job.id, &[JobState::Canary], JobState::Running, None).await?;
-        } else if store::canary_since(client, job.id).await? + CANARY_PATIENCE < Timestamp::now() {
-            let note = "the first letters have not taken effect yet: look at them, then resume or cancel";
+        } else if store::canary_since(client, job.id).await? + CANARY_TIMEOUT < Timestamp::now() {
+            let note =
+                "the first dead letters have not taken effect yet: look at them, then resume or cancel";
             store::move_to(client, job.id, &[JobState::Canary], JobState::Paused, Some(note)).await?;
         }
         Ok(None)
@@ -168,23 +170,24 @@ impl Runner {
         let wanted = job.filter.state.unwrap_or(DeadLetterState::Open);
         let tx = client.transaction().await?;
         let chunk = items::next(&tx, job.id, i64::from(size)).await?;
-        let (go, stay): (Vec<_>, Vec<_>) =
+        let (matching, others): (Vec<_>, Vec<_>) =
             chunk.into_iter().partition(|(_, dead_letter)| dead_letter.state == wanted);
-        let taken = go.len() + stay.len();
-        let dead_letters: Vec<i64> = go.iter().map(|(_, dead_letter)| dead_letter.id).collect();
+        let count = matching.len() + others.len();
+        let dead_letters: Vec<i64> = matching.iter().map(|(_, dead_letter)| dead_letter.id).collect();
         let replay = job.action == JobAction::Replay;
         let mut marks: Vec<ItemMark> =
-            stay.iter().map(|(at, dead_letter)| left_out(*at, dead_letter)).collect();
+            others.iter().map(|(at, dead_letter)| skipped(*at, dead_letter)).collect();
         let state = if replay { JobItemState::ReplayMessage } else { JobItemState::Sent };
-        marks.extend(go.iter().map(|(at, _)| ItemMark { position: *at, state, note: None }));
+        marks.extend(matching.iter().map(|(at, _)| ItemMark { position: *at, state, note: None }));
         items::mark(&tx, job.id, &marks).await?;
         items::set_dead_letters(&tx, job, &dead_letters).await?;
         tx.commit().await?;
         if replay {
-            let sent = join_all(go.into_iter().map(|(at, dead_letter)| self.publish(at, dead_letter))).await;
+            let sent =
+                join_all(matching.into_iter().map(|(at, dead_letter)| self.publish(at, dead_letter))).await;
             items::mark(client, job.id, &sent).await?;
         }
-        Ok(taken)
+        Ok(count)
     }
 
     async fn publish(&self, position: i32, dead_letter: LockedDeadLetter) -> ItemMark {
@@ -201,10 +204,10 @@ impl Runner {
 }
 
 fn chunk(job: &Job) -> i32 {
-    (job.rate / CHUNKS).clamp(1, 100)
+    (job.rate / CHUNKS_PER_SECOND).clamp(1, 100)
 }
 
-fn left_out(position: i32, dead_letter: &LockedDeadLetter) -> ItemMark {
+fn skipped(position: i32, dead_letter: &LockedDeadLetter) -> ItemMark {
     ItemMark {
         position,
         state: JobItemState::Skipped,
@@ -214,11 +217,4 @@ fn left_out(position: i32, dead_letter: &LockedDeadLetter) -> ItemMark {
 
 fn lock(running: &Mutex<HashSet<i64>>) -> std::sync::MutexGuard<'_, HashSet<i64>> {
     running.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn rest(shutdown: &CancellationToken, pause: Duration) {
-    tokio::select! {
-        () = shutdown.cancelled() => {}
-        () = tokio::time::sleep(pause) => {}
-    }
 }

@@ -90,7 +90,7 @@ pub(crate) async fn preview(
     Ok(BulkPreview { count, sample })
 }
 
-/// Makes a job. Refused when the letters are not as many as were seen.
+/// Creates a job. Refused when the dead letters are not as many as were seen.
 pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> Result<i64, ServiceError> {
     if !(1..=MAX_RATE).contains(&request.rate) {
         return Err(ServiceError::invalid(
@@ -116,16 +116,16 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
     let (id, total) = store::insert(&tx, actor, &job).await?;
     match request.count {
         Some(expected) if expected != total => {
-            let message = format!("these are {total} letters now, not {expected}: look again");
+            let message = format!("there are {total} dead letters now, not {expected}: preview again");
             return Err(ServiceError::conflict("count_changed", message));
         }
         _ if total == 0 => {
-            return Err(ServiceError::conflict("nothing_to_do", "no open dead letter fits the filter"));
+            return Err(ServiceError::conflict("nothing_to_do", "no open dead letter matches the filter"));
         }
         _ => {}
     }
-    let what = format!(
-        "{total} letters, {} per second, canary {}: {}",
+    let summary = format!(
+        "{total} dead letters, {} per second, canary {}: {}",
         request.rate,
         canary,
         request.reason.as_str()
@@ -134,7 +134,7 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
         JobAction::Replay => AuditAction::JobReplay,
         JobAction::Discard => AuditAction::JobDiscard,
     };
-    audit::append(&tx, actor, action, &Subject::Job(id), &what).await?;
+    audit::append(&tx, actor, action, &Subject::Job(id), &summary).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -84,7 +84,7 @@ pub(crate) struct JobProgress {
     pub(crate) sent: i64,
     /// Of those, took effect.
     pub(crate) resolved: i64,
-    /// Of those, died again.
+    /// Of those, failed again.
     pub(crate) dead_again: i64,
     /// Left out: not open any more.
     pub(crate) skipped: i64,
@@ -167,7 +167,7 @@ pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Job
     for row in client.query(PROGRESS, &[&id]).await? {
         let count: i64 = row.get("count");
         let state: JobItemState = row.try_get("state")?;
-        let dead_letter: Option<DeadLetterState> = row.try_get("letter")?;
+        let dead_letter: Option<DeadLetterState> = row.try_get("dead_letter_state")?;
         match state {
             JobItemState::Waiting | JobItemState::ReplayMessage => progress.waiting += count,
             JobItemState::Sent => progress.sent += count,

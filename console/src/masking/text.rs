@@ -1,5 +1,7 @@
 //! E-mail addresses and card numbers within texts.
 
+use percent_encoding::percent_decode_str;
+
 use super::HIDDEN;
 
 /// What looks like `@` to a person is taken for it.
@@ -22,32 +24,13 @@ fn decoded(text: &str, depth: u8) -> String {
         return plain;
     }
     let parts = plain.split_inclusive(char::is_whitespace).map(|part| {
-        let inside = percent_decoded(part);
+        let inside = percent_decode_str(part).decode_utf8_lossy();
         if inside == part || decoded(&inside, depth - 1) == inside {
             return part.to_owned();
         }
         format!("{HIDDEN}{}", &part[part.trim_end().len()..])
     });
     parts.collect()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|d| std::str::from_utf8(d).ok());
-        match digits.and_then(|d| u8::from_str_radix(d, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn without_emails(text: &str) -> String {

@@ -14,7 +14,7 @@ use crate::common::error::ServiceError;
 use crate::common::money;
 use crate::orders::store::{self as store, OrderRow};
 
-/// What was registered wrongly; what is not said stays.
+/// What was registered wrongly; what is not given stays.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Correction {
     pub(crate) customer: Option<String>,

@@ -32,7 +32,7 @@ pub(crate) struct PaymentRow {
     pub(crate) status: String,
     /// What the customer's bank says against it.
     pub(crate) dispute: Option<String>,
-    /// The newest state could not be told for certain.
+    /// The newest state is not certain.
     pub(crate) ambiguous: bool,
 }
 

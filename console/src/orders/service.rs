@@ -26,8 +26,8 @@ pub(crate) fn checked(
     currency: &str,
 ) -> Result<NewOrder, ServiceError> {
     // A space around an id is no other order: Stripe's metadata is read the same way.
-    let address = OrderAddress { id: plain("id", &address.id)?.trim().to_owned(), ..address };
-    let customer = customer.map(|c| plain("customer", c)).transpose()?;
+    let address = OrderAddress { id: checked_text("id", &address.id)?.trim().to_owned(), ..address };
+    let customer = customer.map(|c| checked_text("customer", c)).transpose()?;
     if amount < 0 {
         return Err(ServiceError::invalid(
             "invalid_amount",
@@ -41,7 +41,7 @@ pub(crate) fn checked(
     Ok(NewOrder { address, customer, amount, currency })
 }
 
-fn plain(name: &'static str, text: &str) -> Result<String, ServiceError> {
+fn checked_text(name: &'static str, text: &str) -> Result<String, ServiceError> {
     let good = !text.trim().is_empty() && text.chars().count() <= 255 && !text.chars().any(char::is_control);
     if good {
         Ok(text.to_owned())

@@ -137,7 +137,7 @@ pub(crate) async fn register(
     set_terms(client, REGISTER, order, livemode, code).await
 }
 
-/// Sets what an order expects anew.
+/// Sets what an order expects.
 pub(crate) async fn correct(
     client: &impl GenericClient,
     order: &NewOrder,

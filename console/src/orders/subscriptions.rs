@@ -41,7 +41,7 @@ pub(crate) struct SubscriptionRow {
     pub(crate) items: Value,
     /// The checkout session that began it.
     pub(crate) checkout_session: Option<String>,
-    /// The newest state could not be told for certain from the events so far.
+    /// The newest state is not certain from the events so far.
     pub(crate) ambiguous: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
@@ -84,9 +84,9 @@ pub(crate) struct InvoiceRow {
     pub(crate) amount_due: i64,
     pub(crate) amount_paid: i64,
     pub(crate) currency: Option<String>,
-    /// How often payment was tried.
+    /// How many attempts to pay there were.
     pub(crate) attempt_count: i64,
-    /// When it will be tried again.
+    /// When the next attempt is due.
     pub(crate) next_payment_attempt: Option<Timestamp>,
     /// The end of the period it pays for.
     pub(crate) period_end: Option<Timestamp>,

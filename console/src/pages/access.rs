@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::access_view::{FormValues, view};
 use super::reason::RejectedForm;
-use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::auth::accounts::{self, UserCommand};
 use crate::auth::tokens::{self, TokenKey};
 use crate::auth::users;
@@ -48,7 +48,7 @@ struct TokenForm {
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
     current_user.principal.require(Role::Admin)?;
-    let said = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+    let given = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
         Completed::Added => Some("The user was added."),
         Completed::Changed => Some("The user was changed, and is signed out everywhere."),
         Completed::RoleChanged => Some("The role was changed."),
@@ -58,11 +58,11 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Que
         Completed::Revoked => Some("The token is revoked."),
         _ => None,
     });
-    let note = html! { @if let Some(said) = said { p.note.good role="status" { (said) } } };
-    Ok(shown(&whole(&current_user, &console, &note, &FormValues::default()).await?))
+    let note = html! { @if let Some(given) = given { p.note.good role="status" { (given) } } };
+    Ok(page_response(&render(&current_user, &console, &note, &FormValues::default()).await?))
 }
 
-/// The page again, with why nothing was done, for what can be mended here.
+/// The page again, with why nothing was done, for what can be corrected here.
 async fn refused(
     current_user: &CurrentUser,
     console: &Console,
@@ -71,10 +71,10 @@ async fn refused(
 ) -> PageResult {
     let refused = RejectedForm::new(failure, "")?;
     let note = html! { @if let Some(why) = refused.other() { (why) } };
-    Ok(shown_as(refused.status(), &whole(current_user, console, &note, values).await?))
+    Ok(page_with_status(refused.status(), &render(current_user, console, &note, values).await?))
 }
 
-async fn whole(
+async fn render(
     current_user: &CurrentUser,
     console: &Console,
     note: &Markup,
@@ -85,8 +85,8 @@ async fn whole(
     Ok(view(current_user, &users, &tokens, note, values))
 }
 
-fn see_done(done: Completed) -> HttpResponse {
-    see(&format!("/access?done={done}"))
+fn redirect_done(done: Completed) -> HttpResponse {
+    redirect(&format!("/access?done={done}"))
 }
 
 async fn set_user(
@@ -99,7 +99,7 @@ async fn set_user(
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &current_user.principal.actor;
     match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
-        Ok(change) => Ok(see_done(if change.added { Completed::Added } else { Completed::Changed })),
+        Ok(change) => Ok(redirect_done(if change.added { Completed::Added } else { Completed::Changed })),
         Err(failure) => {
             let values = FormValues { user: Some((&form.name, form.role)), token: None };
             refused(&current_user, &console, failure, &values).await
@@ -116,7 +116,7 @@ async fn set_role(
     current_user.check(&form.csrf)?;
     current_user.principal.require(Role::Admin)?;
     match accounts::set_role(&console.pool, &current_user.principal.actor, &name, form.role).await {
-        Ok(_) => Ok(see_done(Completed::RoleChanged)),
+        Ok(_) => Ok(redirect_done(Completed::RoleChanged)),
         Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
     }
 }
@@ -131,7 +131,7 @@ async fn change_user(
     current_user.principal.require(Role::Admin)?;
     let (name, command) = path.into_inner();
     match accounts::command(&console.pool, &current_user.principal.actor, &name, command).await {
-        Ok(()) => Ok(see_done(command.into())),
+        Ok(()) => Ok(redirect_done(command.into())),
         Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
     }
 }
@@ -155,7 +155,7 @@ async fn create_token(
     let note = html! { p.note.good role="status" {
         "The token " b { (form.name) } " with the role " (form.role) ", shown only now: " code id="new-token" { (token) }
     } };
-    Ok(shown(&whole(&current_user, &console, &note, &FormValues::default()).await?))
+    Ok(page_response(&render(&current_user, &console, &note, &FormValues::default()).await?))
 }
 
 async fn revoke_token(
@@ -167,7 +167,7 @@ async fn revoke_token(
     current_user.check(&form.csrf)?;
     current_user.principal.require(Role::Admin)?;
     tokens::revoke(&console.pool, &current_user.principal.actor, TokenKey::Id(*id)).await?;
-    Ok(see_done(Completed::Revoked))
+    Ok(redirect_done(Completed::Revoked))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

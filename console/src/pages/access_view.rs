@@ -10,7 +10,7 @@ use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::session::CurrentUser;
 
-/// What was typed into a form that is shown again; never a password.
+/// What was entered in a form that is shown again; never a password.
 #[derive(Default)]
 pub(super) struct FormValues<'a> {
     pub(super) user: Option<(&'a str, Role)>,
@@ -98,7 +98,7 @@ fn user_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup
 
 fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
     html! { div.scroll { table {
-        thead { tr { th { "Token" } th { "Role" } th { "Made" } th { "Last used" } th { "State" } } }
+        thead { tr { th { "Token" } th { "Role" } th { "Created" } th { "Last used" } th { "State" } } }
         tbody { @for token in tokens { tr {
             td { (token.name) } td { (token.role) } td { (when(token.created_at)) " by " (token.created_by) }
             td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
@@ -112,13 +112,13 @@ fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
 fn token_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup {
     let (name, role) = values.unwrap_or(("", Role::Viewer));
     html! { form.card method="post" action="/access/tokens" {
-        h2 { "Make a token" }
+        h2 { "Create a token" }
         (current_user.csrf_field())
         div.row {
             div.field { label for="token" { "Name" } input id="token" name="name" value=(name) required maxlength="100" autocomplete="off"; }
             div.field { label for="token-role" { "Role" } (role_choice("token-role", None, role)) }
         }
         p.hint { "It is shown once." }
-        button { "Make token" }
+        button { "Create token" }
     } }
 }

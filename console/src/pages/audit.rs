@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, encode, page, pager, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::audit::action::Subject;
 use crate::audit::service;
 use crate::audit::store::{AuditEntry, AuditFilter};
@@ -48,20 +48,20 @@ async fn list(
         h1 { "Audit" }
         p.sub { "Who did what, newest first. Lines cannot be changed; " code { "sluicegate audit verify" } " checks that none was." }
         form.filter action="/audit" { div.row {
-            @for (name, label, value, hint) in [("actor", "Who", &filter.actor, "user:anna"), ("action", "What", &filter.action, "dead.replay"), ("subject", "To which", &filter.subject, "dead_letter:12")] {
+            @for (name, label, value, hint) in [("actor", "Actor", &filter.actor, "user:anna"), ("action", "Action", &filter.action, "dead.replay"), ("subject", "Subject", &filter.subject, "dead_letter:12")] {
                 div.field { label for=(name) { (label) } input id=(name) name=(name) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
             }
             button.quiet { "Show" }
         } }
-        @if entries.items.is_empty() { p.card { "No line fits." } } @else { (table(&entries.items)) }
+        @if entries.items.is_empty() { p.card { "No line matches." } } @else { (table(&entries.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Audit, "Audit", &body)))
 }
 
 fn table(entries: &[AuditEntry]) -> Markup {
     html! { div.scroll { table.list {
-        thead { tr { th { "When" } th { "Who" } th { "What" } th { "To which" } th { "Why" } } }
+        thead { tr { th { "Time" } th { "Actor" } th { "Action" } th { "Subject" } th { "Reason" } } }
         tbody { @for e in entries { tr {
             td.when { (when(e.at)) } td { (e.actor) } td { (e.action) } td { (subject(&e.subject)) } td.long { (e.reason) }
         } } }

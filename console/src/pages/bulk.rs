@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::dead_letters::{self, FilterQuery};
 use super::layout::{MenuItem, page};
 use super::reason::{self, RejectedForm};
-use super::{PageFailure, PageResult, see, shown, shown_as};
+use super::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
@@ -17,7 +17,7 @@ use crate::http::session::CurrentUser;
 use crate::jobs::service::{self, BulkPreview, JobRequest};
 use crate::jobs::state::JobAction;
 
-/// As it was typed: a form with a mistake in it is shown again.
+/// As it was entered: a form with a mistake in it is shown again.
 #[derive(Debug, Deserialize)]
 struct BulkForm {
     csrf: String,
@@ -25,7 +25,7 @@ struct BulkForm {
     reason: String,
     rate: String,
     canary: String,
-    /// What was seen, and what the visitor typed to confirm it.
+    /// What was seen, and what the user entered to confirm it.
     count: String,
     confirm: String,
 }
@@ -36,11 +36,11 @@ async fn show(
     query: Query<FilterQuery>,
 ) -> PageResult {
     current_user.principal.require(Role::Operator)?;
-    Ok(shown(&whole(&current_user, &console, &query, None).await?))
+    Ok(page_response(&render(&current_user, &console, &query, None).await?))
 }
 
-/// The form with what was typed in it and why it was not taken, if it was sent before.
-async fn whole(
+/// The form with what was entered and why it was not taken, if it was sent before.
+async fn render(
     current_user: &CurrentUser,
     console: &Console,
     query: &FilterQuery,
@@ -49,12 +49,12 @@ async fn whole(
     let run = service::preview(&console.pool, JobAction::Replay, query.filter()?).await?;
     let body = html! {
         h1 { "Replay or discard many" }
-        @if run.count == 0 { p.card { "No open dead letter fits. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
-            p.note { "Dry run: " b { (run.count) " open dead letters" } " fit now. Nothing is done yet." }
+        @if run.count == 0 { p.card { "No open dead letter matches. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
+            p.note { "Dry run: " b { (run.count) " open dead letters" } " match now. Nothing is done yet." }
             (form(current_user, query, &run, sent))
             h2 { "The newest of them" }
             (dead_letters::table(&run.sample))
-            p { a href=(query.at("/dead-letters/list", None)) { "Look at all of them" } }
+            p { a href=(query.at("/dead-letters/list", None)) { "Show all of them" } }
         }
     };
     Ok(page(Some(current_user), MenuItem::Dead, "Replay or discard many", &body))
@@ -76,14 +76,14 @@ fn form(
             (current_user.csrf_field())
             input type="hidden" name="count" value=(run.count);
             div.field { label for="action" { "What" } select id="action" name="action" { @for (action, label) in [(JobAction::Replay, "Replay"), (JobAction::Discard, "Discard")] { option value=(action) selected[action == chosen] { (label) } } } }
-            (reason::field(refused, "kept in the audit with every letter"))
+            (reason::field(refused, "kept in the audit with every dead letter"))
             div.row {
-                div.field { label for="rate" { "Letters per second" } input id="rate" name="rate" type="number" min="1" max=(service::MAX_RATE) value=(values.map_or(usual.as_str(), |t| &t.rate)) required; }
+                div.field { label for="rate" { "Dead letters per second" } input id="rate" name="rate" type="number" min="1" max=(service::MAX_RATE) value=(values.map_or(usual.as_str(), |t| &t.rate)) required; }
                 div.field { label for="canary" { "First only so many " span.hint { "(0: all at once)" } } input id="canary" name="canary" type="number" min="0" value=(values.map_or(canary, |t| &t.canary)) required; }
             }
             @for code in ["invalid_rate", "invalid_canary"] { @if let Some(wrong) = about(code) { (wrong) } }
-            p.hint { "The rest of a replay follows when the first took effect; if one of them dies again, it stops." }
-            div.field { label for="confirm" { "To confirm, type how many they are (" (run.count) ")" } input id="confirm" name="confirm" type="number" min="1" value=[values.map(|t| &t.confirm)] required autocomplete="off"; }
+            p.hint { "The rest of a replay follows when the first took effect; if one of them fails again, it stops." }
+            div.field { label for="confirm" { "To confirm, enter how many there are (" (run.count) ")" } input id="confirm" name="confirm" type="number" min="1" value=[values.map(|t| &t.confirm)] required autocomplete="off"; }
             @if let Some(wrong) = refused.and_then(|r| r.besides(&["missing_reason", "invalid_rate", "invalid_canary"])) { (wrong) }
             button { "Start" }
         }
@@ -93,7 +93,7 @@ fn form(
 /// What was asked for, or what of it is wrong.
 fn request(form: &BulkForm, query: &FilterQuery) -> Result<JobRequest, ServiceError> {
     let not_confirmed = || {
-        let message = format!("you typed {}, but they are {}", form.confirm, form.count);
+        let message = format!("you entered {}, but there are {}", form.confirm, form.count);
         ServiceError::invalid("not_confirmed", message)
     };
     let count: i64 = form.count.trim().parse().map_err(|_| not_confirmed())?;
@@ -110,7 +110,7 @@ fn request(form: &BulkForm, query: &FilterQuery) -> Result<JobRequest, ServiceEr
         action,
         filter: query.filter()?,
         reason: AuditReason::new(&form.reason)?,
-        rate: number(&form.rate, "invalid_rate", "letters per second takes a whole number")?,
+        rate: number(&form.rate, "invalid_rate", "dead letters per second takes a whole number")?,
         canary: if action == JobAction::Replay { canary } else { 0 },
         count: Some(count),
     })
@@ -128,11 +128,11 @@ async fn start(
         service::create(&console.pool, &current_user.principal.actor, request(&form, &query)?).await
     };
     match made.await {
-        Ok(id) => Ok(see(&format!("/jobs/{id}"))),
+        Ok(id) => Ok(redirect(&format!("/jobs/{id}"))),
         Err(failure) => {
             let refused = RejectedForm::new(failure, &form.reason)?;
-            let page = whole(&current_user, &console, &query, Some((&form, &refused))).await?;
-            Ok(shown_as(refused.status(), &page))
+            let page = render(&current_user, &console, &query, Some((&form, &refused))).await?;
+            Ok(page_with_status(refused.status(), &page))
         }
     }
 }

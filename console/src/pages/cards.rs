@@ -79,7 +79,7 @@ fn order_card(o: &OrderRow) -> Markup {
         @if o.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(o.amount_refunded, currency)) } }
         @if o.amount_disputed > 0 { dt { "Disputed" } dd { (money::show(o.amount_disputed, currency)) } }
         @if let Some(customer) = &o.customer { dt { "Customer" } dd { (search_link(customer)) } }
-        dt { "Registered" } dd { (if o.registered { "yes" } else { "no, taken over from a payment" }) }
+        dt { "Registered" } dd { (if o.registered { "yes" } else { "no, adopted from a payment" }) }
     } } }
 }
 
@@ -113,16 +113,16 @@ fn invoice_card(i: &InvoiceRow) -> Markup {
     html! { section.card { h2 { "Invoice " (search_link(&i.id)) " " (badge(i.status.as_deref().unwrap_or("unknown"))) } dl.facts {
         dt { "Due" } dd { (money::show(i.amount_due, currency)) }
         dt { "Paid" } dd { (money::show(i.amount_paid, currency)) }
-        @if i.attempt_count > 1 { dt { "Tries" } dd { (i.attempt_count) } }
-        @if let Some(at) = i.next_payment_attempt { dt { "Next try" } dd { (exact(at)) } }
+        @if i.attempt_count > 1 { dt { "Attempts" } dd { (i.attempt_count) } }
+        @if let Some(at) = i.next_payment_attempt { dt { "Next attempt" } dd { (exact(at)) } }
     } } }
 }
 
 fn refund_card(r: &RefundRow) -> Markup {
     html! { section.card { h2 { "Refund " code { (r.id) } " " (badge(&r.status)) } dl.facts {
         dt { "Amount" } dd { (money::show(r.amount, &r.currency)) }
-        @if let Some(reason) = &r.reason { dt { "Why" } dd { (reason) } }
-        @if let Some(why) = &r.failure_reason { dt { "It failed" } dd { (why) } }
+        @if let Some(reason) = &r.reason { dt { "Reason" } dd { (reason) } }
+        @if let Some(why) = &r.failure_reason { dt { "Failure reason" } dd { (why) } }
     } } }
 }
 
@@ -130,7 +130,7 @@ fn dispute_card(d: &DisputeRow) -> Markup {
     html! { section.card { h2 { "Dispute " code { (d.id) } " " (badge(&d.state)) } dl.facts {
         dt { "Amount" } dd { (money::show(d.amount, &d.currency)) }
         dt { "At Stripe" } dd { (badge(&d.status)) }
-        @if let Some(reason) = &d.reason { dt { "Why" } dd { (reason) } }
+        @if let Some(reason) = &d.reason { dt { "Reason" } dd { (reason) } }
         @if let Some(at) = d.due_by { dt { "Evidence due" } dd { (exact(at)) } }
     } } }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
 use super::reason::{self, ReasonForm, RejectedForm};
-use super::{PageFailure, PageResult, see, shown, shown_as};
+use super::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
@@ -57,7 +57,7 @@ async fn list(
         @if cases.items.is_empty() { p.card { "No case fits." } } @else { (table(&cases.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Cases, "Cases", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Cases, "Cases", &body)))
 }
 
 fn filters(filter: &CaseFilter) -> Markup {
@@ -102,7 +102,7 @@ async fn show(
 ) -> PageResult {
     let case = service::show(&console.pool, *id, current_user.principal.role).await?;
     let done = query.done.as_deref().and_then(Completed::parse);
-    Ok(shown(&case_page(&current_user, &case, done, None)))
+    Ok(page_response(&case_page(&current_user, &case, done, None)))
 }
 
 fn case_page(
@@ -162,11 +162,11 @@ async fn accept(
         Err(failure) => Err(failure),
     };
     match accepted {
-        Ok(_) => Ok(see(&format!("/cases/{id}?done={}", Completed::Accepted))),
+        Ok(_) => Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted))),
         Err(failure) => {
             let refused = RejectedForm::new(failure, &form.reason)?;
             let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-            Ok(shown_as(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
+            Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
         }
     }
 }

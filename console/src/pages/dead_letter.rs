@@ -10,7 +10,7 @@ use super::layout::{MenuItem, address, badge, event_link, exact, page};
 use super::preview::previewed;
 use super::reason::{self, PageState, ReasonForm, RejectedForm};
 use super::tree::tree;
-use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
@@ -36,7 +36,7 @@ async fn show(
     query: Query<DoneQuery>,
 ) -> PageResult {
     let view = details::dead_letter(&console.pool, *id, current_user.principal.role).await?;
-    Ok(shown(&whole(
+    Ok(page_response(&render(
         &current_user,
         &view,
         &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
@@ -54,30 +54,34 @@ async fn preview(
     let role = current_user.principal.role;
     let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
-    Ok(shown(&whole(&current_user, &view, &PageState { preview: Some(&found), ..PageState::default() })))
+    Ok(page_response(&render(
+        &current_user,
+        &view,
+        &PageState { preview: Some(&found), ..PageState::default() },
+    )))
 }
 
 /// The address of a form, asked for without one.
-async fn plain(path: Path<(i64, String)>) -> HttpResponse {
-    see(&format!("/dead-letters/{}", path.0))
+async fn redirect_to_page(path: Path<(i64, String)>) -> HttpResponse {
+    redirect(&format!("/dead-letters/{}", path.0))
 }
 
-fn whole(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
+fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
     let dead_letter = &view.dead_letter;
-    let matters = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
+    let unresolved = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
     // The answer to a form is not there to be asked for again.
-    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
-    let refresh = (dead_letter.state == DeadLetterState::Replayed && lasts).then_some("2");
+    let refreshable = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (dead_letter.state == DeadLetterState::Replayed && refreshable).then_some("2");
     let body = html! {
-        div id="letter" data-refresh=[refresh] {
+        div id="dead-letter" data-refresh=[refresh] {
             h1 { "Dead letter #" (dead_letter.id) " " span id="state" { (badge(&dead_letter.state)) } }
             p.sub { (dead_letter.kind) " · " span.mono { (dead_letter.event_id) } }
             (completed_note(page_state.done, dead_letter))
             section.card {
-                h2 { @if !matters { "It had died of " } (dead_letter.reason) }
+                h2 { @if !unresolved { "It failed with " } (dead_letter.reason) }
                 p { (view.advice.meaning) }
-                @if matters { p { b { "What to do: " } (view.advice.remedy) } }
-                p class={"note mono " (if matters { "bad" } else { "" })} { (dead_letter.error) }
+                @if unresolved { p { b { "What to do: " } (view.advice.remedy) } }
+                p class={"note mono " (if unresolved { "bad" } else { "" })} { (dead_letter.error) }
             }
         }
         @if let Some(preview) = page_state.preview { (previewed(preview)) }
@@ -101,7 +105,7 @@ fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
         }
         (Some(Completed::Replayed), DeadLetterState::Resolved) => ("good", "Sent again. It took effect."),
         (Some(Completed::Replayed), DeadLetterState::Open) => {
-            ("bad", "Sent again, and it died again of what is said below.")
+            ("bad", "Sent again, and it failed again with the error below.")
         }
         (Some(Completed::Discarded), DeadLetterState::Discarded) => ("good", "Discarded."),
         _ => return html! {},
@@ -113,15 +117,15 @@ fn facts(view: &DeadLetterView) -> Markup {
     let l = &view.dead_letter;
     let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
     html! {
-        section.card { h2 { "What is known" } dl.facts {
+        section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
             dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
-            dt { "Tries" } dd { (l.attempts) }
+            dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
             @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }
             dt { "First failed" } dd { (exact(l.first_failed_at)) }
-            dt { "Given up" } dd { (exact(l.dead_at)) }
-            dt { "Group" } dd { a href=(group) { "Letters that died of the same" } }
+            dt { "Dead since" } dd { (exact(l.dead_at)) }
+            dt { "Group" } dd { a href=(group) { "Dead letters with the same cause" } }
             @if let Some(endpoint) = &l.endpoint { dt { "Endpoint" } dd { (endpoint) } }
         } }
     }
@@ -132,7 +136,7 @@ fn actions(current_user: &CurrentUser, dead_letter: &DeadLetter, page_state: &Pa
     let previewed = page_state.preview.is_some();
     html! {
         section.card {
-            h2 { "What you can do" }
+            h2 { "Actions" }
             @if !previewed {
                 form method="post" action=(at("preview")) { (current_user.csrf_field())
                     p { button { "Preview a replay" } " " span.hint { "nothing is written, nothing is sent" } }
@@ -164,8 +168,8 @@ async fn replay_one(
         console.replayer.dead_letter(*id, &current_user.principal.actor, &reason).await
     };
     match done.await {
-        Ok(_) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
-        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
+        Ok(_) => Ok(redirect(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
+        Err(failure) => render_refused(&current_user, &console, *id, failure, &form.reason).await,
     }
 }
 
@@ -182,13 +186,13 @@ async fn discard_one(
         service::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
     };
     match done.await {
-        Ok(()) => Ok(see(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
-        Err(failure) => again(&current_user, &console, *id, failure, &form.reason).await,
+        Ok(()) => Ok(redirect(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
+        Err(failure) => render_refused(&current_user, &console, *id, failure, &form.reason).await,
     }
 }
 
-/// The letter with the form as it was sent, and why it was not taken.
-async fn again(
+/// The dead letter with the form as it was sent, and why it was not taken.
+async fn render_refused(
     current_user: &CurrentUser,
     console: &Console,
     id: i64,
@@ -197,8 +201,8 @@ async fn again(
 ) -> PageResult {
     let refused = RejectedForm::new(failure, reason)?;
     let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
-    let page = whole(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
-    Ok(shown_as(refused.status(), &page))
+    let page = render(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
+    Ok(page_with_status(refused.status(), &page))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
@@ -206,5 +210,5 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         .route("/dead-letters/{id}/preview", web::post().to(preview))
         .route("/dead-letters/{id}/replay", web::post().to(replay_one))
         .route("/dead-letters/{id}/discard", web::post().to(discard_one))
-        .route("/dead-letters/{id}/{form:preview|replay|discard}", web::get().to(plain));
+        .route("/dead-letters/{id}/{form:preview|replay|discard}", web::get().to(redirect_to_page));
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, chart, page, pager, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::error::ServiceError;
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
@@ -81,12 +81,12 @@ async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageR
     let body = html! {
         h1 { "Dead letters" }
         p.sub {
-            @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by what they died of, the most frequent first. " }
+            @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by cause, the most frequent first. " }
             a href="/dead-letters/list" { "Show them as a list" }
         }
         @for group in &groups { (card(&current_user, group)) }
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
 fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
@@ -104,7 +104,7 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
                     (chart(&g.days, &words))
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
-                        a.button.quiet href=(address("/dead-letters/list", &of)) { "Look at them" }
+                        a.button.quiet href=(address("/dead-letters/list", &of)) { "Show them" }
                         @if current_user.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
                     }
                 }
@@ -133,7 +133,7 @@ async fn list(
         (table(&dead_letters.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
 fn filters(query: &FilterQuery) -> Markup {
@@ -144,7 +144,7 @@ fn filters(query: &FilterQuery) -> Markup {
     };
     html! {
         form.filter action="/dead-letters/list" { div.row {
-            (text("q", "Id or words", &query.q, "order, customer, error …"))
+            (text("q", "Id or text", &query.q, "order, customer, error …"))
             (text("type", "Type", &query.kind, "charge.refunded"))
             div.field { label for="reason" { "Reason" } select id="reason" name="reason" {
                 option value="" { "any" }
@@ -154,7 +154,7 @@ fn filters(query: &FilterQuery) -> Markup {
                 option value="" { "any" }
                 @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
             } }
-            div.field { label for="age" { "Died" } select id="age" name="age" {
+            div.field { label for="age" { "Dead since" } select id="age" name="age" {
                 @for (hours, words) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (words) } }
             } }
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
@@ -166,12 +166,12 @@ fn filters(query: &FilterQuery) -> Markup {
     }
 }
 
-/// Letters as a table.
+/// Dead letters as a table.
 pub(super) fn table(dead_letters: &[DeadLetter]) -> Markup {
     html! {
-        @if dead_letters.is_empty() { p.card { "No dead letter fits." } } @else {
+        @if dead_letters.is_empty() { p.card { "No dead letter matches." } } @else {
             div.scroll { table.list {
-                thead { tr { th { "Dead" } th { "Letter" } th { "Type" } th { "State" } th { "Error" } } }
+                thead { tr { th { "Dead" } th { "Dead letter" } th { "Type" } th { "State" } th { "Error" } } }
                 tbody { @for l in dead_letters { tr {
                     td.when { (when(l.dead_at)) }
                     td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } div.mono.hint { (l.event_id) } }

@@ -15,7 +15,7 @@ pub(super) fn changed(event: &EventRow, effects: &[EffectRow], messages: &Messag
         @if effects.is_empty() {
             @match event.outcome {
                 EventOutcome::Processed => p.hint { "It changed nothing." },
-                EventOutcome::Ignored => p.hint { "It has nothing to say to us and changed nothing." },
+                EventOutcome::Ignored => p.hint { "Its type is not handled; it changed nothing." },
                 EventOutcome::Retrying | EventOutcome::Dead => p.hint { "It has changed nothing so far." },
             }
         } @else {
@@ -44,7 +44,7 @@ fn sent(message: Option<&Option<Timestamp>>) -> Markup {
     html! {
         @match message {
             Some(Some(at)) => span.hint { "sent " (when(*at)) },
-            Some(None) => span.badge.warn { "waits to be sent" },
+            Some(None) => span.badge.warn { "waiting to be sent" },
             None => {}
         }
     }

@@ -11,7 +11,7 @@ use super::preview::previewed;
 use super::reason::{self, PageState, ReasonForm, RejectedForm};
 use super::tone::Toned;
 use super::tree::tree;
-use super::{CsrfForm, PageFailure, PageResult, see, shown, shown_as};
+use super::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
@@ -39,7 +39,7 @@ async fn show(
 ) -> PageResult {
     let page_state =
         PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() };
-    Ok(shown(&whole(&current_user, &console, &id, &page_state).await?))
+    Ok(page_response(&render(&current_user, &console, &id, &page_state).await?))
 }
 
 async fn preview(
@@ -53,15 +53,15 @@ async fn preview(
     let id = cursor::event_id(&id)?;
     let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
-    Ok(shown(&whole(&current_user, &console, id, &page_state).await?))
+    Ok(page_response(&render(&current_user, &console, id, &page_state).await?))
 }
 
 /// The address of a form, asked for without one.
-async fn plain(path: Path<(String, String)>) -> HttpResponse {
-    see(&format!("/events/{}", encode(&path.0)))
+async fn redirect_to_page(path: Path<(String, String)>) -> HttpResponse {
+    redirect(&format!("/events/{}", encode(&path.0)))
 }
 
-async fn whole(
+async fn render(
     current_user: &CurrentUser,
     console: &Console,
     id: &str,
@@ -70,8 +70,8 @@ async fn whole(
     let view = details::event(&console.pool, cursor::event_id(id)?, current_user.principal.role).await?;
     let messages = details::messages(&console.pool, id, current_user.principal.role).await?;
     // The answer to a form is not there to be asked for again.
-    let lasts = page_state.preview.is_none() && page_state.refused.is_none();
-    let refresh = (waits(&view, page_state) && lasts).then_some("2");
+    let refreshable = page_state.preview.is_none() && page_state.refused.is_none();
+    let refresh = (is_pending(&view, page_state) && refreshable).then_some("2");
     let body = html! {
         div id="event" data-refresh=[refresh] {
             h1 { (view.event.kind) " " (badge(&view.event.outcome)) }
@@ -98,7 +98,7 @@ async fn whole(
 }
 
 /// Whether something will become of it soon.
-fn waits(view: &EventView, page_state: &PageState<'_>) -> bool {
+fn is_pending(view: &EventView, page_state: &PageState<'_>) -> bool {
     let sent =
         view.dead_letter.as_ref().is_some_and(|dead_letter| dead_letter.state == DeadLetterState::Replayed);
     sent || (page_state.done == Some(Completed::Replayed) && view.event.outcome == EventOutcome::Retrying)
@@ -115,10 +115,10 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
             ("good", "Sent again. When it takes effect the outcome changes to processed.")
         }
         (Some(DeadLetterState::Open), _) | (_, EventOutcome::Dead) => {
-            ("bad", "Sent again, and it died again of what is said below.")
+            ("bad", "Sent again, and it failed again with the error below.")
         }
         (Some(DeadLetterState::Resolved), _) => ("good", "Sent again. It took effect."),
-        (_, EventOutcome::Retrying) => ("good", "Sent again. It is tried again."),
+        (_, EventOutcome::Retrying) => ("good", "Sent again. It will be retried."),
         _ => ("good", "Sent again. It took effect before: nothing changes."),
     };
     html! { p class={"note " (tone)} role="status" { (words) } }
@@ -126,15 +126,15 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
 
 fn facts(e: &EventRow) -> Markup {
     html! {
-        section.card { h2 { "What is known" } dl.facts {
+        section.card { h2 { "Details" } dl.facts {
             @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
             @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
-            dt { "Tries" } dd { (e.attempts) }
-            @if let Some(id) = &e.object_id { dt { "About" } dd { (search_link(id)) } }
-            dt { "Made by Stripe" } dd { (exact(e.created)) }
+            dt { "Attempts" } dd { (e.attempts) }
+            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id)) } }
+            dt { "Created by Stripe" } dd { (exact(e.created)) }
             dt { "Received" } dd { (exact(e.received_at)) }
-            @if let Some(at) = e.processed_at { dt { "Done" } dd { (exact(at)) } }
-            @if let Some(at) = e.next_attempt_at { dt { "Next try" } dd { (exact(at)) } }
+            @if let Some(at) = e.processed_at { dt { "Processed" } dd { (exact(at)) } }
+            @if let Some(at) = e.next_attempt_at { dt { "Next attempt" } dd { (exact(at)) } }
             dt { "Mode" } dd { (if e.livemode { "live" } else { "test" }) }
             @if let Some(version) = &e.api_version { dt { "API version" } dd { (version) } }
             @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
@@ -147,7 +147,7 @@ fn facts(e: &EventRow) -> Markup {
 pub(super) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
-            section.card { h2 { "What was done" } ul.plain { @for e in entries { li {
+            section.card { h2 { "History" } ul.redirect_to_page { @for e in entries { li {
                 b { (e.action) } " by " (e.actor) ", " (when(e.at)) @if !e.reason.is_empty() { ": " (e.reason) }
             } } } }
         }
@@ -189,16 +189,16 @@ async fn replay(
         console.replayer.event(id, &current_user.principal.actor, &reason).await
     };
     let Err(failure) = done.await else {
-        return Ok(see(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
+        return Ok(redirect(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
     };
     let refused = RejectedForm::new(failure, &form.reason)?;
     let page_state = PageState { refused: Some(&refused), ..PageState::default() };
-    Ok(shown_as(refused.status(), &whole(&current_user, &console, id, &page_state).await?))
+    Ok(page_with_status(refused.status(), &render(&current_user, &console, id, &page_state).await?))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/events/{id}", web::get().to(show))
         .route("/events/{id}/preview", web::post().to(preview))
         .route("/events/{id}/replay", web::post().to(replay))
-        .route("/events/{id}/{form:preview|replay}", web::get().to(plain));
+        .route("/events/{id}/{form:preview|replay}", web::get().to(redirect_to_page));
 }

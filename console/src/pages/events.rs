@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::events::outcome::EventOutcome;
@@ -46,7 +46,7 @@ async fn list(
     });
     let body = html! {
         h1 { "Events" }
-        p.sub { "Everything that came in and what became of it, newest first. Look for one order, customer or payment in the box above." }
+        p.sub { "Everything that was received and what became of it, newest first. Look for one order, customer or payment in the box above." }
         form.filter action="/events" { div.row {
             div.field { label for="type" { "Type" } input id="type" name="type" value=[filter.kind.as_deref()] placeholder="charge.refunded" maxlength="255"; }
             div.field { label for="outcome" { "Outcome" } select id="outcome" name="outcome" {
@@ -58,19 +58,19 @@ async fn list(
         (table(&events.items))
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Events, "Events", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Events, "Events", &body)))
 }
 
 fn table(events: &[EventRow]) -> Markup {
     html! {
-        @if events.is_empty() { p.card { "No event fits." } } @else {
+        @if events.is_empty() { p.card { "No event matches." } } @else {
             div.scroll { table.list {
-                thead { tr { th { "Received" } th { "Event" } th { "Type" } th { "Outcome" } th { "About" } th { "Why" } } }
+                thead { tr { th { "Received" } th { "Event" } th { "Type" } th { "Outcome" } th { "Object" } th { "Error" } } }
                 tbody { @for e in events { tr {
                     td.when { (when(e.received_at)) }
                     td { (event_link(&e.id)) }
                     td { (e.kind) }
-                    td { (badge(&e.outcome)) @if e.attempts > 1 { span.hint { " " (e.attempts) " tries" } } }
+                    td { (badge(&e.outcome)) @if e.attempts > 1 { span.hint { " " (e.attempts) " attempts" } } }
                     td { @if let Some(id) = &e.object_id { (search_link(id)) } }
                     td.long { (e.last_error.as_deref().or(e.reason.as_deref()).unwrap_or("")) }
                 } } }

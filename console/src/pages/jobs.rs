@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, address, badge, exact, flash, page, pager, when};
-use super::{CsrfForm, PageFailure, PageResult, see, shown};
+use super::{CsrfForm, PageFailure, PageResult, page_response, redirect};
 use crate::common::completed::Completed;
 use crate::common::paging::PageRequest;
 use crate::common::role::Role;
@@ -34,16 +34,16 @@ async fn list(
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {
         h1 { "Bulk jobs" }
-        p.sub { "Replays and discards of many dead letters. Begin one from a group or a list of " a href="/dead-letters" { "dead letters" } "." }
+        p.sub { "Replays and discards of many dead letters. Start one from a group or a list of " a href="/dead-letters" { "dead letters" } "." }
         @if jobs.items.is_empty() { p.card { "There was none yet." } } @else { (table(&jobs.items)) }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, "Bulk jobs", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Jobs, "Bulk jobs", &body)))
 }
 
 fn table(jobs: &[Job]) -> Markup {
     html! { div.scroll { table.list {
-        thead { tr { th { "Job" } th { "What" } th.num { "Letters" } th { "State" } th { "By" } th { "Why" } th { "Begun" } } }
+        thead { tr { th { "Job" } th { "What" } th.num { "Dead letters" } th { "State" } th { "Actor" } th { "Reason" } th { "Created" } } }
         tbody { @for j in jobs { tr {
             td { a href=(format!("/jobs/{}", j.id)) { "#" (j.id) } }
             td { (j.action) } td.num { (j.total) } td { (badge(&j.state)) } td { (j.actor) } td.long { (j.reason) } td.when { (when(j.created_at)) }
@@ -58,38 +58,38 @@ async fn show(
     query: Query<JobPageQuery>,
 ) -> PageResult {
     let view = masking::for_role(service::show(&console.pool, *id).await?, current_user.principal.role);
-    let goes = view.job.state.is_unfinished();
+    let unfinished = view.job.state.is_unfinished();
     let settled = view.progress.resolved + view.progress.dead_again >= view.progress.sent;
-    let lives = goes || (view.job.action == JobAction::Replay && !settled);
+    let refreshes = unfinished || (view.job.action == JobAction::Replay && !settled);
     let body = html! {
         h1 { "Bulk job #" (view.job.id) }
         p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
         (flash(query.done.as_deref().and_then(Completed::parse)))
-        div id="job" data-refresh=[lives.then_some("1")] { (progress(&view)) @if current_user.operates() && goes { (commands(&current_user, &view.job)) } }
+        div id="job" data-refresh=[refreshes.then_some("1")] { (progress(&view)) @if current_user.operates() && unfinished { (commands(&current_user, &view.job)) } }
         (facts(&view.job))
         (exceptions(&view))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
 }
 
 fn progress(view: &JobView) -> Markup {
     let (p, total) = (&view.progress, i64::from(view.job.total));
-    let gone = total - p.waiting;
+    let begun = total - p.waiting;
     html! {
         section.card {
-            p.head { (badge(&view.job.state)) b { (gone) " of " (total) } @if let Some(note) = &view.job.note { span { (note) } } }
-            progress max=(total) value=(gone) aria-label="progress" {}
+            p.head { (badge(&view.job.state)) b { (begun) " of " (total) } @if let Some(note) = &view.job.note { span { (note) } } }
+            progress max=(total) value=(begun) aria-label="progress" {}
         }
         div.tiles {
             div.tile { b { (p.sent) } span { (if view.job.action == JobAction::Replay { "sent" } else { "discarded" }) } }
             @if view.job.action == JobAction::Replay {
                 div.tile { b { (p.resolved) } span { "took effect" } }
-                div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "died again" } }
+                div.tile.alarm[p.dead_again > 0] { b { (p.dead_again) } span { "failed again" } }
             }
             div.tile { b { (p.waiting) } span { "waiting" } }
-            div.tile { b { (p.skipped) } span { "left out, not open any more" } }
-            @if p.failed > 0 { div.tile.alarm { b { (p.failed) } span { "not taken by the broker" } } }
-            @if p.unknown > 0 { div.tile.alarm { b { (p.unknown) } span { "perhaps sent, not sent again" } } }
+            div.tile { b { (p.skipped) } span { "skipped, no longer open" } }
+            @if p.failed > 0 { div.tile.alarm { b { (p.failed) } span { "refused by the broker" } } }
+            @if p.unknown > 0 { div.tile.alarm { b { (p.unknown) } span { "possibly sent, not sent again" } } }
         }
     }
 }
@@ -98,7 +98,7 @@ fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
     let at = |command: JobCommand| format!("/jobs/{}/{command}", job.id);
     html! {
         form method="post" { (current_user.csrf_field()) p.row {
-            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Go on" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
+            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Resume" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
             button.danger formaction=(at(JobCommand::Cancel)) { "Cancel" }
         } }
     }
@@ -107,18 +107,18 @@ fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
 fn facts(job: &Job) -> Markup {
     let filter = serde_json::to_value(&job.filter).unwrap_or_default();
     let filter = filter.as_object().into_iter().flatten();
-    html! { section.card { h2 { "The job" } dl.facts {
-        dt { "Letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
+    html! { section.card { h2 { "Job" } dl.facts {
+        dt { "Dead letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
         dt { "Rate" } dd { (job.rate) " per second" @if job.canary > 0 { ", the first " (job.canary) " alone" } }
-        dt { "Begun" } dd { (exact(job.created_at)) }
+        dt { "Created" } dd { (exact(job.created_at)) }
         @if let Some(at) = job.finished_at { dt { "Ended" } dd { (exact(at)) } }
     } } }
 }
 
 fn exceptions(view: &JobView) -> Markup {
     html! { @if !view.exceptions.is_empty() {
-        h2 { "Letters that were not simply sent" }
-        div.scroll { table { thead { tr { th { "Letter" } th { "What" } th { "Why" } } } tbody { @for e in &view.exceptions { tr {
+        h2 { "Dead letters that were not sent" }
+        div.scroll { table { thead { tr { th { "Dead letter" } th { "State" } th { "Reason" } } } tbody { @for e in &view.exceptions { tr {
             td { a href=(format!("/dead-letters/{}", e.dead_letter_id)) { "#" (e.dead_letter_id) } } td { (badge(&e.state)) } td.long { (e.note.as_deref().unwrap_or("")) }
         } } } } }
     } }
@@ -134,7 +134,7 @@ async fn command(
     current_user.principal.require(Role::Operator)?;
     let (id, command) = path.into_inner();
     service::command(&console.pool, &current_user.principal.actor, id, command).await?;
-    Ok(see(&format!("/jobs/{id}?done={}", Completed::from(command))))
+    Ok(redirect(&format!("/jobs/{id}?done={}", Completed::from(command))))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

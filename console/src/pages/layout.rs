@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::assets::VERSION;
 use super::tone::Toned;
@@ -131,7 +132,7 @@ pub(super) fn search_link(id: &str) -> Markup {
     if id.chars().count() > paging::MAX_TEXT {
         return html! { span.mono { (id) } };
     }
-    link(id, &format!("/search?q={}", encode(id)))
+    link(id, &address("/search", &[("q", Some(id))]))
 }
 
 /// What is hidden leads nowhere.
@@ -139,26 +140,19 @@ fn link(id: &str, to: &str) -> Markup {
     html! { @if masking::hides(id) { span.mono { (id) } } @else { a.mono href=(to) { (id) } } }
 }
 
+/// What stands for itself in an address.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A text as a part of an address.
 pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
-/// An address with those of the parameters that say something.
+/// An address with those of the parameters that have a value.
 pub(super) fn address(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
-    let said =
-        parameters.iter().filter_map(|(name, value)| value.filter(|v| !v.is_empty()).map(|v| (name, v)));
-    let query: Vec<String> = said.map(|(name, value)| format!("{name}={}", encode(value))).collect();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    let given = parameters.iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// The link to the page after.
@@ -191,13 +185,13 @@ pub(super) fn chart(numbers: &[i64], words: &str) -> Markup {
 
 /// What was just done to a job.
 pub(super) fn flash(done: Option<Completed>) -> Markup {
-    let said = match done {
+    let given = match done {
         Some(Completed::Paused) => "Paused.",
-        Some(Completed::Resumed) => "Going on.",
+        Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
         _ => return html! {},
     };
-    html! { p.note.good role="status" { (said) } }
+    html! { p.note.good role="status" { (given) } }
 }
 
 #[cfg(test)]
@@ -207,7 +201,7 @@ mod tests {
     #[test]
     fn addresses_are_encoded() {
         assert_eq!(encode("a b&c=\"<ä>"), "a%20b%26c%3D%22%3C%C3%A4%3E");
-        assert_eq!(address("/x", &[("a", Some("1 2")), ("b", None), ("c", Some(""))]), "/x?a=1%202");
+        assert_eq!(address("/x", &[("a", Some("1 2")), ("b", None), ("c", Some(""))]), "/x?a=1+2");
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl ResponseError for PageFailure {
             ServiceError::Internal(why) => tracing::error!(why, "a page failed"),
             _ => {}
         }
-        shown_as(self.status_code(), &failed(&self.0, None))
+        page_with_status(self.status_code(), &failed(&self.0, None))
     }
 }
 
@@ -91,10 +91,10 @@ fn failed(failure: &ServiceError, current_user: Option<&CurrentUser>) -> Markup 
         ServiceError::NotFound(_) => ("Not found", words, ""),
         ServiceError::Forbidden(_) | ServiceError::Unauthorized => ("Not allowed", words, ""),
         ServiceError::Unavailable(_) => {
-            ("Not possible now", words + ".", "Nothing is lost; try again in a moment.")
+            ("Unavailable", words + ".", "Nothing is lost; try again in a moment.")
         }
-        ServiceError::Internal(_) => ("The console failed", "Its log says why.".to_owned(), ""),
-        _ => ("That does not work", words, ""),
+        ServiceError::Internal(_) => ("The console failed", "See its log.".to_owned(), ""),
+        _ => ("Invalid request", words, ""),
     };
     let body = html! {
         div.card.narrow {
@@ -123,17 +123,17 @@ async fn with_menu(
 type PageResult = Result<HttpResponse, PageFailure>;
 
 /// A page that is shown.
-fn shown(page: &Markup) -> HttpResponse {
-    shown_as(StatusCode::OK, page)
+fn page_response(page: &Markup) -> HttpResponse {
+    page_with_status(StatusCode::OK, page)
 }
 
 /// A page that says that something did not work.
-fn shown_as(status: StatusCode, page: &Markup) -> HttpResponse {
+fn page_with_status(status: StatusCode, page: &Markup) -> HttpResponse {
     HttpResponse::build(status).content_type(header::ContentType::html()).body(page.0.clone())
 }
 
 /// After something was done: to the page that shows it.
-fn see(to: &str) -> HttpResponse {
+fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
 }
 
@@ -147,7 +147,7 @@ fn missing(path: &str) -> ServiceError {
     })
 }
 
-async fn lost() -> PageResult {
+async fn not_found() -> PageResult {
     Err(PageFailure(ServiceError::NotFound("this page".to_owned())))
 }
 
@@ -181,6 +181,6 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(audit::routes)
             .configure(access::routes)
-            .default_service(web::to(lost)),
+            .default_service(web::to(not_found)),
     );
 }

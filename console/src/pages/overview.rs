@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::layout::{MenuItem, clock, page, when};
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::elapsed;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
@@ -20,13 +20,13 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>) -> PageRes
         h1 { "Overview" }
         div id="now" data-refresh="5" { (now(&overview)) }
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Overview, "Overview", &body)))
 }
 
 fn now(overview: &Overview) -> Markup {
     html! {
         @if let Some(why) = &overview.broker {
-            p.note.bad role="alert" { "The broker cannot be asked: " (why) ". New events wait at Stripe, which tries again." }
+            p.note.bad role="alert" { "The broker is unavailable: " (why) ". Stripe keeps new events and retries them." }
         }
         (tiles(overview))
         h2 { "Queues" }
@@ -39,17 +39,17 @@ fn now(overview: &Overview) -> Markup {
 
 fn tiles(overview: &Overview) -> Markup {
     let n = &overview.numbers;
-    let stuck = n.dead_open > 0;
+    let has_open = n.dead_open > 0;
     html! {
         div.tiles {
-            a.tile.alarm[stuck] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
+            a.tile.alarm[has_open] href="/dead-letters" { b { (n.dead_open) } span { "dead letters to look at" } }
             a.tile href="/dead-letters/list?state=replayed" { b { (n.dead_replayed) } span { "replayed, on their way" } }
             a.tile href="/events?outcome=retrying" {
-                b { (n.retrying) } span { "will be tried again" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
+                b { (n.retrying) } span { "will be retried" @if let Some(at) = n.oldest_retrying { ", oldest " (when(at)) } }
             }
-            a.tile href="/events" { b { (n.received) } span { "received in the last minute and taken up; " (waiting(&overview.queues)) } }
-            div.tile { b { (n.processed) } span { "done in the last minute" } }
-            div.tile { b { (seconds(n.lag_p50)) } span { "from received to done (p50); slowest of a hundred (p99) " (seconds(n.lag_p99)) } }
+            a.tile href="/events" { b { (n.received) } span { "received by workers in the last minute; " (waiting(&overview.queues)) } }
+            div.tile { b { (n.processed) } span { "processed in the last minute" } }
+            div.tile { b { (seconds(n.lag_p50)) } span { "from received to processed (p50); p99 " (seconds(n.lag_p99)) } }
             div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
         }
     }
@@ -80,7 +80,7 @@ fn queues(overview: &Overview) -> Markup {
                         td.num { (queue.ready) }
                         td.num { @if let Some(n) = queue.unacknowledged { (n) } @else { span.hint title="RABBITMQ_MANAGEMENT_URL is not set or does not answer" { "not known" } } }
                         td.num {
-                            @if queue.consumers == 0 && queue.kind != QueueKind::Retry { span.badge.bad { "nobody works" } " " }
+                            @if queue.consumers == 0 && queue.kind != QueueKind::Retry { span.badge.bad { "no consumer" } " " }
                             (queue.consumers)
                         }
                         td.num { (oldest(queue)) }
@@ -107,14 +107,14 @@ fn workers(overview: &Overview) -> Markup {
             thead { tr { th { "Kind" } th.num { "Alive" } th { "Heard of" } } }
             tbody { @for w in &overview.workers { tr {
                 td { (w.kind) }
-                td.num { @if w.alive == 0 { span.badge.bad { "nobody works" } " " } (w.alive) }
-                td { (heard(w)) }
+                td.num { @if w.alive == 0 { span.badge.bad { "none running" } " " } (w.alive) }
+                td { (last_seen(w)) }
             } } }
         } }
     }
 }
 
-fn heard(w: &WorkerCount) -> Markup {
+fn last_seen(w: &WorkerCount) -> Markup {
     html! {
         @if w.alive > 0 && let Some(at) = w.seen_at { (when(at)) }
         @if w.alive > 0 && w.silent > 0 { "; " }

@@ -12,7 +12,7 @@ pub(super) fn previewed(p: &PreviewView) -> Markup {
     let (tone, words) = match p.decision {
         PreviewDecision::Processed => ("good", "A replay now would take effect."),
         PreviewDecision::Ignored => {
-            ("good", "A replay now would be accepted and change nothing: this type has nothing to say to us.")
+            ("good", "A replay now would be accepted and change nothing: this type is not handled.")
         }
         PreviewDecision::Duplicate => {
             ("good", "The event took effect already: a replay would change nothing.")
@@ -26,7 +26,7 @@ pub(super) fn previewed(p: &PreviewView) -> Markup {
             @for row in p.rows.iter().filter(|r| r.table != "events" && r.table != "dead_letters") { (compared(row)) }
             h2 { "Messages that would go out" }
             @if p.messages.is_empty() { p.hint { "None." } } @else {
-                ul.plain { @for m in &p.messages { li { code { (m.key) } " " span.hint { (if m.lasting { "lasting" } else { "notice" }) } } } }
+                ul.redirect_to_page { @for m in &p.messages { li { code { (m.key) } " " span.hint { (if m.lasting { "lasting" } else { "notice" }) } } } }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The question why, as every form asks it, and forms that are shown again: what was typed is never lost.
+//! The question why, as every form asks it, and forms that are shown again: what was entered is never lost.
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
@@ -19,7 +19,7 @@ pub(super) struct ReasonForm {
     pub(super) reason: String,
 }
 
-/// What the visitor just did, for the page that is shown then.
+/// What the user just did, for the page that is shown then.
 #[derive(Default)]
 pub(super) struct PageState<'a> {
     /// As the address says.
@@ -33,12 +33,12 @@ pub(super) struct PageState<'a> {
 /// Why a form was not carried out, for the form that is shown again.
 pub(super) struct RejectedForm {
     failure: ServiceError,
-    /// The reason as it was typed.
+    /// The reason as it was entered.
     reason: String,
 }
 
 impl RejectedForm {
-    /// What can be mended in the form, or may work a moment later; any other failure is a page of its own.
+    /// What can be corrected in the form, or may work a moment later; any other failure is a page of its own.
     pub(super) fn new(failure: ServiceError, reason: &str) -> Result<RejectedForm, PageFailure> {
         match failure {
             ServiceError::Invalid { .. } | ServiceError::Conflict { .. } | ServiceError::Unavailable(_) => {
@@ -71,12 +71,12 @@ impl RejectedForm {
     }
 }
 
-/// The field for the reason, with what was typed in it before.
+/// The field for the reason, with what was entered before.
 pub(super) fn field(refused: Option<&RejectedForm>, kept: &str) -> Markup {
     let wrong = refused.and_then(|r| r.about(REASON));
     html! {
         div.field {
-            label for="reason" { "Why? " span.hint { (kept) } }
+            label for="reason" { "Reason " span.hint { (kept) } }
             textarea id="reason" name="reason" required maxlength="1000"
                 aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[wrong.as_ref().map(|_| "refused")]
                 { (refused.map_or("", |r| &r.reason)) }

@@ -9,7 +9,7 @@ use super::dead_letters;
 use super::effects::changed;
 use super::layout::{MenuItem, address, badge, event_link, page, pager, when};
 use super::tone::Toned;
-use super::{PageResult, shown};
+use super::{PageResult, page_response};
 use crate::common::paging;
 use crate::events::cursor;
 use crate::events::store::{EffectRow, EventRow};
@@ -31,7 +31,7 @@ async fn search(
     let query = query.into_inner();
     let asked = paging::text("q", query.q.map(|q| q.trim().to_owned()))?.unwrap_or_default();
     if asked.is_empty() {
-        return Ok(super::see("/events"));
+        return Ok(super::redirect("/events"));
     }
     let before = cursor::read(query.before.as_deref())?;
     let found = timeline::of(&console.pool, &asked, before.as_ref(), current_user.principal.role).await?;
@@ -40,8 +40,8 @@ async fn search(
     let body = html! {
         h1 { "All about " span.mono { (asked) } }
         @if found.is_empty() {
-            p.card { "Nothing is known of it. It takes a whole id: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or event. "
-                a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for these words in dead letters" } }
+            p.card { "Nothing is known of it. Enter a complete id: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or event. "
+                a href=(address("/dead-letters/list", &[("q", Some(&asked))])) { "Look for this text in dead letters" } }
         }
         (cards::cards(&found))
         @if !found.dead_letters.is_empty() {
@@ -53,12 +53,12 @@ async fn search(
         ol.timeline { @for (event, effects) in &found.events { (entry(event, effects, &found)) } }
         (pager(next))
     };
-    Ok(shown(&page(Some(&current_user), MenuItem::Events, &asked, &body)))
+    Ok(page_response(&page(Some(&current_user), MenuItem::Events, &asked, &body)))
 }
 
 fn entry(e: &EventRow, effects: &[EffectRow], t: &Timeline) -> Markup {
     html! { li class=(e.outcome.tone().class()) {
-        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", done " (when(at)) } } }
+        div.head { b { (e.kind) } (badge(&e.outcome)) (event_link(&e.id)) span.hint { "received " (when(e.received_at)) @if let Some(at) = e.processed_at { ", processed " (when(at)) } } }
         @if let Some(error) = &e.last_error { div { (error) } }
         (changed(e, effects, &t.messages))
     } }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{MenuItem, page};
-use super::{CsrfForm, PageFailure, see, shown};
+use super::{CsrfForm, PageFailure, page_response, redirect};
 use crate::auth::users::{self, SignInResult};
 use crate::http::Console;
 use crate::http::session::{self, CurrentUser};
@@ -25,7 +25,7 @@ pub(super) struct SignInForm {
 }
 
 /// Only addresses of our own: a path, never another host.
-fn own(next: Option<&str>) -> &str {
+fn local_path(next: Option<&str>) -> &str {
     let fits = |n: &&str| {
         n.starts_with('/') && !n.starts_with("//") && !n.contains('\\') && !n.chars().any(char::is_control)
     };
@@ -49,7 +49,7 @@ fn form(next: &str, name: &str, wrong: Option<&str>) -> Markup {
 }
 
 async fn show(query: Query<ReturnQuery>) -> HttpResponse {
-    shown(&form(own(query.next.as_deref()), "", None))
+    page_response(&form(local_path(query.next.as_deref()), "", None))
 }
 
 async fn sign_in(
@@ -58,13 +58,13 @@ async fn sign_in(
     sent: Form<SignInForm>,
 ) -> Result<HttpResponse, PageFailure> {
     session::same_site(&console, &request)?;
-    let next = own(sent.next.as_deref());
+    let next = local_path(sent.next.as_deref());
     let from = session::client_address(&console, &request);
     let wrong = match users::sign_in(&console.pool, &sent.name, &sent.password, from).await? {
         // A new session for each sign-in: one that somebody planted before is worth nothing.
-        SignInResult::Welcome(cookie) => {
-            let mut response = see(next);
-            response.add_cookie(&console.access.cookie(cookie)).map_err(|e| PageFailure::internal(&e))?;
+        SignInResult::SignedIn(cookie) => {
+            let mut response = redirect(next);
+            response.add_cookie(&console.sign_in.cookie(cookie)).map_err(|e| PageFailure::internal(&e))?;
             return Ok(response);
         }
         SignInResult::Wrong => "Name or password is wrong.".to_owned(),
@@ -84,12 +84,12 @@ async fn sign_out(
     sent: Form<CsrfForm>,
 ) -> Result<HttpResponse, PageFailure> {
     current_user.check(&sent.csrf)?;
-    let name = console.access.cookie_name();
+    let name = console.sign_in.cookie_name();
     if let Some(cookie) = request.cookie(name) {
         users::sign_out(&console.pool, &current_user.principal.actor, cookie.value()).await?;
     }
-    let mut response = see("/sign-in");
-    let gone = console.access.cookie(String::new());
+    let mut response = redirect("/sign-in");
+    let gone = console.sign_in.cookie(String::new());
     response.add_removal_cookie(&gone).map_err(|e| PageFailure::internal(&e))?;
     Ok(response)
 }
@@ -104,15 +104,15 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
 
 #[cfg(test)]
 mod tests {
-    use super::own;
+    use super::local_path;
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        assert_eq!(own(Some("/dead-letters/1?x=2")), "/dead-letters/1?x=2");
+        assert_eq!(local_path(Some("/dead-letters/1?x=2")), "/dead-letters/1?x=2");
         for foreign in
             ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\tx"]
         {
-            assert_eq!(own(Some(foreign)), "/", "{foreign}");
+            assert_eq!(local_path(Some(foreign)), "/", "{foreign}");
         }
     }
 }

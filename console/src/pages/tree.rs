@@ -48,10 +48,10 @@ fn branch(key: &str, size: &str, inner: &[Markup], count: usize, depth: usize) -
 }
 
 fn leaf(key: &str, value: &Value) -> Markup {
-    let (class, shown) = match value {
+    let (class, page_response) = match value {
         Value::String(text) => ("text", format!("\"{text}\"")),
         Value::Number(number) => ("number", number.to_string()),
         other => ("dim", other.to_string()),
     };
-    html! { div.leaf { @if !key.is_empty() { span.key { (key) } ": " } span class=(class) { (shown) } } }
+    html! { div.leaf { @if !key.is_empty() { span.key { (key) } ": " } span class=(class) { (page_response) } } }
 }

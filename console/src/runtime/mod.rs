@@ -35,7 +35,7 @@ struct BrokerConnection {
 }
 
 impl Connections {
-    /// Prepares the connections; nothing is awaited, so a server that is away is no error yet.
+    /// Prepares the connections; nothing is awaited, so a server that is unavailable is no error yet.
     pub(crate) fn new(settings: &ConsoleSettings) -> Result<Connections, ServiceError> {
         let pool = postgres::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
             .map_err(|e| ServiceError::Internal(e.to_string()))?;

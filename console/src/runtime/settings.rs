@@ -14,6 +14,7 @@ use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
 
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
 
@@ -54,7 +55,7 @@ pub(crate) struct RawSettings {
     /// The header in which a reverse proxy names the signed-in user, such as X-Forwarded-User. Default: none.
     #[arg(long, env = "CONSOLE_PROXY_HEADER", value_name = "NAME")]
     console_proxy_header: Option<String>,
-    /// Addresses of reverse proxies whose word is taken, comma separated, such as 10.0.0.0/8. Default: none.
+    /// Addresses of trusted reverse proxies, comma separated, such as 10.0.0.0/8. Default: none.
     #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS")]
     console_trusted_proxies: Option<String>,
     /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none. Default: none.
@@ -104,16 +105,13 @@ impl RawSettings {
         Some(Management(url))
     }
 
-    fn entry(&self, p: &mut Problems) -> SignInSettings {
+    fn sign_in(&self, p: &mut Problems) -> SignInSettings {
         let takes = "addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7";
         let proxies = self.console_trusted_proxies.as_deref();
         let public = self.console_public_url.as_deref();
-        let roles = [
-            ("none", None),
-            ("viewer", Some(Role::Viewer)),
-            ("operator", Some(Role::Operator)),
-            ("admin", Some(Role::Admin)),
-        ];
+        let roles: Vec<(&str, Option<Role>)> = std::iter::once(("none", None))
+            .chain(Role::ALL.iter().map(|role| (role.as_str(), Some(*role))))
+            .collect();
         let header = |raw: &str| {
             let fits = raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             fits.then(|| Some(raw.to_ascii_lowercase()))
@@ -135,7 +133,7 @@ impl RawSettings {
         if entry.user_header.is_some() && entry.proxies.is_empty() {
             p.add(
                 "CONSOLE_TRUSTED_PROXIES",
-                "must name the proxies that CONSOLE_PROXY_HEADER is believed from",
+                "must name the proxies that CONSOLE_PROXY_HEADER is trusted from",
             );
         }
         entry
@@ -165,8 +163,8 @@ pub(crate) struct ConsoleSettings {
     pub(crate) rules: Rules,
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
-    /// How people get in.
-    pub(crate) entry: SignInSettings,
+    /// How users sign in.
+    pub(crate) sign_in: SignInSettings,
     /// Where the console serves.
     pub(crate) console_bind: SocketAddr,
     /// Where metrics and health are served.
@@ -188,7 +186,7 @@ impl ConsoleSettings {
             topology: raw.amqp.topology(p, retry),
             rules: raw.rules(p),
             management: raw.management(p),
-            entry: raw.entry(p),
+            sign_in: raw.sign_in(p),
             console_bind: p.address("CONSOLE_BIND", raw.console_bind.as_deref(), CONSOLE_BIND),
             metrics_bind: raw.metrics.bind(p, METRICS_PORT),
             log,

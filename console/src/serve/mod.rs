@@ -20,7 +20,7 @@ use crate::system::queues;
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Serves until a signal.
-pub(crate) async fn run(settings: &ConsoleSettings, servers: &Connections) -> Result<(), ServiceError> {
+pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -> Result<(), ServiceError> {
     let shutdown = service::shutdown::on_signal();
     let url = settings
         .amqp_url
@@ -33,35 +33,35 @@ pub(crate) async fn run(settings: &ConsoleSettings, servers: &Connections) -> Re
         name: "sluicegate console consumer".to_owned(),
     };
     let broker = Broker::start(consuming, CancellationToken::new());
-    let ready = health::readiness(servers.pool.clone(), broker.clone());
+    let ready = health::readiness(connections.pool.clone(), broker.clone());
     let metrics = service::telemetry::metrics();
     let served = service::health::start(settings.metrics_bind, metrics, Arc::clone(&ready), shutdown.clone());
     let bound =
         |name: &'static str| move |e| ServiceError::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
     let console = Console {
-        pool: servers.pool.clone(),
-        broker: servers.broker()?.clone(),
-        replayer: servers.replayer()?.clone(),
+        pool: connections.pool.clone(),
+        broker: connections.broker()?.clone(),
+        replayer: connections.replayer()?.clone(),
         management: settings.management.clone(),
         rules: settings.rules.clone(),
-        access: settings.entry.clone(),
+        sign_in: settings.sign_in.clone(),
     };
     let address = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
-    tracing::info!(%address, metrics = ?metrics_address, "the console serves");
+    tracing::info!(%address, metrics = ?metrics_address, "console listening");
     let dead_letters = DeadLetterConsumer {
         broker: broker.clone(),
         topology: settings.topology.clone(),
-        pool: servers.pool.clone(),
+        pool: connections.pool.clone(),
     };
     let consumer = tokio::spawn(dead_letters.run(shutdown.clone()));
-    let watch = tokio::spawn(queues::watch(broker.clone(), servers.pool.clone(), shutdown.clone()));
-    let runner = Runner { pool: servers.pool.clone(), replayer: servers.replayer()?.clone() };
+    let watch = tokio::spawn(queues::watch(broker.clone(), connections.pool.clone(), shutdown.clone()));
+    let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
     shutdown.cancelled().await;
     if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch) }).await.is_err() {
-        tracing::warn!("not everything ended in time; what is unfinished is taken up at the next start");
+        tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
     broker.close().await;
     Ok(())

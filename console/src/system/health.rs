@@ -17,11 +17,11 @@ pub(crate) fn readiness(pool: Pool, broker: Broker) -> Readiness {
         let (pool, broker) = (pool.clone(), broker.clone());
         Box::pin(async move {
             broker.explain()?;
-            let asked = async {
+            let answer = async {
                 let client = pool.get().await.map_err(ServiceError::from)?;
                 client.simple_query("SELECT FROM dead_letters LIMIT 0").await.map_err(ServiceError::from)
             };
-            match tokio::time::timeout(DATABASE_ANSWER, asked).await {
+            match tokio::time::timeout(DATABASE_ANSWER, answer).await {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(failure)) => Err(failure.to_string()),
                 Err(_) => Err("the database does not answer".to_owned()),

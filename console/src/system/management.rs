@@ -23,11 +23,11 @@ impl Management {
     /// Unacknowledged messages by queue; nothing where it does not answer.
     pub(crate) async fn unacknowledged(&self) -> HashMap<String, u64> {
         let url = self.0.clone();
-        let asked = tokio::task::spawn_blocking(move || ask(url.expose_secret())).await;
-        match asked {
+        let answer = tokio::task::spawn_blocking(move || fetch(url.expose_secret())).await;
+        match answer {
             Ok(Ok(queues)) => queues.into_iter().map(|q| (q.name, q.messages_unacknowledged)).collect(),
             Ok(Err(error)) => {
-                tracing::debug!(%error, "RabbitMQ's management does not answer");
+                tracing::debug!(%error, "RabbitMQ management is unavailable");
                 HashMap::new()
             }
             Err(_) => HashMap::new(),
@@ -35,8 +35,8 @@ impl Management {
     }
 }
 
-fn ask(url: &str) -> Result<Vec<Queue>, ureq::Error> {
-    let (server, vhost) = parts(url);
+fn fetch(url: &str) -> Result<Vec<Queue>, ureq::Error> {
+    let (server, vhost) = server_and_vhost(url);
     let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER)).max_redirects(0).build();
     let agent = ureq::Agent::from(config);
     let at = format!("{server}/api/queues/{vhost}?columns=name,messages_unacknowledged");
@@ -44,7 +44,7 @@ fn ask(url: &str) -> Result<Vec<Queue>, ureq::Error> {
 }
 
 /// The server, and the virtual host as addresses have it: `/` is `%2F`.
-fn parts(url: &str) -> (&str, &str) {
+fn server_and_vhost(url: &str) -> (&str, &str) {
     let begin = url.find("://").map_or(0, |at| at + 3);
     match url[begin..].find('/') {
         Some(at) if begin + at + 1 < url.len() => (&url[..begin + at], &url[begin + at + 1..]),
@@ -55,12 +55,12 @@ fn parts(url: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use super::server_and_vhost;
 
     #[test]
     fn the_virtual_host_is_the_path() {
-        assert_eq!(parts("http://u:p@h:15672"), ("http://u:p@h:15672", "%2F"));
-        assert_eq!(parts("http://u:p@h:15672/"), ("http://u:p@h:15672", "%2F"));
-        assert_eq!(parts("http://h:15672/shop"), ("http://h:15672", "shop"));
+        assert_eq!(server_and_vhost("http://u:p@h:15672"), ("http://u:p@h:15672", "%2F"));
+        assert_eq!(server_and_vhost("http://u:p@h:15672/"), ("http://u:p@h:15672", "%2F"));
+        assert_eq!(server_and_vhost("http://h:15672/shop"), ("http://h:15672", "shop"));
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct OverviewNumbers {
     pub(crate) received: i64,
     /// Events that took effect or were ignored in the last minute.
     pub(crate) processed: i64,
-    /// Events that will be tried again.
+    /// Events that will be retried.
     pub(crate) retrying: i64,
     /// When the longest waiting of those was received.
     pub(crate) oldest_retrying: Option<Timestamp>,
@@ -57,7 +57,7 @@ pub(crate) struct WorkerCount {
 pub(crate) struct Overview {
     /// Events and dead letters.
     pub(crate) numbers: OverviewNumbers,
-    /// The queues; none while the broker is away.
+    /// The queues; none while the broker is unavailable.
     pub(crate) queues: Vec<QueueState>,
     /// Why there are none.
     pub(crate) broker: Option<String>,
@@ -69,8 +69,8 @@ pub(crate) struct Overview {
 pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
-    let asked = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
-    let (queues, broker) = match asked {
+    let answer = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
+    let (queues, broker) = match answer {
         Ok(Ok(queues)) => (queues, None),
         Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
         Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
@@ -94,7 +94,7 @@ async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
 }
 
 async fn workers(pool: &Pool) -> Result<Vec<WorkerCount>, ServiceError> {
-    let kinds = queues::WORK.map(Queue::name);
+    let kinds = queues::WORK_QUEUES.map(Queue::name);
     let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
     let alive = |row: &tokio_postgres::Row| WorkerCount {
         kind: row.get("kind"),

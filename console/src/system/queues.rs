@@ -17,15 +17,16 @@ use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::common::pause::pause;
 use crate::common::text_enum::text_enum;
 use crate::system::management::Management;
 use crate::system::queue_marks::{self as store, QueueObservation};
 
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 /// How often the queues are looked at: what [`QueueState::oldest_seconds`] may say too much.
-const LOOK: Duration = Duration::from_secs(5);
+const WATCH_INTERVAL: Duration = Duration::from_secs(5);
 /// The queues that workers consume; each names its kind of workers.
-pub(crate) const WORK: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
+pub(crate) const WORK_QUEUES: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
 
 text_enum! {
     /// What a queue is for.
@@ -84,25 +85,22 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError>
     Ok(counts?.into_iter().map(state).collect())
 }
 
-/// Moves the marks of the queues on until shutdown, whatever servers are away meanwhile.
+/// Moves the marks of the queues on until shutdown, whatever servers are unavailable meanwhile.
 pub(crate) async fn watch(broker: Broker, pool: Pool, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        if let Err(failure) = look(&broker, &pool).await {
-            tracing::debug!(%failure, "how long messages wait is not known better than before");
+        if let Err(failure) = observe(&broker, &pool).await {
+            tracing::debug!(%failure, "queue marks were not updated");
         }
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            () = tokio::time::sleep(LOOK) => {}
-        }
+        pause(&shutdown, WATCH_INTERVAL).await;
     }
 }
 
-async fn look(broker: &Broker, pool: &Pool) -> Result<(), ServiceError> {
+async fn observe(broker: &Broker, pool: &Pool) -> Result<(), ServiceError> {
     // Before it asks: what comes in while it asks is younger.
     let now = Timestamp::now();
     let counts = counts(broker).await?;
     let topology = broker.topology();
-    let workers = |name: &str| WORK.iter().find(|q| topology.queue(**q) == name).map(|q| q.name());
+    let workers = |name: &str| WORK_QUEUES.iter().find(|q| topology.queue(**q) == name).map(|q| q.name());
     let seen: Vec<QueueObservation<'_>> = counts
         .iter()
         .map(|count| QueueObservation {
@@ -123,20 +121,20 @@ struct QueueCount {
 }
 
 async fn counts(broker: &Broker) -> Result<Vec<QueueCount>, ServiceError> {
-    let away =
-        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker cannot be asked: {e}"));
+    let unavailable =
+        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker is unavailable: {e}"));
     // A connection that is just being made is waited for, one that is gone not for long.
-    if tokio::time::timeout(PATIENCE, broker.until_usable()).await.is_err() {
+    if tokio::time::timeout(TIMEOUT, broker.until_usable()).await.is_err() {
         let why = broker.explain().err().unwrap_or_else(|| "the broker does not answer".to_owned());
         return Err(ServiceError::Unavailable(why));
     }
-    let channel = broker.channel().await.map_err(|e| away(&e))?;
+    let channel = broker.channel().await.map_err(|e| unavailable(&e))?;
     let mut found = Vec::new();
     for (kind, name) in names(broker.topology()) {
         // Passive: asks, and is an error where it does not exist.
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        let asked = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
-        let queue = asked.map_err(|e| away(&e))?;
+        let answer = channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await;
+        let queue = answer.map_err(|e| unavailable(&e))?;
         found.push(QueueCount {
             kind,
             name,
@@ -152,11 +150,11 @@ async fn counts(broker: &Broker) -> Result<Vec<QueueCount>, ServiceError> {
 
 /// Without the database the queues are shown all the same.
 async fn marks(pool: &Pool) -> HashMap<String, Timestamp> {
-    let asked = async { store::marks(&pool.get().await?).await };
-    match tokio::time::timeout(PATIENCE, asked).await {
+    let answer = async { store::marks(&pool.get().await?).await };
+    match tokio::time::timeout(TIMEOUT, answer).await {
         Ok(Ok(marks)) => marks,
         Ok(Err(failure)) => {
-            tracing::debug!(%failure, "how long messages wait is not known");
+            tracing::debug!(%failure, "queue marks cannot be read");
             HashMap::new()
         }
         Err(_) => HashMap::new(),
@@ -175,7 +173,7 @@ fn oldest(count: &QueueCount, mark: Option<Timestamp>, topology: &Topology, now:
 
 /// Every queue of this topology, with its kind.
 pub fn names(topology: &Topology) -> Vec<(QueueKind, String)> {
-    let mut names: Vec<_> = WORK.iter().map(|q| (QueueKind::Work, topology.queue(*q))).collect();
+    let mut names: Vec<_> = WORK_QUEUES.iter().map(|q| (QueueKind::Work, topology.queue(*q))).collect();
     names.push((QueueKind::Dead, topology.queue(Queue::Dead)));
     names.extend(topology.retry.iter().map(|delay| (QueueKind::Retry, topology.retry_queue(*delay))));
     names

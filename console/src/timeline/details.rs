@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::audit::action::Subject;
 use crate::audit::store::{self as audit, AuditEntry};
+use crate::common::byte_order_mark::without_byte_order_mark;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};
@@ -26,7 +27,7 @@ pub(crate) struct EventView {
     #[serde(flatten)]
     pub(crate) event: EventRow,
     pub(crate) effects: Vec<EffectRow>,
-    /// Its dead letter, when it died.
+    /// Its dead letter, when it failed.
     pub(crate) dead_letter: Option<DeadLetter>,
     /// Who replayed it, newest first.
     pub(crate) replays: Vec<AuditEntry>,
@@ -94,8 +95,7 @@ async fn history(
 
 /// A body as the role may see it.
 pub(crate) fn body_for(body: &[u8], role: Role) -> Value {
-    let bare = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match serde_json::from_slice::<Value>(bare) {
+    match serde_json::from_slice::<Value>(without_byte_order_mark(body)) {
         Ok(value) if role.sees_personal_data() => value,
         Ok(value) => masking::masked(&value),
         Err(_) if role.sees_personal_data() => Value::String(String::from_utf8_lossy(body).into_owned()),

@@ -22,7 +22,7 @@ use crate::orders::store::{self as orders, OrderRow};
 use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionRow};
 
 const EVENTS: i64 = 100;
-const LETTERS: i64 = 20;
+const MAX_DEAD_LETTERS: i64 = 20;
 
 /// Everything about one id.
 #[derive(Debug)]
@@ -69,15 +69,15 @@ pub(crate) async fn of(
     role: Role,
 ) -> Result<Timeline, ServiceError> {
     let client = pool.get().await?;
-    let touching = EventScope { any: Some(id.to_owned()), ..EventScope::default() };
-    let found = search::aggregates(&client, &touching).await?;
+    let scope = EventScope { any: Some(id.to_owned()), ..EventScope::default() };
+    let found = search::aggregates(&client, &scope).await?;
     let of = |kind: AggregateKind| {
         found.iter().filter(|(k, _)| *k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>()
     };
     let payments = of(AggregateKind::Payment);
     let mut counts = BTreeMap::new();
     found.iter().for_each(|(kind, _)| *counts.entry(*kind).or_default() += 1);
-    let mut page = search::events(&client, &EventFilter::default(), &touching, before, EVENTS + 1).await?;
+    let mut page = search::events(&client, &EventFilter::default(), &scope, before, EVENTS + 1).await?;
     let next =
         (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(EventRow::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
@@ -92,7 +92,7 @@ pub(crate) async fn of(
         subscriptions: subscriptions::list(&client, &of(AggregateKind::Subscription)).await?,
         invoices: subscriptions::invoices(&client, &of(AggregateKind::Invoice), None).await?,
         found: counts,
-        dead_letters: dead_letters::naming(&client, id, LETTERS).await?,
+        dead_letters: dead_letters::naming(&client, id, MAX_DEAD_LETTERS).await?,
         messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
         events: page
             .into_iter()

@@ -135,7 +135,7 @@ async fn behind_a_proxy_only_its_own_word_says_where_an_attempt_comes_from() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forms_are_taken_from_the_public_address_whatever_the_proxy_calls_the_host() {
+async fn forms_are_accepted_from_the_public_address_whatever_the_proxy_calls_the_host() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve_with(&[("CONSOLE_PUBLIC_URL", "https://console.example.com")]);

@@ -120,7 +120,8 @@ async fn an_order_a_customer_a_payment_and_a_dead_letter_lead_to_their_events() 
     world.sql("INSERT INTO orders (id, customer, amount, currency) VALUES ('A-1', 'cus_1', 1, 'usd'), ('A-2', 'cus_2', 1, 'usd');
         INSERT INTO payments (id, order_id, customer) VALUES ('pi_x', 'A-1', 'cus_1'), ('pi_y', 'A-2', 'cus_2');
         INSERT INTO charges VALUES ('ch_x', 'pi_x');
-        INSERT INTO refunds VALUES ('re_x', 'pi_x', 'A-1', 'ch_x', 1, 'usd', 'succeeded', NULL, NULL, now());
+        INSERT INTO refunds (id, payment_id, order_id, charge, amount, currency, status, reason, failure_reason, updated_at)
+        VALUES ('re_x', 'pi_x', 'A-1', 'ch_x', 1, 'usd', 'succeeded', NULL, NULL, now());
         INSERT INTO subscriptions (id, customer) VALUES ('sub_1', 'cus_2');
         INSERT INTO invoices (id, subscription_id, customer) VALUES ('in_1', 'sub_1', 'cus_2');
         INSERT INTO effects VALUES ('payment', 'pi_x', 'evt_1', now(), '{}'), ('order', 'A-1', 'evt_1', now(), '{}'),

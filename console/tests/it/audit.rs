@@ -44,7 +44,7 @@ async fn the_chain_shows_every_change_even_by_who_may_do_everything() {
     {
         let world = if i == 0 { &world } else { &World::new().await };
         world.sql("INSERT INTO audit (actor, action, subject, reason) VALUES ('cli:a', 'x', 'ä|3:y', 'z'), ('cli:b', '', '', ''), ('c', 'd', 'e', 'f')").await;
-        assert!(world.ok(&["audit", "verify"]).await.contains("whole: 3 lines"));
+        assert!(world.ok(&["audit", "verify"]).await.contains("intact: 3 lines"));
         world.sql(&format!("SET session_replication_role = replica; {tamper}; RESET session_replication_role")).await;
         let complaint = world.fails(&["audit", "verify"], 1).await;
         assert!(complaint.contains("broken"), "{tamper}: {complaint}");
@@ -72,5 +72,5 @@ async fn many_writers_at_once_make_one_chain() {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    assert!(world.ok(&["audit", "verify"]).await.contains("whole: 200 lines"));
+    assert!(world.ok(&["audit", "verify"]).await.contains("intact: 200 lines"));
 }

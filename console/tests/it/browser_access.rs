@@ -20,7 +20,7 @@ async fn an_admin_adds_a_user_and_makes_a_token() {
     browser.sees("The user was added.");
     browser.sees("otto");
     browser.script("document.getElementById('token').value = 'shop'");
-    browser.click("Make token");
+    browser.click("Create token");
     browser.sees("shown only now: slg_");
     browser.picture("access-token");
     unharmed(&browser);

@@ -71,7 +71,7 @@ async fn a_dry_run_writes_nothing_and_a_wrong_count_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bulk_replay_sends_each_letter_once_and_leaves_out_what_is_not_open() {
+async fn a_bulk_replay_sends_each_dead_letter_once_and_skips_what_is_not_open() {
     let world = World::new().await;
     world.sql(&letters(30, "order_not_found")).await;
     world.sql(&letters(3, "amount_mismatch")).await;
@@ -93,7 +93,7 @@ async fn a_bulk_replay_sends_each_letter_once_and_leaves_out_what_is_not_open() 
             .await,
         30
     );
-    assert!(world.ok(&["audit", "verify"]).await.contains("whole"));
+    assert!(world.ok(&["audit", "verify"]).await.contains("intact"));
     let (status, job) =
         api.post("/api/dead-letters/discard", &json!({"filter": {}, "reason": "tests", "rate": 1000}));
     assert_eq!((status, &job["total"]), (202, &json!(3)));
@@ -116,7 +116,7 @@ async fn a_canary_that_dies_again_stops_the_job_and_one_that_takes_effect_lets_i
         .await;
     world.sql("UPDATE dead_letters SET state = 'open' WHERE id = (SELECT min(id) FROM dead_letters WHERE state = 'replayed')").await;
     let stopped = until_state(&api, &job, "stopped").await;
-    assert!(stopped["note"].as_str().unwrap().contains("died again"), "{stopped}");
+    assert!(stopped["note"].as_str().unwrap().contains("failed again"), "{stopped}");
     assert_eq!(stopped["progress"]["waiting"], 7);
     world.sql("UPDATE dead_letters SET state = 'open'").await;
     let (_, job) = api.post("/api/dead-letters/replay", &body);
@@ -242,9 +242,9 @@ async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
     let with = |more: &[&'static str]| [&filter[..], more].concat();
     assert!(world.ok(&with(&["--dry-run"])).await.contains("replay of 12 dead letters"));
     assert!(world.fails(&filter, 2).await.contains("--dry-run"));
-    assert!(world.fails(&with(&["--count", "11"]), 1).await.contains("12 letters now"));
+    assert!(world.fails(&with(&["--count", "11"]), 1).await.contains("12 dead letters now"));
     let said = world.ok(&with(&["--count", "12", "--wait", "0"])).await;
-    assert!(said.contains("is done: 12 sent (0 took effect, 0 died again, 12 on their way)"), "{said}");
+    assert!(said.contains("is done: 12 sent (0 took effect, 0 failed again, 12 on their way)"), "{said}");
     assert_eq!(sent(&world, 12).await.len(), 12);
     assert!(world.fails(&["dead", "replay", "--reason", "x"], 2).await.contains("--all"));
     assert!(world.ok(&["jobs", "list"]).await.contains("cli:"));

@@ -48,10 +48,10 @@ async fn output_that_cannot_be_written_is_an_error() {
     let list = &["events", "list", "--limit", "500"][..];
     for arguments in [list, &["events", "list", "--json"], &["audit", "verify"], &["--help"]] {
         let output = world.command(arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap();
-        let told = complaint(&output, 1);
+        let message = complaint(&output, 1);
         assert!(
-            told.starts_with("sluicegate: the output cannot be written: ") && told.lines().count() == 1,
-            "{told}"
+            message.starts_with("sluicegate: the output cannot be written: ") && message.lines().count() == 1,
+            "{message}"
         );
     }
     let output = world.command(&["events", "show", "evt_none"]).stderr(full()).output().unwrap();
@@ -99,12 +99,15 @@ async fn nothing_from_outside_drives_the_terminal() {
         assert!(shown.contains("202e"), "{arguments:?}: {shown:?}");
     }
     assert_eq!(world.json(&["events", "list", "--json"]).await["items"][0]["type"], HOSTILE);
-    let told = world.fails(&["events", "show", &format!("{HOSTILE}\nsluicegate: fine")], 1).await;
-    assert!(!hostile(&told) && told.lines().count() == 1 && told.contains("not found"), "{told:?}");
-    let told = world.fails(&["dead", "show", HOSTILE], 2).await;
-    assert!(!hostile(&told), "{told:?}");
-    let told = world.fails(&["dead", "list", "--state", HOSTILE], 2).await;
-    assert!(!hostile(&told), "{told:?}");
+    let message = world.fails(&["events", "show", &format!("{HOSTILE}\nsluicegate: fine")], 1).await;
+    assert!(
+        !hostile(&message) && message.lines().count() == 1 && message.contains("not found"),
+        "{message:?}"
+    );
+    let message = world.fails(&["dead", "show", HOSTILE], 2).await;
+    assert!(!hostile(&message), "{message:?}");
+    let message = world.fails(&["dead", "list", "--state", HOSTILE], 2).await;
+    assert!(!hostile(&message), "{message:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,11 +122,11 @@ async fn the_audit_names_the_account_and_not_what_somebody_calls_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_away_or_missing_is_said_once_and_in_words() {
+async fn an_unavailable_server_or_a_missing_schema_is_reported_once() {
     let world = World::empty().await;
     for arguments in [&["dead", "list"][..], &["user", "list"], &["events", "list"], &["audit", "verify"]] {
-        let told = world.fails(arguments, 1).await;
-        assert!(told.contains("run `sluicegate migrate`"), "{told}");
+        let message = world.fails(arguments, 1).await;
+        assert!(message.contains("run `sluicegate migrate`"), "{message}");
     }
     world.ok(&["migrate"]).await;
     world.sql("ALTER TABLE dead_letters DROP COLUMN fingerprint CASCADE").await;
@@ -133,17 +136,23 @@ async fn what_is_away_or_missing_is_said_once_and_in_words() {
     {
         let mut command = world.command(arguments);
         let url = "postgres://someone:hunter2@127.0.0.1:1/x";
-        let told = complaint(&command.env("DATABASE_URL", url).output().unwrap(), 1);
+        let message = complaint(&command.env("DATABASE_URL", url).output().unwrap(), 1);
         assert!(
-            told.contains("127.0.0.1:1") && told.contains("refused") && !told.contains("hunter2"),
-            "{told}"
+            message.contains("127.0.0.1:1") && message.contains("refused") && !message.contains("hunter2"),
+            "{message}"
         );
     }
     let mut command = world.command(&["queues"]);
     command.env("AMQP_URL", "amqp://someone:hunter2@127.0.0.1:1/x").env_remove("RUST_LOG");
-    let told = complaint(&command.output().unwrap(), 1);
-    assert!(told.starts_with("sluicegate: the broker is unavailable") && told.lines().count() == 1, "{told}");
-    assert!(told.contains("refused") && told.contains("127.0.0.1:1") && !told.contains("hunter2"), "{told}");
+    let message = complaint(&command.output().unwrap(), 1);
+    assert!(
+        message.starts_with("sluicegate: the broker is unavailable") && message.lines().count() == 1,
+        "{message}"
+    );
+    assert!(
+        message.contains("refused") && message.contains("127.0.0.1:1") && !message.contains("hunter2"),
+        "{message}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -94,7 +94,7 @@ async fn a_body_that_is_no_event_is_kept_byte_for_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_sends_the_same_bytes_and_a_second_death_opens_the_letter_anew() {
+async fn a_replay_sends_the_same_bytes_and_a_second_failure_reopens_the_dead_letter() {
     let world = World::new().await;
     let _console = world.serve();
     let body = format!("\u{feff}  {}  ", event("evt_1"));
@@ -124,7 +124,7 @@ async fn a_replay_sends_the_same_bytes_and_a_second_death_opens_the_letter_anew(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_letter_whose_event_took_effect_is_resolved_at_once() {
+async fn a_dead_letter_whose_event_took_effect_is_resolved_at_once() {
     let world = World::new().await;
     world.sql("INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload) \
                VALUES ('evt_1', 'x', now(), false, now(), 'ignored', 1, now(), '{}')").await;
@@ -138,7 +138,7 @@ async fn a_letter_whose_event_took_effect_is_resolved_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_processed_event_can_be_replayed_and_a_discarded_letter_too() {
+async fn a_processed_event_can_be_replayed_and_a_discarded_dead_letter_too() {
     let world = World::new().await;
     let body = r#"{"id": "evt_1",  "type": "charge.succeeded"}"#;
     world.sql(&format!("INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload) \
@@ -155,7 +155,7 @@ async fn a_processed_event_can_be_replayed_and_a_discarded_letter_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_letters_wait_in_the_queue_while_the_database_is_away() {
+async fn dead_letters_wait_in_the_queue_while_the_database_is_unavailable() {
     let world = World::new().await;
     let _console = world.serve();
     world.dead_letter(&event("evt_1"), "order_not_found", "one").await;

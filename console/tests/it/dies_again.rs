@@ -6,7 +6,7 @@ use crate::pages::user;
 use crate::preview::payment;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_letter_that_dies_again_shows_so_by_itself_and_can_be_discarded() {
+async fn a_dead_letter_that_fails_again_shows_so_by_itself_and_can_be_discarded() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve();
@@ -21,7 +21,7 @@ async fn a_letter_that_dies_again_shows_so_by_itself_and_can_be_discarded() {
     browser.until("no discard", "return !document.body.innerText.includes('Discard')");
     browser.picture("replayed");
     let _work = work(&world);
-    browser.sees("Sent again, and it died again");
+    browser.sees("Sent again, and it failed again");
     assert_eq!(browser.script("return document.getElementById('state').innerText"), "open");
     let text = browser.text();
     for words in ["order_not_found", "When it takes effect", "replayed since"] {

@@ -56,10 +56,10 @@ async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
     };
     world.sql("UPDATE dead_letters SET state = 'open'").await;
     for (form, message) in [
-        ("reason=typed&rate=7&canary=0&confirm=2", "you typed 2, but they are 1"),
-        ("reason=typed&rate=7&canary=0&confirm=", "you typed , but they are 1"),
+        ("reason=typed&rate=7&canary=0&confirm=2", "you entered 2, but there are 1"),
+        ("reason=typed&rate=7&canary=0&confirm=", "you entered , but there are 1"),
         ("reason=++&rate=7&canary=0&confirm=1", "a reason of 1 to 1000"),
-        ("reason=typed&rate=x&canary=7&confirm=1", "letters per second takes a whole number"),
+        ("reason=typed&rate=x&canary=7&confirm=1", "dead letters per second takes a whole number"),
         ("reason=typed&rate=7000&canary=0&confirm=1", "rate takes 1 to"),
     ] {
         let (status, page) = bulk(form);

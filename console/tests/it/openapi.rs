@@ -43,7 +43,7 @@ async fn the_document_is_served_and_names_only_addresses_that_exist() {
     let document = api.ok("/api/openapi.json");
     let expected: Value = serde_json::to_value(console::openapi()).unwrap();
     assert_eq!(document, expected);
-    let mut operations = BTreeSet::new();
+    let (mut operations, mut ids) = (BTreeSet::new(), BTreeSet::new());
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             operations.insert(format!("{method} {path}"));
@@ -52,6 +52,7 @@ async fn the_document_is_served_and_names_only_addresses_that_exist() {
             assert_eq!(status, 401, "{method} {concrete}: {body}");
             assert!(operation["responses"]["401"].is_object(), "{method} {path} says nothing of tokens");
             assert!(operation["summary"].is_string(), "{method} {path}");
+            assert!(ids.insert(operation["operationId"].to_string()), "{method} {path}: the id is taken");
         }
     }
     for promised in PROMISED {

@@ -93,7 +93,7 @@ async fn a_correction_is_for_registered_orders_that_nothing_was_paid_for() {
     assert_eq!(
         (&order["customer"], &order["reference_code"]),
         (&json!("cus_1"), &code),
-        "what is not said stays"
+        "what is not given stays"
     );
     let entry = operator.ok("/api/audit?action=order.correct")["items"][0].clone();
     assert_eq!(entry["subject"], "order:A-1");
@@ -108,7 +108,7 @@ async fn a_correction_is_for_registered_orders_that_nothing_was_paid_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_search_for_an_order_shows_only_letters_that_name_it() {
+async fn the_search_for_an_order_shows_only_dead_letters_that_name_it() {
     let world = World::new().await;
     let letter = |event: &str, named: &str| {
         format!(

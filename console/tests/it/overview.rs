@@ -49,7 +49,7 @@ fn row<'a>(overview: &'a Value, kind: &str) -> &'a Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn workers_that_are_away_are_shown_as_such() {
+async fn workers_that_do_not_run_are_shown_as_such() {
     let world = World::new().await;
     user(&world, "vera", "viewer").await;
     let console = world.serve();
@@ -82,14 +82,14 @@ async fn workers_that_are_away_are_shown_as_such() {
         );
         browser.script(&script).as_str().expect(kind).to_owned()
     };
-    assert!(line("fulfillment").contains("1 silent since ") && !line("fulfillment").contains("nobody works"));
-    assert!(line("subscription").contains("nobody works 0"), "{}", line("subscription"));
-    assert!(line("refund").contains("nobody works 0") && line("refund").contains("1 silent since "));
+    assert!(line("fulfillment").contains("1 silent since ") && !line("fulfillment").contains("none running"));
+    assert!(line("subscription").contains("none running 0"), "{}", line("subscription"));
+    assert!(line("refund").contains("none running 0") && line("refund").contains("1 silent since "));
     browser.picture("overview-workers-away");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_no_worker_has_seen_is_told_beside_what_they_have() {
+async fn what_no_worker_has_seen_is_shown_beside_what_they_have() {
     let world = World::new().await;
     user(&world, "vera", "viewer").await;
     let console = world.serve();
@@ -97,11 +97,11 @@ async fn what_no_worker_has_seen_is_told_beside_what_they_have() {
         receive(&world, &event(&format!("evt_{n}"))).await;
     }
     let browser = sign_in(&console, "vera");
-    browser.sees("received in the last minute and taken up; 3 more wait in the queues");
+    browser.sees("received by workers in the last minute; 3 more wait in the queues");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replayed_letter_does_not_count_as_a_slow_event() {
+async fn a_replayed_dead_letter_does_not_count_as_a_slow_event() {
     let world = World::new().await;
     let console = world.serve();
     let api = Api::new(&console.url, Some(&world.token("viewer").await));

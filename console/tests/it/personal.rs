@@ -83,7 +83,7 @@ async fn an_email_address_that_is_an_id_is_hidden_from_viewers_everywhere() {
     }
     for path in ["/search?q=pi_evt_1", "/events/evt_1"] {
         let (_, found) = viewer.get(path);
-        assert!(found.contains("order.paid/•••") && found.contains("waits to be sent"), "{path}: {found}");
+        assert!(found.contains("order.paid/•••") && found.contains("waiting to be sent"), "{path}: {found}");
     }
     assert!(viewer.get("/search?q=anna%40example.com").1.contains("pi_evt_1"));
 }

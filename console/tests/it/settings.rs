@@ -1,7 +1,7 @@
 use crate::harness::World;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_wrong_setting_is_told_at_once_without_a_secret() {
+async fn every_wrong_setting_is_reported_at_once_without_a_secret() {
     let world = World::empty().await;
     let output = world
         .command(&["serve"])

@@ -33,7 +33,7 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
     for path in ["/search?q=A-1", "/events/evt_1"] {
         let page = text(&browser.get(path).1);
         assert!(page.contains("order A-1: refunded 0.00 USD → 17.16 USD"), "{path}: {page}");
-        assert!(page.contains("message order.refunded/A-1/1716 waits to be sentmessage"), "{path}: {page}");
+        assert!(page.contains("message order.refunded/A-1/1716 waiting to be sentmessage"), "{path}: {page}");
         assert!(page.contains("message order.told/A-1 sent "), "{path}: {page}");
     }
     for path in ["/search?q=A-1", "/events/evt_2"] {
@@ -45,7 +45,7 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_with_many_orders_has_the_newest_first_and_is_told_of_the_rest() {
+async fn a_customer_with_many_orders_shows_the_newest_first_and_how_many_more() {
     let world = World::new().await;
     user(&world, "anna", "operator").await;
     let console = world.serve();

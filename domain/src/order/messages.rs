@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::status::Refunded;
-use super::{HeldReason, Order, Status, Totals};
+use super::{Order, Status, Totals};
 use crate::aggregate::Aggregate;
 use crate::message::{self, Message};
 use crate::origin::{OrderKey, Origin};
-use crate::payment::{Status as PaymentStatus, Summary};
+use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::Rules;
 
 impl Aggregate for Order {

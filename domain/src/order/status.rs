@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Order;
-use super::totals::Money;
+use super::money::Money;
 use crate::payment::{DisputeState, Status as PaymentStatus};
 
 /// Where an order stands.
@@ -61,21 +61,6 @@ pub(super) enum Refunded {
     Nothing,
     Some,
     All,
-}
-
-impl Money {
-    /// Captured, with what the price and the amount asked for differ by where Stripe explains it.
-    fn covered(&self) -> i64 {
-        self.paid + self.explained
-    }
-
-    fn price_or_paid(&self) -> i64 {
-        self.price.unwrap_or_else(|| self.covered())
-    }
-
-    fn is_covered_without(&self, missing: i64) -> bool {
-        self.paid > missing && self.covered() - missing >= self.price_or_paid()
-    }
 }
 
 impl Order {

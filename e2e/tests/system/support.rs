@@ -76,7 +76,7 @@ async fn a_bulk_replay_on_the_command_line_fails_when_dead_letters_fail_again() 
     refuse(&system, "pi_order_[13]").await;
     let replay = ["dead", "replay", "--all", "--died-of", "database_error", "--count", "3", "--wait", "60"];
     let said = system.sluicegate_fails(&[&replay[..], &["--reason", "one of them is right"]].concat());
-    assert!(said.contains("2 letters of job 1 died again"), "{said}");
+    assert!(said.contains("2 dead letters of job 1 died again"), "{said}");
     dead_letters(&system, "resolved", 1).await;
     dead_letters(&system, "open", 2).await;
 }

@@ -7,9 +7,9 @@ use tokio_postgres::Row;
 
 use super::error::StoreError;
 use domain::invoice::Invoice;
-use domain::order::{Expected, HeldReason, Order};
+use domain::order::{Expected, Order};
 use domain::origin::{OrderKey, Origin};
-use domain::payment::Payment;
+use domain::payment::{HeldReason, Payment};
 use domain::state::{ChargeLink, Keys, State};
 use domain::subscription::Subscription;
 

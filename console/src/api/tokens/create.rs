@@ -34,7 +34,7 @@ pub(in crate::api) struct NewToken {
     token: String,
 }
 
-/// Make a token; it is shown in this answer and never again
+/// Create a token; it is shown in this answer and never again
 #[utoipa::path(post, path = "/api/tokens", tag = "access", request_body = TokenBody,
     responses(NewToken, Forbidden, Conflict))]
 pub(in crate::api) async fn create(

@@ -36,7 +36,7 @@ pub(in crate::api) struct UserChangeBody {
     pub(super) change: UserChange,
 }
 
-/// Make a user; an existing one gets this role and password, is enabled again and signed out everywhere
+/// Add a user; an existing one gets this role and password, is enabled again and signed out everywhere
 #[utoipa::path(post, path = "/api/users", tag = "access", request_body = UserBody,
     responses(CreatedReply<UserChangeBody>, Forbidden, Conflict))]
 pub(in crate::api) async fn set(

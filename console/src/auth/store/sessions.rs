@@ -75,7 +75,7 @@ pub(crate) async fn insert_session(
     Ok(())
 }
 
-/// A valid session that was used since `idle`. A user who is disabled or unknown has none, unless the proxy vouches.
+/// A valid session that was used since `idle`. A user who is disabled or unknown has none, unless the proxy names them.
 pub(crate) async fn session(
     client: &impl GenericClient,
     hash: &[u8],

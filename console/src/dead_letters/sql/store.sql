@@ -1,14 +1,14 @@
--- One row for an event. What dies again opens its row anew, unless this is the message that is stored
+-- One row for an event. What fails again reopens its row, unless this is the message that is stored
 -- already (the broker delivers again what was committed but not yet acknowledged).
 -- What has taken effect meanwhile is resolved at once.
 WITH event AS (SELECT outcome, attempts FROM events WHERE id = $1),
-     fate AS (SELECT CASE WHEN EXISTS (SELECT FROM event WHERE outcome IN ('processed', 'ignored'))
+     new_state AS (SELECT CASE WHEN EXISTS (SELECT FROM event WHERE outcome IN ('processed', 'ignored'))
                           THEN 'resolved' ELSE 'open' END AS state)
 INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, endpoint, received_at,
                           first_failed_at, dead_at, refs, state)
 SELECT $1::text, $2::text, $3::text, $4::text, greatest($5::int, coalesce((SELECT attempts FROM event), 1)), $6::bytea,
-       $7::text, $8::timestamptz, $9::timestamptz, $10::timestamptz, $11::text[], fate.state
-FROM fate
+       $7::text, $8::timestamptz, $9::timestamptz, $10::timestamptz, $11::text[], new_state.state
+FROM new_state
 ON CONFLICT (event_id) DO UPDATE SET
     reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, payload = excluded.payload,
     endpoint = coalesce(excluded.endpoint, dead_letters.endpoint),

@@ -1,4 +1,4 @@
-//! Dead letters that died of the same thing.
+//! Dead letters with the same cause.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::masking::masked_members;
 /// The statement, for tests that look at its plan.
 pub(crate) const GROUPS: &str = include_str!("../sql/groups.sql");
 
-/// Letters that died of the same thing.
+/// Dead letters with the same cause.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DeadLetterGroup {
     /// What they have in common.
@@ -25,11 +25,11 @@ pub(crate) struct DeadLetterGroup {
     pub(crate) error: String,
     pub(crate) newest: i64,
     pub(crate) count: i64,
-    /// When the first died.
+    /// When the first became one.
     pub(crate) first_seen: Timestamp,
-    /// When the last died.
+    /// When the last became one.
     pub(crate) last_seen: Timestamp,
-    /// How many died on each of the last 30 days, the oldest day first, which also has all that is older.
+    /// How many there were on each of the last 30 days, the oldest day first, which also has all that is older.
     pub(crate) days: Vec<i64>,
 }
 
@@ -56,7 +56,7 @@ impl From<&Row> for DeadLetterGroup {
     }
 }
 
-/// Groups of letters, the largest first.
+/// Groups of dead letters, the largest first.
 pub(crate) async fn groups(
     client: &impl GenericClient,
     state: Option<DeadLetterState>,

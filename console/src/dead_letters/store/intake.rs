@@ -8,7 +8,7 @@ use crate::dead_letters::message::NewDeadLetter;
 pub(crate) const STORE: &str = include_str!("../sql/store.sql");
 pub(crate) const EVENT: &str = include_str!("../sql/event.sql");
 
-/// Stores a letter; true when it was new or died anew, false when it was stored already.
+/// Stores a dead letter; true when it was new or failed again, false when it was stored already.
 pub(crate) async fn store(
     client: &impl GenericClient,
     l: &NewDeadLetter,

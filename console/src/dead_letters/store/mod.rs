@@ -42,13 +42,13 @@ pub(crate) struct DeadLetter {
     pub(crate) event_id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// Why it died, one of a closed list.
+    /// Why: one of a closed list, unless another version wrote it.
     pub(crate) reason: String,
     /// The error in full.
     pub(crate) error: String,
-    /// How often it was tried.
+    /// How many attempts it had.
     pub(crate) attempts: i32,
-    /// What letters that died of the same thing have in common.
+    /// What dead letters with the same cause have in common.
     pub(crate) fingerprint: String,
     /// The ingress endpoint it came in through.
     pub(crate) endpoint: Option<String>,
@@ -56,7 +56,7 @@ pub(crate) struct DeadLetter {
     pub(crate) received_at: Option<Timestamp>,
     /// When it first failed.
     pub(crate) first_failed_at: Timestamp,
-    /// When it was given up.
+    /// When it became a dead letter.
     pub(crate) dead_at: Timestamp,
     pub(crate) state: DeadLetterState,
     pub(crate) state_at: Timestamp,
@@ -87,7 +87,7 @@ impl TryFrom<&Row> for DeadLetter {
     }
 }
 
-/// A page of letters, newest first, before the letter `before`.
+/// A page of dead letters, newest first, before the one numbered `before`.
 pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &DeadLetterFilter,
@@ -114,7 +114,7 @@ pub(crate) async fn list(
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
-/// One letter with the bytes as they were received.
+/// One dead letter with the bytes as they were received.
 pub(crate) async fn show(
     client: &impl GenericClient,
     id: i64,
@@ -123,7 +123,7 @@ pub(crate) async fn show(
     row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
-/// How many letters the filter takes in.
+/// How many dead letters the filter matches.
 pub(crate) async fn count(client: &impl GenericClient, f: &DeadLetterFilter) -> Result<i64, ServiceError> {
     let row = client
         .query_one(
@@ -134,7 +134,7 @@ pub(crate) async fn count(client: &impl GenericClient, f: &DeadLetterFilter) -> 
     Ok(row.get("count"))
 }
 
-/// Letters that name exactly this id, the newest first.
+/// Dead letters that name exactly this id, the newest first.
 pub(crate) async fn naming(
     client: &impl GenericClient,
     id: &str,
@@ -144,7 +144,7 @@ pub(crate) async fn naming(
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
-/// The letter of an event.
+/// The dead letter of an event.
 pub(crate) async fn of_event(
     client: &impl GenericClient,
     event_id: &str,
@@ -153,7 +153,7 @@ pub(crate) async fn of_event(
     Ok(row.as_ref().map(DeadLetter::try_from).transpose()?)
 }
 
-/// The letter of an event that has not taken effect.
+/// The dead letter of an event that has not taken effect.
 pub(crate) async fn open_of_event(
     client: &impl GenericClient,
     event_id: &str,

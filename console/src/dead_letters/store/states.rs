@@ -12,7 +12,7 @@ pub(crate) const LOCK: &str = include_str!("../sql/lock.sql");
 pub(crate) const STATE: &str = include_str!("../sql/state.sql");
 pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
 
-/// A letter that is about to be replayed or discarded, its row locked.
+/// A dead letter that is about to be replayed or discarded, its row locked.
 #[derive(Debug)]
 pub(crate) struct LockedDeadLetter {
     pub(crate) id: i64,
@@ -29,7 +29,7 @@ pub(crate) struct LockedDeadLetter {
     pub(crate) outcome: Option<EventOutcome>,
 }
 
-/// Locks a letter's row until the transaction ends.
+/// Locks a dead letter's row until the transaction ends.
 pub(crate) async fn lock(
     client: &impl GenericClient,
     id: i64,
@@ -66,7 +66,7 @@ pub(crate) async fn set_state(
     Ok(())
 }
 
-/// Takes back a replay that the broker did not take.
+/// Undoes a replay that the broker did not accept.
 pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
     client.execute(UNSENT, &[&id]).await?;
     Ok(())

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::Transaction;
-use domain::order::{HeldReason, Order};
+use domain::order::Order;
 use domain::origin::OrderKey;
+use domain::payment::HeldReason;
 use domain::state::{Row, State};
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
--- The letters of a chunk go over; what took effect already is resolved, for no worker will touch it again.
+-- The dead letters of a chunk change state; what took effect already is resolved, for no worker will touch it again.
 UPDATE dead_letters d SET state_at = now(), replays = d.replays + CASE WHEN $2 = 'replayed' THEN 1 ELSE 0 END,
     state = CASE WHEN $2 = 'replayed' AND EXISTS (SELECT FROM events e WHERE e.id = d.event_id
                                                   AND e.outcome IN ('processed', 'ignored'))

@@ -1,0 +1,56 @@
+//! Why a payment does not count for its order.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a payment does not count for its order. The list is closed: filters and the support guide name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldReason {
+    /// `ORDERS_POLICY=require` and nobody registered the order.
+    OrderNotFound,
+    /// Its amount is not the order's, and Stripe does not explain the difference.
+    AmountMismatch,
+    /// Its currency is not the order's.
+    CurrencyMismatch,
+    /// Its customer is not the order's.
+    CustomerMismatch,
+    /// The reference code is absent where it must be there, or is not the order's.
+    ReferenceCodeMismatch,
+}
+
+impl HeldReason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [
+        Self::OrderNotFound,
+        Self::AmountMismatch,
+        Self::CurrencyMismatch,
+        Self::CustomerMismatch,
+        Self::ReferenceCodeMismatch,
+    ];
+
+    /// The word in `payments.held_reason` and `cases.reason`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderNotFound => "order_not_found",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::CustomerMismatch => "customer_mismatch",
+            Self::ReferenceCodeMismatch => "reference_code_mismatch",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+impl fmt::Display for HeldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
