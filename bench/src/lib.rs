@@ -30,7 +30,7 @@ pub fn memory(pid: u32) -> anyhow::Result<(f64, f64)> {
 /// what else the machine is doing.
 pub fn processor_time(pid: u32) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name of the program stands in parentheses and may hold spaces.
+    // The name of the program is in parentheses and may contain spaces.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
     let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     Ok(ticks / TICKS)

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use stripe::envelope::EnvelopeError;
 use stripe::signature::SignatureError;
 
-/// The word for an accepted event in metrics.
+/// The label of an accepted event in metrics.
 pub(crate) const RECEIVED: &str = "received";
 const RECEIVED_BODY: &str = r#"{"received":true}"#;
 /// Seconds. Stripe has its own schedule; a proxy or a tool may heed it.
@@ -22,7 +22,7 @@ const RETRY_AFTER: &str = "5";
 /// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
-    #[error("there is nothing here; webhooks go to POST /webhooks/stripe")]
+    #[error("not found; webhooks go to POST /webhooks/stripe")]
     UnknownPath,
     #[error("no webhook endpoint of this name is configured")]
     UnknownEndpoint,

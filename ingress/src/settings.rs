@@ -22,7 +22,7 @@ const SHORTEST: Duration = Duration::from_millis(10);
 /// RabbitMQ 4 takes no larger message.
 const LARGEST_BODY: usize = 16 * MIB;
 
-/// Takes Stripe's webhooks in and answers 200 only when RabbitMQ has confirmed the event.
+/// Receives Stripe's webhooks and answers 200 only when RabbitMQ has confirmed the event.
 ///
 /// Every setting is an environment variable or the flag of the same name. A secret may also stand
 /// in a file: NAME_FILE holds the path. Secrets given as flags show in the list of processes.
@@ -30,7 +30,7 @@ const LARGEST_BODY: usize = 16 * MIB;
 #[command(name = "ingress", version)]
 pub struct Args {
     /// The signing secret of the webhook endpoint /webhooks/stripe; several, comma separated, while
-    /// a secret is rolled. Required. Further endpoints `/webhooks/stripe/<name>` are made by setting
+    /// a secret is being rolled. Required. Create further endpoints `/webhooks/stripe/<name>` by setting
     /// `STRIPE_WEBHOOK_SECRET_<NAME>` (or `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`) in the environment.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRETS")]
     stripe_webhook_secret: Option<String>,
@@ -103,9 +103,9 @@ pub struct Settings {
     pub publish_timeout: Duration,
     /// RabbitMQ.
     pub broker: BrokerSettings,
-    /// Where metrics and health are served besides.
+    /// Where metrics and health are served.
     pub metrics_bind: Option<SocketAddr>,
-    /// The clock that signatures are judged by.
+    /// The clock that signatures are checked against.
     pub clock: Clock,
 }
 
@@ -143,7 +143,7 @@ impl Settings {
             publish_timeout: problems.take(&args.ingress_publish_timeout),
             broker: BrokerSettings {
                 amqp_url: args.amqp.url(problems),
-                // The gate never delays an event, so it needs no retry queues.
+                // The ingress never delays an event, so it needs no retry queues.
                 topology: args.amqp.topology(problems, Vec::new()),
                 name: "sluicegate ingress".to_owned(),
             },
@@ -180,7 +180,7 @@ fn endpoints(
         let secrets = problems.required_secret(&variable, secret, file, SECRET_TAKES);
         let secrets = split(&variable, &secrets, problems);
         if endpoints.insert(name.to_ascii_lowercase(), secrets).is_some() {
-            problems.add(&variable, "is there twice, in upper and in lower case");
+            problems.add(&variable, "is set twice, in upper and in lower case");
         }
     }
     endpoints

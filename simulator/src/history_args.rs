@@ -10,21 +10,21 @@ pub struct HistoryArgs {
     /// How many histories.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub histories: u64,
-    /// The seed that they come from; the same seed gives the same events [default: a new one, printed].
+    /// The seed; the same seed gives the same events [default: a new one, which is printed].
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Kinds of history: words such as card, expired, or purchases, all.
+    /// Kinds of history, such as card or expired, or groups of them: purchases, all.
     #[arg(long, value_delimiter = ',', value_parser = kinds, default_value = "all", value_name = "WORDS")]
     pub kinds: Vec<Kinds>,
     /// One Stripe API version for all of them [default: any since 2022-11-15].
     #[arg(long, value_parser = version, value_name = "VERSION")]
     pub api_version: Option<Version>,
-    /// Give this many events of a history the same second.
+    /// How many events of a history fall within one second.
     #[arg(long = "same-second", value_name = "N")]
     pub burst: Option<usize>,
 }
 
-/// The kinds that one word stands for.
+/// The kinds that a name stands for.
 #[derive(Debug, Clone)]
 pub struct Kinds(Vec<Kind>);
 

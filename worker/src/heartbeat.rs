@@ -15,10 +15,10 @@ const BEAT: Duration = Duration::from_secs(10);
 /// How far the machine's clock may be from the database's without a warning.
 const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
-/// How long taking the row away may take.
+/// How long deleting the row may take.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Beats until shutdown is requested, then takes the row away.
+/// Beats until shutdown is requested, then deletes the row.
 pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
     let started_at = Timestamp::now();
     let host = host();

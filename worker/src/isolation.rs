@@ -23,7 +23,7 @@ fn prepare_with(body: &[u8], prepare: impl FnOnce(Event) -> Prepared) -> Result<
     if let Ok(prepared) = catch_unwind(AssertUnwindSafe(|| prepare(event))) {
         return Ok(prepared);
     }
-    // The event went with the panic: reading it again is cheaper than keeping a copy of each.
+    // The panic consumed the event: reading it again is cheaper than keeping a copy of each.
     let event = Event::parse(body)?;
     let intent = Intent::Reject(handler_panic(&event.kind));
     Ok(Prepared { event, intent })

@@ -34,7 +34,7 @@ use service::{shutdown, telemetry};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The `main` of a worker: reads the settings, runs until it is told to stop.
+/// The `main` of a worker: reads the settings, runs until shutdown is requested.
 ///
 /// # Errors
 /// [`RunError`] when the worker cannot start or one of its tasks fails. Wrong settings end the process with exit code 2.
@@ -51,10 +51,10 @@ pub async fn main(queue: Queue) -> Result<(), RunError> {
     run(settings, queue, shutdown::on_signal()).await
 }
 
-/// A panic of a handler is a failure of one event; the log says where, never with what.
+/// A panic of a handler is a failure of one event; the log says where, without any values.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "panic");
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(location, "panic");
     }));
 }

@@ -1,4 +1,4 @@
-//! Decides anew what counts for an order when staff change it: registered, corrected, a payment accepted. No event
+//! Decides again what counts for an order when staff change it: registered, corrected, a payment accepted. No event
 //! is involved; the state is loaded under lock and saved as for an event, in the caller's transaction.
 
 use deadpool_postgres::Transaction;
@@ -10,7 +10,7 @@ use domain::state::Keys;
 
 use crate::store::{self, StoreError};
 
-/// Decides anew which payments of an order count, after the order's registered columns were written in `tx`. A
+/// Decides again which payments of an order count, after the order's registered columns were written in `tx`. A
 /// payment in `accept` counts as it is from now on. Returns the messages that were written to the outbox.
 ///
 /// # Errors

@@ -54,11 +54,11 @@ pub struct Settings {
     pub log: (LogFormat, String),
     /// Where metrics and health are served.
     pub metrics: Option<SocketAddr>,
-    /// Waits between tries.
+    /// Delays between attempts.
     pub schedule: Vec<Duration>,
     /// Events in one transaction.
     pub batch: u16,
-    /// Transactions at once.
+    /// Concurrent transactions.
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,

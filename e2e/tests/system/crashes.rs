@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use e2e::{Program, System, Tap, eventually};
 
-use crate::histories::{count, mixed_up, must_be_true, purchases};
+use crate::histories::{count, must_be_as_expected, purchases, shuffled};
 
 /// The ports of the URL that the tests' broker has.
 fn broker(url: &str) -> SocketAddr {
@@ -46,7 +46,7 @@ async fn a_worker_killed_between_its_commit_and_its_acknowledgement_has_not_done
     assert_eq!(again.terminate(Duration::from_secs(30)).await, "exit status: 0");
     assert_eq!(queues.ready("fulfillment").await, 0, "every event was acknowledged the second time");
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1, "no event was done again");
-    must_be_true(&system, &history).await;
+    must_be_as_expected(&system, &history).await;
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn workers_killed_again_and_again_lose_nothing_and_double_nothing() {
     let histories = purchases(13, 250);
     let events = count(&histories);
     // A worker has been there, so that the queues are; then the backlog grows.
-    let bodies = mixed_up(&histories, 13);
+    let bodies = shuffled(&histories, 13);
     system.deliver(&mut system.client(&ingress), bodies.iter().map(Vec::as_slice)).await;
 
     let mut kills = 0;
@@ -76,11 +76,11 @@ async fn workers_killed_again_and_again_lose_nothing_and_double_nothing() {
         kills += 1;
     }
     assert!(kills >= 3, "killed only {kills} times: the backlog was too small to show anything");
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
 }
 
 #[tokio::test]
-async fn sigterm_finishes_the_batch_in_hand_and_gives_the_rest_back() {
+async fn sigterm_finishes_the_current_batch_and_requeues_the_rest() {
     let system = System::new().await.with("WORKER_BATCH", "4").with("WORKER_CONCURRENCY", "1");
     let ingress = system.start(Program::Ingress).await;
     let histories = purchases(17, 150);
@@ -102,12 +102,12 @@ async fn sigterm_finishes_the_batch_in_hand_and_gives_the_rest_back() {
     .await;
     assert!(
         queues.ready("fulfillment").await > 0,
-        "it was through before it was told to end: nothing was shown"
+        "it had finished before the signal: the test showed nothing"
     );
     let worker = system.start(Program::FulfillmentWorker).await;
     system.until_done(events).await;
     drop(worker);
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
 }
 
 #[tokio::test]
@@ -139,5 +139,5 @@ async fn an_event_that_comes_a_hundred_times_to_four_workers_at_once_counts_once
     assert_eq!(queues.ready("fulfillment").await, 0);
     assert_eq!(system.number("SELECT count(*) FROM events").await as usize, bodies.len());
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
-    must_be_true(&system, &history).await;
+    must_be_as_expected(&system, &history).await;
 }

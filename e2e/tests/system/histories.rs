@@ -25,7 +25,7 @@ fn is_fulfillment(kind: &str) -> bool {
 }
 
 /// Their events, some twice, in any order.
-pub(crate) fn mixed_up(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
+pub(crate) fn shuffled(histories: &[History], seed: u64) -> Vec<Vec<u8>> {
     let mut rng = Rng::new(seed);
     let bodies =
         histories.iter().flat_map(|history| &history.events).map(|event| event.body.clone()).collect();
@@ -40,7 +40,7 @@ pub(crate) fn count(histories: &[History]) -> usize {
 }
 
 /// Panics unless the database holds exactly what the histories must have come to, outgoing messages included.
-pub(crate) async fn must_be_true(system: &System, histories: &[History]) {
+pub(crate) async fn must_be_as_expected(system: &System, histories: &[History]) {
     let client = system.database.connect().await.expect("the database answers");
     let expected_states: Vec<_> =
         histories.iter().map(|history| (history.name, &history.expected_state)).collect();

@@ -3,20 +3,20 @@
 use e2e::{Program, System, eventually};
 use simulator::servers::{PostgresServer, RabbitServer};
 
-use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
+use crate::histories::{count, must_be_as_expected, of_all_kinds, shuffled};
 
-/// Delivers half, then takes the broker away in some way while the other half is on its way.
+/// Delivers half, then makes the broker unavailable in some way while the other half is in transit.
 async fn broker_goes(system: &System, outage: impl AsyncFnOnce()) {
     let programs = system.start_all().await;
     let histories = of_all_kinds(23, 80);
-    let bodies = mixed_up(&histories, 23);
+    let bodies = shuffled(&histories, 23);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);
     system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
     let sending = system.deliver(&mut client, rest.iter().map(Vec::as_slice));
     tokio::join!(sending, outage());
     system.until_done(count(&histories)).await;
-    must_be_true(system, &histories).await;
+    must_be_as_expected(system, &histories).await;
     for mut program in programs {
         assert!(program.is_running(), "it went through the outage without a restart");
     }
@@ -46,7 +46,7 @@ async fn while_postgres_is_unavailable_events_are_accepted_and_no_attempt_is_use
     let system = System::with_postgres(&postgres).await;
     let mut programs = system.start_all().await;
     let histories = of_all_kinds(29, 40);
-    let bodies = mixed_up(&histories, 29);
+    let bodies = shuffled(&histories, 29);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);
     system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
@@ -64,7 +64,7 @@ async fn while_postgres_is_unavailable_events_are_accepted_and_no_attempt_is_use
     system.until_done(count(&histories)).await;
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
     assert_eq!(system.number("SELECT count(*) FROM dead_letters").await, 0);
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     for program in &mut programs {
         assert!(program.is_running(), "it went through the outage without a restart");
         program.until_ready().await;
@@ -77,7 +77,7 @@ async fn a_postgres_that_freezes_and_goes_on_costs_nothing() {
     let system = System::with_postgres(&postgres).await;
     let mut programs = system.start_all().await;
     let histories = of_all_kinds(31, 20);
-    let bodies = mixed_up(&histories, 31);
+    let bodies = shuffled(&histories, 31);
 
     postgres.pause().await;
     let mut client = system.client(&programs[0]);
@@ -88,7 +88,7 @@ async fn a_postgres_that_freezes_and_goes_on_costs_nothing() {
 
     system.until_done(count(&histories)).await;
     assert_eq!(system.number("SELECT max(attempts)::bigint FROM events").await, 1);
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     assert!(programs.iter_mut().all(e2e::Running::is_running));
 }
 
@@ -98,7 +98,7 @@ async fn a_broker_that_freezes_is_answered_503_and_when_it_goes_on_nothing_is_lo
     let system = System::with_rabbit(&rabbit).await.with("INGRESS_PUBLISH_TIMEOUT", "500ms");
     let mut programs = system.start_all().await;
     let histories = of_all_kinds(37, 40);
-    let bodies = mixed_up(&histories, 37);
+    let bodies = shuffled(&histories, 37);
     let (first, rest) = bodies.split_at(bodies.len() / 2);
     let mut client = system.client(&programs[0]);
     system.deliver(&mut client, first.iter().map(Vec::as_slice)).await;
@@ -111,7 +111,7 @@ async fn a_broker_that_freezes_is_answered_503_and_when_it_goes_on_nothing_is_lo
 
     system.deliver(&mut client, rest.iter().map(Vec::as_slice)).await;
     system.until_done(count(&histories)).await;
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
     assert!(programs.iter_mut().all(e2e::Running::is_running));
 }
 

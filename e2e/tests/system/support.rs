@@ -62,7 +62,7 @@ async fn a_held_payment_is_accepted_once_and_the_audit_says_by_whom() {
 }
 
 #[tokio::test]
-async fn a_bulk_replay_on_the_command_line_fails_when_letters_died_again() {
+async fn a_bulk_replay_on_the_command_line_fails_when_dead_letters_fail_again() {
     let system = System::new().await.with("RETRY_SCHEDULE", "100ms");
     let programs = system.start_all().await;
     let mut client = system.client(&programs[0]);

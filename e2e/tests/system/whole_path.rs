@@ -2,7 +2,7 @@
 
 use e2e::{System, eventually};
 
-use crate::histories::{count, mixed_up, must_be_true, of_all_kinds};
+use crate::histories::{count, must_be_as_expected, of_all_kinds, shuffled};
 
 pub(crate) fn paid(id: &str, order: &str, amount: i64) -> String {
     format!(
@@ -33,16 +33,16 @@ async fn a_signed_post_becomes_a_paid_order() {
 }
 
 #[tokio::test]
-async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
+async fn shuffled_histories_with_duplicates_end_in_the_expected_state() {
     let system = System::new().await;
     let programs = system.start_all().await;
     let histories = of_all_kinds(7, 60);
 
-    let bodies = mixed_up(&histories, 7);
+    let bodies = shuffled(&histories, 7);
     system.deliver(&mut system.client(&programs[0]), bodies.iter().map(Vec::as_slice)).await;
 
     system.until_done(count(&histories)).await;
-    must_be_true(&system, &histories).await;
+    must_be_as_expected(&system, &histories).await;
 }
 
 /// Makes the database refuse a payment for a reason that may pass.
@@ -57,7 +57,7 @@ pub(crate) async fn refuse(system: &System, payment: &str) {
 }
 
 #[tokio::test]
-async fn an_event_that_the_database_refuses_is_retried_dies_and_is_replayed_by_hand() {
+async fn an_event_that_the_database_refuses_is_retried_dead_lettered_and_replayed_by_hand() {
     let system = System::new().await.with("RETRY_SCHEDULE", "100ms,200ms");
     let programs = system.start_all().await;
     refuse(&system, "pi_order_late").await;
@@ -85,7 +85,7 @@ async fn an_event_that_the_database_refuses_is_retried_dies_and_is_replayed_by_h
 }
 
 #[tokio::test]
-async fn a_payment_that_came_too_early_counts_the_moment_its_order_is_registered() {
+async fn a_payment_that_arrived_too_early_counts_the_moment_its_order_is_registered() {
     let system = System::new().await.with("ORDERS_POLICY", "require");
     let programs = system.start_all().await;
     let body = paid("evt_early", "order_late", 1999);
@@ -100,7 +100,7 @@ async fn a_payment_that_came_too_early_counts_the_moment_its_order_is_registered
 }
 
 #[tokio::test]
-async fn an_event_that_waits_for_another_try_is_found_by_all_that_it_names() {
+async fn an_event_that_waits_for_another_attempt_is_found_by_every_id_that_it_names() {
     let system = System::new().await.with("RETRY_SCHEDULE", "1h");
     let programs = system.start_all().await;
     refuse(&system, "pi_order_to_come").await;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use lapin::types::{AMQPValue, FieldTable};
 
-/// How often the event was tried before: 0 when it comes from the ingress or from a replay.
+/// How many attempts came before this one: 0 when it comes from the ingress or from a replay.
 pub const ATTEMPT: &str = "x-attempt";
 /// When the ingress took it in, in unix milliseconds.
 pub const RECEIVED_AT: &str = "x-received-at";

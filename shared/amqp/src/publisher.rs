@@ -35,7 +35,7 @@ pub enum PublishError {
     Returned {
         /// AMQP's code, 312 for no route.
         code: u16,
-        /// The broker's words.
+        /// The broker's message.
         text: String,
     },
     /// The broker refused the message, for example because the queue is full.
@@ -56,7 +56,7 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    /// A word for metrics and error codes.
+    /// The label for metrics and error codes.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Down => "broker_down",

@@ -77,7 +77,7 @@ pub enum TopologyError {
         what: String,
         /// The argument that differs.
         argument: String,
-        /// The broker's own words.
+        /// The broker's message.
         detail: String,
     },
     /// The broker refused, or was lost on the way.

@@ -96,7 +96,7 @@ async fn a_mismatch_names_the_queue_and_the_argument() {
 }
 
 #[tokio::test]
-async fn a_retried_event_comes_back_to_its_queue_as_it_was() {
+async fn a_retried_event_returns_to_its_queue_unchanged() {
     let (broker, publisher) = start(settings()).await;
     let topology = broker.topology().clone();
     let channel = broker.channel().await.expect("a channel");
@@ -121,7 +121,7 @@ async fn a_retried_event_comes_back_to_its_queue_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_handed_out_too_often_ends_as_a_dead_letter() {
+async fn a_message_delivered_too_often_ends_as_a_dead_letter() {
     let (broker, publisher) = start(settings()).await;
     let topology = broker.topology().clone();
     publisher.publish(event(topology.events_exchange(), "refund.created")).await.expect("published");

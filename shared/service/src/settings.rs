@@ -78,7 +78,7 @@ impl Problems {
         }
     }
 
-    /// A secret that must be there. `takes` says in words what it is.
+    /// A required secret. `takes` describes it.
     pub fn required_secret(
         &mut self,
         name: &str,

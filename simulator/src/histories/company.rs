@@ -114,13 +114,13 @@ impl Company {
         self.send(kind, object, None);
     }
 
-    /// Changes the object and sends the event that tells what it was before.
+    /// Changes the object and sends the event that shows what it was before.
     pub(crate) fn update(&mut self, kind: &'static str, object: &mut Object, changes: Vec<(&str, Value)>) {
         let previous = object.change(changes);
         self.send(kind, object, Some(previous));
     }
 
-    /// Changes the object and sends everything that tells of it: the update, if anybody listens to it,
+    /// Changes the object and sends every event about it: the update, if the company subscribes to it,
     /// and events that carry the same state and do not say what was before.
     pub(crate) fn step(
         &mut self,
@@ -170,7 +170,7 @@ impl Company {
         self.stamp
     }
 
-    /// The JSON, and where in it the object stands.
+    /// The JSON, and where in it the object is.
     fn body(
         &self,
         id: &str,

@@ -1,4 +1,4 @@
-//! What must be true once every event of a history has been delivered, in facts.
+//! The state that must be reached once every event of a history has been delivered.
 
 /// The final state of everything in a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct ExpectedOrder {
     pub currency: &'static str,
     /// What was paid of it, refunds not taken off.
     pub amount_paid: i64,
-    /// What was given back, without refunds that failed or were canceled.
+    /// What was refunded, without refunds that failed or were canceled.
     pub amount_refunded: i64,
     /// The company's customer id in the metadata, or else Stripe's.
     pub customer: Option<String>,
@@ -57,7 +57,7 @@ pub struct ExpectedPayment {
     pub currency: &'static str,
     /// What was paid, refunds not taken off.
     pub amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub amount_refunded: i64,
     /// As in `payments.dispute`.
     pub dispute: Option<&'static str>,

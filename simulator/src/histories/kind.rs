@@ -21,17 +21,17 @@ pub enum Kind {
     Abandoned,
     /// Authorized first, captured later.
     ManualCapture,
-    /// Authorized, then let go: Stripe tells of it as a refund of what was never taken.
+    /// Authorized, then voided: Stripe reports it as a refund of what was never captured.
     Released,
     /// An intent the company cancels.
     IntentCanceled,
     /// A first session that expires or fails, then a second that is paid.
-    SecondTry,
-    /// A quarter is given back.
+    SecondAttempt,
+    /// A quarter is refunded.
     RefundPartial,
     /// Two or three refunds of one payment.
     RefundSeveral,
-    /// Everything is given back.
+    /// Everything is refunded.
     RefundFull,
     /// A refund that takes a day.
     RefundPending,
@@ -79,7 +79,7 @@ impl Kind {
         Self::ManualCapture,
         Self::Released,
         Self::IntentCanceled,
-        Self::SecondTry,
+        Self::SecondAttempt,
     ];
 
     /// Purchases that are refunded or disputed.
@@ -121,7 +121,7 @@ impl Kind {
         Self::ManualCapture,
         Self::Released,
         Self::IntentCanceled,
-        Self::SecondTry,
+        Self::SecondAttempt,
         Self::RefundPartial,
         Self::RefundSeveral,
         Self::RefundFull,
@@ -145,7 +145,7 @@ impl Kind {
     /// Words for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
 
-    /// The word for it on the command line and in `History::name`.
+    /// Its name on the command line and in `History::name`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -160,7 +160,7 @@ impl Kind {
             Self::ManualCapture => "manual_capture",
             Self::Released => "released",
             Self::IntentCanceled => "intent_canceled",
-            Self::SecondTry => "second_try",
+            Self::SecondAttempt => "second_attempt",
             Self::RefundPartial => "refund_partial",
             Self::RefundSeveral => "refund_several",
             Self::RefundFull => "refund_full",
@@ -182,15 +182,15 @@ impl Kind {
         }
     }
 
-    /// The kinds a word stands for: its own, or one of [`Kind::GROUPS`].
+    /// The kinds a name stands for: its own, or one of [`Kind::GROUPS`].
     #[must_use]
-    pub fn named(word: &str) -> Option<Vec<Self>> {
-        match word {
+    pub fn named(name: &str) -> Option<Vec<Self>> {
+        match name {
             "all" => Some(Self::ALL.to_vec()),
             "purchases" => Some(Self::PURCHASES.to_vec()),
             "money" => Some(Self::MONEY.to_vec()),
             "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
-            _ => Self::ALL.iter().find(|kind| kind.name() == word).map(|kind| vec![*kind]),
+            _ => Self::ALL.iter().find(|kind| kind.name() == name).map(|kind| vec![*kind]),
         }
     }
 }

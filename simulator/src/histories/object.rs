@@ -40,7 +40,7 @@ impl Object {
         self
     }
 
-    /// Takes away fields that came with a later version than this one.
+    /// Removes fields that were added in a later version than this one.
     pub(crate) fn since(&mut self, version: Version, fields: &[(&str, &[&str])]) -> &mut Self {
         if let Value::Object(map) = &mut self.0 {
             for (date, keys) in fields {
@@ -52,7 +52,7 @@ impl Object {
         self
     }
 
-    /// Takes a field away.
+    /// Removes a field.
     pub(crate) fn remove(&mut self, key: &str) -> &mut Self {
         if let Value::Object(map) = &mut self.0 {
             map.remove(key);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_there_shows_as_null_and_what_went_away_as_it_was() {
+    fn a_field_that_was_added_shows_as_null_and_one_that_was_removed_as_it_was() {
         let previous = changed(
             &json!({"metadata": {}, "pending": {"a": 1}}),
             vec![("metadata.note", json!("x")), ("pending", Value::Null)],
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_the_same_is_not_told() {
+    fn an_unchanged_field_is_not_listed() {
         assert_eq!(changed(&json!({"status": "open"}), vec![("status", json!("open"))]), json!({}));
     }
 }

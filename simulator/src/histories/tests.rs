@@ -83,7 +83,7 @@ fn previous_attributes_lead_back_to_the_state_before() {
             let object = &body["data"]["object"];
             let id = object["id"].as_str().unwrap_or_default().to_owned();
             let before = latest.insert(id.clone(), object.clone());
-            // One change may be told by two events.
+            // Two events may report one change.
             let before = before.filter(|before| before != object);
             if let (Some(previous), Some(before)) = (body["data"].get("previous_attributes"), before) {
                 let merged = merged(object, previous);
@@ -171,7 +171,7 @@ fn subscriptions_have_their_period_where_their_version_puts_it() {
 }
 
 #[test]
-fn refunds_are_told_the_way_of_their_version() {
+fn refunds_are_reported_as_their_version_does() {
     for version in Version::ALL {
         assert_eq!(
             bodies_of(*version, Kind::MONEY, "refund.created").is_empty(),

@@ -1,4 +1,4 @@
-//! What a run is told by its environment, and what it makes up where it is told nothing.
+//! The settings of a run: what the environment gives, and what is chosen where it gives nothing.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -71,7 +71,7 @@ pub(crate) struct Settings {
     pub(crate) console: String,
     /// The metrics address of each process, in the order of [`super::PROCESSES`]; empty when off.
     pub(crate) metrics: Vec<String>,
-    /// What was chosen because the usual was taken, in words.
+    /// What was chosen because the default was in use.
     pub(crate) remarks: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ impl Settings {
             ("STRIPE_LIVEMODE", &self.livemode),
             ("INGRESS_BIND", &self.ingress),
             ("CONSOLE_BIND", &self.console),
-            // What is set above must not be said a second time by a file.
+            // A secret that is set above must not be given by a file as well.
             ("DATABASE_URL_FILE", ""),
             ("AMQP_URL_FILE", ""),
             ("STRIPE_WEBHOOK_SECRET_FILE", ""),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn port_0_becomes_a_port_that_can_be_told() {
+    fn port_0_becomes_a_port_that_can_be_printed() {
         let mut remarks = Vec::new();
         assert_ne!(bind(Some("127.0.0.1:0"), 8080, "X", &mut remarks), "127.0.0.1:0");
         assert_eq!(bind(Some("127.0.0.1:9000"), 8080, "X", &mut remarks), "127.0.0.1:9000");

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::history_args::HistoryArgs;
 
-/// Sends signed Stripe events to an ingress, and optionally checks what became of them.
+/// Sends signed Stripe events to an ingress, and optionally checks their results.
 #[derive(Debug, clap::Args)]
 pub struct SendArgs {
-    /// Where the ingress is; without a path, /webhooks/stripe.
+    /// The address of the ingress; /webhooks/stripe is added where it has no path.
     #[arg(long, env = "INGRESS_URL", default_value = "http://127.0.0.1:8080")]
     pub url: String,
     /// The endpoint's signing secret.
@@ -20,13 +20,13 @@ pub struct SendArgs {
     /// Send the event bodies in these files instead (a folder: every .json in it).
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub file: Vec<PathBuf>,
-    /// Give each event from a file a new id, so that it is no repeat of an earlier run.
+    /// Give each event from a file a new id, so that it is not a duplicate of an earlier run's.
     #[arg(long, requires = "file")]
     pub fresh_ids: bool,
     /// Send this share of the events twice.
     #[arg(long, value_parser = percent, default_value = "0%", value_name = "PERCENT")]
     pub duplicates: u8,
-    /// Send the events of all histories in any order.
+    /// Send the events of all histories in random order.
     #[arg(long)]
     pub shuffle: bool,
     /// Send in bursts of 1 to N events with pauses between.
@@ -35,13 +35,13 @@ pub struct SendArgs {
     /// The pause between bursts.
     #[arg(long, value_parser = humantime::parse_duration, default_value = "200ms")]
     pub pause: Duration,
-    /// At most this many events in a second.
+    /// The maximum number of events per second.
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,
-    /// Connections to send over at once.
+    /// The number of connections.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub concurrency: u16,
-    /// How often one event is tried before it is given up.
+    /// The maximum number of attempts for one event.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub tries: u32,
     /// Then wait until every event is settled in this database and compare it with the expected state.

@@ -111,14 +111,14 @@ async fn send_from(plan: Arc<Plan>, line: Arc<Mutex<Line>>, bar: ProgressBar) ->
     }
 }
 
-/// Posts one event as Stripe does: anything but 2xx is a failure, each try carries a fresh timestamp.
+/// Posts one event as Stripe does: anything but 2xx is a failure, and each attempt carries a fresh timestamp.
 async fn send_one(plan: &Plan, client: &mut Client, item: Item, bar: &ProgressBar, tally: &mut Tally) {
     let mut back_off = FIRST_BACK_OFF;
     for attempt in 1..=plan.tries {
         let header = stripe::signature::sign(&item.body, &plan.secret, unix_now());
         let answer = client.post(item.body.clone(), &header).await;
         let Some(refusal) = answer.refusal() else { return tally.accept() };
-        bar.set_message(format!("{refusal}, try {attempt}"));
+        bar.set_message(format!("{refusal}, attempt {attempt}"));
         tally.refuse(refusal);
         if attempt < plan.tries {
             tokio::time::sleep(answer.retry_after.unwrap_or(back_off).min(LONGEST_BACK_OFF)).await;
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_closed_while_idle_costs_no_try() {
+    async fn a_connection_closed_while_idle_costs_no_attempt() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let server = tokio::spawn(async move {

@@ -1,8 +1,8 @@
-//! What can go wrong with a private server, in words that say what to do.
+//! What can go wrong with a private server, with messages that say what to do.
 
 use std::path::PathBuf;
 
-/// Why a private server could not be started or told something.
+/// Why a private server could not be started or controlled.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// A program that the server consists of is not installed.
@@ -21,7 +21,7 @@ pub enum ServerError {
     Io {
         /// What was being done.
         what: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// A helper program ended with an error.
@@ -45,7 +45,7 @@ pub enum ServerError {
         log: String,
     },
     /// A folder that must be ours belongs to somebody else.
-    #[error("{path} exists but does not belong to this user: remove it or use another place", path = path.display())]
+    #[error("{path} exists but does not belong to this user: remove it or choose another folder", path = path.display())]
     NotOurs {
         /// The folder.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum ServerError {
     Sql {
         /// What was being done.
         what: String,
-        /// What PostgreSQL or the driver said.
+        /// The error of PostgreSQL or the driver.
         source: tokio_postgres::Error,
     },
     /// The migrations could not be applied to a test database.

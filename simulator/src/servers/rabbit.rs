@@ -132,7 +132,7 @@ impl RabbitServer {
         self.start_again().await
     }
 
-    /// Raises the memory alarm: the broker stops reading from connections that publish and tells them
+    /// Raises the memory alarm: the broker stops reading from connections that publish and informs them
     /// `connection.blocked`.
     pub async fn block_publishers(&self) -> Result<(), ServerError> {
         self.ctl(&["set_vm_memory_high_watermark", "0"]).await.map(drop)

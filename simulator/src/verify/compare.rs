@@ -21,8 +21,8 @@ pub struct Difference {
     pub must_be: String,
     /// In the database.
     pub is: String,
-    /// Whether the row says of itself that it is a guess.
-    pub guessed: bool,
+    /// Whether the row is marked ambiguous.
+    pub ambiguous: bool,
 }
 
 /// Histories' names and what each must have come to.
@@ -67,14 +67,14 @@ async fn load(
 }
 
 fn compare_row(history: &str, table: &str, must: &Row, is: Option<&Value>) -> Vec<Difference> {
-    let guessed = is.and_then(|is| is.get("ambiguous")) == Some(&Value::Bool(true));
+    let ambiguous = is.and_then(|is| is.get("ambiguous")) == Some(&Value::Bool(true));
     let difference = |field: &str, must_be: String, is: String| Difference {
         history: history.to_owned(),
         what: format!("{table} {field}").trim_end().to_owned(),
         id: must.id.clone(),
         must_be,
         is,
-        guessed,
+        ambiguous,
     };
     let Some(is) = is else { return vec![difference("", "a row".to_owned(), "none".to_owned())] };
     let unequal = |(field, value): &(&'static str, Value)| match is.get(field) {
@@ -102,7 +102,7 @@ async fn absent(
         id: row.get(0),
         must_be: "no row".to_owned(),
         is: row.get(1),
-        guessed: false,
+        ambiguous: false,
     };
     Ok(found.iter().map(difference).collect())
 }
@@ -125,7 +125,7 @@ async fn messages(
         id: key.to_owned(),
         must_be: must_be.to_owned(),
         is: is.to_owned(),
-        guessed: false,
+        ambiguous: false,
     };
     let mut differences = Vec::new();
     for (name, expected_state) in expected_states {

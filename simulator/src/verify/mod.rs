@@ -30,7 +30,7 @@ pub async fn verify(args: VerifyArgs) -> anyhow::Result<u8> {
 }
 
 /// Waits until every event of the histories is settled, compares, and prints what differs. A row that is
-/// marked ambiguous owns up to being a guess: it is shown, and is no failure.
+/// marked ambiguous is shown, and is no failure.
 pub(crate) async fn compare(
     of: &HistoryArgs,
     seed: u64,
@@ -49,13 +49,17 @@ pub(crate) async fn compare(
     if !differences.is_empty() {
         println!("{}", table::table(&differences, SHOWN));
     }
-    let guessed = differences.iter().filter(|difference| difference.guessed).count();
-    let well = differences.len() == guessed && settled.all_done();
-    let verdict = if well { "as it must be" } else { "NOT as it must be" };
-    print!("{} histories of seed {seed}: {verdict}, {} differences", histories.len(), differences.len());
+    let ambiguous = differences.iter().filter(|difference| difference.ambiguous).count();
+    let well = differences.len() == ambiguous && settled.all_done();
+    let result = if well { "as expected" } else { "NOT as expected" };
+    print!("{} histories of seed {seed}: {result}, {} differences", histories.len(), differences.len());
     println!(
         "{}",
-        if guessed > 0 { format!(", {guessed} in rows that are marked ambiguous") } else { String::new() }
+        if ambiguous > 0 {
+            format!(", {ambiguous} in rows that are marked ambiguous")
+        } else {
+            String::new()
+        }
     );
     Ok(u8::from(!well))
 }

@@ -10,8 +10,8 @@ const HEAD: [&str; 5] = ["history", "what", "id", "must be", "is"];
 pub(crate) fn table(differences: &[Difference], shown: usize) -> String {
     let mut rows = vec![HEAD.map(str::to_owned)];
     rows.extend(differences.iter().take(shown).map(|difference| {
-        let Difference { history, what, id, must_be, mut is, guessed } = difference.clone();
-        if guessed {
+        let Difference { history, what, id, must_be, mut is, ambiguous } = difference.clone();
+        if ambiguous {
             is.push_str(" (marked ambiguous)");
         }
         [history, what, id, must_be, is]
@@ -46,7 +46,7 @@ mod tests {
             id: "order_1".into(),
             must_be: "paid".into(),
             is: "pending".into(),
-            guessed: false,
+            ambiguous: false,
         };
         let text = table(&[row.clone(), row], 1);
         assert_eq!(

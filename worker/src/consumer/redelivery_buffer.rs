@@ -1,4 +1,4 @@
-//! Redelivered messages, set aside so that one that kills the process is alone when it does.
+//! Redelivered messages, buffered so that one that kills the process is alone when it does.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use amqp::message;
 use lapin::message::Delivery;
 use lapin::types::ShortString;
 
-/// How long the first of them waits at most: on a busy queue there is always something fresh.
+/// How long the first of them waits at most: on a busy queue other messages are always ready.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// What was set aside, and since when the first of it waits.
+/// The redelivered messages, and since when the first of them waits.
 #[derive(Default)]
 pub(super) struct RedeliveryBuffer {
     since: Option<Instant>,
@@ -31,13 +31,13 @@ impl RedeliveryBuffer {
         self.deliveries.is_empty()
     }
 
-    /// Whether it has waited long enough for its turn to come before what is fresh runs out.
+    /// Whether the first has waited long enough to be processed although other messages are ready.
     pub(super) fn is_due(&self) -> bool {
         self.since.is_some_and(|since| since.elapsed() >= LONGEST)
     }
 
-    /// Takes all of it, in another sequence each time: what stands behind a message that kills the process must
-    /// not be dead-lettered with it.
+    /// Takes all of them, in another sequence each time: the messages behind one that kills the process must not be
+    /// dead-lettered with it.
     pub(super) fn take(&mut self) -> Vec<Delivery> {
         self.since = None;
         in_new_sequence(std::mem::take(&mut self.deliveries))

@@ -31,9 +31,9 @@ pub struct Claimed {
 pub struct RejectedEvent<'a> {
     /// Its id.
     pub id: &'a str,
-    /// The reason in one word.
+    /// The reason, one of the closed list.
     pub reason: &'static str,
-    /// The reason in words.
+    /// The message.
     pub error: String,
     /// When it will be tried again; `None`: never.
     pub next_attempt: Option<Timestamp>,

@@ -27,7 +27,7 @@ pub enum StoreError {
     #[error("the statements panicked; the log of the worker says where")]
     Panicked,
     /// Other batches dropped rows again and again before this one had locked them.
-    #[error("rows were dropped again and again while they were waited for")]
+    #[error("other workers kept deleting rows that this one waited for")]
     Vanishing,
 }
 
@@ -72,7 +72,7 @@ fn without_state(error: &tokio_postgres::Error) -> ErrorClass {
     }
 }
 
-/// What the server said, without the values (`DETAIL` may quote customer data).
+/// The server's message, without values (`DETAIL` may quote customer data).
 fn described(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => {

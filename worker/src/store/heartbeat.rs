@@ -39,7 +39,7 @@ pub async fn beat(
     Ok(())
 }
 
-/// Takes the row away.
+/// Deletes the row.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.

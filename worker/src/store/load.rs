@@ -15,7 +15,7 @@ use domain::subscription::Subscription;
 
 /// How the rows of one table are locked.
 pub(super) struct Locking {
-    /// Creates the missing rows, so that two workers never miss each other's facts.
+    /// Creates the missing rows, so that two workers never miss each other's changes.
     pub(super) create: &'static str,
     /// Locks and reads all of them.
     pub(super) load: &'static str,
@@ -84,7 +84,7 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
     Ok(state)
 }
 
-/// How often rows are created and locked anew before the batch begins again.
+/// How often creating and locking rows is repeated before the batch starts over.
 const ROUNDS: usize = 5;
 
 /// A row that another batch drops while this one waits for it is missing from what was locked: it is created

@@ -1,4 +1,4 @@
-//! What must be found in each kind of object, and where it stands in each API version.
+//! What must be found in each kind of object, and where it is in each API version.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use stripe::objects::{
 
 use crate::folder;
 
-/// From an API version on, a field stands at a place.
+/// From an API version on, a field is at a path.
 struct Place {
     object: &'static str,
     field: &'static str,

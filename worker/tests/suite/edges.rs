@@ -238,7 +238,7 @@ fn a_birth_that_is_stamped_later_than_the_first_change_still_came_first() {
 }
 
 #[test]
-fn a_guess_tells_nobody_that_access_is_lost() {
+fn an_ambiguous_status_emits_no_access_lost() {
     let step = |id, status, from: &str| {
         event(
             id,
@@ -255,7 +255,7 @@ fn a_guess_tells_nobody_that_access_is_lost() {
 }
 
 #[test]
-fn each_loss_of_access_is_told_once() {
+fn each_loss_of_access_emits_one_message() {
     let kind = "customer.subscription.updated";
     let year = 31_536_000;
     let turn =
@@ -264,7 +264,7 @@ fn each_loss_of_access_is_told_once() {
     let (lost, back) = (|| turn("evt_2", 200, "active", "unpaid"), || turn("evt_3", 300, "unpaid", "active"));
     let again = || turn("evt_4", 400, "active", "unpaid");
     assert_eq!(access_lost(&after(Memory::default(), &[born(), lost(), back(), again()])), 2);
-    // Renewals while it is unpaid take nothing away.
+    // Renewals while it is unpaid revoke nothing.
     let renewed = |id, at, end: i64| {
         event(id, kind, at, subscription("unpaid", end), Some(json!({ "current_period_end": end - 1000 })))
     };
@@ -273,7 +273,7 @@ fn each_loss_of_access_is_told_once() {
 }
 
 #[test]
-fn a_customer_who_is_back_is_told_of_whatever_the_ids() {
+fn restored_access_emits_a_message_whatever_the_ids() {
     for (update, resume) in [("evt_a", "evt_b"), ("evt_b", "evt_a")] {
         let from = |status: &str| Some(json!({ "status": status }));
         let paused = [
@@ -293,10 +293,10 @@ fn a_customer_who_is_back_is_told_of_whatever_the_ids() {
             &event(update, "customer.subscription.updated", 300, back.clone(), from("paused")),
             &event(resume, "customer.subscription.resumed", 300, back, None),
         ]);
-        let told: Vec<_> = memory.notices.difference(&before).collect();
+        let sent: Vec<_> = memory.notices.difference(&before).collect();
         assert!(
-            told.iter().any(|key| key.starts_with("subscription.changed/")),
-            "{update} {resume}: {told:?}"
+            sent.iter().any(|key| key.starts_with("subscription.changed/")),
+            "{update} {resume}: {sent:?}"
         );
     }
 }

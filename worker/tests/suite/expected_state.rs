@@ -8,7 +8,7 @@ use simulator::histories::History;
 use crate::memory::Memory;
 
 /// Checks every row that the history speaks of, and its lasting messages. A row that is marked ambiguous
-/// may be a guess; a row that is not must be true. Returns how many rows are true and how many are guesses.
+/// may differ; a row that is not must be right. Returns how many rows are right and how many are ambiguous.
 pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     let mut tally = Tally::default();
     orders(history, memory);
@@ -19,7 +19,7 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     tally
 }
 
-/// How many objects ended true and how many are marked as guesses.
+/// How many objects ended as expected and how many are marked ambiguous.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) certain: u64,

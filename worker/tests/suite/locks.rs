@@ -20,7 +20,7 @@ fn session(id: &str, intent: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew() {
+async fn an_order_that_another_worker_deletes_while_it_is_waited_for_is_recreated() {
     let bench = Bench::new(Rules::default()).await;
     let first = event("evt_1", "checkout.session.completed", session("cs_1", "pi_1"));
     assert_eq!(bench.process(&[inbound(&first)]).await, [Disposition::Ack(AckReason::Processed)]);
@@ -83,7 +83,7 @@ async fn a_charge_that_loses_its_order_falls_back_to_the_session_s_through_the_d
 
 #[test]
 fn a_charge_whose_newest_state_becomes_one_seen_before_finds_its_order_locked() {
-    // A round of changes within one second has no sure end: any of its states may be the one that counts.
+    // A round of changes within one second has no certain end: any of its states may be the one that counts.
     for round in 0..16 {
         let charge = |name: &str, metadata: Value| {
             json!({
@@ -92,7 +92,7 @@ fn a_charge_whose_newest_state_becomes_one_seen_before_finds_its_order_locked() 
                 "metadata": metadata
             })
         };
-        let (named, bare, other) =
+        let (named, unnamed, other) =
             (charge("a", json!({"orderId": "o1"})), charge("b", json!({})), charge("c", json!({})));
         let update = |id: &str, from: &Value, to: &Value| {
             let mut body: Value = serde_json::from_slice(&event(id, "charge.updated", to.clone())).unwrap();
@@ -107,8 +107,8 @@ fn a_charge_whose_newest_state_becomes_one_seen_before_finds_its_order_locked() 
         for body in [
             event("evt_1", "checkout.session.completed", session("cs_1", "pi_1")),
             update("evt_2", &other, &named),
-            update("evt_3", &named, &bare),
-            update("evt_4", &bare, &other),
+            update("evt_3", &named, &unnamed),
+            update("evt_4", &unnamed, &other),
         ] {
             memory.deliver(&[&Prepared::new(Event::parse(&body).unwrap())]);
         }

@@ -14,7 +14,7 @@ const TOGETHER: usize = 12;
 const WORKERS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn four_workers_bring_every_mixed_up_history_to_its_true_end() {
+async fn four_workers_bring_every_shuffled_history_to_its_expected_state() {
     let bench = Bench::new(Rules::default()).await;
     let histories: Vec<History> = (0..HISTORIES).map(|index| write(11, index, Kind::ALL)).collect();
     let mut rng = Rng::new(3);

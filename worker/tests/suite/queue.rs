@@ -58,7 +58,7 @@ impl Queues {
     }
 
     /// Waits for a message and gives it back, as a worker that crashes does.
-    pub(crate) async fn give_back(&self, queue: Queue) {
+    pub(crate) async fn requeue(&self, queue: Queue) {
         let channel = self.broker.channel().await.unwrap();
         self.get(&channel, queue, false).await;
         channel.close(200, "gives it back".into()).await.unwrap();

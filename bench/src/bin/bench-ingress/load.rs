@@ -64,7 +64,7 @@ pub(crate) fn run(
 fn request(body: &[u8], now: i64) -> Vec<u8> {
     let signature = stripe::signature::sign(body, SECRET, now);
     let mut request = format!(
-        "POST /webhooks/stripe HTTP/1.1\r\nhost: gate\r\nuser-agent: Stripe/1.0\r\ncontent-type: application/json\r\n\
+        "POST /webhooks/stripe HTTP/1.1\r\nhost: ingress\r\nuser-agent: Stripe/1.0\r\ncontent-type: application/json\r\n\
          stripe-signature: {signature}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     )

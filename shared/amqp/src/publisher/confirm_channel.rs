@@ -214,7 +214,7 @@ async fn publish(channel: Channel, sequence: u64, message: Message) -> Done {
             .with_message_id(message.message_id.into())
             .with_type(message.kind.into())
             .with_headers(message.headers);
-        // `mandatory`: a message that no queue takes comes back instead of vanishing.
+        // `mandatory`: a message that no queue takes is returned instead of dropped.
         let options = BasicPublishOptions { mandatory: true, ..Default::default() };
         let (exchange, key) = (message.exchange.into(), message.routing_key.into());
         #[expect(clippy::disallowed_methods, reason = "this is the publisher")]

@@ -1,6 +1,6 @@
 //! Typed views of the Stripe objects that Sluicegate acts on.
 //!
-//! Owns where a value stands in each API version: every reader looks at the new place first, then at
+//! Owns where a value is in each API version: every reader looks at the new field first, then at
 //! the old one, so the shape of the object decides and `api_version` stays informative. A view carries
 //! only what is used. Unknown fields, statuses and enum values are kept as they are and are never an
 //! error; a value that the object's type cannot do without is a [`ViewError`].

@@ -22,7 +22,7 @@ pub struct Refund {
     pub payment_intent: Option<String>,
     /// `duplicate`, `fraudulent`, `requested_by_customer` …
     pub reason: Option<String>,
-    /// Why it failed, in Stripe's word.
+    /// Why it failed, as Stripe spells it.
     pub failure_reason: Option<String>,
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ impl Refund {
         Self::from_fields(&fields, fields.id_of("charge"), fields.id_of("payment_intent"))
     }
 
-    /// Reads a refund that stands inside its charge; `None` where it has no id to know it by.
+    /// Reads a refund that is embedded in its charge; `None` where it has no id to know it by.
     pub(super) fn inside_charge(
         fields: &Fields<'_>,
         charge: &str,

@@ -13,7 +13,7 @@ const DAY: i64 = 86_400;
 #[derive(Debug)]
 pub(super) struct Case {
     dispute: Object,
-    /// Where it stands among the expected state's disputes.
+    /// Its index among the expected state's disputes.
     at: usize,
 }
 
@@ -89,12 +89,12 @@ pub(super) fn escalate(company: &mut Company, case: &mut Case) {
     expected_state.due_by = Some(due_by);
 }
 
-/// The bank's verdict, or the end of an inquiry.
-pub(super) fn close(company: &mut Company, case: &mut Case, verdict: &'static str) {
+/// The bank's decision, or the end of an inquiry.
+pub(super) fn close(company: &mut Company, case: &mut Case, result: &'static str) {
     company.wait(30 * DAY);
     company.by_itself();
-    let won = verdict == "won";
-    let mut changes = vec![("status", Value::from(verdict))];
+    let won = result == "won";
+    let mut changes = vec![("status", Value::from(result))];
     if won {
         let mut moved = case.dispute.value()["balance_transactions"].as_array().cloned().unwrap_or_default();
         moved.push(objects::movement(company, &case.dispute, true));
@@ -108,5 +108,5 @@ pub(super) fn close(company: &mut Company, case: &mut Case, verdict: &'static st
     let update = company.rng.chance(60).then_some("charge.dispute.updated");
     company.step(update, also, &mut case.dispute, changes);
     let expected_state = &mut company.expected_state.disputes[case.at];
-    (expected_state.status, expected_state.closed, expected_state.reinstated) = (verdict, true, won);
+    (expected_state.status, expected_state.closed, expected_state.reinstated) = (result, true, won);
 }

@@ -11,7 +11,7 @@ use crate::histories::objects;
 #[derive(Debug)]
 pub(super) struct Given {
     refund: Object,
-    /// Where it stands among the expected state's refunds.
+    /// Its index among the expected state's refunds.
     at: usize,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
     update(company, given, also, changes);
     let expected_state = &mut company.expected_state.refunds[given.at];
     (expected_state.status, expected_state.failed) = (status, failed);
-    // Whether the charge takes the failed refund back off is not documented; both are told.
+    // Whether the charge takes the failed refund back off is not documented; both occur.
     if company.rng.chance(50) {
         let refunded = charge.int("amount_refunded") - given.refund.int("amount");
         let changes = vec![("amount_refunded", refunded.into()), ("refunded", false.into())];
@@ -83,7 +83,7 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
     }
 }
 
-/// The events that tell of a changed refund in this API version; sometimes both tell of it.
+/// The events that report a changed refund in this API version; sometimes both do.
 fn update(company: &mut Company, given: &mut Given, also: &[&'static str], changes: Vec<(&str, Value)>) {
     let both = company.rng.chance(30);
     let (update, old) = if company.version.refund_events() {

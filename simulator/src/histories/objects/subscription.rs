@@ -96,7 +96,7 @@ pub(crate) fn subscription(company: &mut Company, customer: &str, plan: &Plan, q
     subscription
 }
 
-/// Where the running period stands.
+/// Where the current period is kept.
 pub(crate) fn period_paths(version: Version) -> [&'static str; 2] {
     if version.basil() {
         ["items.data.0.current_period_start", "items.data.0.current_period_end"]

@@ -29,7 +29,7 @@ pub(crate) enum End {
 pub(crate) struct Cart {
     pub(crate) order: String,
     pub(crate) amount: i64,
-    /// Stripe's word for the payment method.
+    /// Stripe's name of the payment method.
     pub(crate) method: &'static str,
     pub(crate) session: Option<Object>,
     pub(crate) intent: Option<Object>,
@@ -187,7 +187,7 @@ impl Cart {
     }
 }
 
-/// Where an order stands that was paid: the worst comes first.
+/// The status of a paid order: the worst wins.
 fn after_payment(payment: &ExpectedPayment) -> &'static str {
     match (payment.dispute, payment.amount_refunded) {
         (Some("lost"), _) => "charged_back",

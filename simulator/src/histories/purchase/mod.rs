@@ -26,7 +26,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::ManualCapture => manual_capture(company),
         Kind::Released => released(company),
         Kind::IntentCanceled => intent_canceled(company),
-        _ => second_try(company),
+        _ => second_attempt(company),
     }
 }
 
@@ -187,7 +187,7 @@ fn intent_canceled(company: &mut Company) {
     cart.ends(company, End::Canceled);
 }
 
-fn second_try(company: &mut Company) {
+fn second_attempt(company: &mut Company) {
     let mut first = Cart::new(company);
     let mut second = first.again();
     first.open_session(company);

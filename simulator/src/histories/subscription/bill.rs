@@ -14,7 +14,7 @@ pub(crate) struct Bill {
     pub(super) period_end: Option<i64>,
     pub(super) paid: bool,
     pub(super) payment_succeeded: bool,
-    /// Whether any event told of its payment intent.
+    /// Whether any event showed its payment intent.
     pub(super) payment_seen: bool,
 }
 

@@ -80,7 +80,7 @@ impl Life {
         self.created(company);
     }
 
-    /// Changes the subscription and tells of it.
+    /// Changes the subscription and sends the event.
     pub(super) fn change(
         &mut self,
         company: &mut Company,
@@ -95,7 +95,7 @@ impl Life {
         self.change(company, also, vec![("status", status.into())]);
     }
 
-    /// What lasts of the state just told.
+    /// What lasts of the state just sent.
     fn note(&mut self, company: &Company) {
         let status = self.sub.text("status");
         self.was_active |= matches!(status, "active" | "trialing");

@@ -40,7 +40,7 @@ fn plain(company: &mut Company) {
     life.write_down(company);
 }
 
-/// Made and paid at once: told as active from the start, or as incomplete until the payment.
+/// Created and paid at once: active from the start, or incomplete until the payment.
 fn begin_paid(company: &mut Company, life: &mut Life) {
     company.asked();
     let at_once = company.rng.chance(50);

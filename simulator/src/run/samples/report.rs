@@ -90,7 +90,7 @@ impl Report {
     pub(crate) fn text(&self) -> String {
         let mut text = columns(&self.rows);
         for line in self.wrong.iter().take(SHOWN) {
-            text.push_str("\n  NOT as it should be: ");
+            text.push_str("\n  NOT as expected: ");
             text.push_str(line);
         }
         text
@@ -151,8 +151,8 @@ async fn wrong(
             group.expected_states.iter().map(|(name, expected_state)| (*name, expected_state)).collect();
         let differences =
             verify::differences(db, &expected_states).await.context("comparing with the database")?;
-        // A row that says of itself that it is a guess waits for a fetch from Stripe, which samples cannot give.
-        let certain = differences.iter().filter(|difference| !difference.guessed);
+        // A row that is marked ambiguous waits for a fetch from Stripe, which samples cannot give.
+        let certain = differences.iter().filter(|difference| !difference.ambiguous);
         wrong.extend(certain.map(|difference| {
             let verify::Difference { history, what, id, must_be, is, .. } = difference;
             format!("{history}: {what} of {id} must be {must_be}, is {is}")
@@ -197,7 +197,7 @@ async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
     Ok(parts.join("; "))
 }
 
-/// Equal words counted.
+/// Counts equal entries.
 fn tally(words: impl Iterator<Item = String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
     for word in words {

@@ -46,7 +46,7 @@ pub(super) fn write_settings(
     Ok(())
 }
 
-/// One of RabbitMQ's programs, kept away from every other node of this machine.
+/// One of RabbitMQ's programs, isolated from every other node of this machine.
 pub(super) fn command(program: PathBuf, home: &Home, ports: &Ports) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
