@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::consumer::ConsumerTask;
 use crate::process::Engine;
 use crate::progress::Progress;
+use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
@@ -81,6 +82,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         "heartbeat",
         heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
     );
+    let relay = Relay { database_url: settings.database_url, broker: publishing.clone() };
+    tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
         tasks.spawn("grace", grace::run(engine.pool.clone(), shutdown.clone()));
     }
