@@ -31,8 +31,9 @@ CREATE TABLE outbox_deliveries (
     PRIMARY KEY (outbox_id, destination),
     CHECK ((state = 'sent') = (sent_at IS NOT NULL))
 );
-CREATE INDEX outbox_deliveries_due ON outbox_deliveries (destination, next_attempt_at, outbox_id) WHERE state = 'pending';
-CREATE INDEX outbox_deliveries_partition ON outbox_deliveries (destination, partition, outbox_id) WHERE state = 'pending';
+CREATE INDEX outbox_deliveries_pending ON outbox_deliveries (destination, outbox_id) WHERE state = 'pending';
+CREATE INDEX outbox_deliveries_retrying ON outbox_deliveries (destination, partition, outbox_id)
+    WHERE state = 'pending' AND attempts > 0;
 CREATE INDEX outbox_deliveries_failed ON outbox_deliveries (destination, outbox_id) WHERE state = 'failed';
 
 -- Whose order a message belongs to: <account or self>/<live or test>/<order, payment, subscription or invoice>/<id>.

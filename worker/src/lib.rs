@@ -40,7 +40,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// # Errors
 /// [`RunError`] when the worker cannot start or one of its tasks fails. Wrong settings end the process with exit code 2.
 pub async fn main(queue: Queue) -> Result<(), RunError> {
-    let settings = match settings::Args::parse().read() {
+    let environment =
+        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let settings = match settings::Args::parse().read(environment) {
         Ok(settings) => settings,
         Err(problems) => {
             problems.finish_or_exit();

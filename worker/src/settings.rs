@@ -1,5 +1,7 @@
 //! The settings of a worker, read from flags and the environment in `main` and nowhere else.
 
+mod out_webhooks;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,6 +14,9 @@ use service::settings::{LogArgs, MetricsArgs, Problems};
 use service::telemetry::LogFormat;
 
 use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
+
+use out_webhooks::OutWebhookArgs;
+pub use out_webhooks::{OutWebhook, OutWebhooks};
 
 /// Stripe goes on trying a failed renewal for about a week or two; a shorter grace locks out customers whose
 /// card is charged the next day.
@@ -31,6 +36,8 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     retry: RetryArgs,
+    #[command(flatten)]
+    out_webhooks: OutWebhookArgs,
     /// Events in one transaction, at most: 1 to 1000. Default: 256.
     #[arg(long, env = "WORKER_BATCH", value_name = "N")]
     worker_batch: Option<String>,
@@ -76,14 +83,16 @@ pub struct Settings {
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,
+    /// Where outgoing messages are posted to.
+    pub out_webhooks: OutWebhooks,
 }
 
 impl Args {
-    /// Reads every setting.
+    /// Reads every setting; those of named webhooks are in the environment alone.
     ///
     /// # Errors
     /// All problems at once.
-    pub fn read(&self) -> Result<Settings, Problems> {
+    pub fn read(&self, environment: impl Iterator<Item = (String, String)>) -> Result<Settings, Problems> {
         let mut problems = Problems::default();
         let problem = &mut problems;
         let schedule = self.retry.schedule(problem);
@@ -99,6 +108,7 @@ impl Args {
             log: self.log.read(problem),
             metrics: self.metrics.bind(problem, 9091),
             schedule,
+            out_webhooks: self.out_webhooks.read(problem, environment),
             batch: u16::try_from(batch).unwrap_or(u16::MAX),
             concurrency: usize::try_from(concurrency).unwrap_or(1),
             rules: Rules {

@@ -1,22 +1,21 @@
 //! Publishes to the exchange `sluicegate.out`.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use amqp::broker::Broker;
 use amqp::message::{ContentType, Message};
 use amqp::publisher::{PublishError, Publisher};
-use futures_util::future::join_all;
 use lapin::types::FieldTable;
 use tokio_util::sync::CancellationToken;
 
 use super::cloud_event;
+use super::partitions::{self, Refusal, Transmit};
 use super::session::{RelayError, Session};
-use super::store::{self, AMQP, Failure, OutboxRow};
+use super::store::{self, AMQP, OutboxRow};
 use crate::backoff::Backoff;
 
 /// Messages on their way at once.
-const BATCH: i64 = 500;
+const BATCH: usize = 500;
 
 /// The longest wait before a message that the broker refused is sent again.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -31,15 +30,6 @@ const MEASURE: Duration = Duration::from_secs(5);
 pub(super) struct AmqpSender {
     pub(super) broker: Broker,
     pub(super) publisher: Publisher,
-}
-
-/// What became of a batch.
-#[derive(Default)]
-struct BatchResult {
-    sent: Vec<i64>,
-    failures: Vec<Failure>,
-    /// The connection was lost on the way: no message is to blame.
-    interrupted: bool,
 }
 
 impl AmqpSender {
@@ -64,12 +54,13 @@ impl AmqpSender {
                 }
                 continue;
             }
-            let result = self.send(rows).await;
+            let result = partitions::send(self, rows, BATCH, || shutdown.is_cancelled()).await;
+            if result.interrupted {
+                tracing::warn!("the broker was lost while messages were sent; they are sent again");
+            }
             store::sent(client, &result.sent).await?;
             store::failed(client, AMQP, &result.failures, NEVER).await?;
-            metrics::counter!("outbox_sent_total", "destination" => AMQP).increment(result.sent.len() as u64);
-            metrics::counter!("outbox_failed_attempts_total", "destination" => AMQP)
-                .increment(result.failures.len() as u64);
+            store::count(AMQP, &result);
             // A broker that takes nothing is not asked again and again.
             if !result.sent.is_empty() {
                 backoff = Backoff::default();
@@ -79,59 +70,11 @@ impl AmqpSender {
         }
         Ok(())
     }
+}
 
-    /// Sends the partitions side by side, and the messages of each one after the other: a message is sent only when the
-    /// broker has confirmed the one before it.
-    async fn send(&self, rows: Vec<OutboxRow>) -> BatchResult {
-        let mut partitions: BTreeMap<String, Vec<OutboxRow>> = BTreeMap::new();
-        for row in rows {
-            partitions.entry(row.partition.clone()).or_default().push(row);
-        }
-        let results = join_all(partitions.into_values().map(|rows| self.send_partition(rows))).await;
-        let mut batch = BatchResult::default();
-        for result in results {
-            batch.sent.extend(result.sent);
-            batch.failures.extend(result.failures);
-            batch.interrupted |= result.interrupted;
-        }
-        if batch.interrupted {
-            tracing::warn!("the broker was lost while messages were sent; they are sent again");
-        }
-        batch
-    }
-
-    async fn send_partition(&self, rows: Vec<OutboxRow>) -> BatchResult {
-        let mut result = BatchResult::default();
-        for row in rows {
-            match self.publish(&row).await {
-                Ok(()) => result.sent.push(row.id),
-                Err(Refusal::Lost) => {
-                    result.interrupted = true;
-                    break;
-                }
-                Err(Refusal::Message { error, is_final }) => {
-                    tracing::warn!(key = row.key, error, is_final, "a message could not be sent");
-                    let wait = wait(row.attempts);
-                    result.failures.push(Failure {
-                        id: row.id,
-                        partition: row.partition,
-                        wait,
-                        is_final,
-                        error,
-                    });
-                    // What can never be sent holds nobody up.
-                    if !is_final {
-                        break;
-                    }
-                }
-            }
-        }
-        result
-    }
-
-    async fn publish(&self, row: &OutboxRow) -> Result<(), Refusal> {
-        let body = cloud_event::structured(row)
-            .map_err(|error| Refusal::Message { error: error.to_string(), is_final: true })?;
+impl Transmit for AmqpSender {
+    async fn send(&self, row: &OutboxRow) -> Result<(), Refusal> {
+        let body = cloud_event::structured(row).map_err(|error| Refusal::Never(error.to_string()))?;
         let message = Message {
             exchange: self.broker.topology().out_exchange(),
             routing_key: row.topic.clone(),
@@ -142,28 +85,20 @@ impl AmqpSender {
         };
         match self.publisher.publish_as(ContentType::CloudEvent, message).await {
             Ok(()) => Ok(()),
-            // Nobody asked for this topic: there is no one to send it to.
+            // Nobody subscribes to this topic: there is no one to send it to.
             Err(PublishError::Returned { .. }) => {
                 metrics::counter!("outbox_unroutable_total").increment(1);
                 Ok(())
             }
             Err(PublishError::Down | PublishError::Blocked | PublishError::Closed(_)) => Err(Refusal::Lost),
             Err(error @ (PublishError::TooLong(_) | PublishError::TooLarge)) => {
-                Err(Refusal::Message { error: error.to_string(), is_final: true })
+                Err(Refusal::Never(error.to_string()))
             }
             Err(error @ (PublishError::Nacked | PublishError::TimedOut)) => {
-                Err(Refusal::Message { error: error.to_string(), is_final: false })
+                Err(Refusal::NotNow { error: error.to_string(), wait: wait(row.attempts), pause: None })
             }
         }
     }
-}
-
-/// Why a message was not sent.
-enum Refusal {
-    /// There is no broker.
-    Lost,
-    /// The broker does not take this message.
-    Message { error: String, is_final: bool },
 }
 
 /// Doubles with each attempt, from one second.

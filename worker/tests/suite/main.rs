@@ -16,5 +16,6 @@ mod memory;
 mod one_second;
 mod order_proof;
 mod order_proof_database;
+mod out_webhooks;
 mod queue;
 mod relay;

@@ -93,6 +93,7 @@ async fn a_message_that_can_never_be_sent_is_visible_and_holds_nobody_up_and_can
     let shutdown = CancellationToken::new();
     let worker = start(&bench, &queues, Queue::Fulfillment, &shutdown);
     assert_eq!(event(&subscriber.take().await)["id"], "order.paid/o1");
+    bench.until("SELECT count(*) FROM outbox_deliveries WHERE state = 'failed'", 1).await;
     let failed = "SELECT last_error FROM outbox_deliveries WHERE state = 'failed' AND destination = 'amqp'";
     assert_eq!(bench.text(failed).await.as_deref(), Some("`message_id` is longer than 255 bytes"));
 
