@@ -8,6 +8,7 @@ mod containers;
 mod crashes;
 mod histories;
 mod outages;
+mod outgoing;
 mod queues;
 mod settings;
 mod support;
