@@ -13,6 +13,7 @@ mod grace;
 mod isolation;
 mod locks;
 mod memory;
+mod message_docs;
 mod one_second;
 mod order_proof;
 mod order_proof_database;
