@@ -6,6 +6,7 @@
 mod bare_machine;
 mod containers;
 mod crashes;
+mod examples;
 mod histories;
 mod outages;
 mod outgoing;
