@@ -30,6 +30,14 @@ impl Queues {
         (state.message_count(), state.consumer_count())
     }
 
+    /// Whether a queue is there.
+    pub async fn exists(&self, queue: &str) -> bool {
+        let channel = self.connection.create_channel().await.expect("a channel");
+        let name = format!("{}{queue}", self.prefix);
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        channel.queue_declare(name.as_str().into(), passive, FieldTable::default()).await.is_ok()
+    }
+
     /// Messages that wait in a queue.
     pub async fn ready(&self, queue: &str) -> u32 {
         self.state(queue).await.0

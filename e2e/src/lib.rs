@@ -8,11 +8,13 @@
 mod broker;
 mod net;
 mod program;
+mod subscriber;
 mod system;
 mod wait;
 
 pub use broker::Queues;
 pub use net::Tap;
 pub use program::{Program, Running, binary};
+pub use subscriber::Subscriber;
 pub use system::{Counts, System};
 pub use wait::{eventually, eventually_within};

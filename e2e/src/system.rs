@@ -84,6 +84,11 @@ impl System {
         &self.amqp_url
     }
 
+    /// What the names on the broker begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Starts a program and waits until it is ready.
     pub async fn start(&self, program: Program) -> Running {
         Running::start(program, &self.settings).await

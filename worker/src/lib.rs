@@ -15,6 +15,7 @@ pub mod orders;
 pub mod preview;
 pub mod process;
 mod progress;
+pub mod relay;
 mod report;
 mod run;
 pub mod settings;

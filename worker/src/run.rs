@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::consumer::ConsumerTask;
 use crate::process::Engine;
 use crate::progress::Progress;
+use crate::relay::{ClientError, Relay};
 use crate::settings::Settings;
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
@@ -34,6 +35,9 @@ pub enum RunError {
     /// `METRICS_BIND` cannot be bound.
     #[error("METRICS_BIND: the address cannot be bound")]
     Metrics(#[source] std::io::Error),
+    /// Nothing can be sent by HTTP.
+    #[error(transparent)]
+    OutWebhooks(#[from] ClientError),
     /// One of its tasks ended or panicked.
     #[error(transparent)]
     Task(#[from] TaskFailed),
@@ -63,6 +67,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         Broker::start(settings, ended.clone())
     };
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
+    let relay = Relay::new(settings.database_url, publishing.clone(), settings.out_webhooks)?;
     let progress = Progress::default();
     let ready = readiness(consuming.clone(), pool.clone(), progress.clone());
     health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())
@@ -81,6 +86,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         "heartbeat",
         heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
     );
+    tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
         tasks.spawn("grace", grace::run(engine.pool.clone(), shutdown.clone()));
     }

@@ -1,5 +1,7 @@
 //! The settings of a worker, read from flags and the environment in `main` and nowhere else.
 
+mod out_webhooks;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use domain::rules::Rules;
 
 mod rules;
 
+use out_webhooks::OutWebhookArgs;
+pub use out_webhooks::{OutWebhook, OutWebhooks};
 pub use rules::RulesArgs;
 
 /// Consumes Stripe events from a queue and applies them to PostgreSQL, exactly once, in any order.
@@ -32,6 +36,8 @@ pub struct Args {
     metrics: MetricsArgs,
     #[command(flatten)]
     retry: RetryArgs,
+    #[command(flatten)]
+    out_webhooks: OutWebhookArgs,
     /// Events in one transaction, at most: 1 to 1000.
     #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000))]
     worker_batch: Setting<u16>,
@@ -62,6 +68,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,
+    /// Where outgoing messages are posted to.
+    pub out_webhooks: OutWebhooks,
 }
 
 impl Args {
@@ -81,6 +89,7 @@ impl Args {
             log: self.log.read(problem),
             metrics: self.metrics.bind(problem, 9091),
             schedule,
+            out_webhooks: self.out_webhooks.read(problem, environment),
             batch: problem.take(&self.worker_batch),
             concurrency: problem.take(&self.worker_concurrency),
             rules: self.rules.read(true, problem),

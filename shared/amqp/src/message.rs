@@ -37,6 +37,25 @@ pub struct Message {
     pub body: Vec<u8>,
 }
 
+/// What the body of a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentType {
+    /// A Stripe event, or something that should have been one.
+    Json,
+    /// A CloudEvent in structured mode.
+    CloudEvent,
+}
+
+impl ContentType {
+    /// As the property and the HTTP header write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::CloudEvent => "application/cloudevents+json",
+        }
+    }
+}
+
 /// The headers of an event in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventHeaders {

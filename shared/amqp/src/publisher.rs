@@ -7,7 +7,7 @@
 //! It never retries and never answers `Ok` for a message that came back.
 
 use crate::broker::{Broker, BrokerError, Unusable};
-use crate::message::Message;
+use crate::message::{ContentType, Message};
 use confirm_channel::{ConfirmChannel, PublishRequest};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -117,11 +117,16 @@ impl Publisher {
         Self { shared: Arc::new(Shared { broker, channels, next: AtomicUsize::new(0), memory, timeout }) }
     }
 
-    /// Publishes persistent and `mandatory`, and waits for the confirm.
+    /// Publishes JSON persistent and `mandatory`, and waits for the confirm.
     pub async fn publish(&self, message: Message) -> Result<(), PublishError> {
+        self.publish_as(ContentType::Json, message).await
+    }
+
+    /// The same with a body of another kind.
+    pub async fn publish_as(&self, content_type: ContentType, message: Message) -> Result<(), PublishError> {
         check(&message)?;
         self.shared.broker.usable()?;
-        match tokio::time::timeout(self.shared.timeout, self.confirmed(message)).await {
+        match tokio::time::timeout(self.shared.timeout, self.confirmed(content_type, message)).await {
             Ok(result) => result,
             Err(_) => {
                 Err(self.shared.broker.usable().err().map_or(PublishError::TimedOut, PublishError::from))
@@ -129,7 +134,7 @@ impl Publisher {
         }
     }
 
-    async fn confirmed(&self, message: Message) -> Result<(), PublishError> {
+    async fn confirmed(&self, content_type: ContentType, message: Message) -> Result<(), PublishError> {
         let kib = u32::try_from(message.body.len() / 1024 + 1).unwrap_or(u32::MAX);
         if kib as usize > IN_FLIGHT_KIB {
             return Err(PublishError::TooLarge);
@@ -138,7 +143,9 @@ impl Publisher {
         let memory = Arc::clone(&self.shared.memory).acquire_many_owned(kib).await.map_err(|_| ended())?;
         let (reply, confirmed) = oneshot::channel();
         let channel = self.shared.next.fetch_add(1, Ordering::Relaxed) % self.shared.channels.len();
-        self.shared.channels[channel].send(PublishRequest { message, reply, memory }).map_err(|_| ended())?;
+        self.shared.channels[channel]
+            .send(PublishRequest { content_type, message, reply, memory })
+            .map_err(|_| ended())?;
         confirmed.await.unwrap_or_else(|_| Err(ended()))
     }
 }

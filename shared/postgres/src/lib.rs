@@ -3,5 +3,6 @@
 //! Nothing here knows a table, and nothing here reads the environment.
 
 pub mod args;
+pub mod listener;
 pub mod migrate;
 pub mod pool;

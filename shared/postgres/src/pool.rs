@@ -14,7 +14,7 @@ mod tls;
 
 pub use tls::TlsError;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait for a free connection. Longer than any transaction of ours takes.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long sent bytes may stay unacknowledged before the connection counts as lost.
@@ -22,7 +22,7 @@ const DEAD_PEER: Duration = Duration::from_secs(20);
 
 /// Tables grow from empty to millions of rows while a worker runs: a generic plan made at the start
 /// and kept would scan them whole.
-const SESSION: &str = "SET plan_cache_mode = force_custom_plan";
+pub(crate) const SESSION: &str = "SET plan_cache_mode = force_custom_plan";
 
 /// Why there is no pool. Never quotes the URL, which holds a password.
 #[derive(Debug, thiserror::Error)]
@@ -40,15 +40,7 @@ pub enum PoolError {
 
 /// Makes a pool; connections are opened when they are needed.
 pub fn pool(url: &SecretString, max_size: usize, application_name: &str) -> Result<Pool, PoolError> {
-    let (mut config, tls) = parse(url)?;
-    config.application_name(application_name);
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_TIMEOUT);
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(DEAD_PEER);
-    }
-    let connect = MakeRustlsConnect::new(tls.client_config()?);
+    let (config, connect) = connector(url, application_name)?;
     let manager =
         Manager::from_config(config, connect, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     Pool::builder(manager)
@@ -61,6 +53,22 @@ pub fn pool(url: &SecretString, max_size: usize, application_name: &str) -> Resu
         }))
         .build()
         .map_err(|error| PoolError::Build(error.to_string()))
+}
+
+/// How to connect, with time-outs where the URL names none.
+pub(crate) fn connector(
+    url: &SecretString,
+    application_name: &str,
+) -> Result<(Config, MakeRustlsConnect), PoolError> {
+    let (mut config, tls) = parse(url)?;
+    config.application_name(application_name);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_TIMEOUT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(DEAD_PEER);
+    }
+    Ok((config, MakeRustlsConnect::new(tls.client_config()?)))
 }
 
 /// Whether a pool could be made of this URL; for checking settings before anything starts.

@@ -26,6 +26,7 @@ mod postgres;
 mod process;
 mod programs;
 mod rabbit;
+mod receiver;
 
 pub use database::{TestDatabase, amqp_url, database_url, test_prefix};
 pub use error::ServerError;
@@ -35,4 +36,5 @@ pub use postgres::PostgresServer;
 pub use process::{Process, is_running, signal};
 pub use programs::{missing_servers, postgres_program};
 pub use rabbit::RabbitServer;
+pub use receiver::{Received, Receiver, Reply};
 pub use rustix::process::Signal;

@@ -20,7 +20,7 @@ fn reason(disposition: &Disposition) -> Option<Reason> {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let bench = Bench::new(Rules::default()).await;
-    for (name, sql) in STATEMENTS {
+    for (name, sql) in STATEMENTS.iter().chain(worker::relay::STATEMENTS) {
         bench.look.prepare(sql).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }

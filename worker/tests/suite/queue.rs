@@ -9,11 +9,12 @@ use amqp::topology::{Queue, Topology};
 use domain::rules::Rules;
 use lapin::Channel;
 use lapin::message::Delivery;
-use lapin::options::{BasicGetOptions, QueueDeleteOptions};
+use lapin::options::{BasicGetOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions};
+use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
 use service::telemetry::LogFormat;
 use tokio_util::sync::CancellationToken;
-use worker::settings::Settings;
+use worker::settings::{OutWebhooks, Settings};
 
 use crate::database::PATIENCE;
 
@@ -65,16 +66,31 @@ impl Queues {
     }
 
     async fn get(&self, channel: &Channel, queue: Queue, no_ack: bool) -> Delivery {
-        let name = self.broker.topology().queue(queue);
-        let give_up = Instant::now() + PATIENCE;
-        loop {
-            let got = channel.basic_get(name.as_str().into(), BasicGetOptions { no_ack }).await.unwrap();
-            if let Some(message) = got {
-                return message.delivery;
-            }
-            assert!(Instant::now() < give_up, "nothing comes to {queue:?}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        get(channel, &self.broker.topology().queue(queue), no_ack).await
+    }
+
+    /// Binds a queue to the outgoing exchange.
+    pub(crate) async fn subscribe(&self, topics: &str) -> Subscriber {
+        self.bind(topics, FieldTable::default()).await
+    }
+
+    /// The same with a queue that refuses what it has no room for.
+    pub(crate) async fn subscribe_with_room_for(&self, topics: &str, messages: i64) -> Subscriber {
+        let mut arguments = FieldTable::default();
+        arguments.insert("x-max-length".into(), AMQPValue::LongLongInt(messages));
+        arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
+        self.bind(topics, arguments).await
+    }
+
+    async fn bind(&self, topics: &str, arguments: FieldTable) -> Subscriber {
+        let channel = self.broker.channel().await.unwrap();
+        let exchange = self.broker.topology().out_exchange();
+        let queue = format!("{exchange}.subscriber");
+        let options = QueueDeclareOptions { exclusive: true, ..Default::default() };
+        channel.queue_declare(queue.as_str().into(), options, arguments).await.unwrap();
+        let (bind, none) = (QueueBindOptions::default(), FieldTable::default());
+        channel.queue_bind(queue.as_str().into(), exchange.into(), topics.into(), bind, none).await.unwrap();
+        Subscriber { channel, queue }
     }
 
     /// The settings of a worker with one consumer on these queues.
@@ -89,6 +105,7 @@ impl Queues {
             batch,
             concurrency: 1,
             rules: Rules::default(),
+            out_webhooks: OutWebhooks::default(),
         }
     }
 
@@ -100,5 +117,30 @@ impl Queues {
             channel.queue_delete(name.into(), QueueDeleteOptions::default()).await.unwrap();
         }
         self.broker.close().await;
+    }
+}
+
+/// A queue on the outgoing exchange.
+pub(crate) struct Subscriber {
+    channel: Channel,
+    queue: String,
+}
+
+impl Subscriber {
+    /// Waits for a message and takes it.
+    pub(crate) async fn take(&self) -> Delivery {
+        get(&self.channel, &self.queue, true).await
+    }
+}
+
+async fn get(channel: &Channel, queue: &str, no_ack: bool) -> Delivery {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let got = channel.basic_get(queue.into(), BasicGetOptions { no_ack }).await.unwrap();
+        if let Some(message) = got {
+            return message.delivery;
+        }
+        assert!(Instant::now() < give_up, "nothing comes to {queue}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

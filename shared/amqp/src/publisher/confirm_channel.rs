@@ -8,7 +8,7 @@
 
 use super::PublishError;
 use crate::broker::Broker;
-use crate::message::Message;
+use crate::message::{ContentType, Message};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Stream};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -26,6 +26,7 @@ const PERSISTENT: u8 = 2;
 
 /// A message, who waits for it, and the memory it reserves.
 pub(super) struct PublishRequest {
+    pub(super) content_type: ContentType,
     pub(super) message: Message,
     pub(super) reply: oneshot::Sender<Result<(), PublishError>>,
     pub(super) memory: OwnedSemaphorePermit,
@@ -109,14 +110,14 @@ impl ConfirmChannel {
             Ok(channel) => channel,
             Err(error) => return drop(request.reply.send(Err(error))),
         };
-        let PublishRequest { message, reply, memory } = request;
+        let PublishRequest { content_type, message, reply, memory } = request;
         let message_id = message.message_id.clone();
         self.sequence += 1;
         self.unconfirmed.insert(
             self.sequence,
             Unconfirmed { message_id, reply: Some(reply), returned: None, _memory: memory },
         );
-        self.sending.push(Box::pin(publish(channel, self.sequence, message)));
+        self.sending.push(Box::pin(publish(channel, self.sequence, content_type, message)));
     }
 
     /// The AMQP channel; a new one when the old one is dead.
@@ -206,10 +207,10 @@ fn confirmed(
     }
 }
 
-async fn publish(channel: Channel, sequence: u64, message: Message) -> Done {
+async fn publish(channel: Channel, sequence: u64, content_type: ContentType, message: Message) -> Done {
     let sent = {
         let properties = BasicProperties::default()
-            .with_content_type("application/json".into())
+            .with_content_type(content_type.as_str().into())
             .with_delivery_mode(PERSISTENT)
             .with_message_id(message.message_id.into())
             .with_type(message.kind.into())

@@ -1,0 +1,148 @@
+//! Posts to one HTTP destination, and leaves it alone for a while when it keeps failing.
+
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::cloud_event;
+use super::endpoint::Endpoint;
+use super::partitions::{self, BatchResult, Pause, Refusal, Transmit};
+use super::session::{RelayError, Session};
+use super::store::{self, Destination, OutboxRow};
+
+/// Messages read at once.
+const BATCH: usize = 256;
+
+/// Requests on their way at once.
+const REQUESTS: usize = 16;
+
+/// After this long what was accepted is recorded, before more is sent.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// Waits before the second and each later attempt; the last is repeated.
+const WAITS: [u64; 9] = [1, 5, 30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600];
+
+/// A message is given up when its first attempt is longer ago.
+const GIVE_UP: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// A destination is paused after this many attempts that failed in a row.
+const PAUSE_AFTER: i32 = 10;
+
+const SHORTEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
+
+/// How often the age of what waits is measured.
+const MEASURE: Duration = Duration::from_secs(5);
+
+/// Posts what a destination is owed.
+pub(super) struct HttpSender {
+    pub(super) name: String,
+    pub(super) endpoint: Endpoint,
+}
+
+impl HttpSender {
+    /// Sends until shutdown is requested.
+    pub(super) async fn run(
+        &self,
+        session: &Session,
+        shutdown: &CancellationToken,
+    ) -> Result<(), RelayError> {
+        let (client, mut wakeup) = (session.client(), session.wakeup());
+        let mut measured: Option<Instant> = None;
+        while !shutdown.is_cancelled() {
+            if measured.is_none_or(|at| at.elapsed() >= MEASURE) {
+                store::report_due_age(client, &self.name).await?;
+                measured = Some(Instant::now());
+            }
+            let destination = store::destination(client, &self.name).await?;
+            // One that failed is asked with one message whether it works again.
+            let limit = if destination.failures > 0 { 1 } else { BATCH };
+            let rows =
+                if destination.paused { vec![] } else { store::due(client, &self.name, limit).await? };
+            if rows.is_empty() {
+                if wakeup.wait(shutdown).await.is_break() {
+                    break;
+                }
+                continue;
+            }
+            let began = Instant::now();
+            let post = Post { endpoint: &self.endpoint, timestamp: destination.now };
+            let ends = || shutdown.is_cancelled() || began.elapsed() > ROUND;
+            let result = partitions::send(&post, rows, REQUESTS, ends).await;
+            store::accepted(client, &self.name, &result.sent).await?;
+            store::failed(client, &self.name, &result.failures, GIVE_UP).await?;
+            store::count(&self.name, &result);
+            self.judge(session, &destination, &result).await?;
+        }
+        Ok(())
+    }
+
+    /// Records how the destination stands, where that changed.
+    async fn judge(
+        &self,
+        session: &Session,
+        before: &Destination,
+        result: &BatchResult,
+    ) -> Result<(), RelayError> {
+        let failed = i32::try_from(result.failures.len()).unwrap_or(i32::MAX);
+        let failures = if result.sent.is_empty() { before.failures.saturating_add(failed) } else { 0 };
+        if (failures, before.failures, failed) == (0, 0, 0) {
+            return Ok(());
+        }
+        let pause = result.pause.or_else(|| (failures >= PAUSE_AFTER).then(|| Pause::For(pause(failures))));
+        let error = result.failures.last().map(|failure| failure.error.as_str());
+        match pause {
+            Some(pause) => tracing::error!(destination = self.name, ?pause, error, "destination paused"),
+            None if before.failures >= PAUSE_AFTER => {
+                tracing::info!(destination = self.name, "the destination accepts messages again");
+            }
+            None => {}
+        }
+        metrics::gauge!("outbox_destination_paused", "destination" => self.name.clone())
+            .set(if pause.is_some() { 1.0 } else { 0.0 });
+        store::set_destination(session.client(), &self.name, failures, pause, error).await?;
+        Ok(())
+    }
+}
+
+/// Posts at one time by the database's clock.
+struct Post<'a> {
+    endpoint: &'a Endpoint,
+    timestamp: i64,
+}
+
+impl Transmit for Post<'_> {
+    async fn send(&self, row: &OutboxRow) -> Result<(), Refusal> {
+        let body = cloud_event::structured(row).map_err(|error| Refusal::Never(error.to_string()))?;
+        self.endpoint.post(&row.key, self.timestamp, body, wait(row.attempts)).await
+    }
+}
+
+/// The wait after one more failed attempt, with up to a fifth at random.
+fn wait(attempts: i32) -> Duration {
+    let index = usize::try_from(attempts).unwrap_or(0).min(WAITS.len() - 1);
+    Duration::from_secs(WAITS[index]).mul_f64(1.0 + rand::random::<f64>() / 5.0)
+}
+
+/// Doubles with each failure beyond the limit.
+fn pause(failures: i32) -> Duration {
+    let doublings = u32::try_from(failures - PAUSE_AFTER).unwrap_or(0).min(6);
+    (SHORTEST_PAUSE * (1 << doublings)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_and_pauses_grow_to_a_limit() {
+        for (attempts, seconds) in WAITS.into_iter().enumerate() {
+            let waited = wait(i32::try_from(attempts).unwrap()).as_secs_f64();
+            assert!((seconds as f64..=seconds as f64 * 1.2).contains(&waited), "{attempts}: {waited}");
+        }
+        assert!(wait(1000) >= Duration::from_secs(4 * 3600));
+        assert_eq!(pause(10), Duration::from_secs(30));
+        assert_eq!(pause(12), Duration::from_secs(120));
+        assert_eq!(pause(i32::MAX), LONGEST_PAUSE);
+    }
+}

@@ -1,0 +1,115 @@
+//! Sends a batch: the partitions side by side, the messages of each one after the other.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+
+use super::store::{Failure, OutboxRow};
+
+/// Why a message was not sent.
+pub(super) enum Refusal {
+    /// The destination was lost on the way: no message is to blame.
+    Lost,
+    /// The destination does not take this message now.
+    NotNow {
+        /// Why, in words.
+        error: String,
+        /// Until the next attempt.
+        wait: Duration,
+        /// What it asks for all messages.
+        pause: Option<Pause>,
+    },
+    /// It never will.
+    Never(String),
+}
+
+/// How long a destination gets nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pause {
+    /// For a time.
+    For(Duration),
+    /// Until somebody resumes it.
+    UntilResumed,
+}
+
+/// What sends one message.
+pub(super) trait Transmit: Sync {
+    /// `Ok` when the destination has it.
+    fn send(&self, row: &OutboxRow) -> impl Future<Output = Result<(), Refusal>> + Send;
+}
+
+/// What became of a batch.
+#[derive(Default)]
+pub(super) struct BatchResult {
+    pub(super) sent: Vec<i64>,
+    pub(super) failures: Vec<Failure>,
+    /// The longest that was asked for.
+    pub(super) pause: Option<Pause>,
+    /// See [`Refusal::Lost`].
+    pub(super) interrupted: bool,
+}
+
+/// Sends the rows, at most `at_once` partitions side by side. A message is sent only when the destination has the one
+/// before it. Once `ends` says so no further message is begun.
+pub(super) async fn send<S: Transmit>(
+    sender: &S,
+    rows: Vec<OutboxRow>,
+    at_once: usize,
+    ends: impl Fn() -> bool,
+) -> BatchResult {
+    let mut partitions: BTreeMap<String, Vec<OutboxRow>> = BTreeMap::new();
+    for row in rows {
+        partitions.entry(row.partition.clone()).or_default().push(row);
+    }
+    let ends = &ends;
+    let sending = partitions.into_values().map(|rows| send_partition(sender, rows, ends));
+    let mut results = stream::iter(sending).buffer_unordered(at_once);
+    let mut batch = BatchResult::default();
+    while let Some(result) = results.next().await {
+        batch.sent.extend(result.sent);
+        batch.failures.extend(result.failures);
+        batch.pause = batch.pause.max(result.pause);
+        batch.interrupted |= result.interrupted;
+    }
+    batch
+}
+
+async fn send_partition<S: Transmit>(
+    sender: &S,
+    rows: Vec<OutboxRow>,
+    ends: &impl Fn() -> bool,
+) -> BatchResult {
+    let mut result = BatchResult::default();
+    for row in rows {
+        if ends() {
+            break;
+        }
+        let failure = |wait, is_final, error| Failure {
+            id: row.id,
+            partition: row.partition.clone(),
+            wait,
+            is_final,
+            error,
+        };
+        match sender.send(&row).await {
+            Ok(()) => result.sent.push(row.id),
+            Err(Refusal::Lost) => {
+                result.interrupted = true;
+                break;
+            }
+            Err(Refusal::NotNow { error, wait, pause }) => {
+                tracing::debug!(key = row.key, error, "a message could not be sent; it is tried again");
+                result.failures.push(failure(wait, false, error));
+                result.pause = pause;
+                break;
+            }
+            // What can never be sent holds nobody up.
+            Err(Refusal::Never(error)) => {
+                tracing::error!(key = row.key, error, "a message cannot be sent");
+                result.failures.push(failure(Duration::ZERO, true, error));
+            }
+        }
+    }
+    result
+}

@@ -1,0 +1,94 @@
+//! The relay's session with PostgreSQL: the lock that makes one relay lead, and the notifications that wake it.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use postgres::listener::{ListenError, Listener};
+use secrecy::SecretString;
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio_postgres::Client;
+use tokio_util::sync::CancellationToken;
+
+use super::store;
+
+/// What the trigger of `outbox` notifies.
+const CHANNEL: &str = "sluicegate_outbox";
+
+/// Any number that no other advisory lock of this database uses.
+const LOCK: i64 = 0x0051_1ce6_a7e6;
+
+/// How often a relay asks whether the lead is free. Waiting inside PostgreSQL instead would keep a snapshot open, which
+/// keeps it from cleaning up.
+const ASK: Duration = Duration::from_secs(1);
+
+/// Notifications wake the relay; this finds what they missed, and what is due again.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A leader that asks nothing for this long is frozen, and loses the lead.
+const FROZEN: Duration = Duration::from_secs(60);
+
+/// Why the relay lost its session.
+#[derive(Debug, Error)]
+pub(crate) enum RelayError {
+    /// There is none.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// A statement failed, or the connection broke.
+    #[error("PostgreSQL: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
+}
+
+/// The session.
+pub(crate) struct Session(Listener);
+
+impl Session {
+    /// Connects.
+    pub(crate) async fn open(url: &SecretString) -> Result<Self, RelayError> {
+        Ok(Self(Listener::connect(url, "sluicegate relay", CHANNEL, FROZEN).await?))
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        self.0.client()
+    }
+
+    /// Waits until no other relay leads; breaks when shutdown is requested.
+    pub(crate) async fn wait_for_lead(
+        &self,
+        shutdown: &CancellationToken,
+    ) -> Result<ControlFlow<()>, RelayError> {
+        while !store::try_lock(self.client(), LOCK).await? {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(ControlFlow::Break(())),
+                () = tokio::time::sleep(ASK) => {}
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// What wakes a sender.
+    pub(crate) fn wakeup(&self) -> Wakeup {
+        Wakeup(self.0.notified())
+    }
+}
+
+/// Wakes when something was written to the outbox, and now and then.
+pub(crate) struct Wakeup(watch::Receiver<()>);
+
+impl Wakeup {
+    /// Waits; breaks when shutdown is requested.
+    pub(crate) async fn wait(&mut self, shutdown: &CancellationToken) -> ControlFlow<()> {
+        tokio::select! {
+            () = shutdown.cancelled() => ControlFlow::Break(()),
+            () = notified(&mut self.0) => ControlFlow::Continue(()),
+            () = tokio::time::sleep(POLL) => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// A lost connection is no notification: the next statement says what is wrong.
+async fn notified(notified: &mut watch::Receiver<()>) {
+    if notified.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

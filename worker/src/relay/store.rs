@@ -1,0 +1,210 @@
+//! The relay's SQL.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_postgres::{Client, Error, Row};
+
+use super::partitions::{BatchResult, Pause};
+
+/// The name of the exchange among the destinations.
+pub(super) const AMQP: &str = "amqp";
+
+const LOCK: &str = include_str!("sql/lock.sql");
+const ENTER_DESTINATIONS: &str = include_str!("sql/enter_destinations.sql");
+const UNSENT: &str = include_str!("sql/unsent.sql");
+const SENT: &str = include_str!("sql/sent.sql");
+const FAILED: &str = include_str!("sql/failed.sql");
+const AGE: &str = include_str!("sql/age.sql");
+const DUE: &str = include_str!("sql/due.sql");
+const ACCEPTED: &str = include_str!("sql/accepted.sql");
+const DESTINATION: &str = include_str!("sql/destination.sql");
+const SET_DESTINATION: &str = include_str!("sql/set_destination.sql");
+const DUE_AGE: &str = include_str!("sql/due_age.sql");
+
+/// Every statement of the relay, by name; a test prepares each against the migrated schema.
+pub const STATEMENTS: &[(&str, &str)] = &[
+    ("lock", LOCK),
+    ("enter_destinations", ENTER_DESTINATIONS),
+    ("unsent", UNSENT),
+    ("sent", SENT),
+    ("failed", FAILED),
+    ("age", AGE),
+    ("due", DUE),
+    ("accepted", ACCEPTED),
+    ("destination", DESTINATION),
+    ("set_destination", SET_DESTINATION),
+    ("due_age", DUE_AGE),
+];
+
+/// A row of `outbox` that is owed to a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OutboxRow {
+    pub(super) id: i64,
+    pub(super) key: String,
+    pub(super) account: String,
+    pub(super) livemode: bool,
+    pub(super) topic: String,
+    /// JSON.
+    pub(super) payload: String,
+    pub(super) created_at: Timestamp,
+    /// See `outbox_partition` in the schema.
+    pub(super) partition: String,
+    /// Attempts before this one.
+    pub(super) attempts: i32,
+}
+
+impl OutboxRow {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.try_get(0)?,
+            key: row.try_get(1)?,
+            account: row.try_get(2)?,
+            livemode: row.try_get(3)?,
+            topic: row.try_get(4)?,
+            payload: row.try_get(5)?,
+            created_at: row.try_get(6)?,
+            partition: row.try_get(7)?,
+            attempts: row.try_get(8)?,
+        })
+    }
+}
+
+/// A message that did not reach its destination.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Failure {
+    pub(super) id: i64,
+    pub(super) partition: String,
+    pub(super) wait: Duration,
+    /// It can never be sent.
+    pub(super) is_final: bool,
+    pub(super) error: String,
+}
+
+/// Whether this session has the lock now.
+pub(super) async fn try_lock(client: &Client, lock: i64) -> Result<bool, Error> {
+    client.query_one(LOCK, &[&lock]).await?.try_get(0)
+}
+
+/// Makes the destinations the exchange and those of the settings, each with its topics.
+pub(super) async fn enter_destinations<'a>(
+    client: &Client,
+    http: impl Iterator<Item = (&'a str, &'a [&'static str])>,
+) -> Result<(), Error> {
+    let (mut names, mut topics) = (vec![AMQP], vec![String::new()]);
+    for (name, wanted) in http {
+        names.push(name);
+        topics.push(wanted.join(" "));
+    }
+    client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await.map(drop)
+}
+
+/// What the exchange is owed.
+pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Vec<OutboxRow>, Error> {
+    client.query(UNSENT, &[&rows(limit)]).await?.iter().map(OutboxRow::read).collect()
+}
+
+/// What an HTTP destination is owed.
+pub(super) async fn due(client: &Client, destination: &str, limit: usize) -> Result<Vec<OutboxRow>, Error> {
+    client.query(DUE, &[&destination, &rows(limit)]).await?.iter().map(OutboxRow::read).collect()
+}
+
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// An HTTP destination accepted these.
+pub(super) async fn accepted(client: &Client, destination: &str, ids: &[i64]) -> Result<(), Error> {
+    if ids.is_empty() { Ok(()) } else { client.execute(ACCEPTED, &[&destination, &ids]).await.map(drop) }
+}
+
+/// How an HTTP destination stands.
+pub(super) struct Destination {
+    /// Nothing may be sent to it now.
+    pub(super) paused: bool,
+    /// Attempts that failed in a row.
+    pub(super) failures: i32,
+    /// By the database's clock, unix seconds.
+    pub(super) now: i64,
+}
+
+/// How an HTTP destination stands.
+pub(super) async fn destination(client: &Client, name: &str) -> Result<Destination, Error> {
+    let row = client.query_one(DESTINATION, &[&name]).await?;
+    Ok(Destination { paused: row.try_get(0)?, failures: row.try_get(1)?, now: row.try_get(2)? })
+}
+
+/// Records how an HTTP destination stands.
+pub(super) async fn set_destination(
+    client: &Client,
+    name: &str,
+    failures: i32,
+    pause: Option<Pause>,
+    error: Option<&str>,
+) -> Result<(), Error> {
+    let seconds = match pause {
+        Some(Pause::For(time)) => Some(time.as_secs_f64()),
+        Some(Pause::UntilResumed) | None => None,
+    };
+    client.execute(SET_DESTINATION, &[&name, &failures, &pause.is_some(), &seconds, &error]).await.map(drop)
+}
+
+/// The exchange has these.
+pub(super) async fn sent(client: &Client, ids: &[i64]) -> Result<(), Error> {
+    if ids.is_empty() { Ok(()) } else { client.execute(SENT, &[&ids]).await.map(drop) }
+}
+
+/// These did not reach a destination; what was first tried longer than `give_up` ago is given up.
+pub(super) async fn failed(
+    client: &Client,
+    destination: &str,
+    failures: &[Failure],
+    give_up: Duration,
+) -> Result<(), Error> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = failures.iter().map(|failure| failure.id).collect();
+    let partitions: Vec<&str> = failures.iter().map(|failure| failure.partition.as_str()).collect();
+    let waits: Vec<f64> = failures.iter().map(|failure| failure.wait.as_secs_f64()).collect();
+    let finals: Vec<bool> = failures.iter().map(|failure| failure.is_final).collect();
+    let errors: Vec<&str> = failures.iter().map(|failure| failure.error.as_str()).collect();
+    client
+        .execute(FAILED, &[&destination, &ids, &partitions, &waits, &finals, &errors, &give_up.as_secs_f64()])
+        .await
+        .map(drop)
+}
+
+/// Measures how far the exchange is behind.
+pub(super) async fn report_age(client: &Client) -> Result<(), Error> {
+    let row = client.query_opt(AGE, &[]).await?;
+    metrics::gauge!("outbox_relay_leading").set(1.0);
+    set_age(AMQP, row.map_or(Ok(0.0), |row| row.try_get(0))?);
+    Ok(())
+}
+
+/// Measures how far an HTTP destination is behind.
+pub(super) async fn report_due_age(client: &Client, destination: &str) -> Result<(), Error> {
+    let row = client.query_opt(DUE_AGE, &[&destination]).await?;
+    set_age(destination, row.map_or(Ok(0.0), |row| row.try_get(0))?);
+    Ok(())
+}
+
+/// Another relay measures now.
+pub(super) fn report_standby<'a>(http: impl Iterator<Item = &'a str>) {
+    metrics::gauge!("outbox_relay_leading").set(0.0);
+    http.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
+}
+
+fn set_age(destination: &str, seconds: f64) {
+    metrics::gauge!("outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
+}
+
+/// Counts what became of a batch.
+pub(super) fn count(destination: &str, result: &BatchResult) {
+    let count = |name: &'static str, messages: usize| {
+        metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
+    };
+    count("outbox_sent_total", result.sent.len());
+    count("outbox_failed_attempts_total", result.failures.len());
+}
