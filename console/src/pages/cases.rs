@@ -5,9 +5,6 @@ use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
-use crate::pages::reason::{self, ReasonForm, RejectedForm};
-use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::audit::reason::AuditReason;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
@@ -18,6 +15,9 @@ use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
+use crate::pages::reason::{self, ReasonForm, RejectedForm};
+use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 
 #[derive(Debug, Deserialize)]
 struct CaseListPageQuery {

@@ -86,11 +86,7 @@ struct Raw {
 
 impl OutWebhookArgs {
     /// All endpoints.
-    pub(super) fn read(
-        &self,
-        problems: &mut Problems,
-        environment: &[(String, String)],
-    ) -> OutWebhooks {
+    pub(super) fn read(&self, problems: &mut Problems, environment: &[(String, String)]) -> OutWebhooks {
         let allow_private = problems.take(&self.out_webhook_allow_private);
         let timeout = problems.take(&self.out_webhook_timeout);
         let unnamed = Raw {
@@ -109,12 +105,10 @@ impl OutWebhookArgs {
 
 /// The endpoints of `OUT_WEBHOOK_…_<NAME>`. A variable that means nothing is a problem: it would be a message that never
 /// arrives.
-fn named(
-    environment: &[(String, String)],
-    problems: &mut Problems,
-) -> BTreeMap<String, Raw> {
+fn named(environment: &[(String, String)], problems: &mut Problems) -> BTreeMap<String, Raw> {
     let mut found: BTreeMap<String, Raw> = BTreeMap::new();
-    let ours = environment.iter().filter(|(name, value)| name.starts_with("OUT_WEBHOOK_") && !value.is_empty());
+    let ours =
+        environment.iter().filter(|(name, value)| name.starts_with("OUT_WEBHOOK_") && !value.is_empty());
     for (variable, value) in ours.cloned() {
         let of = |prefix: &str| variable.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
         if [URL, SECRET, TOPIC_LIST, ALLOW_PRIVATE, TIMEOUT].contains(&variable.as_str()) {

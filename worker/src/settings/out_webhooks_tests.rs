@@ -60,12 +60,8 @@ fn every_problem_is_reported_and_no_secret_is_quoted() {
 
 #[test]
 fn private_addresses_are_taken_where_they_are_allowed() {
-    let args = || OutWebhookArgs {
-        out_webhook_url: Some("http://127.0.0.1:9000/".to_owned()),
-        out_webhook_secret: Some(GOOD.to_owned()),
-        ..Default::default()
-    };
-    assert!(read(args(), &[]).is_err());
-    let allowed = OutWebhookArgs { out_webhook_allow_private: Some("true".to_owned()), ..args() };
-    assert_eq!(read(allowed, &[]).unwrap().endpoints.len(), 1);
+    let given = [("OUT_WEBHOOK_URL", "http://127.0.0.1:9000/"), ("OUT_WEBHOOK_SECRET", GOOD)];
+    assert!(read(from_pairs(&given), &[]).is_err());
+    let allowed = [&given[..], &[("OUT_WEBHOOK_ALLOW_PRIVATE", "true")]].concat();
+    assert_eq!(read(from_pairs(&allowed), &[]).unwrap().endpoints.len(), 1);
 }
