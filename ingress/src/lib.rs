@@ -6,9 +6,13 @@
 
 mod answer;
 mod body;
+mod connections;
+mod guard;
+mod http;
 mod receive;
 mod server;
 mod settings;
 
+pub use guard::GuardSettings;
 pub use server::{RunError, run};
 pub use settings::{Args, Clock, Settings};

@@ -11,4 +11,5 @@ mod broker;
 mod harness;
 mod http;
 mod refusing;
+mod strangers;
 mod topology;

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 39] = [
+pub const KNOWN: [&str; 43] = [
     "AMQP_PREFIX",
     "AMQP_URL",
     "AMQP_URL_FILE",
@@ -18,12 +18,16 @@ pub const KNOWN: [&str; 39] = [
     "CONSOLE_TRUSTED_PROXIES",
     "DATABASE_URL",
     "DATABASE_URL_FILE",
+    "INGRESS_ALLOW",
     "INGRESS_BIND",
     "INGRESS_BODY_TIMEOUT",
     "INGRESS_MAX_BODY",
     "INGRESS_MAX_CONNECTIONS",
+    "INGRESS_MAX_CONNECTIONS_PER_ADDRESS",
     "INGRESS_MAX_IN_FLIGHT",
     "INGRESS_PUBLISH_TIMEOUT",
+    "INGRESS_RATE_LIMIT",
+    "INGRESS_TRUSTED_PROXIES",
     "LOG_FORMAT",
     "METRICS_BIND",
     "ORDERS_POLICY",
@@ -84,13 +88,10 @@ use Program::{Console, Ingress, Worker};
 
 /// Documented settings that are not built yet, with the programs that would need them. A name that ends in `*` stands
 /// for all that begin so.
-const PLANNED: [(&str, &[Program]); 12] = [
+const PLANNED: [(&str, &[Program]); 9] = [
     ("ALERT_TO", &[Worker, Console]),
     ("ALERT_URL", &[Worker, Console]),
-    ("INGRESS_ALLOW", &[Ingress]),
-    ("INGRESS_RATE_LIMIT", &[Ingress]),
     ("INGRESS_TLS_*", &[Ingress]),
-    ("INGRESS_TRUSTED_PROXIES", &[Ingress]),
     ("MAIL_FROM", &[Worker, Console]),
     ("MAIL_TEMPLATES", &[Worker, Console]),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", &[Ingress, Worker, Console]),
