@@ -6,6 +6,7 @@ use crate::connections::{ConnectionLimits, Connections, Guarded};
 use crate::guard::Guard;
 use crate::receive::{Gate, receive};
 use crate::settings::Settings;
+use crate::tls::{Acceptor, Stream};
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
 use actix_server::Server;
@@ -19,7 +20,7 @@ use amqp::broker::Broker;
 use amqp::publisher::Publisher;
 use service::health::{self, Readiness};
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ struct Shared {
 pub(crate) fn serve(
     settings: Settings,
     listener: TcpListener,
-    guard: Arc<Guard>,
+    (guard, tls): (Arc<Guard>, Option<Acceptor>),
     broker: &Broker,
     ready: Readiness,
 ) -> io::Result<Server> {
@@ -77,10 +78,8 @@ pub(crate) fn serve(
     let stopping = builder.graceful_shutdown_signal();
     let server = builder.listen("ingress", listener, move || {
         let connections = Arc::clone(&connections);
-        let admit = fn_service(move |stream: TcpStream| {
-            let admitted = admit(stream, &connections);
-            async move { admitted }
-        });
+        let tls = tls.clone();
+        let admit = fn_service(move |stream: TcpStream| admit(stream, Arc::clone(&connections), tls.clone()));
         let stopping = stopping.clone();
         let app = app(shared.clone()).into_factory().map_err(|error: Error| error.error_response());
         let http = HttpService::build()
@@ -91,7 +90,7 @@ pub(crate) fn serve(
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD_TIMEOUT)
             .client_disconnect_timeout(CLOSE_TIMEOUT)
-            .on_connect_ext(|stream: &Guarded<TcpStream>, data| {
+            .on_connect_ext(|stream: &Stream, data| {
                 data.insert(stream.connection().clone());
             })
             .finish(map_config(app, |()| AppConfig::default()));
@@ -100,16 +99,21 @@ pub(crate) fn serve(
     Ok(server.run())
 }
 
-/// Gives a connection its slot, or closes it where there is none.
-fn admit(
+/// Gives a connection its slot, or closes it where there is none; then TLS, where it is switched on.
+async fn admit(
     stream: TcpStream,
-    connections: &Arc<Connections>,
-) -> Result<(Guarded<TcpStream>, Protocol, Option<std::net::SocketAddr>), DispatchError> {
+    connections: Arc<Connections>,
+    tls: Option<Acceptor>,
+) -> Result<(Stream, Protocol, Option<SocketAddr>), DispatchError> {
     let peer = stream.peer_addr().map_err(DispatchError::Io)?;
     stream.set_nodelay(true).map_err(DispatchError::Io)?;
     let full = || DispatchError::Io(io::ErrorKind::ConnectionRefused.into());
-    let connection = connections.admit(peer).ok_or_else(full)?;
-    Ok((Guarded::new(stream, connection), Protocol::Http1, Some(peer)))
+    let guarded = Guarded::new(stream, connections.admit(peer).ok_or_else(full)?);
+    let stream = match tls {
+        None => Stream::Plain(guarded),
+        Some(tls) => tls.accept(guarded, HEAD_TIMEOUT).await.map_err(DispatchError::Io)?,
+    };
+    Ok((stream, Protocol::Http1, Some(peer)))
 }
 
 /// The pages. Made in each of the server's threads: a request, its publish and the confirm stay on one thread, which

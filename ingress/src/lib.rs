@@ -12,7 +12,9 @@ mod http;
 mod receive;
 mod server;
 mod settings;
+mod tls;
 
 pub use guard::GuardSettings;
 pub use server::{RunError, run};
 pub use settings::{Args, Clock, Settings};
+pub use tls::TlsFiles;

@@ -3,6 +3,7 @@
 use crate::guard::Guard;
 use crate::http;
 use crate::settings::Settings;
+use crate::tls::Tls;
 use amqp::broker::Broker;
 use service::health::{self, Readiness};
 use service::telemetry;
@@ -14,10 +15,13 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The metrics address cannot be used.
-    #[error("cannot listen on METRICS_BIND: {0}")]
+    #[error("cannot listen on METRICS_BIND")]
     Metrics(#[source] std::io::Error),
+    /// The certificate cannot be used any more.
+    #[error("cannot use INGRESS_TLS_CERT and INGRESS_TLS_KEY")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The server could not start or broke.
-    #[error("the HTTP server failed: {0}")]
+    #[error("the HTTP server failed")]
     Server(#[source] std::io::Error),
 }
 
@@ -40,7 +44,14 @@ pub async fn run(
     let address = listener.local_addr().map_err(RunError::Server)?;
     let guard = Guard::new(settings.guard.clone());
     tokio::spawn(Arc::clone(&guard).upkeep(end.clone()));
-    let server = http::serve(settings, listener, guard, &broker, ready).map_err(RunError::Server)?;
+    let tls =
+        settings.tls.clone().map(Tls::new).transpose().map_err(|error| RunError::Tls(Box::new(error)))?;
+    let acceptor = tls.as_ref().map(Tls::acceptor);
+    if let Some(tls) = tls {
+        tokio::spawn(tls.keep_up(end.clone()));
+    }
+    let server =
+        http::serve(settings, listener, (guard, acceptor), &broker, ready).map_err(RunError::Server)?;
     tracing::info!(%address, metrics = ?metrics_address, "listening");
     let handle = server.handle();
     let stopping = tokio::spawn(async move {

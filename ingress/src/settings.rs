@@ -1,17 +1,20 @@
 //! The settings of the ingress. `--help` and the table in the documentation are these comments.
 
 use crate::guard::{GuardSettings, allowed};
+use crate::tls::TlsFiles;
 use amqp::args::AmqpArgs;
 use amqp::broker::BrokerSettings;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use service::error::chain;
 use service::settings::setting::{Parser, address, duration, integer, networks, value};
 use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,11 +66,11 @@ pub struct Args {
     /// valid signature is closed. A busy one takes up to
     /// 256 KiB besides its body.
     #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER", default_value = "1024",
-        value_parser = integer(1..=1_000_000))]
+        value_parser = integer(1..=1_000_000usize))]
     ingress_max_connections: Setting<usize>,
     /// How many of them may come from one address, unless it is one of INGRESS_TRUSTED_PROXIES.
     #[arg(long, env = "INGRESS_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", default_value = "256",
-        value_parser = integer(1..=1_000_000))]
+        value_parser = integer(1..=1_000_000usize))]
     ingress_max_connections_per_address: Setting<usize>,
     /// Who may deliver webhooks: stripe (the addresses that Stripe publishes), addresses and CIDRs, comma separated;
     /// others are answered 403. Default: everybody.
@@ -80,6 +83,13 @@ pub struct Args {
     /// Requests per second that one client address may make; more are answered 429. Default: no limit.
     #[arg(long, env = "INGRESS_RATE_LIMIT", value_name = "NUMBER", value_parser = rate())]
     ingress_rate_limit: Option<Setting<NonZeroU32>>,
+    /// A PEM file with the certificate, then those of its issuers: the ingress speaks TLS itself. Read again when it
+    /// changes. Default: none.
+    #[arg(long, env = "INGRESS_TLS_CERT", value_name = "PATH")]
+    ingress_tls_cert: Option<String>,
+    /// A PEM file with the certificate's private key.
+    #[arg(long, env = "INGRESS_TLS_KEY", value_name = "PATH")]
+    ingress_tls_key: Option<String>,
     /// How long the broker may take to confirm an event; longer is answered 503.
     #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME", default_value = "5s",
         value_parser = duration(SHORTEST..=Duration::from_secs(60)))]
@@ -121,6 +131,8 @@ pub struct Settings {
     pub max_connections_per_address: usize,
     /// Who may deliver, and how often.
     pub guard: GuardSettings,
+    /// TLS, where the ingress speaks it itself.
+    pub tls: Option<TlsFiles>,
     /// How long a confirm may take.
     pub publish_timeout: Duration,
     /// RabbitMQ.
@@ -168,6 +180,7 @@ impl Settings {
                 proxies: problems.take_optional(args.ingress_trusted_proxies.as_ref()).unwrap_or_default(),
                 rate: problems.take_optional(args.ingress_rate_limit.as_ref()),
             },
+            tls: tls(args, problems),
             publish_timeout: problems.take(&args.ingress_publish_timeout),
             broker: BrokerSettings {
                 amqp_url: args.amqp.url(problems),
@@ -179,6 +192,27 @@ impl Settings {
             clock: Arc::new(Timestamp::now),
         }
     }
+}
+
+fn tls(args: &Args, problems: &mut Problems) -> Option<TlsFiles> {
+    let path =
+        |raw: &Option<String>| raw.as_deref().map(str::trim).filter(|raw| !raw.is_empty()).map(PathBuf::from);
+    let files = match (path(&args.ingress_tls_cert), path(&args.ingress_tls_key)) {
+        (None, None) => return None,
+        (Some(certificate), Some(key)) => TlsFiles::new(certificate, key),
+        (Some(_), None) => {
+            problems.add("INGRESS_TLS_KEY", "is required where INGRESS_TLS_CERT is set");
+            return None;
+        }
+        (None, Some(_)) => {
+            problems.add("INGRESS_TLS_CERT", "is required where INGRESS_TLS_KEY is set");
+            return None;
+        }
+    };
+    if let Err(error) = files.check() {
+        problems.add("INGRESS_TLS_CERT", format_args!("and INGRESS_TLS_KEY: {}", chain(&error)));
+    }
+    Some(files)
 }
 
 fn rate() -> Parser<NonZeroU32> {

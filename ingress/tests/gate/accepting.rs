@@ -151,13 +151,12 @@ async fn pipelined_requests_are_answered_in_their_order() {
         requests.extend(signed(PATH, &event(&format!("evt_{n}"), "x")));
     }
     requests.extend(post(PATH, &[], &event("evt_40", "x")));
-    requests.extend(signed(PATH, &event("evt_41", "x")));
     http.send(&requests).await;
     for n in 0..40 {
         assert_eq!(http.response().await.status, 200, "answer {n}");
     }
     assert_eq!(http.response().await.status, 400);
-    assert!(http.try_response().await.is_none(), "what comes after a refused request is not answered");
+    assert!(http.is_closed().await);
     gate.stop().await;
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn settings(amqp_url: &str) -> Settings {
         max_connections: 1000,
         max_connections_per_address: 1000,
         guard: ingress::GuardSettings::default(),
+        tls: None,
         publish_timeout: DEADLINE,
         broker: BrokerSettings {
             amqp_url: SecretString::from(amqp_url),

@@ -12,4 +12,5 @@ mod harness;
 mod http;
 mod refusing;
 mod strangers;
+mod tls;
 mod topology;
