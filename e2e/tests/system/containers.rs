@@ -115,7 +115,8 @@ fn every_variable_is_one_that_its_program_knows() {
 pub(crate) fn help(program: &str) -> String {
     let mut command = Command::new(binary(program));
     let output = command.arg("--help").env_clear().stdin(Stdio::null()).output().expect("starts");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    // It is wrapped to the width of a terminal.
+    String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -138,7 +139,8 @@ fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
             dockerfile.contains(&format!("COPY {member}/Cargo.toml {member}/")),
             "{member} is not copied"
         );
-        assert!(read(".dockerignore").contains(&format!("!{member}")), "{member} is ignored");
+        let folder = member.split('/').next().unwrap_or_default();
+        assert!(read(".dockerignore").contains(&format!("!{folder}")), "{member} is ignored");
     }
     assert!(dockerfile.contains("\nUSER 10001"), "it does not run as root");
 }
