@@ -28,6 +28,10 @@ pub(crate) enum Refusal {
     UnknownEndpoint,
     #[error("only {allowed} is allowed here")]
     Method { allowed: &'static str },
+    #[error("this address may not deliver webhooks")]
+    NotAllowed,
+    #[error("too many requests from this address; send it again")]
+    RateLimited { seconds: u64 },
     #[error(transparent)]
     Body(#[from] BodyError),
     #[error(transparent)]
@@ -44,6 +48,8 @@ impl Refusal {
         match self {
             Self::UnknownPath | Self::UnknownEndpoint => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Body(BodyError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body(BodyError::TooSlow { .. }) => StatusCode::REQUEST_TIMEOUT,
             Self::Body(BodyError::OverBudget) | Self::NotDurable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -58,6 +64,8 @@ impl Refusal {
             Self::UnknownPath => "not_found",
             Self::UnknownEndpoint => "unknown_endpoint",
             Self::Method { .. } => "method_not_allowed",
+            Self::NotAllowed => "address_not_allowed",
+            Self::RateLimited { .. } => "rate_limited",
             Self::Body(BodyError::TooLarge { .. }) => "body_too_large",
             Self::Body(BodyError::TooSlow { .. }) => "body_timeout",
             Self::Body(BodyError::OverBudget) => "overloaded",
@@ -71,11 +79,13 @@ impl Refusal {
     /// The answer. `rest` is what may be left of the request's body: see [`Last`].
     pub(crate) fn response(&self, rest: Payload) -> HttpResponse {
         let mut response = HttpResponse::build(self.status());
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
-        }
-        if let Self::Method { allowed } = self {
-            response.insert_header((header::ALLOW, *allowed));
+        match self {
+            Self::Method { allowed } => drop(response.insert_header((header::ALLOW, *allowed))),
+            Self::RateLimited { seconds } => drop(response.insert_header((header::RETRY_AFTER, *seconds))),
+            _ if self.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+            }
+            _ => {}
         }
         let error = serde_json::json!({"error": {"code": self.code(), "message": self.to_string()}});
         let body = Last { text: Some(error.to_string().into()), _rest: rest };
@@ -105,9 +115,14 @@ impl MessageBody for Last {
     }
 }
 
+/// Marks the answer to a delivered event.
+pub(crate) struct Received;
+
 /// The one answer that promises that nothing is lost.
 pub(crate) fn received() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(RECEIVED_BODY)
+    let mut response = HttpResponse::Ok();
+    response.extensions_mut().insert(Received);
+    response.content_type("application/json").body(RECEIVED_BODY)
 }
 
 pub(crate) async fn unknown_path(payload: actix_web::web::Payload) -> HttpResponse {

@@ -6,9 +6,15 @@
 
 mod answer;
 mod body;
+mod connections;
+mod guard;
+mod http;
 mod receive;
 mod server;
 mod settings;
+mod tls;
 
+pub use guard::GuardSettings;
 pub use server::{RunError, run};
 pub use settings::{Args, Clock, Settings};
+pub use tls::TlsFiles;

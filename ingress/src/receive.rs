@@ -1,7 +1,9 @@
-//! The way of one request: endpoint, method, body, signature, envelope, confirmed publish.
+//! The way of one request: endpoint, method, address, body, signature, envelope, confirmed publish.
 
 use crate::answer::{self, Refusal};
 use crate::body::{self, Limits};
+use crate::connections::Connection;
+use crate::guard::Guard;
 use crate::settings::Clock;
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -11,10 +13,13 @@ use amqp::publisher::{PublishError, Publisher};
 use secrecy::SecretString;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 use stripe::envelope::Envelope;
 use stripe::signature;
 
+/// What is logged of a path.
+const LONGEST_PATH: usize = 100;
 const SIGNATURE: &str = "stripe-signature";
 
 /// All that a request needs; one for each of the server's threads.
@@ -23,6 +28,7 @@ pub(crate) struct Gate {
     pub(crate) endpoints: BTreeMap<String, Vec<SecretString>>,
     pub(crate) tolerance: u64,
     pub(crate) limits: Limits,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) publisher: Publisher,
     pub(crate) exchange: String,
     pub(crate) clock: Clock,
@@ -38,6 +44,9 @@ pub(crate) async fn receive(
     match gate.take(&request, &mut payload).await {
         Ok(()) => {
             count("200", answer::RECEIVED);
+            if let Some(connection) = request.conn_data::<Connection>() {
+                connection.served();
+            }
             answer::received()
         }
         Err(refusal) => {
@@ -56,9 +65,13 @@ impl Gate {
             Some(name) => self.endpoints.get(name).ok_or(Refusal::UnknownEndpoint)?,
         };
         answer::check_method(request.method())?;
+        self.guard.check(request)?;
         let (body, _held) = body::read(payload, content_length(request), &self.limits).await?;
         let now = (self.clock)();
         signature::verify(signature_header(request), &body, secrets, now.as_second(), self.tolerance)?;
+        if let Some(connection) = request.conn_data::<Connection>() {
+            connection.verified();
+        }
         let envelope = Envelope::parse(&body)?;
         let mut headers = EventHeaders::received(now);
         headers.endpoint = endpoint.map(str::to_owned);
@@ -95,7 +108,9 @@ fn count(status: &str, code: &'static str) {
 /// Logs what was wrong, never who sent what. A broker that is unavailable or blocked is logged
 /// once, by the connection, and not again for each event.
 fn log_refusal(request: &HttpRequest, refusal: &Refusal) {
-    let (code, path) = (refusal.code(), request.path());
+    // A stranger's path may be as long as a request's head.
+    let path: String = request.path().chars().take(LONGEST_PATH).collect();
+    let code = refusal.code();
     match refusal {
         Refusal::NotDurable(error @ (PublishError::Down | PublishError::Blocked)) => {
             tracing::debug!(code, path, %error, "not durable");

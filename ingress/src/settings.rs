@@ -1,15 +1,20 @@
 //! The settings of the ingress. `--help` and the table in the documentation are these comments.
 
+use crate::guard::{GuardSettings, allowed};
+use crate::tls::TlsFiles;
 use amqp::args::AmqpArgs;
 use amqp::broker::BrokerSettings;
-use clap::Parser;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::setting::{address, duration, integer};
+use service::error::chain;
+use service::settings::setting::{Parser, address, duration, integer, networks, value};
 use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +31,7 @@ const LARGEST_BODY: usize = 16 * MIB;
 ///
 /// Every setting is an environment variable or the flag of the same name. A secret may also stand
 /// in a file: NAME_FILE holds the path. Secrets given as flags show in the list of processes.
-#[derive(Debug, Clone, Parser)]
+#[derive(Debug, Clone, clap::Parser)]
 #[command(name = "ingress", version)]
 pub struct Args {
     /// The signing secret of the webhook endpoint /webhooks/stripe; several, comma separated, while
@@ -57,11 +62,34 @@ pub struct Args {
     #[arg(long, env = "INGRESS_MAX_IN_FLIGHT", value_name = "BYTES", default_value = "67108864",
         value_parser = integer(1..=16 * 1024 * MIB))]
     ingress_max_in_flight: Setting<usize>,
-    /// How many connections are served at once; more wait to be accepted. A busy one takes up to
+    /// How many connections are open at once; for one more, the one that has gone longest without a
+    /// valid signature is closed. A busy one takes up to
     /// 256 KiB besides its body.
     #[arg(long, env = "INGRESS_MAX_CONNECTIONS", value_name = "NUMBER", default_value = "1024",
-        value_parser = integer(1..=1_000_000))]
+        value_parser = integer(1..=1_000_000usize))]
     ingress_max_connections: Setting<usize>,
+    /// How many of them may come from one address, unless it is one of INGRESS_TRUSTED_PROXIES.
+    #[arg(long, env = "INGRESS_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", default_value = "256",
+        value_parser = integer(1..=1_000_000usize))]
+    ingress_max_connections_per_address: Setting<usize>,
+    /// Who may deliver webhooks: stripe (the addresses that Stripe publishes), addresses and CIDRs, comma separated;
+    /// others are answered 403. Default: everybody.
+    #[arg(long, env = "INGRESS_ALLOW", value_name = "ADDRESSES",
+        value_parser = value("stripe, addresses or CIDRs, comma separated", allowed))]
+    ingress_allow: Option<Setting<Vec<IpNet>>>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, comma separated, such as 10.0.0.0/8. Default: none.
+    #[arg(long, env = "INGRESS_TRUSTED_PROXIES", value_name = "CIDRS", value_parser = networks())]
+    ingress_trusted_proxies: Option<Setting<Vec<IpNet>>>,
+    /// Requests per second that one client address may make; more are answered 429. Default: no limit.
+    #[arg(long, env = "INGRESS_RATE_LIMIT", value_name = "NUMBER", value_parser = rate())]
+    ingress_rate_limit: Option<Setting<NonZeroU32>>,
+    /// A PEM file with the certificate, then those of its issuers: the ingress speaks TLS itself. Read again when it
+    /// changes. Default: none.
+    #[arg(long, env = "INGRESS_TLS_CERT", value_name = "PATH")]
+    ingress_tls_cert: Option<String>,
+    /// A PEM file with the certificate's private key.
+    #[arg(long, env = "INGRESS_TLS_KEY", value_name = "PATH")]
+    ingress_tls_key: Option<String>,
     /// How long the broker may take to confirm an event; longer is answered 503.
     #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME", default_value = "5s",
         value_parser = duration(SHORTEST..=Duration::from_secs(60)))]
@@ -99,6 +127,12 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// Connections served at once.
     pub max_connections: usize,
+    /// Connections of one address, unless it is a trusted proxy.
+    pub max_connections_per_address: usize,
+    /// Who may deliver, and how often.
+    pub guard: GuardSettings,
+    /// TLS, where the ingress speaks it itself.
+    pub tls: Option<TlsFiles>,
     /// How long a confirm may take.
     pub publish_timeout: Duration,
     /// RabbitMQ.
@@ -140,6 +174,13 @@ impl Settings {
             body_timeout: problems.take(&args.ingress_body_timeout),
             max_in_flight,
             max_connections: problems.take(&args.ingress_max_connections),
+            max_connections_per_address: problems.take(&args.ingress_max_connections_per_address),
+            guard: GuardSettings {
+                allow: problems.take_optional(args.ingress_allow.as_ref()),
+                proxies: problems.take_optional(args.ingress_trusted_proxies.as_ref()).unwrap_or_default(),
+                rate: problems.take_optional(args.ingress_rate_limit.as_ref()),
+            },
+            tls: tls(args, problems),
             publish_timeout: problems.take(&args.ingress_publish_timeout),
             broker: BrokerSettings {
                 amqp_url: args.amqp.url(problems),
@@ -151,6 +192,33 @@ impl Settings {
             clock: Arc::new(Timestamp::now),
         }
     }
+}
+
+fn tls(args: &Args, problems: &mut Problems) -> Option<TlsFiles> {
+    let path =
+        |raw: &Option<String>| raw.as_deref().map(str::trim).filter(|raw| !raw.is_empty()).map(PathBuf::from);
+    let files = match (path(&args.ingress_tls_cert), path(&args.ingress_tls_key)) {
+        (None, None) => return None,
+        (Some(certificate), Some(key)) => TlsFiles::new(certificate, key),
+        (Some(_), None) => {
+            problems.add("INGRESS_TLS_KEY", "is required where INGRESS_TLS_CERT is set");
+            return None;
+        }
+        (None, Some(_)) => {
+            problems.add("INGRESS_TLS_CERT", "is required where INGRESS_TLS_KEY is set");
+            return None;
+        }
+    };
+    if let Err(error) = files.check() {
+        problems.add("INGRESS_TLS_CERT", format_args!("and INGRESS_TLS_KEY: {}", chain(&error)));
+    }
+    Some(files)
+}
+
+fn rate() -> Parser<NonZeroU32> {
+    value("a whole number from 1 to 1000000", |raw| {
+        raw.parse().ok().filter(|rate: &NonZeroU32| rate.get() <= 1_000_000)
+    })
 }
 
 /// The endpoints of `STRIPE_WEBHOOK_SECRET_<NAME>` and `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`.

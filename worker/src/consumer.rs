@@ -20,12 +20,13 @@ use lapin::Consumer;
 use lapin::message::Delivery;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
+use service::backoff::Backoff;
+use service::error::chain;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
-use crate::backoff::Backoff;
 use crate::process::{Engine, InboundEvent};
 use crate::progress::Progress;
 use crate::settle::{SettleError, Settler};
@@ -84,7 +85,7 @@ impl ConsumerTask {
             match self.consume(shutdown).await {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::warn!(error = %error_chain(&error), queue = self.queue, "consuming was interrupted");
+                    tracing::warn!(error = %chain(&error), queue = self.queue, "consuming was interrupted");
                 }
             }
             if began.elapsed() > HOLD / 10 {
@@ -99,7 +100,7 @@ impl ConsumerTask {
     async fn until_database_answers(&self, shutdown: &CancellationToken) -> ControlFlow<()> {
         let mut backoff = Backoff::default();
         while let Err(error) = self.engine.ping().await {
-            tracing::warn!(error = %error_chain(&error), "database unavailable; waiting");
+            tracing::warn!(error = %chain(&error), "database unavailable; waiting");
             if backoff.wait(shutdown).await.is_break() {
                 return ControlFlow::Break(());
             }
@@ -161,7 +162,7 @@ impl ConsumerTask {
             match self.engine.process(&events).await {
                 Ok(dispositions) => break dispositions,
                 Err(error) => {
-                    tracing::warn!(error = %error_chain(&error), events = events.len(), "database unavailable; waiting");
+                    tracing::warn!(error = %chain(&error), events = events.len(), "database unavailable; waiting");
                     metrics::counter!("worker_database_errors_total").increment(1);
                 }
             }
@@ -204,16 +205,4 @@ fn read(mut delivery: Delivery, rules: &Rules) -> (Delivery, InboundEvent) {
     let headers = EventHeaders::from_table(headers, Timestamp::now());
     let event = InboundEvent::new(headers, std::mem::take(&mut delivery.data), rules);
     (delivery, event)
-}
-
-/// An error with its causes, in one line.
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
 }

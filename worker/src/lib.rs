@@ -4,7 +4,6 @@
 //! (acknowledges at the broker). The core is the crate [`domain`]: pure functions from events to state.
 //! [`store`] holds the SQL between them.
 
-mod backoff;
 mod consumer;
 mod disposition;
 mod grace;

@@ -12,10 +12,10 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::BasicAckOptions;
+use service::backoff::Backoff;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
 use crate::process::{Disposition, InboundEvent};
 use domain::rejection::Rejection;
 

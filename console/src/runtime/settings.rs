@@ -1,6 +1,6 @@
 //! The console's settings, typed. Only [`RawSettings`] knows the environment.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use amqp::args::{AmqpArgs, RetryArgs};
 use amqp::topology::Topology;
@@ -9,7 +9,7 @@ use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::setting::{address, value, word};
+use service::settings::setting::{address, networks, value, word};
 use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 use worker::settings::RulesArgs;
@@ -57,7 +57,7 @@ pub(crate) struct RawSettings {
     console_proxy_header: Option<Setting<String>>,
     /// Addresses of reverse proxies whose headers are trusted, comma separated, such as 10.0.0.0/8. Default: none.
     #[arg(long, env = "CONSOLE_TRUSTED_PROXIES", value_name = "CIDRS",
-        value_parser = value("addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7", networks))]
+        value_parser = networks())]
     console_trusted_proxies: Option<Setting<Vec<IpNet>>>,
     /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none.
     #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "ROLE", default_value = "none", value_parser = word(&ROLES))]
@@ -103,14 +103,6 @@ impl RawSettings {
 
 fn header(raw: &str) -> Option<String> {
     raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-').then(|| raw.to_ascii_lowercase())
-}
-
-fn networks(list: &str) -> Option<Vec<IpNet>> {
-    let one = |text: &str| {
-        let text = text.trim();
-        text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-    };
-    list.split(',').map(one).collect()
 }
 
 /// What a command needs beyond the database.

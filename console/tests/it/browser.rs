@@ -18,7 +18,7 @@ pub fn work(world: &World) -> CancellationToken {
 
 fn work_on(world: &World, queue: Queue) -> CancellationToken {
     let settings = worker::settings::Settings {
-        out_webhooks: worker::settings::OutWebhooks::default(),
+        out_webhooks: worker::relay::OutWebhooks::default(),
         amqp_url: world.amqp_url.clone().into(),
         topology: world.topology(),
         database_url: world.database_url.clone().into(),

@@ -115,7 +115,8 @@ fn every_variable_is_one_that_its_program_knows() {
 pub(crate) fn help(program: &str) -> String {
     let mut command = Command::new(binary(program));
     let output = command.arg("--help").env_clear().stdin(Stdio::null()).output().expect("starts");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    // It is wrapped to the width of a terminal.
+    String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

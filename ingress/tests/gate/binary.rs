@@ -198,6 +198,27 @@ async fn metrics_count_answers_and_logs_hold_neither_bodies_nor_secrets() {
 }
 
 #[tokio::test]
+async fn what_strangers_send_makes_no_error_line_and_no_long_one() {
+    let program = Program::start(&[("RUST_LOG", "info")]).await;
+    let long = "x".repeat(200_000);
+    for request in [
+        format!("POST {PATH} HTTP/1.1\r\nhost: x\r\nx-long: {long}\r\n\r\n"),
+        format!("POST {PATH}/{} HTTP/1.1\r\nhost: x\r\n\r\n", &long[..20_000]),
+        format!("POST {PATH} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
+        format!("{long}\r\n\r\n"),
+        "\u{0}\u{1}\r\n\r\n".to_owned(),
+    ] {
+        let mut http = Http::connect(program.address).await;
+        http.try_send(request.as_bytes()).await;
+        assert!(http.is_closed().await);
+    }
+    program.signal(Signal::TERM);
+    let (_, log) = program.ended().await;
+    assert!(log.contains("refused") && !log.contains("ERROR"), "{log}");
+    assert!(log.lines().all(|line| line.len() < 500), "a line is too long: {log}");
+}
+
+#[tokio::test]
 async fn memory_stays_bounded_under_bodies_that_never_end() {
     let settings = [("INGRESS_MAX_IN_FLIGHT", "4194304"), ("INGRESS_BODY_TIMEOUT", "300s")];
     let program = Program::start(&settings).await;

@@ -43,6 +43,9 @@ pub(crate) fn settings(amqp_url: &str) -> Settings {
         body_timeout: DEADLINE,
         max_in_flight: 64 * 1024 * 1024,
         max_connections: 1000,
+        max_connections_per_address: 1000,
+        guard: ingress::GuardSettings::default(),
+        tls: None,
         publish_timeout: DEADLINE,
         broker: BrokerSettings {
             amqp_url: SecretString::from(amqp_url),

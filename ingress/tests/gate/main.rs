@@ -11,4 +11,6 @@ mod broker;
 mod harness;
 mod http;
 mod refusing;
+mod strangers;
+mod tls;
 mod topology;

@@ -10,6 +10,8 @@ use futures_util::StreamExt;
 use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ConnectionProperties, Event};
 use secrecy::{ExposeSecret, SecretString};
+use service::backoff::Backoff;
+use service::error::chain;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +25,6 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(10);
 const CHECK: Duration = Duration::from_secs(1);
 /// Seconds; detects a peer that vanished silently. The URL's `heartbeat` overrides it.
 const HEARTBEAT: u16 = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Where the broker is and what must exist there.
 #[derive(Debug, Clone)]
@@ -172,7 +172,7 @@ async fn supervise(
     state: watch::Sender<ConnectionState>,
     closing: CancellationToken,
 ) {
-    let mut pause = Pause::default();
+    let mut backoff = Backoff::default();
     loop {
         metrics::gauge!("broker_connected").set(0.0);
         let opened = tokio::select! {
@@ -182,7 +182,7 @@ async fn supervise(
         match opened {
             Ok((connection, events)) => {
                 tracing::info!(name = settings.name, "connected to the broker");
-                pause = Pause::default();
+                backoff = Backoff::default();
                 metrics::gauge!("broker_connected").set(1.0);
                 let connection = Arc::new(connection);
                 state.send_replace(ConnectionState {
@@ -198,7 +198,7 @@ async fn supervise(
                 state.send_replace(ConnectionState::down(reason));
             }
             Err(error) => {
-                let error = error.to_string();
+                let error = chain(&error);
                 // Once for each new reason: while the broker is unavailable the same line would repeat.
                 if state.borrow().reason == error {
                     tracing::debug!(error, "still cannot use the broker");
@@ -208,9 +208,8 @@ async fn supervise(
                 state.send_replace(ConnectionState::down(error));
             }
         }
-        tokio::select! {
-            () = closing.cancelled() => return,
-            () = tokio::time::sleep(pause.next()) => {}
+        if backoff.wait(&closing).await.is_break() {
+            return;
         }
     }
 }
@@ -272,35 +271,5 @@ async fn close(connection: &Connection) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "the connection did not close cleanly"),
         Err(_) => tracing::debug!("the broker did not answer the close"),
-    }
-}
-
-/// Exponential, with up to half of it at random so that many processes do not return together.
-struct Pause(Duration);
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self(FIRST_PAUSE)
-    }
-}
-
-impl Pause {
-    fn next(&mut self) -> Duration {
-        let pause = self.0;
-        self.0 = (pause * 2).min(LONGEST_PAUSE);
-        pause.mul_f64(0.5 + rand::random::<f64>() / 2.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_limit_and_vary() {
-        let mut pause = Pause::default();
-        let pauses: Vec<Duration> = (0..20).map(|_| pause.next()).collect();
-        assert!(pauses[0] <= FIRST_PAUSE && pauses[0] >= FIRST_PAUSE / 2);
-        assert!(pauses[10..].iter().all(|pause| *pause >= LONGEST_PAUSE / 2 && *pause <= LONGEST_PAUSE));
     }
 }

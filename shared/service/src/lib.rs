@@ -3,6 +3,8 @@
 //! Nothing here knows Stripe, RabbitMQ or PostgreSQL. The environment is read by `main` alone, through clap and
 //! [`settings::environment`].
 
+pub mod backoff;
+pub mod error;
 pub mod health;
 pub mod settings;
 pub mod shutdown;

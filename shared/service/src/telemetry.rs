@@ -24,14 +24,18 @@ const LATENCY_BUCKETS: [f64; 13] =
 /// lapin logs a returned message with its body, and repeats what the broker task logs once. The
 /// first must not be, whatever the filter says; the second only when somebody asks for it.
 const NEVER: &str = "lapin::returned_messages=off";
-const QUIET: &str = "lapin=off";
+const LAPIN: (&str, &str) = ("lapin", "off");
+/// actix reports what strangers send as errors, with as much of it as they like.
+const HTTP: (&str, &str) = ("actix_http", "off");
 
 /// Starts logging to standard error. `filter` is what `RUST_LOG` says, or its default. The first
 /// call counts.
 pub fn init(format: LogFormat, filter: &str) {
     let mut directives = filter.to_owned();
-    if !filter.contains("lapin") {
-        directives = format!("{directives},{QUIET}");
+    for (target, level) in [LAPIN, HTTP] {
+        if !filter.contains(target) {
+            directives = format!("{directives},{target}={level}");
+        }
     }
     let filter = EnvFilter::builder().parse_lossy(format!("{directives},{NEVER}"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

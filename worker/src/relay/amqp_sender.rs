@@ -12,7 +12,7 @@ use super::cloud_event;
 use super::partitions::{self, Refusal, Transmit};
 use super::session::{RelayError, Session};
 use super::store::{self, AMQP, OutboxRow};
-use crate::backoff::Backoff;
+use service::backoff::Backoff;
 
 /// Messages on their way at once.
 const BATCH: usize = 500;

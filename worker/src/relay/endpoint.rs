@@ -14,7 +14,8 @@ use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
 use super::address::PublicOnly;
-use super::partitions::{Pause, Refusal};
+use super::partitions::Refusal;
+use super::sent::Pause;
 use super::signature::{SigningKey, signatures};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::cloud_event;
 use super::endpoint::Endpoint;
-use super::partitions::{self, BatchResult, Pause, Refusal, Transmit};
+use super::partitions::{self, Refusal, Transmit};
+use super::sent::{Pause, SentBatch};
 use super::session::{RelayError, Session};
 use super::store::{self, Destination, OutboxRow};
 
@@ -82,7 +83,7 @@ impl HttpSender {
         &self,
         session: &Session,
         before: &Destination,
-        result: &BatchResult,
+        result: &SentBatch,
     ) -> Result<(), RelayError> {
         let failed = i32::try_from(result.failures.len()).unwrap_or(i32::MAX);
         let failures = if result.sent.is_empty() { before.failures.saturating_add(failed) } else { 0 };

@@ -11,9 +11,11 @@ mod cloud_event;
 mod endpoint;
 mod http_sender;
 mod partitions;
+mod sent;
 mod session;
 pub mod signature;
 mod store;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -23,12 +25,12 @@ use futures_util::future::{try_join, try_join_all};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
-use crate::settings::OutWebhooks;
 use amqp_sender::AmqpSender;
 use endpoint::Endpoint;
 use http_sender::HttpSender;
+use service::backoff::Backoff;
 use session::{RelayError, Session};
+pub use webhooks::{OutWebhook, OutWebhooks};
 
 pub use endpoint::ClientError;
 pub use store::STATEMENTS;

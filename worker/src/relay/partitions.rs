@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
-use super::store::{Failure, OutboxRow};
+use super::sent::{Failure, Pause, SentBatch};
+use super::store::OutboxRow;
 
 /// Why a message was not sent.
 pub(super) enum Refusal {
@@ -24,30 +25,10 @@ pub(super) enum Refusal {
     Never(String),
 }
 
-/// How long a destination gets nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Pause {
-    /// For a time.
-    For(Duration),
-    /// Until somebody resumes it.
-    UntilResumed,
-}
-
 /// What sends one message.
 pub(super) trait Transmit: Sync {
     /// `Ok` when the destination has it.
     fn send(&self, row: &OutboxRow) -> impl Future<Output = Result<(), Refusal>> + Send;
-}
-
-/// What became of a batch.
-#[derive(Default)]
-pub(super) struct BatchResult {
-    pub(super) sent: Vec<i64>,
-    pub(super) failures: Vec<Failure>,
-    /// The longest that was asked for.
-    pub(super) pause: Option<Pause>,
-    /// See [`Refusal::Lost`].
-    pub(super) interrupted: bool,
 }
 
 /// Sends the rows, at most `at_once` partitions side by side. A message is sent only when the destination has the one
@@ -57,7 +38,7 @@ pub(super) async fn send<S: Transmit>(
     rows: Vec<OutboxRow>,
     at_once: usize,
     ends: impl Fn() -> bool,
-) -> BatchResult {
+) -> SentBatch {
     let mut partitions: BTreeMap<String, Vec<OutboxRow>> = BTreeMap::new();
     for row in rows {
         partitions.entry(row.partition.clone()).or_default().push(row);
@@ -65,7 +46,7 @@ pub(super) async fn send<S: Transmit>(
     let ends = &ends;
     let sending = partitions.into_values().map(|rows| send_partition(sender, rows, ends));
     let mut results = stream::iter(sending).buffer_unordered(at_once);
-    let mut batch = BatchResult::default();
+    let mut batch = SentBatch::default();
     while let Some(result) = results.next().await {
         batch.sent.extend(result.sent);
         batch.failures.extend(result.failures);
@@ -79,8 +60,8 @@ async fn send_partition<S: Transmit>(
     sender: &S,
     rows: Vec<OutboxRow>,
     ends: &impl Fn() -> bool,
-) -> BatchResult {
-    let mut result = BatchResult::default();
+) -> SentBatch {
+    let mut result = SentBatch::default();
     for row in rows {
         if ends() {
             break;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_postgres::{Client, Error, Row};
 
-use super::partitions::{BatchResult, Pause};
+use super::sent::{Failure, Pause, SentBatch};
 
 /// The name of the exchange among the destinations.
 pub(super) const AMQP: &str = "amqp";
@@ -68,17 +68,6 @@ impl OutboxRow {
             attempts: row.try_get(8)?,
         })
     }
-}
-
-/// A message that did not reach its destination.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Failure {
-    pub(super) id: i64,
-    pub(super) partition: String,
-    pub(super) wait: Duration,
-    /// It can never be sent.
-    pub(super) is_final: bool,
-    pub(super) error: String,
 }
 
 /// Whether this session has the lock now.
@@ -201,7 +190,7 @@ fn set_age(destination: &str, seconds: f64) {
 }
 
 /// Counts what became of a batch.
-pub(super) fn count(destination: &str, result: &BatchResult) {
+pub(super) fn count(destination: &str, result: &SentBatch) {
     let count = |name: &'static str, messages: usize| {
         metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
     };

@@ -13,6 +13,7 @@ use service::settings::{Problems, Setting};
 
 use crate::relay::address::is_public;
 use crate::relay::signature::SigningKey;
+use crate::relay::{OutWebhook, OutWebhooks};
 
 const URL: &str = "OUT_WEBHOOK_URL";
 const SECRET: &str = "OUT_WEBHOOK_SECRET";
@@ -50,29 +51,6 @@ pub(super) struct OutWebhookArgs {
     #[arg(long, env = "OUT_WEBHOOK_TIMEOUT", value_name = "TIME", default_value = "10s",
         value_parser = duration(Duration::from_millis(100)..=Duration::from_secs(30)))]
     out_webhook_timeout: Setting<Duration>,
-}
-
-/// Where messages are posted to.
-#[derive(Default)]
-pub struct OutWebhooks {
-    /// Each endpoint.
-    pub endpoints: Vec<OutWebhook>,
-    /// Whether they may have private addresses.
-    pub allow_private: bool,
-    /// How long each may take to answer.
-    pub timeout: Duration,
-}
-
-/// An endpoint.
-pub struct OutWebhook {
-    /// `http`, or `http:<name>`.
-    pub name: String,
-    /// Its address.
-    pub url: Url,
-    /// What it verifies messages with; several while one is rolled.
-    pub keys: Vec<SigningKey>,
-    /// What it is sent.
-    pub topics: Vec<&'static str>,
 }
 
 /// The settings of one endpoint, as they are written.

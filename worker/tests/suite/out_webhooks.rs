@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use worker::RunError;
 use worker::relay::signature::SigningKey;
-use worker::settings::{OutWebhook, OutWebhooks};
+use worker::relay::{OutWebhook, OutWebhooks};
 
 use crate::database::{Bench, PATIENCE};
 use crate::queue::Queues;

@@ -14,7 +14,8 @@ use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
 use service::telemetry::LogFormat;
 use tokio_util::sync::CancellationToken;
-use worker::settings::{OutWebhooks, Settings};
+use worker::relay::OutWebhooks;
+use worker::settings::Settings;
 
 use crate::database::PATIENCE;
 

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 39] = [
+pub const KNOWN: [&str; 45] = [
     "AMQP_PREFIX",
     "AMQP_URL",
     "AMQP_URL_FILE",
@@ -18,12 +18,18 @@ pub const KNOWN: [&str; 39] = [
     "CONSOLE_TRUSTED_PROXIES",
     "DATABASE_URL",
     "DATABASE_URL_FILE",
+    "INGRESS_ALLOW",
     "INGRESS_BIND",
     "INGRESS_BODY_TIMEOUT",
     "INGRESS_MAX_BODY",
     "INGRESS_MAX_CONNECTIONS",
+    "INGRESS_MAX_CONNECTIONS_PER_ADDRESS",
     "INGRESS_MAX_IN_FLIGHT",
     "INGRESS_PUBLISH_TIMEOUT",
+    "INGRESS_RATE_LIMIT",
+    "INGRESS_TLS_CERT",
+    "INGRESS_TLS_KEY",
+    "INGRESS_TRUSTED_PROXIES",
     "LOG_FORMAT",
     "METRICS_BIND",
     "ORDERS_POLICY",
@@ -84,13 +90,9 @@ use Program::{Console, Ingress, Worker};
 
 /// Documented settings that are not built yet, with the programs that would need them. A name that ends in `*` stands
 /// for all that begin so.
-const PLANNED: [(&str, &[Program]); 11] = [
+const PLANNED: [(&str, &[Program]); 7] = [
     ("ALERT_TO", &[Worker, Console]),
     ("ALERT_URL", &[Worker, Console]),
-    ("INGRESS_ALLOW", &[Ingress]),
-    ("INGRESS_RATE_LIMIT", &[Ingress]),
-    ("INGRESS_TLS_*", &[Ingress]),
-    ("INGRESS_TRUSTED_PROXIES", &[Ingress]),
     ("MAIL_FROM", &[Worker, Console]),
     ("MAIL_TEMPLATES", &[Worker, Console]),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", &[Ingress, Worker, Console]),
@@ -99,19 +101,20 @@ const PLANNED: [(&str, &[Program]); 11] = [
 ];
 
 impl Problems {
-    /// Notes the variables that are set and that no program knows, and those that `program` would need but cannot
-    /// follow yet. Values are never shown: they may be secrets.
+    /// Notes the variables that are set and that no program knows, and warns on standard error of those that `program`
+    /// cannot follow yet: an environment that serves several systems may hold them. Values are never shown: they may be
+    /// secrets.
     pub fn unknown_variables(&mut self, program: Program, environment: &[(String, String)]) {
         for (name, value) in environment {
             let name = name.as_str();
             if value.trim().is_empty() || KNOWN.contains(&name) || is_service_link(name, value) {
                 continue;
             }
-            match PLANNED.iter().find(|(planned, _)| matches(planned, name)) {
-                Some((_, needed_by)) if needed_by.contains(&program) => {
-                    self.add(name, "is not supported by this version yet: unset it");
+            match is_planned(program, name) {
+                Some(true) => {
+                    eprintln!("{name} is set and has no effect: this version does not support it yet")
                 }
-                Some(_) => {}
+                Some(false) => {}
                 None if NAMED.iter().any(|named| name.starts_with(named)) => {}
                 None if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
                     self.add(
@@ -123,6 +126,12 @@ impl Problems {
             }
         }
     }
+}
+
+/// Whether a setting that is not built yet would concern the program; none for any other variable.
+fn is_planned(program: Program, name: &str) -> Option<bool> {
+    let (_, needed_by) = PLANNED.iter().find(|(planned, _)| matches(planned, name))?;
+    Some(needed_by.contains(&program))
 }
 
 /// The environment of this process, for `main` to pass on; what is not UTF-8 is none of ours.
@@ -193,12 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_yet_is_refused_by_the_programs_that_would_need_it() {
+    fn what_is_not_built_yet_concerns_the_programs_that_would_need_it_and_stops_none() {
         let environment = [("STRIPE_API_KEY", "hunter2"), ("ALERT_URL", "x"), ("SMTP_URL", "x")];
-        assert_eq!(problems(Ingress, &environment), "");
-        let text = problems(Worker, &environment);
-        assert_eq!(text.matches("is not supported by this version yet").count(), 3, "{text}");
-        assert_eq!(problems(Console, &environment).lines().count(), 2);
-        assert!(!text.contains("hunter2"), "{text}");
+        assert_eq!(problems(Worker, &environment), "");
+        for (name, _) in environment {
+            assert_eq!((is_planned(Worker, name), is_planned(Ingress, name)), (Some(true), Some(false)));
+        }
+        assert_eq!(is_planned(Worker, "STRIPE_KEY"), None);
     }
 }

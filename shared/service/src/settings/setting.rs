@@ -6,8 +6,9 @@
 use super::Problems;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
+use ipnet::IpNet;
 use std::ffi::OsStr;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,6 +127,18 @@ pub fn address_or_off() -> Parser<Option<SocketAddr>> {
         "off" => Some(None),
         _ => raw.parse().ok().map(Some),
     })
+}
+
+/// Addresses and CIDRs, comma separated.
+pub fn networks() -> Parser<Vec<IpNet>> {
+    value("addresses or CIDRs, comma separated, such as 10.0.0.0/8,192.0.2.7", |raw| {
+        raw.split(',').map(|part| network(part.trim())).collect()
+    })
+}
+
+/// A CIDR, or an address as the network of it alone.
+pub fn network(raw: &str) -> Option<IpNet> {
+    raw.parse().ok().or_else(|| raw.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 /// A whole number within a range.

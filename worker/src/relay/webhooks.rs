@@ -1,0 +1,30 @@
+//! The endpoints that outgoing messages are posted to.
+
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::signature::SigningKey;
+
+/// Where messages are posted to.
+#[derive(Default)]
+pub struct OutWebhooks {
+    /// Each endpoint.
+    pub endpoints: Vec<OutWebhook>,
+    /// Whether they may have private addresses.
+    pub allow_private: bool,
+    /// How long each may take to answer.
+    pub timeout: Duration,
+}
+
+/// An endpoint.
+pub struct OutWebhook {
+    /// `http`, or `http:<name>`.
+    pub name: String,
+    /// Its address.
+    pub url: Url,
+    /// What it verifies messages with; several while one is rolled.
+    pub keys: Vec<SigningKey>,
+    /// What it is sent.
+    pub topics: Vec<&'static str>,
+}
