@@ -24,7 +24,7 @@ pub mod store;
 mod tasks;
 
 pub use preview::{Preview, RowChange, preview};
-pub use run::{RunError, run};
+pub use run::{RunError, run, run_with_webhooks};
 pub use tasks::TaskFailed;
 
 use amqp::topology::Queue;
@@ -42,7 +42,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 pub async fn main(queue: Queue) -> Result<(), RunError> {
     let environment =
         std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
-    let settings = match settings::Args::parse().read(environment) {
+    let (settings, out_webhooks) = match settings::Args::parse().read(environment) {
         Ok(settings) => settings,
         Err(problems) => {
             problems.finish_or_exit();
@@ -51,7 +51,7 @@ pub async fn main(queue: Queue) -> Result<(), RunError> {
     };
     telemetry::init(settings.log.0, &settings.log.1);
     log_panics();
-    run(settings, queue, shutdown::on_signal()).await
+    run_with_webhooks(settings, out_webhooks, queue, shutdown::on_signal()).await
 }
 
 /// A panic of a handler is a failure of one event; the log says where, never with what.

@@ -17,7 +17,7 @@ use crate::consumer::ConsumerTask;
 use crate::process::Engine;
 use crate::progress::Progress;
 use crate::relay::{ClientError, Relay};
-use crate::settings::Settings;
+use crate::settings::{OutWebhooks, Settings};
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
@@ -49,6 +49,19 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`] when it cannot start, or when one of its tasks ended or panicked: after the others have finished. Servers that are unavailable are waited for.
 pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) -> Result<(), RunError> {
+    run_with_webhooks(settings, OutWebhooks::default(), queue, shutdown).await
+}
+
+/// The same, and outgoing messages are posted to these endpoints as well.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with_webhooks(
+    settings: Settings,
+    out_webhooks: OutWebhooks,
+    queue: Queue,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
     domain::handlers::check();
     // A task that fails stops this worker, not whoever else holds the caller's token.
     let shutdown = shutdown.child_token();
@@ -67,7 +80,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         Broker::start(settings, ended.clone())
     };
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
-    let relay = Relay::new(settings.database_url, publishing.clone(), settings.out_webhooks)?;
+    let relay = Relay::new(settings.database_url, publishing.clone(), out_webhooks)?;
     let progress = Progress::default();
     let ready = readiness(consuming.clone(), pool.clone(), progress.clone());
     health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())

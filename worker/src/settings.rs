@@ -83,16 +83,17 @@ pub struct Settings {
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,
-    /// Where outgoing messages are posted to.
-    pub out_webhooks: OutWebhooks,
 }
 
 impl Args {
-    /// Reads every setting; those of named webhooks are in the environment alone.
+    /// Reads every setting, and where outgoing messages are posted to; named webhooks are in the environment alone.
     ///
     /// # Errors
     /// All problems at once.
-    pub fn read(&self, environment: impl Iterator<Item = (String, String)>) -> Result<Settings, Problems> {
+    pub fn read(
+        &self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(Settings, OutWebhooks), Problems> {
         let mut problems = Problems::default();
         let problem = &mut problems;
         let schedule = self.retry.schedule(problem);
@@ -101,6 +102,7 @@ impl Args {
         let batch = problem.integer("WORKER_BATCH", self.worker_batch.as_deref(), 256, 1..=1000);
         let concurrency =
             problem.integer("WORKER_CONCURRENCY", self.worker_concurrency.as_deref(), 2, 1..=64);
+        let out_webhooks = self.out_webhooks.read(problem, environment);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -108,7 +110,6 @@ impl Args {
             log: self.log.read(problem),
             metrics: self.metrics.bind(problem, 9091),
             schedule,
-            out_webhooks: self.out_webhooks.read(problem, environment),
             batch: u16::try_from(batch).unwrap_or(u16::MAX),
             concurrency: usize::try_from(concurrency).unwrap_or(1),
             rules: Rules {
@@ -129,6 +130,6 @@ impl Args {
                 livemode: problem.word("STRIPE_LIVEMODE", self.stripe_livemode.as_deref(), None, &MODES),
             },
         };
-        problems.finish().map(|()| settings)
+        problems.finish().map(|()| (settings, out_webhooks))
     }
 }

@@ -14,7 +14,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use secrecy::SecretString;
 use service::telemetry::LogFormat;
 use tokio_util::sync::CancellationToken;
-use worker::settings::{OutWebhooks, Settings};
+use worker::settings::Settings;
 
 use crate::database::PATIENCE;
 
@@ -105,7 +105,6 @@ impl Queues {
             batch,
             concurrency: 1,
             rules: Rules::default(),
-            out_webhooks: OutWebhooks::default(),
         }
     }
 
