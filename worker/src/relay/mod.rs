@@ -96,7 +96,13 @@ impl Relay {
         }
         tracing::info!(webhooks = self.http.len(), "this worker sends the outgoing messages");
         let destinations = self.http.iter().map(|(sender, topics)| (sender.name.as_str(), topics.as_slice()));
-        store::enter_destinations(session.client(), destinations).await?;
+        let removed = store::enter_destinations(session.client(), destinations).await?;
+        if removed > 0 {
+            tracing::warn!(
+                removed,
+                "destinations that are not in this worker's settings get no more messages"
+            );
+        }
         let http = self.http.iter().map(|(sender, _)| sender.run(&session, shutdown));
         try_join(self.amqp.run(&session, shutdown), try_join_all(http)).await.map(drop)
     }

@@ -75,17 +75,18 @@ pub(super) async fn try_lock(client: &Client, lock: i64) -> Result<bool, Error> 
     client.query_one(LOCK, &[&lock]).await?.try_get(0)
 }
 
-/// Makes the destinations the exchange and those of the settings, each with its topics.
+/// Makes the destinations the exchange and those of the settings, each with its topics. Gives how many were there
+/// that are not in the settings.
 pub(super) async fn enter_destinations<'a>(
     client: &Client,
     http: impl Iterator<Item = (&'a str, &'a [&'static str])>,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let (mut names, mut topics) = (vec![AMQP], vec![String::new()]);
     for (name, wanted) in http {
         names.push(name);
         topics.push(wanted.join(" "));
     }
-    client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await.map(drop)
+    client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await
 }
 
 /// What the exchange is owed.

@@ -7,11 +7,12 @@ use amqp::topology::Queue;
 use domain::rules::Rules;
 use lapin::message::Delivery;
 use serde_json::Value;
+use simulator::histories::{Kind, write};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use worker::RunError;
 
-use crate::database::{Bench, PATIENCE};
+use crate::database::{Bench, PATIENCE, inbound};
 use crate::queue::{Queues, Subscriber};
 
 /// `count` messages of each of `orders` orders, in one transaction, order by order in turns.
@@ -136,4 +137,25 @@ async fn messages_that_nobody_subscribes_to_do_not_pile_up() {
     shutdown.cancel();
     worker.await.unwrap().unwrap();
     queues.delete().await;
+}
+
+/// Ids are the order of sending.
+#[tokio::test]
+async fn messages_of_one_commit_have_ids_in_the_order_in_which_they_became_true() {
+    let bench = Bench::new(Rules::default()).await;
+    for index in 0..40 {
+        let history = write(43, index, Kind::ALL);
+        let events: Vec<_> = history.events.iter().map(|event| inbound(&event.body)).collect();
+        bench.process(&events).await;
+    }
+    for (about, first, then) in
+        [("dispute", "dispute.opened", "dispute.closed"), ("order", "order.paid", "order.refunded")]
+    {
+        let pairs = format!(
+            "SELECT count(*) FROM outbox a JOIN outbox b ON a.payload ->> '{about}' = b.payload ->> '{about}'
+             WHERE a.topic = '{first}' AND b.topic = '{then}'"
+        );
+        assert!(bench.count(&pairs).await > 0, "no history shows {first} and {then}");
+        assert_eq!(bench.count(&format!("{pairs} AND a.id > b.id")).await, 0, "{then} before {first}");
+    }
 }
