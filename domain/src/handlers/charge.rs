@@ -32,6 +32,7 @@ pub(super) const HANDLER: Handler = Handler {
         &message::PAYMENT_RELEASED,
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_CANCELED,
         &message::ORDER_PARTIALLY_REFUNDED,
         &message::ORDER_REFUNDED,
         &message::REFUND_CREATED,

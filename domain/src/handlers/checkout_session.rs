@@ -35,6 +35,11 @@ pub(super) const HANDLER: Handler = Handler {
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_EXPIRED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
     ],
     read,
 };

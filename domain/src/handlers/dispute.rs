@@ -27,6 +27,7 @@ pub(super) const HANDLER: Handler = Handler {
         &message::DISPUTE_CLOSED,
         &message::DISPUTE_FUNDS_WITHDRAWN,
         &message::DISPUTE_FUNDS_REINSTATED,
+        &message::PAYMENT_HELD,
     ],
     read: |event| Ok(OneDispute(Dispute::read(&event.object)?).into_intent()),
 };

@@ -33,6 +33,11 @@ pub(super) const HANDLER: Handler = Handler {
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_CANCELED,
         &message::ORDER_EXPIRED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
     ],
     read: |event| Ok(OneIntent(PaymentIntent::read(&event.object)?).into_intent()),
 };
