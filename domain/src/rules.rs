@@ -42,7 +42,7 @@ pub struct Rules {
     pub livemode: Option<bool>,
 }
 
-/// The words of `STRIPE_LIVEMODE`, and what each means for [`Rules::livemode`].
+/// The values of `STRIPE_LIVEMODE`, and what each means for [`Rules::livemode`].
 pub const MODES: [(&str, Option<bool>); 3] = [("any", None), ("live", Some(true)), ("test", Some(false))];
 
 /// The reference code of an order: the first 20 hex characters of HMAC-SHA256 over

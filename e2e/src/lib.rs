@@ -1,5 +1,5 @@
 //! What the black-box tests share: the real programs, started on free ports against a database and queue names
-//! of the test's own, told apart by nothing but what their users see.
+//! of the test's own, observed only as their users see them.
 //!
 //! Nothing here links the programs' libraries: a test must not know more than an operator does. A failing test
 //! panics and shows the end of each program's log.

@@ -67,7 +67,7 @@ fn with_id(body: &[u8], id: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_real_body_is_processed_or_ignored_or_dead_for_what_it_lacks() {
+async fn every_real_body_is_processed_or_ignored_or_dead_lettered_for_what_it_lacks() {
     let bodies = bodies(&folder().join("events"));
     assert!(bodies.len() > 300, "only {} bodies", bodies.len());
     let system = System::new().await;

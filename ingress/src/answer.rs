@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use stripe::envelope::EnvelopeError;
 use stripe::signature::SignatureError;
 
-/// The word for an accepted event in metrics.
+/// The value for an accepted event in metrics.
 pub(crate) const RECEIVED: &str = "received";
 const RECEIVED_BODY: &str = r#"{"received":true}"#;
 /// Seconds. Stripe has its own schedule; a proxy or a tool may heed it.

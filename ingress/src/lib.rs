@@ -1,4 +1,4 @@
-//! The gate: takes Stripe's webhooks in over HTTP and answers 200 only when the broker has
+//! The gate: receives Stripe's webhooks over HTTP and answers 200 only when the broker has
 //! confirmed the event on a quorum queue.
 //!
 //! Raw bytes, size limit, signature, envelope, confirmed publish of the unchanged bytes. It has no

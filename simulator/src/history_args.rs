@@ -13,8 +13,8 @@ pub struct HistoryArgs {
     /// The seed that they come from; the same seed gives the same events [default: a new one, printed].
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Kinds of history: words such as card, expired, or purchases, all.
-    #[arg(long, value_delimiter = ',', value_parser = kinds, default_value = "all", value_name = "WORDS")]
+    /// Kinds of histories, such as card, expired, or purchases, all.
+    #[arg(long, value_delimiter = ',', value_parser = kinds, default_value = "all", value_name = "KINDS")]
     pub kinds: Vec<Kinds>,
     /// One Stripe API version for all of them [default: any since 2022-11-15].
     #[arg(long, value_parser = version, value_name = "VERSION")]
@@ -24,7 +24,7 @@ pub struct HistoryArgs {
     pub burst: Option<usize>,
 }
 
-/// The kinds that one word stands for.
+/// The kinds that one name stands for.
 #[derive(Debug, Clone)]
 pub struct Kinds(Vec<Kind>);
 
@@ -54,16 +54,16 @@ impl HistoryArgs {
     }
 }
 
-fn kinds(word: &str) -> Result<Kinds, String> {
-    Kind::named(word).map(Kinds).ok_or_else(|| {
-        let words: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        format!("takes {} or {}", Kind::GROUPS.join(", "), words.join(", "))
+fn kinds(name: &str) -> Result<Kinds, String> {
+    Kind::named(name).map(Kinds).ok_or_else(|| {
+        let names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("takes {} or {}", Kind::GROUPS.join(", "), names.join(", "))
     })
 }
 
-fn version(word: &str) -> Result<Version, String> {
-    Version::ALL.iter().find(|version| version.0 == word).copied().ok_or_else(|| {
-        let words: Vec<_> = Version::ALL.iter().map(|version| version.0).collect();
-        format!("takes {}", words.join(", "))
+fn version(name: &str) -> Result<Version, String> {
+    Version::ALL.iter().find(|version| version.0 == name).copied().ok_or_else(|| {
+        let names: Vec<_> = Version::ALL.iter().map(|version| version.0).collect();
+        format!("takes {}", names.join(", "))
     })
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use simulator::run::{CommandArgs, Mode, RunArgs, Signals};
 
-/// Brings Sluicegate up on one machine, and plays Stripe to it.
+/// Starts Sluicegate on one machine, and sends it events as Stripe does.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
@@ -15,15 +15,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Bring the whole system up on this machine and serve until Ctrl-C.
+    /// Start the whole system on this machine and serve until Ctrl-C.
     Run(RunArgs),
-    /// Bring the whole system up, send samples, end: 0 only if every sample ended where it should.
+    /// Start the whole system, send samples, stop: 0 only if every sample ended as expected.
     Demo(RunArgs),
     /// Start private PostgreSQL and RabbitMQ, run a command with DATABASE_URL and AMQP_URL set, stop them.
     Servers(CommandArgs),
     /// Send signed Stripe events to an ingress.
     Send(simulator::send::SendArgs),
-    /// Compare the database with what sent histories must have come to.
+    /// Compare the database with the expected state of the histories that were sent.
     Verify(simulator::verify::VerifyArgs),
 }
 

@@ -1,7 +1,7 @@
 //! Takes what is ready from a queue, has it processed, and settles it.
 //!
 //! Owns the pace: one event when the queue is idle, a full batch when there is a backlog, nothing while
-//! the database is unavailable. Redelivered messages are set aside and processed one at a time when nothing
+//! the database is unavailable. Redelivered messages are buffered and processed one at a time when nothing
 //! fresh is ready, or when they have waited for that too long, so that an event that kills the process is
 //! alone when it does; and in another sequence each time, so that what stands behind it is not dead-lettered
 //! with it.
@@ -35,7 +35,7 @@ use domain::rules::Rules;
 const IDLE_WAIT: Duration = Duration::from_millis(50);
 
 /// How long a batch is held while the database is unavailable. The broker closes a channel that has not
-/// acknowledged for 30 minutes (`consumer_timeout`); before that the batch is given back in good order.
+/// acknowledged for 30 minutes (`consumer_timeout`); before that the batch is requeued in order.
 const HOLD: Duration = Duration::from_secs(10 * 60);
 
 /// Why consuming stopped; it starts again.
@@ -75,7 +75,7 @@ impl ConsumerTask {
                 () = shutdown.cancelled() => return,
                 () = self.broker.until_usable() => {}
             }
-            // Nothing is taken from the queue before the database answers: each delivery that is given back
+            // Nothing is taken from the queue before the database answers: each delivery that is requeued
             // counts towards the delivery limit.
             if self.until_database_answers(shutdown).await.is_break() {
                 return;
@@ -123,7 +123,7 @@ impl ConsumerTask {
                 Ready::Deliveries(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
                 Ready::Canceled => return Err(Interrupted::Canceled),
             };
-            // Fresh ones may never run out, and then what was set aside must not wait for that.
+            // Fresh ones may never run out, and then what is buffered must not wait for that.
             let alone =
                 if ready.is_empty() || redelivered.is_due() { redelivered.take() } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
@@ -181,7 +181,7 @@ impl ConsumerTask {
 
 enum Ready {
     Deliveries(Vec<Result<Delivery, lapin::Error>>),
-    /// Nothing fresh is ready: time for what was set aside.
+    /// Nothing fresh is ready: time for what is buffered.
     Idle,
     /// The broker canceled the consumer (its queue was deleted).
     Canceled,

@@ -34,7 +34,7 @@ use service::{shutdown, telemetry};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// The `main` of a worker: reads the settings, runs until it is told to stop.
+/// The `main` of a worker: reads the settings, runs until shutdown is requested.
 ///
 /// # Errors
 /// [`RunError`] when the worker cannot start or one of its tasks fails. Wrong settings end the process with exit code 2.

@@ -77,7 +77,7 @@ async fn a_run_keeps_every_process_up_and_takes_all_of_them_along_when_it_ends()
     eventually_within(Duration::from_secs(180), "it serves", async || text().contains("serving after")).await;
     let text = text();
     let path =
-        text.lines().find_map(|line| line.trim().strip_prefix("all addresses")).expect("is told").trim();
+        text.lines().find_map(|line| line.trim().strip_prefix("all addresses")).expect("is printed").trim();
     let before = read_env(Path::new(path)).expect("the env file");
     let address = before["INGRESS_URL"].strip_prefix("http://").expect("a URL");
     assert_eq!(get_status(address, "/health/ready").await, Some(200));
@@ -86,7 +86,7 @@ async fn a_run_keeps_every_process_up_and_takes_all_of_them_along_when_it_ends()
     for name in PIDS {
         assert!(signal(pid(&before, name), Signal::KILL), "{name}");
     }
-    eventually("each is started again and told in the file", async || {
+    eventually("each is started again and written to the file", async || {
         let Some(now) = read_env(Path::new(path)) else { return false };
         PIDS.iter().all(|name| {
             now.get(*name)
@@ -119,7 +119,7 @@ async fn what_a_killed_run_left_is_stopped_by_the_next() {
     eventually_within(Duration::from_secs(180), "it serves", async || text().contains("serving after")).await;
     let text = text();
     let path =
-        text.lines().find_map(|line| line.trim().strip_prefix("all addresses")).expect("is told").trim();
+        text.lines().find_map(|line| line.trim().strip_prefix("all addresses")).expect("is printed").trim();
     let env = read_env(Path::new(path)).expect("the env file");
     run.kill();
     assert!(is_running(pid(&env, "RABBITMQ_PID")), "kill -9 leaves the others running");

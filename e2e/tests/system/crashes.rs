@@ -80,7 +80,7 @@ async fn workers_killed_again_and_again_lose_nothing_and_double_nothing() {
 }
 
 #[tokio::test]
-async fn sigterm_finishes_the_batch_in_hand_and_gives_the_rest_back() {
+async fn sigterm_finishes_the_current_batch_and_requeues_the_rest() {
     let system = System::new().await.with("WORKER_BATCH", "4").with("WORKER_CONCURRENCY", "1");
     let ingress = system.start(Program::Ingress).await;
     let histories = purchases(17, 150);
@@ -102,7 +102,7 @@ async fn sigterm_finishes_the_batch_in_hand_and_gives_the_rest_back() {
     .await;
     assert!(
         queues.ready("fulfillment").await > 0,
-        "it was through before it was told to end: nothing was shown"
+        "it had finished before shutdown was requested: nothing was shown"
     );
     let worker = system.start(Program::FulfillmentWorker).await;
     system.until_done(events).await;

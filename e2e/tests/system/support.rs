@@ -13,9 +13,10 @@ fn create(system: &System, id: &str, amount: &str) {
     system.sluicegate(&["orders", "create", "--id", id, "--amount", amount, "--currency", "usd"]);
 }
 
-async fn letters(system: &System, state: &str, count: i64) {
+async fn dead_letters(system: &System, state: &str, count: i64) {
     let sql = format!("SELECT count(*) FROM dead_letters WHERE state = '{state}'");
-    eventually(&format!("{count} letters are {state}"), async || system.number(&sql).await == count).await;
+    eventually(&format!("{count} dead letters are {state}"), async || system.number(&sql).await == count)
+        .await;
 }
 
 #[tokio::test]
@@ -25,7 +26,7 @@ async fn an_order_that_was_registered_wrongly_is_corrected_and_its_payment_repla
     create(&system, "order_1", "1998");
     let body = paid("evt_1", "order_1", 1999);
     system.deliver(&mut system.client(&programs[0]), [body.as_bytes()]).await;
-    letters(&system, "open", 1).await;
+    dead_letters(&system, "open", 1).await;
     let preview = || json(&system.sluicegate(&["dead", "preview", "1", "--json"]));
     assert_eq!(preview()["disposition"], "dead");
 
@@ -34,7 +35,7 @@ async fn an_order_that_was_registered_wrongly_is_corrected_and_its_payment_repla
     assert_eq!((&corrected["amount"], &corrected["status"]), (&1999.into(), &"pending".into()));
     assert_eq!(preview()["disposition"], "processed");
     system.sluicegate(&["dead", "replay", "1", "--reason", "the order is right now"]);
-    letters(&system, "resolved", 1).await;
+    dead_letters(&system, "resolved", 1).await;
     assert_eq!(system.text("SELECT status FROM orders").await, "paid");
 
     let again = preview();
@@ -47,7 +48,7 @@ async fn an_order_that_was_registered_wrongly_is_corrected_and_its_payment_repla
 }
 
 #[tokio::test]
-async fn a_bulk_replay_on_the_command_line_fails_when_letters_died_again() {
+async fn a_bulk_replay_on_the_command_line_fails_when_dead_letters_fail_again() {
     let system = System::new().await;
     let programs = system.start_all().await;
     let mut client = system.client(&programs[0]);
@@ -56,7 +57,7 @@ async fn a_bulk_replay_on_the_command_line_fails_when_letters_died_again() {
         let body = paid(&format!("evt_{order}"), order, 1999);
         system.deliver(&mut client, [body.as_bytes()]).await;
     }
-    letters(&system, "open", 3).await;
+    dead_letters(&system, "open", 3).await;
     system.sluicegate(&[
         "orders",
         "correct",
@@ -70,6 +71,6 @@ async fn a_bulk_replay_on_the_command_line_fails_when_letters_died_again() {
     let replay = ["dead", "replay", "--all", "--died-of", "amount_mismatch", "--count", "3", "--wait", "60"];
     let said = system.sluicegate_fails(&[&replay[..], &["--reason", "one of them is right"]].concat());
     assert!(said.contains("2 letters of job 1 died again"), "{said}");
-    letters(&system, "resolved", 1).await;
-    letters(&system, "open", 2).await;
+    dead_letters(&system, "resolved", 1).await;
+    dead_letters(&system, "open", 2).await;
 }

@@ -44,7 +44,7 @@ async fn histories_mixed_up_and_repeated_end_in_the_true_state() {
 }
 
 #[tokio::test]
-async fn an_event_that_came_too_early_is_retried_dies_and_is_replayed_by_hand() {
+async fn an_event_that_arrives_too_early_is_retried_dead_lettered_and_replayed() {
     let system = System::new().await.with("ORDERS_POLICY", "require").with("RETRY_SCHEDULE", "100ms,200ms");
     let programs = system.start_all().await;
     let body = paid("evt_early", "order_late", 1999);

@@ -21,7 +21,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const CHANNEL_TIMEOUT: Duration = Duration::from_secs(10);
 /// A lost connection is noticed by its events; this is the net under them.
 const CHECK: Duration = Duration::from_secs(1);
-/// Seconds; finds a peer that vanished without a word. The URL's `heartbeat` overrides it.
+/// Seconds; finds a peer that vanished without closing. The URL's `heartbeat` overrides it.
 const HEARTBEAT: u16 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ pub enum Unusable {
     /// There is no connection.
     #[error("the broker is unavailable")]
     Down,
-    /// The broker takes no messages: a memory or disk alarm.
+    /// The broker accepts no messages: a memory or disk alarm.
     #[error("the broker blocks publishers (memory or disk alarm)")]
     Blocked,
 }
@@ -78,7 +78,7 @@ enum OpenError {
 #[derive(Clone)]
 pub(crate) struct ConnectionState {
     connection: Option<Arc<Connection>>,
-    /// Why there is none, in words.
+    /// Why there is none, for people.
     reason: String,
 }
 
@@ -122,7 +122,7 @@ impl Broker {
         self.connection_state.borrow().usable().map(drop)
     }
 
-    /// Like [`Self::usable`], with the reason in words, for people.
+    /// Like [`Self::usable`], with the reason as text, for people.
     pub fn explain(&self) -> Result<(), String> {
         let connection_state = self.connection_state.borrow();
         match connection_state.usable() {

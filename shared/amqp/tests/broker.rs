@@ -121,7 +121,7 @@ async fn a_retried_event_comes_back_to_its_queue_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_handed_out_too_often_ends_as_a_dead_letter() {
+async fn a_message_that_is_redelivered_too_often_ends_as_a_dead_letter() {
     let (broker, publisher) = start(settings()).await;
     let topology = broker.topology().clone();
     publisher.publish(event(topology.events_exchange(), "refund.created")).await.expect("published");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Asks whether the process can do its work; says in words why not.
+/// Asks whether the process can do its work; says why not.
 pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 const METRICS_TYPE: &str = "text/plain; version=0.0.4";

@@ -20,8 +20,8 @@ fn every_signature_case_is_judged_as_the_libraries_judge_it() {
     let mut judged = 0;
     for case in cases["cases"].as_array().expect("a list of cases") {
         let Some(expected) = case["expect"].as_str() else { continue };
-        let verdict = verify(case);
-        assert_eq!(verdict.is_ok(), expected == "ok", "{}: {verdict:?}", case["name"]);
+        let result = verify(case);
+        assert_eq!(result.is_ok(), expected == "ok", "{}: {result:?}", case["name"]);
         judged += 1;
     }
     assert!(judged > 40, "only {judged} cases");

@@ -114,14 +114,14 @@ impl Company {
         self.send(kind, object, None);
     }
 
-    /// Changes the object and sends the event that tells what it was before.
+    /// Changes the object and sends the event that shows what it was before.
     pub(crate) fn update(&mut self, kind: &'static str, object: &mut Object, changes: Vec<(&str, Value)>) {
         let previous = object.change(changes);
         self.send(kind, object, Some(previous));
     }
 
-    /// Changes the object and sends everything that tells of it: the update, if anybody listens to it,
-    /// and events that carry the same state and do not say what was before.
+    /// Changes the object and sends every event about it: the update, if the company subscribes to it,
+    /// and events that carry the same state without `previous_attributes`.
     pub(crate) fn step(
         &mut self,
         update: Option<&'static str>,

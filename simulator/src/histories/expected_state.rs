@@ -1,4 +1,4 @@
-//! What must be true once every event of a history has been delivered, in facts.
+//! The state that the database must be in once every event of a history has been delivered.
 
 /// The final state of everything in a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,9 +32,9 @@ pub struct ExpectedOrder {
     pub amount: i64,
     /// In lower case.
     pub currency: &'static str,
-    /// What was paid of it, refunds not taken off.
+    /// What was paid of it, refunds not subtracted.
     pub amount_paid: i64,
-    /// What was given back, without refunds that failed or were canceled.
+    /// What was refunded, without refunds that failed or were canceled.
     pub amount_refunded: i64,
     /// The company's customer id in the metadata, or else Stripe's.
     pub customer: Option<String>,
@@ -55,9 +55,9 @@ pub struct ExpectedPayment {
     pub amount: i64,
     /// In lower case.
     pub currency: &'static str,
-    /// What was paid, refunds not taken off.
+    /// What was paid, refunds not subtracted.
     pub amount_paid: i64,
-    /// What was given back.
+    /// What was refunded.
     pub amount_refunded: i64,
     /// As in `payments.dispute`.
     pub dispute: Option<&'static str>,

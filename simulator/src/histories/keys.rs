@@ -1,8 +1,8 @@
-//! Which lasting outgoing messages the facts of a history call for: the only place that knows the keys.
+//! Which lasting messages the expected state of a history calls for: the only place that knows the keys.
 
 use super::expected_state::ExpectedState;
 
-/// The keys of the lasting messages for these facts, sorted.
+/// The keys of the lasting messages for this state, sorted.
 pub(crate) fn lasting(expected_state: &ExpectedState) -> Vec<String> {
     let mut keys = Vec::new();
     let mut key = |when: bool, topic: &str, about: &str| {

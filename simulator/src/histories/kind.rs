@@ -1,4 +1,4 @@
-//! The kinds of life a company sees.
+//! The kinds of histories.
 
 /// One kind of history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,7 +11,7 @@ pub enum Kind {
     DelayedOk,
     /// A delayed method that fails days later.
     DelayedFailed,
-    /// A session nobody completes.
+    /// A session that nobody completes.
     Expired,
     /// A session that costs nothing.
     Free,
@@ -21,17 +21,17 @@ pub enum Kind {
     Abandoned,
     /// Authorized first, captured later.
     ManualCapture,
-    /// Authorized, then let go: Stripe tells of it as a refund of what was never taken.
+    /// Authorized, then voided: Stripe reports it as a refund of what was never captured.
     Released,
     /// An intent the company cancels.
     IntentCanceled,
     /// A first session that expires or fails, then a second that is paid.
     SecondTry,
-    /// A quarter is given back.
+    /// A quarter is refunded.
     RefundPartial,
     /// Two or three refunds of one payment.
     RefundSeveral,
-    /// Everything is given back.
+    /// Everything is refunded.
     RefundFull,
     /// A refund that takes a day.
     RefundPending,
@@ -142,10 +142,10 @@ impl Kind {
         Self::ManualInvoice,
     ];
 
-    /// Words for several kinds at once.
+    /// Names for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
 
-    /// The word for it on the command line and in `History::name`.
+    /// Its name on the command line and in `History::name`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -182,15 +182,15 @@ impl Kind {
         }
     }
 
-    /// The kinds a word stands for: its own, or one of [`Kind::GROUPS`].
+    /// The kinds that a name stands for: its own, or one of [`Kind::GROUPS`].
     #[must_use]
-    pub fn named(word: &str) -> Option<Vec<Self>> {
-        match word {
+    pub fn named(name: &str) -> Option<Vec<Self>> {
+        match name {
             "all" => Some(Self::ALL.to_vec()),
             "purchases" => Some(Self::PURCHASES.to_vec()),
             "money" => Some(Self::MONEY.to_vec()),
             "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
-            _ => Self::ALL.iter().find(|kind| kind.name() == word).map(|kind| vec![*kind]),
+            _ => Self::ALL.iter().find(|kind| kind.name() == name).map(|kind| vec![*kind]),
         }
     }
 }

@@ -46,25 +46,25 @@ pub struct SimEvent {
     pub body: Vec<u8>,
 }
 
-/// One life: what happened, in the true order, and what must come of it.
+/// One history: its events in their original order, and the state they must end in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// Its kind's name.
     pub name: &'static str,
     /// The API version of its events.
     pub version: Version,
-    /// In the true order.
+    /// In the original order.
     pub events: Vec<SimEvent>,
     /// The final state.
     pub expected_state: ExpectedState,
     /// Whether an object came back to a state that it had before within the same second: then the events
-    /// of that second alone do not always tell where it ends.
+    /// of that second alone do not always prove where it ends.
     pub revisits: bool,
     /// Whether two Event objects describe one change.
     pub twins: bool,
 }
 
-/// How a history is told.
+/// How a history is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// The API version; any when not given.
@@ -79,7 +79,7 @@ pub struct Options {
     pub twins: u8,
 }
 
-/// How history number `index` of a seed is told when nobody asks for more.
+/// How history number `index` of a seed is written by default.
 #[must_use]
 pub fn usual(seed: u64, index: u64) -> Options {
     let mut rng = Rng::of(seed ^ 0x0051_1ce6_a7e0, index);
@@ -99,7 +99,7 @@ pub fn write(seed: u64, index: u64, kinds: &[Kind]) -> History {
     write_with(seed, index, kinds, usual(seed, index))
 }
 
-/// History number `index` of a seed, of one of the kinds, told as the options say.
+/// History number `index` of a seed, of one of the kinds, written as the options say.
 #[must_use]
 pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> History {
     let mut company = Company::new(seed, index, options);

@@ -83,7 +83,7 @@ fn previous_attributes_lead_back_to_the_state_before() {
             let object = &body["data"]["object"];
             let id = object["id"].as_str().unwrap_or_default().to_owned();
             let before = latest.insert(id.clone(), object.clone());
-            // One change may be told by two events.
+            // One change may be reported by two events.
             let before = before.filter(|before| before != object);
             if let (Some(previous), Some(before)) = (body["data"].get("previous_attributes"), before) {
                 let merged = merged(object, previous);
@@ -201,7 +201,7 @@ fn a_whole_life_fits_in_one_second() {
         revisits += usize::from(history.revisits);
         assert!(!history.twins);
     }
-    assert!(revisits > 10 && revisits < 290, "{revisits} lives come back to an earlier state");
+    assert!(revisits > 10 && revisits < 290, "{revisits} histories come back to an earlier state");
 }
 
 #[test]

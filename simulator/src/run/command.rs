@@ -48,7 +48,7 @@ pub async fn run_command(mut args: CommandArgs, mut signals: Signals) -> anyhow:
     if let Some(rabbit) = rabbit
         && let Some(pid) = rabbit.pid().await
     {
-        // Benchmarks tell what an event costs the broker.
+        // Benchmarks measure what an event costs the broker.
         command.env("RABBITMQ_PID", pid.to_string());
     }
     let mut child = command.spawn().with_context(|| format!("starting {program}"))?;

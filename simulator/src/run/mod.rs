@@ -1,6 +1,6 @@
 //! What `make run`, `make demo` and `make test` do once the programs are built.
 //!
-//! Owns the processes of one run. Everything that it starts it stops: when it ends, when it is told to end,
+//! Owns the processes of one run. Everything that it starts it stops: when it ends, when shutdown is requested,
 //! and when something fails on the way. It never touches servers or processes that it did not start.
 
 mod command;
@@ -27,9 +27,9 @@ use stack::Stack;
 /// What is done after the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Serve until told to end.
+    /// Serve until shutdown is requested.
     Run,
-    /// End: 0 if every sample ended where it should.
+    /// Stop: 0 if every sample ended as expected.
     Demo,
 }
 
@@ -56,9 +56,12 @@ pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Res
     }
     served.inspect(|code| {
         if mode == Mode::Demo {
-            let verdict =
-                if *code == 0 { "every sample ended where it should" } else { "NOT as it should be" };
-            println!("demo: {verdict}; {} in all", seconds(clock.elapsed()));
+            let result = if *code == 0 {
+                "every sample ended as expected"
+            } else {
+                "NOT every sample ended as expected"
+            };
+            println!("demo: {result}; {} in all", seconds(clock.elapsed()));
         }
     })
 }

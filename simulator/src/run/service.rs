@@ -17,14 +17,14 @@ const STOP_WITHIN: Duration = Duration::from_secs(15);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(500);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 
-/// How to tell that a process is ready.
+/// How to see that a process is ready.
 #[derive(Debug, Clone)]
 pub(crate) enum Readiness {
     /// `GET /health/ready` on this address answers 200.
     Health(String),
     /// Somebody listens on this address.
     Listens(String),
-    /// It cannot be told from outside.
+    /// It cannot be seen from outside.
     Unknown,
 }
 

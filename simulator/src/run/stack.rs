@@ -135,7 +135,7 @@ impl Stack {
         Ok(Service { name, program: Stack::program(program)?, arguments, environment, log, readiness })
     }
 
-    /// What every process is told; its metrics address comes on top.
+    /// The environment of every process; its metrics address comes on top.
     fn environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.settings.environment(&self.database_url, &self.amqp_url);
         if let Some(url) = &self.management_url {

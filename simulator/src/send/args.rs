@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::history_args::HistoryArgs;
 
-/// Sends signed Stripe events to an ingress, and optionally checks what became of them.
+/// Sends signed Stripe events to an ingress, and optionally checks their results.
 #[derive(Debug, clap::Args)]
 pub struct SendArgs {
-    /// Where the ingress is; without a path, /webhooks/stripe.
+    /// Address of the ingress; without a path, /webhooks/stripe.
     #[arg(long, env = "INGRESS_URL", default_value = "http://127.0.0.1:8080")]
     pub url: String,
     /// The endpoint's signing secret.
@@ -20,7 +20,7 @@ pub struct SendArgs {
     /// Send the event bodies in these files instead (a folder: every .json in it).
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub file: Vec<PathBuf>,
-    /// Give each event from a file a new id, so that it is no repeat of an earlier run.
+    /// Give each event from a file a new id, so that it does not repeat an earlier run.
     #[arg(long, requires = "file")]
     pub fresh_ids: bool,
     /// Send this share of the events twice.
@@ -41,9 +41,9 @@ pub struct SendArgs {
     /// Connections to send over at once.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub concurrency: u16,
-    /// How often one event is tried before it is given up.
+    /// How many attempts to send one event.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
-    pub tries: u32,
+    pub attempts: u32,
     /// Then wait until every event is settled in this database and compare it with the expected state.
     #[arg(long = "database", value_name = "URL")]
     pub database: Option<String>,
@@ -52,7 +52,7 @@ pub struct SendArgs {
     pub deadline: Duration,
 }
 
-fn percent(word: &str) -> Result<u8, String> {
-    let number = word.strip_suffix('%').unwrap_or(word).parse::<u8>().ok();
+fn percent(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse::<u8>().ok();
     number.filter(|number| *number <= 100).ok_or_else(|| "takes 0% to 100%".to_owned())
 }

@@ -42,12 +42,12 @@ pub struct Answer {
     pub status: Result<u16, Failure>,
     /// The error code in the answer's body, where there is one.
     pub code: Option<String>,
-    /// How long to wait before the next try, where the answer said so.
+    /// How long to wait before the next attempt, where the answer says so.
     pub retry_after: Option<Duration>,
 }
 
 impl Answer {
-    /// What came instead of a 2xx, in words.
+    /// What came instead of a 2xx, as text.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
         match (self.status, &self.code) {

@@ -46,7 +46,7 @@ impl Tally {
         self.given_up.is_empty()
     }
 
-    /// The counts in words.
+    /// The counts as text.
     #[must_use]
     pub fn report(&self, took: Duration) -> String {
         let rate = self.accepted as f64 / took.as_secs_f64().max(0.001);

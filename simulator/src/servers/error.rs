@@ -1,8 +1,8 @@
-//! What can go wrong with a private server, in words that say what to do.
+//! What can go wrong with a private server, and what to do about it.
 
 use std::path::PathBuf;
 
-/// Why a private server could not be started or told something.
+/// Why a private server could not be started or used.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// A program that the server consists of is not installed.

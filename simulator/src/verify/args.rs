@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::history_args::HistoryArgs;
 
-/// Compares the database with what the histories of a seed must have come to.
+/// Compares the database with the expected state of the histories of a seed.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// The histories that were sent.

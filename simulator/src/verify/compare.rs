@@ -21,7 +21,7 @@ pub struct Difference {
     pub must_be: String,
     /// In the database.
     pub is: String,
-    /// Whether the row says of itself that it is a guess.
+    /// Whether the row is marked ambiguous.
     pub guessed: bool,
 }
 

@@ -56,7 +56,7 @@ fn payments(expected_state: &ExpectedState) -> Vec<Row> {
     expected_state.payments.iter().map(row).collect()
 }
 
-/// A refund of before 2024-10-28 that never changes is told only by its charge and has no row.
+/// A refund of before 2024-10-28 that never changes is shown only by its charge and has no row.
 fn refunds(expected_state: &ExpectedState) -> Vec<Row> {
     let row = |refund: &ExpectedRefund| Row {
         id: refund.id.clone(),

@@ -1,4 +1,4 @@
-//! Redelivered messages, set aside so that one that kills the process is alone when it does.
+//! Redelivered messages, buffered so that one that kills the process is alone when it does.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use lapin::types::ShortString;
 /// How long the first of them waits at most: on a busy queue there is always something fresh.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// What was set aside, and since when the first of it waits.
+/// What is buffered, and since when the first of it waits.
 #[derive(Default)]
 pub(super) struct RedeliveryBuffer {
     since: Option<Instant>,

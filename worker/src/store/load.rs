@@ -15,7 +15,7 @@ use domain::subscription::Subscription;
 
 /// How the rows of one table are locked.
 pub(super) struct Locking {
-    /// Creates the missing rows, so that two workers never miss each other's facts.
+    /// Creates the missing rows, so that two workers never miss each other's versions.
     pub(super) create: &'static str,
     /// Locks and reads all of them.
     pub(super) load: &'static str,

@@ -110,7 +110,7 @@ async fn save_effects(
     if effects.is_empty() {
         return Ok(());
     }
-    // An event that touched one aggregate twice tells it once.
+    // An event that touched one aggregate twice has one effect on it.
     let mut seen = BTreeSet::new();
     let effects: Vec<_> = effects
         .iter()

@@ -1,5 +1,5 @@
 //! Each history in every order of arrival (up to 5,040; above that so many at random), with repeats: one
-//! final state, said in words.
+//! final state, described line by line.
 
 use domain::decide::Prepared;
 use domain::event::Event;
@@ -14,14 +14,14 @@ use crate::memory::Memory;
 /// Orders of arrival tried for one history, at most.
 const ORDERS: usize = 5_040;
 
-/// The two API versions that the histories are told in, and the year that stands in their ids.
+/// The two API versions that the histories are written in, and the year that stands in their ids.
 const VERSIONS: [(&str, &str); 2] = [("2022-11-15", "2022"), ("2026-07-29.dahlia", "2026")];
 
-/// Tells a history in every order and checks that all end in what `words` says.
-fn every_order_ends_in(history: &str, words: impl Fn(&str) -> Vec<String>) {
+/// Delivers a history in every order and checks that all end in what `lines` says.
+fn every_order_ends_in(history: &str, lines: impl Fn(&str) -> Vec<String>) {
     for (version, year) in VERSIONS {
         let events = read(&format!("{history}_{version}"));
-        let expected = words(year);
+        let expected = lines(year);
         let mut rng = Rng::new(1);
         for order in orders(events.len(), &mut rng) {
             let mut memory = Memory::default();
@@ -29,7 +29,7 @@ fn every_order_ends_in(history: &str, words: impl Fn(&str) -> Vec<String>) {
                 memory.deliver(&[&events[at]]);
             }
             assert!(memory.rejected.is_empty(), "{history} {version}: {:?}", memory.rejected);
-            assert_eq!(in_words(&memory), expected, "{history} {version} in the order {order:?}");
+            assert_eq!(described(&memory), expected, "{history} {version} in the order {order:?}");
         }
     }
 }
@@ -72,11 +72,11 @@ fn orders(events: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
 }
 
 /// Everything that the rows say, one sentence each, and the lasting messages.
-fn in_words(memory: &Memory) -> Vec<String> {
-    let mut words = Vec::new();
+fn described(memory: &Memory) -> Vec<String> {
+    let mut lines = Vec::new();
     for (id, order) in &memory.rows.orders {
         let totals = order.totals();
-        words.push(format!(
+        lines.push(format!(
             "order {id} is {}: {} paid, {} refunded",
             totals.status.as_str(),
             totals.paid,
@@ -86,7 +86,7 @@ fn in_words(memory: &Memory) -> Vec<String> {
     for (id, payment) in &memory.rows.payments {
         let summary = payment.summary();
         let dispute = summary.dispute.map(DisputeState::as_str).unwrap_or("none");
-        words.push(format!(
+        lines.push(format!(
             "payment {id} is {}: {} paid, {} refunded, dispute {dispute}",
             summary.status.as_str(),
             summary.paid,
@@ -95,7 +95,7 @@ fn in_words(memory: &Memory) -> Vec<String> {
         assert!(!payment.ambiguous(), "nothing here happens twice in one second");
     }
     for (id, subscription) in &memory.rows.subscriptions {
-        words.push(format!(
+        lines.push(format!(
             "subscription {id} is {}: {}, paid through {}",
             subscription.status().unwrap_or("unknown"),
             if subscription.access(&Rules::default()) == Access::Granted { "access" } else { "no access" },
@@ -103,25 +103,25 @@ fn in_words(memory: &Memory) -> Vec<String> {
         ));
     }
     for (id, invoice) in &memory.rows.invoices {
-        words.push(format!("invoice {id} is {}", invoice.status().unwrap_or("unknown")));
+        lines.push(format!("invoice {id} is {}", invoice.status().unwrap_or("unknown")));
     }
-    words.extend(memory.lasting.iter().map(|key| format!("told {key}")));
-    words
+    lines.extend(memory.lasting.iter().map(|key| format!("sent {key}")));
+    lines
 }
 
-fn words<const N: usize>(words: [&str; N], year: &str) -> Vec<String> {
-    words.map(|line| line.replace("YEAR", year)).to_vec()
+fn lines<const N: usize>(lines: [&str; N], year: &str) -> Vec<String> {
+    lines.map(|line| line.replace("YEAR", year)).to_vec()
 }
 
 #[test]
 fn a_card_payment_is_paid_once() {
     every_order_ends_in("checkout_card", |year| {
-        words(
+        lines(
             [
                 "order 1001 is paid: 2000 paid, 0 refunded",
                 "payment pi_3DerivedYEAR is paid: 2000 paid, 0 refunded, dispute none",
-                "told order.paid/1001",
-                "told order.payment_received/1001/pi_3DerivedYEAR",
+                "sent order.paid/1001",
+                "sent order.payment_received/1001/pi_3DerivedYEAR",
             ],
             year,
         )
@@ -131,12 +131,12 @@ fn a_card_payment_is_paid_once() {
 #[test]
 fn a_delayed_payment_that_succeeds_is_paid() {
     every_order_ends_in("checkout_async_ok", |year| {
-        words(
+        lines(
             [
                 "order 1002 is paid: 2000 paid, 0 refunded",
                 "payment pi_3DerivedAsyncYEAR is paid: 2000 paid, 0 refunded, dispute none",
-                "told order.paid/1002",
-                "told order.payment_received/1002/pi_3DerivedAsyncYEAR",
+                "sent order.paid/1002",
+                "sent order.payment_received/1002/pi_3DerivedAsyncYEAR",
             ],
             year,
         )
@@ -146,7 +146,7 @@ fn a_delayed_payment_that_succeeds_is_paid() {
 #[test]
 fn a_delayed_payment_that_fails_was_completed_and_is_not_paid() {
     every_order_ends_in("checkout_async_fail", |year| {
-        words(
+        lines(
             [
                 "order 1003 is payment_failed: 0 paid, 0 refunded",
                 "payment pi_3DerivedAsyncFYEAR is failed: 0 paid, 0 refunded, dispute none",
@@ -159,7 +159,7 @@ fn a_delayed_payment_that_fails_was_completed_and_is_not_paid() {
 #[test]
 fn a_session_that_runs_out_expires_its_order() {
     every_order_ends_in("checkout_expired", |year| {
-        words(
+        lines(
             [
                 "order 1004 is expired: 0 paid, 0 refunded",
                 "payment cs_test_d1DerivedYEAR is expired: 0 paid, 0 refunded, dispute none",
@@ -172,25 +172,25 @@ fn a_session_that_runs_out_expires_its_order() {
 #[test]
 fn a_free_session_in_mode_subscription_touches_its_subscription_and_no_order() {
     every_order_ends_in("checkout_free", |year| {
-        words(["subscription sub_1DerivedYEAR is unknown: no access, paid through never"], year)
+        lines(["subscription sub_1DerivedYEAR is unknown: no access, paid through never"], year)
     });
 }
 
 #[test]
 fn a_refund_that_fails_after_it_succeeded_counts_no_more() {
-    // 500 and 1500 were refunded, then the 1500 failed: the money is back with the company.
+    // 500 and 1500 were refunded, then the 1500 failed: the company has the money again.
     every_order_ends_in("refunds", |year| {
-        let mut all = words(
+        let mut all = lines(
             [
                 "payment pi_3DerivedYEAR is paid: 2000 paid, 500 refunded, dispute none",
-                "told refund.created/re_3DerivedAYEAR",
-                "told refund.created/re_3DerivedBYEAR",
-                "told refund.failed/re_3DerivedBYEAR",
+                "sent refund.created/re_3DerivedAYEAR",
+                "sent refund.created/re_3DerivedBYEAR",
+                "sent refund.failed/re_3DerivedBYEAR",
             ],
             year,
         );
         if year == "2022" {
-            // Before 2024-10-28 the first refund is told as a step of its charge only.
+            // Before 2024-10-28 the first refund is shown as a step of its charge only.
             all.remove(1);
         }
         all
@@ -198,15 +198,15 @@ fn a_refund_that_fails_after_it_succeeded_counts_no_more() {
 }
 
 #[test]
-fn a_dispute_that_is_won_gives_the_money_back() {
+fn a_won_dispute_reinstates_the_money() {
     every_order_ends_in("dispute_won", |year| {
-        words(
+        lines(
             [
                 "payment pi_3DerivedYEAR is pending: 0 paid, 0 refunded, dispute won",
-                "told dispute.closed/dp_1DerivedWYEAR",
-                "told dispute.funds_reinstated/dp_1DerivedWYEAR",
-                "told dispute.funds_withdrawn/dp_1DerivedWYEAR",
-                "told dispute.opened/dp_1DerivedWYEAR",
+                "sent dispute.closed/dp_1DerivedWYEAR",
+                "sent dispute.funds_reinstated/dp_1DerivedWYEAR",
+                "sent dispute.funds_withdrawn/dp_1DerivedWYEAR",
+                "sent dispute.opened/dp_1DerivedWYEAR",
             ],
             year,
         )
@@ -214,14 +214,14 @@ fn a_dispute_that_is_won_gives_the_money_back() {
 }
 
 #[test]
-fn a_dispute_that_is_lost_keeps_the_money_away() {
+fn a_lost_dispute_keeps_the_money_withdrawn() {
     every_order_ends_in("dispute_lost", |year| {
-        words(
+        lines(
             [
                 "payment pi_3DerivedYEAR is pending: 0 paid, 0 refunded, dispute lost",
-                "told dispute.closed/dp_1DerivedLYEAR",
-                "told dispute.funds_withdrawn/dp_1DerivedLYEAR",
-                "told dispute.opened/dp_1DerivedLYEAR",
+                "sent dispute.closed/dp_1DerivedLYEAR",
+                "sent dispute.funds_withdrawn/dp_1DerivedLYEAR",
+                "sent dispute.opened/dp_1DerivedLYEAR",
             ],
             year,
         )
@@ -231,11 +231,11 @@ fn a_dispute_that_is_lost_keeps_the_money_away() {
 #[test]
 fn an_inquiry_moves_no_money() {
     every_order_ends_in("dispute_inquiry", |year| {
-        words(
+        lines(
             [
                 "payment pi_3DerivedYEAR is pending: 0 paid, 0 refunded, dispute closed",
-                "told dispute.closed/dp_1DerivedIYEAR",
-                "told dispute.inquiry_opened/dp_1DerivedIYEAR",
+                "sent dispute.closed/dp_1DerivedIYEAR",
+                "sent dispute.inquiry_opened/dp_1DerivedIYEAR",
             ],
             year,
         )
@@ -243,17 +243,17 @@ fn an_inquiry_moves_no_money() {
 }
 
 #[test]
-fn a_subscription_lives_fails_recovers_and_ends() {
+fn a_subscription_starts_fails_recovers_and_ends() {
     every_order_ends_in("subscription", |year| {
-        words(
+        lines(
             [
                 "subscription sub_1DerivedYEAR is canceled: no access, paid through PERIOD",
                 "invoice in_1DerivedaYEAR is paid",
                 "invoice in_1DerivedbYEAR is uncollectible",
-                "told subscription.activated/sub_1DerivedYEAR",
-                "told subscription.canceled/sub_1DerivedYEAR",
-                "told subscription.invoice_settled/in_1DerivedaYEAR",
-                "told subscription.payment_succeeded/in_1DerivedaYEAR",
+                "sent subscription.activated/sub_1DerivedYEAR",
+                "sent subscription.canceled/sub_1DerivedYEAR",
+                "sent subscription.invoice_settled/in_1DerivedaYEAR",
+                "sent subscription.payment_succeeded/in_1DerivedaYEAR",
             ],
             year,
         )

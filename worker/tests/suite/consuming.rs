@@ -47,7 +47,7 @@ async fn a_redelivered_event_is_processed_though_fresh_ones_keep_coming() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_whose_error_quotes_a_very_long_text_is_dead_and_what_stands_behind_it_is_processed() {
+async fn an_event_whose_error_quotes_a_very_long_text_is_dead_lettered_and_the_next_is_processed() {
     let (bench, queues) = (Bench::new(Rules::default()).await, Queues::new().await);
     let kind = "payment_intent.succeeded";
     let long = "x".repeat(200_000);
@@ -72,8 +72,8 @@ async fn an_event_whose_error_quotes_a_very_long_text_is_dead_and_what_stands_be
         let error = message::text(&headers, message::ERROR).unwrap();
         assert!(error.len() < 2_100 && error.ends_with('…'), "{error}");
     }
-    let told = "SELECT last_error FROM events WHERE id = 'evt_0' AND outcome = 'dead'";
-    assert!(bench.text(told).await.unwrap().len() < 2_100);
+    let error = "SELECT last_error FROM events WHERE id = 'evt_0' AND outcome = 'dead'";
+    assert!(bench.text(error).await.unwrap().len() < 2_100);
     bench
         .until("SELECT count(*) FROM events WHERE id IN ('evt_3', 'evt_4') AND outcome = 'processed'", 2)
         .await;

@@ -109,7 +109,7 @@ fn with_a_secret_no_order_is_paid_without_a_code_whatever_names_it() {
 }
 
 #[test]
-fn what_becomes_of_a_payment_that_never_matched_is_not_the_orders_business() {
+fn a_payment_that_never_matched_does_not_change_the_order() {
     let wrong = || {
         [
             event(
@@ -169,7 +169,7 @@ fn a_voucher_chosen_after_a_declined_card_is_under_way() {
 }
 
 #[test]
-fn what_was_taken_pays_an_order_that_nobody_registered() {
+fn the_captured_amount_pays_an_order_that_is_not_registered() {
     let events = [
         event(
             "evt_1",
@@ -238,7 +238,7 @@ fn a_birth_that_is_stamped_later_than_the_first_change_still_came_first() {
 }
 
 #[test]
-fn a_guess_tells_nobody_that_access_is_lost() {
+fn no_access_lost_is_sent_while_the_version_is_ambiguous() {
     let step = |id, status, from: &str| {
         event(
             id,
@@ -255,25 +255,26 @@ fn a_guess_tells_nobody_that_access_is_lost() {
 }
 
 #[test]
-fn each_loss_of_access_is_told_once() {
+fn access_lost_is_sent_once_per_loss() {
     let kind = "customer.subscription.updated";
     let year = 31_536_000;
     let turn =
         |id, at, from: &str, to| event(id, kind, at, subscription(to, year), Some(json!({ "status": from })));
-    let born = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
+    let created = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
     let (lost, back) = (|| turn("evt_2", 200, "active", "unpaid"), || turn("evt_3", 300, "unpaid", "active"));
     let again = || turn("evt_4", 400, "active", "unpaid");
-    assert_eq!(access_lost(&after(Memory::default(), &[born(), lost(), back(), again()])), 2);
+    assert_eq!(access_lost(&after(Memory::default(), &[created(), lost(), back(), again()])), 2);
     // Renewals while it is unpaid take nothing away.
     let renewed = |id, at, end: i64| {
         event(id, kind, at, subscription("unpaid", end), Some(json!({ "current_period_end": end - 1000 })))
     };
-    let renewals = [born(), lost(), renewed("evt_5", 500, year + 1000), renewed("evt_6", 600, year + 2000)];
+    let renewals =
+        [created(), lost(), renewed("evt_5", 500, year + 1000), renewed("evt_6", 600, year + 2000)];
     assert_eq!(access_lost(&after(Memory::default(), &renewals)), 1);
 }
 
 #[test]
-fn a_customer_who_is_back_is_told_of_whatever_the_ids() {
+fn access_restored_is_sent_whatever_the_ids() {
     for (update, resume) in [("evt_a", "evt_b"), ("evt_b", "evt_a")] {
         let from = |status: &str| Some(json!({ "status": status }));
         let paused = [
@@ -293,11 +294,8 @@ fn a_customer_who_is_back_is_told_of_whatever_the_ids() {
             &event(update, "customer.subscription.updated", 300, back.clone(), from("paused")),
             &event(resume, "customer.subscription.resumed", 300, back, None),
         ]);
-        let told: Vec<_> = memory.notices.difference(&before).collect();
-        assert!(
-            told.iter().any(|key| key.starts_with("subscription.changed/")),
-            "{update} {resume}: {told:?}"
-        );
+        let new: Vec<_> = memory.notices.difference(&before).collect();
+        assert!(new.iter().any(|key| key.starts_with("subscription.changed/")), "{update} {resume}: {new:?}");
     }
 }
 

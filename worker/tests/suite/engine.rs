@@ -164,8 +164,8 @@ async fn a_payment_of_an_unregistered_order_is_held_and_counts_the_moment_it_is_
     assert_eq!(bench.text(order).await.as_deref(), Some("paid 1999"));
     assert_eq!(bench.text(case).await.as_deref(), Some("closed order_not_found matched"));
     assert_eq!(bench.text("SELECT held_reason FROM payments").await, None);
-    let told = "SELECT string_agg(key, ' ' ORDER BY key) FROM outbox WHERE topic IN ('order.paid', 'payment.released')";
-    assert_eq!(bench.text(told).await.as_deref(), Some("order.paid/o1 payment.released/pi_1"));
+    let sent = "SELECT string_agg(key, ' ' ORDER BY key) FROM outbox WHERE topic IN ('order.paid', 'payment.released')";
+    assert_eq!(bench.text(sent).await.as_deref(), Some("order.paid/o1 payment.released/pi_1"));
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn a_dispute_that_names_only_its_charge_joins_the_payment_whichever_comes_
 }
 
 #[tokio::test]
-async fn a_preview_tells_what_would_change_and_changes_nothing() {
+async fn a_preview_shows_what_would_change_and_changes_nothing() {
     let bench = Bench::new(Rules::default()).await;
     assert_eq!(
         bench

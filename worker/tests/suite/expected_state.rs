@@ -1,4 +1,4 @@
-//! Compares what a history came to with what its writer knows to be true.
+//! Compares the result of a history with its expected state.
 
 use domain::payment::DisputeState;
 use domain::rules::Rules;
@@ -7,8 +7,8 @@ use simulator::histories::History;
 
 use crate::memory::Memory;
 
-/// Checks every row that the history speaks of, and its lasting messages. A row that is marked ambiguous
-/// may be a guess; a row that is not must be true. Returns how many rows are true and how many are guesses.
+/// Checks every row that the history names, and its lasting messages. A row that is marked ambiguous
+/// may differ; a row that is not must be right. Returns how many rows are right and how many are ambiguous.
 pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     let mut tally = Tally::default();
     orders(history, memory);
@@ -19,7 +19,7 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     tally
 }
 
-/// How many objects ended true and how many are marked as guesses.
+/// How many objects ended right and how many are marked ambiguous.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) certain: u64,
@@ -161,7 +161,7 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
             "{name}: subscription of invoice {}",
             expected_state.id
         );
-        if !tally.is_certain(invoice.versions.as_ref().is_some_and(|fact| fact.ambiguous())) {
+        if !tally.is_certain(invoice.versions.as_ref().is_some_and(|versions| versions.ambiguous())) {
             continue;
         }
         let version = invoice.version().unwrap();

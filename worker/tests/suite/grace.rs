@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::database::{Bench, inbound};
 
 #[tokio::test]
-async fn access_ends_with_the_grace_period_and_is_told_once() {
+async fn access_ends_with_the_grace_period_and_access_lost_is_sent_once() {
     let bench = Bench::new(Rules::default()).await;
     bench
         .look
@@ -30,7 +30,7 @@ async fn access_ends_with_the_grace_period_and_is_told_once() {
 }
 
 #[tokio::test]
-async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
+async fn access_lost_is_sent_for_a_grace_that_ended_before_its_event_arrived() {
     let grace = Duration::from_secs(60);
     let bench = Bench::new(Rules { grace, ..Rules::default() }).await;
     let now = jiff::Timestamp::now().as_second();
@@ -44,25 +44,25 @@ async fn grace_that_is_over_when_its_event_comes_is_told_of_all_the_same() {
         let event = json!({ "id": id, "object": "event", "type": kind, "created": now - ago, "livemode": false, "data": data });
         inbound(event.to_string().as_bytes())
     };
-    let told = "SELECT count(*) FROM outbox WHERE topic = 'subscription.access_lost'";
+    let sent = "SELECT count(*) FROM outbox WHERE topic = 'subscription.access_lost'";
     bench.process(&[updated("evt_1", 1000, "incomplete", "active")]).await;
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 1);
-    assert_eq!(bench.count(told).await, 0);
+    assert_eq!(bench.count(sent).await, 0);
     bench.process(&[updated("evt_2", 500, "active", "past_due")]).await;
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);
-    assert_eq!(bench.count(told).await, 1);
+    assert_eq!(bench.count(sent).await, 1);
     worker::store::end_grace(&bench.engine.pool).await.unwrap();
-    assert_eq!(bench.count(told).await, 1, "once");
+    assert_eq!(bench.count(sent).await, 1, "once");
     bench.process(&[updated("evt_3", 400, "past_due", "unpaid")]).await;
-    assert_eq!(bench.count(told).await, 1, "the same loss, whoever tells of it");
+    assert_eq!(bench.count(sent).await, 1, "the same loss, whoever reports it");
 }
 
 #[tokio::test]
-async fn the_end_of_a_grace_that_is_a_guess_is_not_told() {
+async fn no_access_lost_is_sent_for_the_end_of_an_ambiguous_grace() {
     let bench = Bench::new(Rules::default()).await;
-    let guess = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
+    let ambiguous = "INSERT INTO subscriptions (id, status, access, access_until, ambiguous)
                  VALUES ('sub_guess', 'past_due', true, now() - interval '1 second', true)";
-    bench.look.batch_execute(guess).await.unwrap();
+    bench.look.batch_execute(ambiguous).await.unwrap();
     assert_eq!(worker::store::end_grace(&bench.engine.pool).await.unwrap(), 1);
     assert_eq!(bench.count("SELECT count(*) FROM outbox").await, 0);
     assert_eq!(bench.count("SELECT count(*) FROM subscriptions WHERE access").await, 0);

@@ -20,7 +20,7 @@ fn session(id: &str, intent: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_made_anew() {
+async fn an_order_that_another_worker_drops_while_it_is_waited_for_is_recreated() {
     let bench = Bench::new(Rules::default()).await;
     let first = event("evt_1", "checkout.session.completed", session("cs_1", "pi_1"));
     assert_eq!(bench.process(&[inbound(&first)]).await, [Disposition::Ack(AckReason::Processed)]);

@@ -1,5 +1,5 @@
-//! Lives with many changes inside one second, where Stripe's clock says nothing: how often the events alone
-//! prove the true end, how often the end is marked as a guess, and that none is wrong and unmarked.
+//! Histories with many changes within one second, where Stripe's clock decides nothing: how often the events alone
+//! prove the end, how often it is marked ambiguous, and that none is wrong and unmarked.
 
 use simulator::histories::{Kind, Options, Rng, delivery, write_with};
 
@@ -7,14 +7,14 @@ use crate::expected_state::{self, Tally};
 use crate::memory::Memory;
 use crate::order_proof::prepared;
 
-/// Lives told, each in an order of arrival of its own.
-const LIVES: u64 = 3_000;
+/// Histories, each in an order of arrival of its own.
+const HISTORIES: u64 = 3_000;
 
 #[test]
-fn the_end_of_many_changes_in_one_second_is_proved_or_marked_as_a_guess() {
+fn the_end_of_many_changes_in_one_second_is_proved_or_marked_ambiguous() {
     let kinds = [Kind::SUBSCRIPTIONS, Kind::MONEY].concat();
     let mut tally = Tally::default();
-    for index in 0..LIVES {
+    for index in 0..HISTORIES {
         let mut rng = Rng::of(17, index);
         let burst = Some(*rng.pick(&[3, 8, 1_000]));
         let twins = *rng.pick(&[0, 10]);

@@ -1,5 +1,5 @@
-//! Any permutation with repeats of any history ends in the same rows and the same lasting messages, and
-//! sends no notice that the true order would not have sent.
+//! Any permutation with repeats of a history ends in the same rows and the same lasting messages, and
+//! sends no notice that the original order would not have sent.
 
 use std::collections::BTreeSet;
 
@@ -34,21 +34,21 @@ fn every_order_ends_alike(seed: u64, kinds: &[Kind], cases: u64) {
     for index in 0..cases / EACH {
         let history = write(seed, index, kinds);
         let events = prepared(&history);
-        let in_true_order_end = in_true_order(&history, &events, &mut tally);
+        let in_original_order_end = in_original_order(&history, &events, &mut tally);
         for round in 0..EACH {
-            permuted(&history, &events, &in_true_order_end, index * EACH + round);
+            permuted(&history, &events, &in_original_order_end, index * EACH + round);
         }
     }
     let share = 100.0 * tally.ambiguous as f64 / (tally.certain + tally.ambiguous) as f64;
-    println!("{tally:?}: {share:.2}% guesses; {cases} permutations of {} histories", cases / EACH);
+    println!("{tally:?}: {share:.2}% ambiguous; {cases} permutations of {} histories", cases / EACH);
 }
 
 pub(crate) fn prepared(history: &History) -> Vec<Prepared> {
     history.events.iter().map(|event| Prepared::new(Event::parse(&event.body).unwrap())).collect()
 }
 
-/// Delivers the events one by one in the true order and checks the end against the expected state.
-fn in_true_order(history: &History, events: &[Prepared], tally: &mut Tally) -> Memory {
+/// Delivers the events one by one in the original order and checks the end against the expected state.
+fn in_original_order(history: &History, events: &[Prepared], tally: &mut Tally) -> Memory {
     let mut memory = Memory::default();
     for event in events {
         memory.deliver(&[event]);
@@ -58,7 +58,7 @@ fn in_true_order(history: &History, events: &[Prepared], tally: &mut Tally) -> M
     memory
 }
 
-fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, seed: u64) {
+fn permuted(history: &History, events: &[Prepared], in_original_order_end: &Memory, seed: u64) {
     let mut rng = Rng::new(seed);
     let mut order: Vec<usize> = (0..events.len()).collect();
     order = delivery::duplicate(order, 30, &mut rng);
@@ -69,28 +69,28 @@ fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, 
         memory.deliver(&batch);
     }
     let what = || {
-        let told: Vec<_> = order.iter().map(|&at| history.events[at].kind.as_str()).collect();
+        let delivered: Vec<_> = order.iter().map(|&at| history.events[at].kind.as_str()).collect();
         format!(
-            "{} {told:?} (true order {:?})",
+            "{} {delivered:?} (original order {:?})",
             history.name,
             history.events.iter().map(|e| &e.kind).collect::<Vec<_>>()
         )
     };
     assert!(memory.rejected.is_empty(), "{:?} in {}", memory.rejected, what());
-    assert_eq!(memory.rows, in_true_order_end.rows, "rows of {}", what());
-    assert_eq!(memory.lasting, in_true_order_end.lasting, "lasting messages of {}", what());
+    assert_eq!(memory.rows, in_original_order_end.rows, "rows of {}", what());
+    assert_eq!(memory.lasting, in_original_order_end.lasting, "lasting messages of {}", what());
     // Which step of a second counts as the last one depends on the steps known so far, so a subscription
-    // may tell of a change that the true order passes over. Every other notice is told by the true order too.
+    // may report a change that the original order skips. Every other notice is sent by the original order too.
     let extra: Vec<_> = memory
         .notices
-        .difference(&in_true_order_end.notices)
+        .difference(&in_original_order_end.notices)
         .filter(|key| !key.starts_with("subscription.changed/"))
         // A sum that the charge itself showed, a refund in it having failed before, is true to the charge.
         .filter(|key| !key.starts_with("order.partially_refunded/") || !shown_by_a_charge(key, history))
         // An attempt that the customer must confirm is one notice, of whichever of its two events comes first.
-        .filter(|key| !other_notice_of_the_attempt(key, &in_true_order_end.notices))
+        .filter(|key| !other_notice_of_the_attempt(key, &in_original_order_end.notices))
         .collect();
-    assert!(extra.is_empty(), "notices {extra:?} that the true order does not send: {}", what());
+    assert!(extra.is_empty(), "notices {extra:?} that the original order does not send: {}", what());
 }
 
 fn shown_by_a_charge(key: &str, history: &History) -> bool {

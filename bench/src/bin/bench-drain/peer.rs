@@ -48,6 +48,6 @@ pub(crate) async fn run(database_url: &str, time: Duration) -> anyhow::Result<f6
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     anyhow::ensure!(output.status.success(), "pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
     let tps = said.lines().find_map(|line| line.strip_prefix("tps = "));
-    let tps = tps.and_then(|rest| rest.split_whitespace().next()).context("pgbench told no tps")?;
+    let tps = tps.and_then(|rest| rest.split_whitespace().next()).context("pgbench printed no tps")?;
     Ok(tps.parse()?)
 }

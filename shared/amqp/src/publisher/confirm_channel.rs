@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-/// Requests taken from the queue at once.
+/// Requests received from the queue at once.
 const BATCH: usize = 256;
 const PERSISTENT: u8 = 2;
 
@@ -80,8 +80,8 @@ impl ConfirmChannel {
         while open || !self.sending.is_empty() {
             tokio::select! {
                 done = next(&mut self.sending), if !self.sending.is_empty() => self.settle(done),
-                taken = requests.recv_many(&mut batch, BATCH), if open => {
-                    open = taken > 0;
+                received = requests.recv_many(&mut batch, BATCH), if open => {
+                    open = received > 0;
                     for request in batch.drain(..) {
                         self.send(request).await;
                     }
@@ -214,7 +214,7 @@ async fn publish(channel: Channel, sequence: u64, message: Message) -> Done {
             .with_message_id(message.message_id.into())
             .with_type(message.kind.into())
             .with_headers(message.headers);
-        // `mandatory`: a message that no queue takes comes back instead of vanishing.
+        // `mandatory`: a message that no queue receives comes back instead of vanishing.
         let options = BasicPublishOptions { mandatory: true, ..Default::default() };
         let (exchange, key) = (message.exchange.into(), message.routing_key.into());
         #[expect(clippy::disallowed_methods, reason = "this is the publisher")]

@@ -8,9 +8,9 @@ use super::{Fields, ViewError};
 /// A dispute or inquiry: <https://docs.stripe.com/api/disputes/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
-    /// `dp_…` or `du_…`; disputes of before 2015 have none and cannot be told apart.
+    /// `dp_…` or `du_…`; disputes of before 2015 have none and cannot be distinguished.
     pub id: String,
-    /// Stripe's word; the list is open.
+    /// Stripe's status; the list is open.
     pub status: String,
     /// Minor units; may differ from the charge's amount.
     pub amount: i64,

@@ -28,7 +28,7 @@ pub struct Invoice {
     pub currency: Option<String>,
     /// How often payment was tried.
     pub attempt_count: i64,
-    /// Unix seconds of the next try.
+    /// Unix seconds of the next attempt.
     pub next_payment_attempt: Option<i64>,
     /// The period that it pays for, by its lines; see [`Period`].
     pub period: Option<Period>,

@@ -22,7 +22,7 @@ pub struct Refund {
     pub payment_intent: Option<String>,
     /// `duplicate`, `fraudulent`, `requested_by_customer` …
     pub reason: Option<String>,
-    /// Why it failed, in Stripe's word.
+    /// Why it failed, as Stripe names it.
     pub failure_reason: Option<String>,
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]

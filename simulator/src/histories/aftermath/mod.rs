@@ -11,7 +11,7 @@ use super::purchase::{End, paid};
 
 const DAY: i64 = 86_400;
 
-/// Lives one purchase that is paid, and then this.
+/// Writes a purchase that is paid, and what follows.
 pub(crate) fn live(company: &mut Company, kind: Kind) {
     let mut cart = paid(company);
     let Some(mut charge) = cart.charge.take() else { return };
@@ -91,7 +91,7 @@ fn begin(company: &mut Company, charge: &mut Object, amount: i64, inquiry: bool)
     dispute::open(company, charge, amount, inquiry)
 }
 
-fn disputed(company: &mut Company, charge: &mut Object, verdict: &'static str) {
+fn disputed(company: &mut Company, charge: &mut Object, result: &'static str) {
     // The amount of a dispute need not be the payment's.
     let amount = if company.rng.chance(70) {
         charge.int("amount")
@@ -99,18 +99,18 @@ fn disputed(company: &mut Company, charge: &mut Object, verdict: &'static str) {
         charge.int("amount") - charge.int("amount") / 5
     };
     let mut case = begin(company, charge, amount, false);
-    if verdict == "won" || company.rng.chance(60) {
+    if result == "won" || company.rng.chance(60) {
         dispute::answer(company, &mut case);
     }
-    dispute::close(company, &mut case, verdict);
+    dispute::close(company, &mut case, result);
 }
 
 fn after_refund(company: &mut Company, charge: &mut Object) {
     drop(refund::give(company, charge, charge.int("amount") / 3, "succeeded"));
-    let verdict = *company.rng.pick(&["won", "lost"]);
+    let result = *company.rng.pick(&["won", "lost"]);
     let mut case = begin(company, charge, charge.int("amount") - charge.int("amount") / 3, false);
     dispute::answer(company, &mut case);
-    dispute::close(company, &mut case, verdict);
+    dispute::close(company, &mut case, result);
 }
 
 fn inquiry(company: &mut Company, charge: &mut Object) {
@@ -132,7 +132,7 @@ fn escalated(company: &mut Company, charge: &mut Object) {
     dispute::escalate(company, &mut case);
     if company.rng.chance(70) {
         dispute::answer(company, &mut case);
-        let verdict = *company.rng.pick(&["won", "lost"]);
-        dispute::close(company, &mut case, verdict);
+        let result = *company.rng.pick(&["won", "lost"]);
+        dispute::close(company, &mut case, result);
     }
 }

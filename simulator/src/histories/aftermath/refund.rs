@@ -63,7 +63,7 @@ pub(super) fn refer(company: &mut Company, given: &mut Given) {
     }
 }
 
-/// The refund fails or is canceled: the money is back with the company.
+/// The refund fails or is canceled: the company has the money again.
 pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Given, status: &'static str) {
     let failed = status == "failed";
     let mut changes = vec![("status", Value::from(status))];
@@ -75,7 +75,7 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
     update(company, given, also, changes);
     let expected_state = &mut company.expected_state.refunds[given.at];
     (expected_state.status, expected_state.failed) = (status, failed);
-    // Whether the charge takes the failed refund back off is not documented; both are told.
+    // Whether the charge subtracts the failed refund again is not documented; histories have both.
     if company.rng.chance(50) {
         let refunded = charge.int("amount_refunded") - given.refund.int("amount");
         let changes = vec![("amount_refunded", refunded.into()), ("refunded", false.into())];
@@ -83,7 +83,7 @@ pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Giv
     }
 }
 
-/// The events that tell of a changed refund in this API version; sometimes both tell of it.
+/// The events about a changed refund in this API version; sometimes both are sent.
 fn update(company: &mut Company, given: &mut Given, also: &[&'static str], changes: Vec<(&str, Value)>) {
     let both = company.rng.chance(30);
     let (update, old) = if company.version.refund_events() {

@@ -48,7 +48,7 @@ pub(crate) fn dispute(company: &mut Company, charge: &Object, amount: i64, inqui
     dispute
 }
 
-/// The entry of a dispute in the balance: money taken, or given back.
+/// The entry of a dispute in the balance: money withdrawn, or reinstated.
 pub(crate) fn movement(company: &mut Company, dispute: &Object, given_back: bool) -> Value {
     let amount = if given_back { dispute.int("amount") } else { -dispute.int("amount") };
     json!({"id": company.ids.next("txn_1"), "object": "balance_transaction", "amount": amount,

@@ -103,7 +103,7 @@ pub(crate) fn decline(company: &mut Company, cart: &mut Cart) {
     company.emit("payment_intent.payment_failed", intent);
 }
 
-/// The money is set aside, to be captured later.
+/// The money is authorized, to be captured later.
 pub(crate) fn authorize(company: &mut Company, cart: &mut Cart) {
     let Some(intent) = &mut cart.intent else { return };
     let mut charge = method(objects::charge(company, intent), cart.method);
@@ -121,7 +121,7 @@ pub(crate) fn authorize(company: &mut Company, cart: &mut Cart) {
     cart.charge = Some(charge);
 }
 
-/// What was set aside is taken.
+/// What was authorized is captured.
 pub(crate) fn capture(company: &mut Company, cart: &mut Cart) {
     let (Some(intent), Some(charge)) = (&mut cart.intent, &mut cart.charge) else { return };
     charge.set("captured", true).set("amount_captured", cart.amount);
@@ -142,7 +142,7 @@ pub(crate) fn cancel(company: &mut Company, cart: &mut Cart, reason: Value) {
     company.emit("payment_intent.canceled", intent);
 }
 
-/// What was set aside is let go. Stripe counts it as refunded, though nothing was ever taken.
+/// What was authorized is voided. Stripe counts it as refunded, though nothing was ever captured.
 pub(crate) fn release(company: &mut Company, cart: &mut Cart) {
     let Some(charge) = &mut cart.charge else { return };
     let changes = vec![("amount_refunded", cart.amount.into()), ("refunded", true.into())];

@@ -11,7 +11,7 @@ use crate::histories::object::Object;
 use crate::histories::objects::{self, Line};
 
 impl Life {
-    /// A draft for the running period. It is told of by [`Life::bill`].
+    /// A draft for the running period. [`Life::bill`] sends it.
     pub(super) fn draft(&mut self, company: &mut Company, reason: &'static str) -> usize {
         let lines = [self.line()];
         self.draft_of(company, reason, &lines)
@@ -136,7 +136,7 @@ impl Life {
         changes
     }
 
-    /// A try to pay fails. `next` is when Stripe tries again.
+    /// An attempt to pay fails. `next` is when Stripe tries again.
     pub(super) fn fail(&mut self, company: &mut Company, bill: usize, failure: Failure, next: Option<i64>) {
         let heard = self.subscribes_to_payments;
         if let Some(intent) = self.intent(bill) {
@@ -184,7 +184,7 @@ impl Life {
         }
     }
 
-    /// The bill's intent, of which an event is about to tell where the company listens.
+    /// The bill's intent, which an event is about to name, if the company subscribes to it.
     fn intent(&mut self, bill: usize) -> Option<&mut Object> {
         self.bills[bill].payment_seen |= self.subscribes_to_payments;
         self.bills[bill].intent.as_mut()

@@ -80,7 +80,7 @@ impl Life {
         self.created(company);
     }
 
-    /// Changes the subscription and tells of it.
+    /// Changes the subscription and sends its events.
     pub(super) fn change(
         &mut self,
         company: &mut Company,
@@ -95,7 +95,7 @@ impl Life {
         self.change(company, also, vec![("status", status.into())]);
     }
 
-    /// What lasts of the state just told.
+    /// Records what stays true of the state just sent.
     fn note(&mut self, company: &Company) {
         let status = self.sub.text("status");
         self.was_active |= matches!(status, "active" | "trialing");
@@ -199,7 +199,7 @@ fn set_period(company: &Company, sub: &mut Object, period: (i64, i64)) {
 }
 
 fn status_name(status: &str) -> &'static str {
-    const WORDS: [&str; 8] = [
+    const STATUSES: [&str; 8] = [
         "incomplete",
         "incomplete_expired",
         "trialing",
@@ -209,5 +209,5 @@ fn status_name(status: &str) -> &'static str {
         "paused",
         "canceled",
     ];
-    WORDS.into_iter().find(|word| *word == status).unwrap_or("active")
+    STATUSES.into_iter().find(|known| *known == status).unwrap_or("active")
 }

@@ -38,7 +38,7 @@ pub(super) fn succeed(company: &mut Company, intent: &mut Object, seen: bool) ->
     charge.id().to_owned()
 }
 
-/// A try to pay the intent fails.
+/// An attempt to pay the intent fails.
 pub(super) fn fail(company: &mut Company, intent: &mut Object, failure: Failure, seen: bool) {
     if failure == Failure::ActionRequired {
         intent.set("status", "requires_action").set("next_action", json!({"type": "use_stripe_sdk"}));

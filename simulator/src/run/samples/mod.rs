@@ -1,4 +1,4 @@
-//! The first set of signed events: sent as Stripe would, followed to where they end, told in a table.
+//! The first set of signed events: sent as Stripe would, followed to their results, shown in a table.
 
 mod group;
 mod held;
@@ -65,7 +65,7 @@ impl Plan {
         Ok(Plan { groups, seed, target, secret, database: connect(&stack.database_url).await? })
     }
 
-    /// Sends everything, waits, prints the table; says whether all ended where it should.
+    /// Sends everything, waits, prints the table; says whether all ended as expected.
     pub(crate) async fn carry_out(self) -> anyhow::Result<bool> {
         let posts = self.posts();
         let (count, distinct) = (posts.len(), self.ids().len());
