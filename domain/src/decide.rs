@@ -24,7 +24,7 @@ pub struct Prepared {
 pub enum Decision {
     /// It took effect.
     Processed,
-    /// It is not handled; why in one word.
+    /// It is not handled; the reason.
     Ignored(&'static str),
     /// It did not take effect.
     Rejected(Rejection),
@@ -91,9 +91,9 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decisio
         }
         Err(_) => {
             state.rollback();
-            let words =
-                format!("the handler of {} failed; the log of the worker says where", prepared.event.kind);
-            (Decision::Rejected(Rejection::permanent(Reason::HandlerPanic, words)), Vec::new())
+            let detail =
+                format!("the handler of {} panicked; the log of the worker says where", prepared.event.kind);
+            (Decision::Rejected(Rejection::permanent(Reason::HandlerPanic, detail)), Vec::new())
         }
     }
 }

@@ -97,7 +97,7 @@ impl Event {
         })
     }
 
-    /// The account and mode that it was told for.
+    /// The account and mode that it belongs to.
     #[must_use]
     pub fn origin(&self) -> Origin {
         Origin { account: self.account.clone().unwrap_or_default(), livemode: self.livemode }

@@ -3,7 +3,7 @@
 use crate::handlers::HANDLERS;
 use crate::message::TOPICS;
 
-/// The page as it must stand in the repository.
+/// The page as it must be in the repository.
 #[must_use]
 pub fn events_page() -> String {
     let mut page = String::from(HEAD);
@@ -31,15 +31,15 @@ const HEAD: &str = "# Events
 Written from the code by `cargo run -p domain --example events-page > docs/EVENTS.md`; a test compares the two.
 
 Every other event type is recorded as `ignored` (`unhandled_type`), and so is a checkout session that is neither a
-payment nor joined to a subscription (`no_payment_or_subscription`). A thin event (`v2.core.event`) of one of these
-types carries no object: without an API key to fetch it with it becomes a dead letter (`needs_api_key`).
+payment nor linked to a subscription (`no_payment_or_subscription`). A thin event (`v2.core.event`) of one of these
+types carries no object: without an API key to fetch it, it becomes a dead letter (`needs_api_key`).
 ";
 
 const TOPICS_HEAD: &str = "
 ## Outgoing messages
 
-A **lasting** message says what stays true: every order of arrival sends it, exactly once. A **notice** says what
-is true at the commit that sends it: it is sent at most once and left out where it is already overtaken.
+A **lasting** message says what stays true: it is sent exactly once, in whatever order the events arrive. A **notice**
+says what is true at the commit that sends it: it is sent at most once, and not when it is no longer true.
 
 | topic | kind | sent when |
 | --- | --- | --- |

@@ -45,7 +45,7 @@ pub trait Change: Send + Sync {
 pub enum Intent {
     /// A change of state.
     Change(Box<dyn Change>),
-    /// Nothing; why in one word.
+    /// Nothing; the reason.
     Ignore(&'static str),
     /// Its object cannot be read.
     Reject(Rejection),
@@ -57,7 +57,7 @@ type Read = fn(&Event) -> Result<Intent, Rejection>;
 pub struct Handler {
     /// The name of its file, without the ending.
     pub file: &'static str,
-    /// The event types, in Stripe's words, and what each does, in ours.
+    /// The event types, and what each does, for the documentation.
     pub types: &'static [(&'static str, &'static str)],
     /// The messages that they may emit.
     pub emits: &'static [&'static Topic],
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_handler_file_is_in_the_list_and_no_type_stands_twice() {
+    fn every_handler_file_is_in_the_list_and_no_type_is_listed_twice() {
         check();
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/handlers");
         let mut files: Vec<String> = std::fs::read_dir(folder)
@@ -145,6 +145,6 @@ mod tests {
     fn the_page_of_events_says_what_the_code_does() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/EVENTS.md");
         let page = std::fs::read_to_string(path).unwrap();
-        assert_eq!(page, crate::events_page(), "write it anew: cargo run -p domain --example events-page");
+        assert_eq!(page, crate::events_page(), "write it again: cargo run -p domain --example events-page");
     }
 }

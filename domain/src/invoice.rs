@@ -33,7 +33,7 @@ pub struct Invoice {
     /// `invoice.paid` was seen: it is settled, by a payment or out of band.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub settled: bool,
-    /// The latest failed try (`invoice.payment_failed`): its number, and when the next one follows.
+    /// The latest failed attempt (`invoice.payment_failed`): its number, and when the next one follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<(i64, Option<i64>)>,
     /// The attempt that the customer must confirm (`invoice.payment_action_required`).
@@ -73,7 +73,7 @@ impl Invoice {
         self.versions.as_ref().map(Versioned::latest)
     }
 
-    /// Stripe's word for where it stands.
+    /// Stripe's status.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         if self.settled || self.payment_succeeded {
@@ -85,11 +85,11 @@ impl Invoice {
         self.version().map(|version| version.status.as_str())
     }
 
-    /// The payment intent that paid it: inside it before basil, told by its payment since.
+    /// The payment intent that paid it: in the invoice before basil, in its payment since.
     #[must_use]
     pub fn payment_intent(&self) -> Option<&str> {
-        let told = self.version().and_then(|version| version.payment_intent.as_deref());
-        told.or_else(|| self.payments.values().find_map(|payment| payment.payment_intent.as_deref()))
+        let own = self.version().and_then(|version| version.payment_intent.as_deref());
+        own.or_else(|| self.payments.values().find_map(|payment| payment.payment_intent.as_deref()))
     }
 
     /// Every payment intent that pays it.
@@ -158,7 +158,7 @@ impl Aggregate for Invoice {
         if matches!(self.status(), Some("void" | "uncollectible" | "deleted")) {
             return messages;
         }
-        // An attempt that needs the customer's confirmation is told by both events and is one notice.
+        // An attempt that needs the customer's confirmation is reported by both events and is one notice.
         let to_confirm = self.action_required;
         if let Some((attempt, next)) = self.failed.filter(|(attempt, _)| to_confirm != Some(*attempt)) {
             let mut data = self.data(id);

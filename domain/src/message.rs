@@ -12,7 +12,7 @@ pub struct Topic {
     /// True when the condition, once true, is true for ever: every order of arrival sends it, exactly
     /// once. False for a notice: sent at most once, and only if it is true at the commit that sends it.
     pub lasting: bool,
-    /// When it is sent, in words.
+    /// When it is sent, for the documentation.
     pub when: &'static str,
 }
 
@@ -31,13 +31,13 @@ topics! {
     /// About an order.
     ORDER_PAID = lasting "order.paid": "the order was paid in full (once for each order)";
     /// About an order.
-    ORDER_PROCESSING = notice "order.processing": "a delayed payment is under way, or money is held (once for each payment)";
+    ORDER_PROCESSING = notice "order.processing": "a delayed payment is under way, or money is authorized (once for each payment)";
     /// About an order.
-    ORDER_PAYMENT_FAILED = notice "order.payment_failed": "the last try to pay failed (once for each payment)";
+    ORDER_PAYMENT_FAILED = notice "order.payment_failed": "the last attempt to pay failed (once for each payment)";
     /// About an order.
     ORDER_CANCELED = notice "order.canceled": "the payment was canceled (once for each payment)";
     /// About an order.
-    ORDER_EXPIRED = notice "order.expired": "the checkout session ran out (once for each payment)";
+    ORDER_EXPIRED = notice "order.expired": "the checkout session expired (once for each payment)";
     /// About a payment of an order.
     ORDER_PAYMENT_RECEIVED = lasting "order.payment_received": "a payment that names the order was captured (once for each payment; `held` says why it does not count)";
     /// About an order.
@@ -53,25 +53,25 @@ topics! {
     /// About a refund.
     REFUND_CREATED = lasting "refund.created": "the refund exists";
     /// About a refund.
-    REFUND_FAILED = lasting "refund.failed": "the refund failed: the money is back with the company";
+    REFUND_FAILED = lasting "refund.failed": "the refund failed: the company has the money again";
     /// About a refund.
     REFUND_CANCELED = lasting "refund.canceled": "the refund was canceled before it was paid out";
     /// About a dispute.
     DISPUTE_OPENED = lasting "dispute.opened": "the customer's bank disputes the payment (reason, amount, evidence due by)";
     /// About a dispute.
-    DISPUTE_INQUIRY_OPENED = lasting "dispute.inquiry_opened": "the customer's bank asks; no money has moved";
+    DISPUTE_INQUIRY_OPENED = lasting "dispute.inquiry_opened": "the customer's bank inquires; no money has moved";
     /// About a dispute.
-    DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed; again when an appeal turns the verdict)";
+    DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed; again when an appeal reverses the result)";
     /// About a dispute.
-    DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money left the company (once for each withdrawal)";
+    DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money was withdrawn (once for each withdrawal)";
     /// About a dispute.
-    DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "disputed money came back (once for each movement)";
+    DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "disputed money was reinstated (once for each movement)";
     /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_SUCCEEDED = lasting "subscription.payment_succeeded": "an invoice of the subscription was paid by a payment: the hook for provisioning (once for each invoice)";
     /// About an invoice of a subscription.
     SUBSCRIPTION_INVOICE_SETTLED = lasting "subscription.invoice_settled": "an invoice of the subscription is settled, by a payment or out of band (once for each invoice)";
     /// About an invoice of a subscription.
-    SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "a try to collect an invoice failed (attempt count, next attempt; once for each attempt)";
+    SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "an attempt to collect an invoice failed (attempt count, next attempt; once for each attempt)";
     /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each invoice)";
     /// About an invoice.

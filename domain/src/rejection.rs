@@ -3,7 +3,7 @@
 use stripe::objects::ViewError;
 use thiserror::Error;
 
-/// The reason in one word, as `events.reason` and `dead_letters.reason` show it.
+/// The reason, as `events.reason` and `dead_letters.reason` show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The body is no Stripe event.
@@ -16,7 +16,7 @@ pub enum Reason {
     NeedsApiKey,
     /// A value that cannot be stored: out of range, a NUL byte, a violated constraint.
     InvalidData,
-    /// The code that handles this type failed.
+    /// The code that handles this type panicked.
     HandlerPanic,
     /// The database refused for a reason of its own that is not known to pass.
     DatabaseError,
@@ -34,7 +34,7 @@ impl Reason {
         Self::DatabaseError,
     ];
 
-    /// The word.
+    /// The value that is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,23 +49,23 @@ impl Reason {
     }
 }
 
-/// An event that did not take effect, with the reason in words.
+/// An event that did not take effect, with the reason and its detail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Rejection {
     /// It may work later: it climbs the retry schedule.
     #[error("{}: {detail}", reason.as_str())]
     Retry {
-        /// The reason in one word.
+        /// The reason.
         reason: Reason,
-        /// The reason in words.
+        /// The detail, for people.
         detail: String,
     },
     /// It never will: it goes straight to the dead letters.
     #[error("{}: {detail}", reason.as_str())]
     Permanent {
-        /// The reason in one word.
+        /// The reason.
         reason: Reason,
-        /// The reason in words.
+        /// The detail, for people.
         detail: String,
     },
 }
@@ -85,7 +85,7 @@ impl Rejection {
         Self::Retry { reason, detail: shortened(detail.into()) }
     }
 
-    /// The reason in one word.
+    /// The reason.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         match self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::rejection::Rejection;
 
-/// `RETRY_SCHEDULE`: one try for each entry after the first try.
+/// `RETRY_SCHEDULE`: one further attempt for each entry.
 #[derive(Debug, Clone)]
 pub struct Schedule(Vec<Duration>);
 
@@ -15,7 +15,7 @@ pub enum RetryDecision {
     Retry {
         /// How long it waits.
         delay: Duration,
-        /// The number of the next try, 0 being the first.
+        /// The number of the next attempt, 0 being the first.
         attempt: u32,
     },
     /// It becomes a dead letter.
@@ -29,7 +29,7 @@ impl Schedule {
         Self(delays)
     }
 
-    /// The one place where retries end: what follows on a rejection of try number `attempt`.
+    /// The one place where retries end: what follows on a rejection of attempt number `attempt`.
     #[must_use]
     pub fn next(&self, rejection: &Rejection, attempt: u32) -> RetryDecision {
         let delay = match rejection {
@@ -49,7 +49,7 @@ mod tests {
     use crate::rejection::Reason;
 
     #[test]
-    fn each_entry_allows_one_more_try_and_then_it_is_dead() {
+    fn each_entry_allows_one_more_attempt_and_then_it_is_dead_lettered() {
         let schedule = Schedule::new(vec![Duration::from_secs(10), Duration::from_secs(60)]);
         let later = Rejection::retry(Reason::DatabaseError, "not there yet");
         assert_eq!(

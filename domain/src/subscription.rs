@@ -24,7 +24,7 @@ pub struct Subscription {
     pub origin: Origin,
     /// The newest version, with what its event changed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub versions: Option<Versioned<Told>>,
+    pub versions: Option<Versioned<Snapshot>>,
     /// The checkout session that began it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Versioned<CheckoutSession>>,
@@ -43,7 +43,7 @@ pub struct Subscription {
     /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_at: Option<i64>,
-    /// When access was last taken away, unix seconds: the newest event that says that it was there, or in its grace
+    /// When access last ended, unix seconds: the newest event that says that it was there, or in its grace
     /// period, and shows that it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<i64>,
@@ -54,7 +54,7 @@ pub struct Subscription {
 
 /// A version and what its event says was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Snapshot {
     /// The version.
     pub version: Version,
     /// What differs from before, by the event's `previous_attributes`.
@@ -130,7 +130,7 @@ impl Subscription {
         self.versions.as_ref().map(|object| &object.latest().version)
     }
 
-    /// Stripe's word for where it stands.
+    /// Stripe's status.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         self.version().map(|version| version.status.as_str())
@@ -168,8 +168,8 @@ impl Subscription {
         match self.status() {
             Some("active" | "trialing") => Access::Granted,
             Some("past_due") if !rules.grace.is_zero() => {
-                let told = self.versions.as_ref().map(|object| object.latest_delta().created);
-                let since = self.past_due_since.or(told).unwrap_or(0);
+                let changed = self.versions.as_ref().map(|object| object.latest_delta().created);
+                let since = self.past_due_since.or(changed).unwrap_or(0);
                 let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
                 Access::Until(since.saturating_add(grace))
             }
@@ -177,7 +177,7 @@ impl Subscription {
         }
     }
 
-    /// Whether its newest version is a guess.
+    /// Whether its newest version is uncertain.
     #[must_use]
     pub fn ambiguous(&self) -> bool {
         self.versions.as_ref().is_some_and(Versioned::ambiguous)
@@ -195,8 +195,8 @@ impl Subscription {
         })
     }
 
-    /// Told once for each loss: access is gone although it was there. A loss is named by when access was left, the
-    /// end by itself, whatever came before it. Nothing is said of a guess.
+    /// Sent once for each loss: access is gone although it was there. A loss is named by when access was left, the
+    /// end by itself, whatever came before it. Nothing is sent while its version is uncertain.
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
         let version = self.version().filter(|_| !self.ambiguous())?;
         if !self.was_active || self.access(rules) != Access::Denied {
@@ -216,7 +216,7 @@ impl Subscription {
         granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
     }
 
-    /// What the newest event changed; nothing is said of a guess.
+    /// What the newest event changed; nothing while its version is uncertain.
     fn changed(&self, id: &str) -> Option<Message> {
         let object = self.versions.as_ref().filter(|object| !object.ambiguous())?;
         let change = object.latest().change.as_ref()?;

@@ -1,4 +1,4 @@
-//! Which version of a Stripe object is the newest, told from the events alone.
+//! Which version of a Stripe object is the newest, proved by the events alone.
 //!
 //! Stripe promises no order, and `created` of an event has whole seconds. So the newest second that was
 //! seen decides, and within it what the events prove about each other:
@@ -13,11 +13,11 @@
 //! - A final status ends the trail, whatever the clock says: nothing comes after it.
 //!
 //! Two Event objects may describe one change: `charge.refund.updated` and `refund.updated` do so always
-//! (hence a change counts as often as the type that tells it most often), and twice the same type with
+//! (hence a change counts as often as its most frequent type), and twice the same type with
 //! the same `request` is one change too. Where the request is unknown both readings are tried.
 //!
 //! Limits: while steps of the newest second are missing the trail has several ends, and a round whose
-//! beginning is unknown has none. The best guess then stands, marked ambiguous, until the missing event
+//! beginning is unknown has none. The likeliest version then stands, marked ambiguous, until the missing event
 //! comes. Everything here is a function of the *set* of events seen, never of their order of arrival;
 //! that is why the steps of the two newest seconds are kept, and why nothing else may be.
 
@@ -93,9 +93,9 @@ fn restore(state: &mut Value, previous: &Map<String, Value>) {
 /// Where a state stands in its object's life.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rank {
-    /// A higher one certainly comes later; equal ones cannot be told apart.
+    /// A higher one certainly comes later; equal ones cannot be distinguished.
     pub certain: i64,
-    /// Breaks ties where nothing proves anything; such a guess is marked ambiguous.
+    /// Breaks ties where nothing proves anything; such a version is marked ambiguous.
     pub tiebreak: i64,
 }
 
@@ -104,7 +104,7 @@ pub struct Rank {
 pub struct Delta<T> {
     /// Event id.
     pub event: String,
-    /// The event's type: the same change is told once by each type that tells it.
+    /// The event's type: one change may be reported once by each of several types.
     pub kind: String,
     /// The API request that caused the change, where Stripe names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,7 +140,7 @@ pub struct Versioned<T> {
 }
 
 impl<T> Versioned<T> {
-    /// The object as its first event tells it.
+    /// The object as its first event shows it.
     #[must_use]
     pub fn new(step: Delta<T>) -> Self {
         Self { steps: vec![step], newest: 0, ambiguous: false }
@@ -189,13 +189,13 @@ impl<T> Versioned<T> {
         self.steps.iter().filter_map(|step| step.view.as_ref())
     }
 
-    /// The event that told the newest version.
+    /// The event of the newest version.
     #[must_use]
     pub fn latest_delta(&self) -> &Delta<T> {
         &self.steps[self.newest]
     }
 
-    /// Whether the newest version is a guess.
+    /// Whether the newest version is uncertain.
     #[must_use]
     pub const fn ambiguous(&self) -> bool {
         self.ambiguous
@@ -218,7 +218,7 @@ impl<T> Versioned<T> {
     }
 }
 
-/// A final status stands above every second, and nothing comes before a birth: its event may be stamped later than
+/// A final status stands above every second, and nothing comes before a creation: its event may be stamped later than
 /// the first change.
 const fn second<T>(step: &Delta<T>) -> (bool, bool, i64) {
     (step.is_terminal, !step.is_creation, step.created)

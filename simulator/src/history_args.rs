@@ -54,16 +54,16 @@ impl HistoryArgs {
     }
 }
 
-fn kinds(word: &str) -> Result<Kinds, String> {
-    Kind::named(word).map(Kinds).ok_or_else(|| {
-        let words: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        format!("takes {} or {}", Kind::GROUPS.join(", "), words.join(", "))
+fn kinds(name: &str) -> Result<Kinds, String> {
+    Kind::named(name).map(Kinds).ok_or_else(|| {
+        let names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("takes {} or {}", Kind::GROUPS.join(", "), names.join(", "))
     })
 }
 
-fn version(word: &str) -> Result<Version, String> {
-    Version::ALL.iter().find(|version| version.0 == word).copied().ok_or_else(|| {
-        let words: Vec<_> = Version::ALL.iter().map(|version| version.0).collect();
-        format!("takes {}", words.join(", "))
+fn version(name: &str) -> Result<Version, String> {
+    Version::ALL.iter().find(|version| version.0 == name).copied().ok_or_else(|| {
+        let names: Vec<_> = Version::ALL.iter().map(|version| version.0).collect();
+        format!("takes {}", names.join(", "))
     })
 }

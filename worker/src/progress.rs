@@ -28,7 +28,7 @@ pub(crate) struct InHand {
 }
 
 impl Progress {
-    /// A batch was taken at `now`.
+    /// A batch was started at `now`.
     pub(crate) fn begin(&self, now: Instant) -> InHand {
         let batch = self.0.next.fetch_add(1, Ordering::Relaxed);
         self.in_hand().insert(batch, now);

@@ -16,10 +16,10 @@ use crate::version::{Rank, Versioned};
 pub(super) const HANDLER: Handler = Handler {
     file: "charge",
     types: &[
-        ("charge.succeeded", "an attempt captured the money, or holds it"),
+        ("charge.succeeded", "an attempt captured or authorized the money"),
         ("charge.failed", "an attempt failed"),
-        ("charge.captured", "held money was captured"),
-        ("charge.expired", "a hold ran out"),
+        ("charge.captured", "authorized money was captured"),
+        ("charge.expired", "an authorization expired"),
         ("charge.pending", "a delayed payment is under way"),
         ("charge.updated", "the newest version of the charge"),
         ("charge.refunded", "adds to what was refunded, in part or in full"),
@@ -32,6 +32,7 @@ pub(super) const HANDLER: Handler = Handler {
         &message::PAYMENT_RELEASED,
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
+        &message::ORDER_CANCELED,
         &message::ORDER_PARTIALLY_REFUNDED,
         &message::ORDER_REFUNDED,
         &message::REFUND_CREATED,

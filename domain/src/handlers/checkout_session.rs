@@ -20,11 +20,11 @@ pub(super) const HANDLER: Handler = Handler {
     types: &[
         (
             "checkout.session.completed",
-            "mode payment: the order is paid, free, or under way with a delayed method; mode subscription: joins the session to its subscription",
+            "mode payment: the order is paid, free, or under way with a delayed method; mode subscription: links the session to its subscription",
         ),
-        ("checkout.session.async_payment_succeeded", "the delayed payment came: the order is paid"),
+        ("checkout.session.async_payment_succeeded", "the delayed payment succeeded: the order is paid"),
         ("checkout.session.async_payment_failed", "the delayed payment failed"),
-        ("checkout.session.expired", "the session ran out"),
+        ("checkout.session.expired", "the session expired"),
     ],
     emits: &[
         &message::ORDER_PAID,
@@ -35,6 +35,11 @@ pub(super) const HANDLER: Handler = Handler {
         &message::ORDER_PROCESSING,
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_EXPIRED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
     ],
     read,
 };

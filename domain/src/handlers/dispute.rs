@@ -17,9 +17,9 @@ pub(super) const HANDLER: Handler = Handler {
     types: &[
         ("charge.dispute.created", "a dispute or an inquiry was opened"),
         ("charge.dispute.updated", "the newest version of the dispute"),
-        ("charge.dispute.closed", "won, lost, or an inquiry that came to nothing"),
-        ("charge.dispute.funds_withdrawn", "the disputed money left"),
-        ("charge.dispute.funds_reinstated", "the disputed money came back"),
+        ("charge.dispute.closed", "won, lost, or an inquiry that was closed"),
+        ("charge.dispute.funds_withdrawn", "the disputed money was withdrawn"),
+        ("charge.dispute.funds_reinstated", "the disputed money was reinstated"),
     ],
     emits: &[
         &message::DISPUTE_OPENED,
@@ -27,6 +27,7 @@ pub(super) const HANDLER: Handler = Handler {
         &message::DISPUTE_CLOSED,
         &message::DISPUTE_FUNDS_WITHDRAWN,
         &message::DISPUTE_FUNDS_REINSTATED,
+        &message::PAYMENT_HELD,
     ],
     read: |event| Ok(OneDispute(Dispute::read(&event.object)?).into_intent()),
 };

@@ -14,7 +14,7 @@ pub(super) const HANDLER: Handler = Handler {
     file: "invoice_payment",
     types: &[(
         "invoice_payment.paid",
-        "joins the invoice to the payment that paid it (since 2025-03-31.basil)",
+        "links the invoice to the payment that paid it (since 2025-03-31.basil)",
     )],
     emits: &[&message::ORDER_PAID, &message::ORDER_PAYMENT_RECEIVED],
     read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),

@@ -17,11 +17,11 @@ pub(super) const HANDLER: Handler = Handler {
     types: &[
         ("payment_intent.created", "the payment exists"),
         ("payment_intent.processing", "a delayed payment is under way"),
-        ("payment_intent.requires_action", "the customer must confirm"),
+        ("payment_intent.requires_action", "the customer must confirm the payment"),
         ("payment_intent.succeeded", "the money was captured: the order is paid"),
         ("payment_intent.payment_failed", "an attempt to pay failed"),
         ("payment_intent.canceled", "the payment was canceled"),
-        ("payment_intent.amount_capturable_updated", "the money is held and can be captured"),
+        ("payment_intent.amount_capturable_updated", "the money is authorized and can be captured"),
     ],
     emits: &[
         &message::ORDER_PAID,
@@ -33,6 +33,11 @@ pub(super) const HANDLER: Handler = Handler {
         &message::ORDER_PAYMENT_FAILED,
         &message::ORDER_CANCELED,
         &message::ORDER_EXPIRED,
+        &message::ORDER_PARTIALLY_REFUNDED,
+        &message::ORDER_REFUNDED,
+        &message::REFUND_CREATED,
+        &message::REFUND_FAILED,
+        &message::REFUND_CANCELED,
     ],
     read: |event| Ok(OneIntent(PaymentIntent::read(&event.object)?).into_intent()),
 };

@@ -25,6 +25,7 @@ pub(super) const HANDLER: Handler = Handler {
         &message::REFUND_CANCELED,
         &message::ORDER_PARTIALLY_REFUNDED,
         &message::ORDER_REFUNDED,
+        &message::PAYMENT_HELD,
     ],
     read: |event| Ok(OneRefund(Refund::read(&event.object)?).into_intent()),
 };

@@ -8,7 +8,7 @@ use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::{Keys, State};
-use crate::subscription::{Change, Told};
+use crate::subscription::{Change, Snapshot};
 use crate::version::{Rank, Versioned, before};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -44,11 +44,11 @@ impl super::Change for OneSubscription {
     fn apply(&self, event: &Event, state: &mut State, _rules: &Rules) -> Result<(), Rejection> {
         let version = &self.0;
         let old = event.previous.as_ref().map(|previous| before(&event.object, previous));
-        // A state before that cannot be read is nothing to tell about; the state now could be.
+        // A previous state that cannot be read yields no change; the state now could be read.
         let old = old.and_then(|object| Subscription::read(&object).ok());
         let change = old.as_ref().and_then(|old| Change::between(old, version));
         let is_terminal = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let step = event.delta(Told { version: version.clone(), change }, rank(version), is_terminal);
+        let step = event.delta(Snapshot { version: version.clone(), change }, rank(version), is_terminal);
         let subscription = state.subscriptions.touch(&version.id);
         subscription.origin = event.origin();
         subscription.was_active |= active(&version.status);

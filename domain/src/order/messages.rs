@@ -125,7 +125,7 @@ impl Order {
         }
     }
 
-    /// Whether a held payment still needs somebody's decision: one that was given back whole does not.
+    /// Whether a held payment still needs somebody's decision: one that was refunded in full does not.
     #[must_use]
     pub fn needs_decision(&self, payment: &str) -> Option<HeldReason> {
         let summary = self.payments.get(payment)?;

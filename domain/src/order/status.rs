@@ -36,7 +36,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word in `orders.status`.
+    /// The value in `orders.status`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

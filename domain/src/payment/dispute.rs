@@ -26,7 +26,7 @@ pub struct Dispute {
     /// `charge.dispute.funds_reinstated` was seen: unix seconds of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reinstated: Option<i64>,
-    /// How it ended, and when that was first said (unix seconds). More than one when an appeal turned the verdict.
+    /// How it ended, and when that was first reported (unix seconds). More than one when an appeal reversed the result.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub endings: BTreeMap<DisputeState, i64>,
     /// The movements of its money by balance transaction.
@@ -49,9 +49,9 @@ pub struct Transaction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeState {
-    /// Ended without a verdict: an inquiry that was closed, a dispute that was prevented or refunded.
+    /// Ended without a decision: an inquiry that was closed, a dispute that was prevented or refunded.
     Closed,
-    /// Won: the money is back.
+    /// Won: the company has the money again.
     Won,
     /// An inquiry, which has moved no money.
     Inquiry,
@@ -62,7 +62,7 @@ pub enum DisputeState {
 }
 
 impl DisputeState {
-    /// The word in `payments.dispute` and `disputes.state`.
+    /// The value in `payments.dispute` and `disputes.state`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl DisputeState {
         }
     }
 
-    /// Reads Stripe's word. The list is open: what is not known and does not say how it ended is open.
+    /// Reads Stripe's status. The list is open: what is not known and does not say how it ended is open.
     #[must_use]
     pub fn of(status: &str) -> Self {
         match status {
@@ -194,7 +194,7 @@ impl Dispute {
         -self.movements().iter().map(|(_, amount, _)| amount).sum::<i64>()
     }
 
-    /// What it means for the money. Ended with the money withdrawn and not reinstated is lost, whatever the word:
+    /// What it means for the money. Ended with the money withdrawn and not reinstated is lost, whatever the status:
     /// `prevented` by a resolution gives the customer the money.
     #[must_use]
     pub fn state(&self) -> DisputeState {
@@ -209,7 +209,7 @@ impl Dispute {
     pub fn lost(&self) -> i64 {
         let withheld = self.withheld().max(0);
         match self.state() {
-            // The verdict often comes before the event that moves the money back.
+            // The decision often comes before the event that moves the money back.
             DisputeState::Won if !self.movements().iter().any(|(_, amount, _)| *amount > 0) => 0,
             DisputeState::Won => withheld,
             DisputeState::Lost if withheld > 0 => withheld,

@@ -30,7 +30,7 @@ impl HeldReason {
         Self::ReferenceCodeMismatch,
     ];
 
-    /// The word in `payments.held_reason` and `cases.reason`.
+    /// The value in `payments.held_reason` and `cases.reason`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,10 +42,10 @@ impl HeldReason {
         }
     }
 
-    /// Reads the word.
+    /// Reads the value.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == value)
     }
 }
 

@@ -13,16 +13,16 @@ pub enum MovementKind {
     Payment,
     /// A refund left the company.
     Refund,
-    /// A refund failed or was canceled: its money is back.
+    /// A refund failed or was canceled: the company has its money again.
     RefundUndone,
-    /// The bank took the disputed money.
+    /// The bank withdrew the disputed money.
     DisputeWithdrawn,
-    /// The bank gave the disputed money back.
+    /// The bank reinstated the disputed money.
     DisputeReinstated,
 }
 
 impl MovementKind {
-    /// The word in `money_movements.kind`.
+    /// The value in `money_movements.kind`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,13 +71,13 @@ impl Payment {
         }
         let mut listed = 0;
         for refund in self.real_refunds() {
-            let told = &self.refunds[&refund.id];
-            let at = refund.created.unwrap_or_else(|| told.latest_delta().created);
+            let versions = &self.refunds[&refund.id];
+            let at = refund.created.unwrap_or_else(|| versions.latest_delta().created);
             let movement =
                 |kind, amount, at| Movement::new(kind, &refund.id, &refund.id, amount, &refund.currency, at);
             movements.push(movement(MovementKind::Refund, -refund.amount, at));
             if refund.undone() {
-                let at = told.latest_delta().created;
+                let at = versions.latest_delta().created;
                 movements.push(movement(MovementKind::RefundUndone, refund.amount, at));
             } else {
                 listed += refund.amount;
@@ -111,7 +111,7 @@ impl Payment {
         by_intent.or_else(by_charge).or_else(by_session).unwrap_or_default()
     }
 
-    /// Refunds that Stripe tells only as the charge's cumulative sum (2022-11-15 to 2024-09-30): one for each step
+    /// Refunds that Stripe reports only as the charge's cumulative sum (2022-11-15 to 2024-09-30): one for each step
     /// where nothing but sums is known, else one for what the known refunds leave open.
     fn unlisted_refunds(&self, unlisted: i64, currency: &str) -> Vec<Movement> {
         let Some(charge) = self.charges.values().max_by_key(|v| (v.latest().amount_refunded, &v.latest().id))

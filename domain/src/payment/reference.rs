@@ -18,7 +18,7 @@ pub(crate) struct NamedOrder<'a> {
     /// The reference code that stands beside it.
     pub(crate) code: Option<&'a str>,
     /// Only a charge says so that may have been edited by hand; the payment intent or the charge's first event will
-    /// tell. No lasting message relies on it.
+    /// show. No lasting message relies on it.
     pub(crate) provisional: bool,
 }
 
@@ -62,7 +62,7 @@ impl Payment {
     pub(super) fn money_charge(&self) -> Option<&Charge> {
         let rank = |charge: &&Charge| {
             let succeeded = charge.status == "succeeded";
-            (charge.taken(), succeeded, charge.status == "pending", charge.created)
+            (charge.captured_amount(), succeeded, charge.status == "pending", charge.created)
         };
         self.charges.values().map(Versioned::latest).max_by_key(rank)
     }

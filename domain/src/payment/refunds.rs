@@ -2,7 +2,7 @@
 //!
 //! Money is refunded only if it was captured: the released part of a hold, which Stripe lists as a refund of the
 //! charge, is none (<https://docs.stripe.com/payments/place-a-hold-on-a-payment-method>). Where refund objects are
-//! known their sum counts without failed and canceled ones; what Stripe tells only as the charge's cumulative
+//! known their sum counts without failed and canceled ones; what Stripe reports only as the charge's cumulative
 //! `amount_refunded` counts as it stands, never as a sum of the steps that happened to arrive.
 
 use std::cmp::Ordering;
@@ -30,7 +30,7 @@ impl Payment {
         self.charges.values().map(|charge| self.shown(charge).refunded).sum::<i64>() == refunded
     }
 
-    /// Whether it is known that no money was taken, so that whatever is listed as refunded was only released.
+    /// Whether it is known that no money was captured, so that whatever is listed as refunded was only released.
     pub(super) fn nothing_captured(&self) -> bool {
         let canceled = self.intent.as_ref().is_some_and(|versions| versions.latest().status == "canceled");
         canceled && self.paid() == 0
@@ -46,7 +46,7 @@ impl Payment {
     /// What the newest version of a charge shows as refunded, and which of the known refunds are in that sum.
     fn shown(&self, versions: &Versioned<Charge>) -> Shown {
         let charge = versions.latest();
-        let all = if charge.refunded && charge.captured { charge.taken() } else { 0 };
+        let all = if charge.refunded && charge.captured { charge.captured_amount() } else { 0 };
         let mut shown =
             Shown { refunded: charge.without_released(charge.amount_refunded).max(all), ..Shown::default() };
         if shown.refunded == 0 {
@@ -83,7 +83,7 @@ impl Payment {
     }
 
     /// Minor units of refunds that had come undone before and are still in what the charge shows. Stripe does not
-    /// document whether a charge takes a failed refund off again; the step that led to the sum tells.
+    /// document whether a charge takes a failed refund off again; the step that led to the sum shows it.
     fn not_taken_off(&self, charge: &Charge, kept: i64, undone_before: i64) -> i64 {
         let now = charge.amount_refunded;
         let Some(steps) = self.refunded_amounts.get(&charge.id) else { return undone_before };

@@ -1,4 +1,4 @@
-//! Where a payment stands: our words for Stripe's.
+//! A payment's status: ours for Stripe's.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word in `payments.status`.
+    /// The value in `payments.status`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -184,9 +184,9 @@ impl Payment {
             return intent.received();
         }
         let session = self.session().filter(|session| session.payment_status.as_deref() == Some("paid"));
-        session
-            .and_then(|session| session.amount_total)
-            .unwrap_or_else(|| self.charges.values().map(|versions| versions.latest().taken()).sum())
+        session.and_then(|session| session.amount_total).unwrap_or_else(|| {
+            self.charges.values().map(|versions| versions.latest().captured_amount()).sum()
+        })
     }
 
     fn status(&self) -> Status {

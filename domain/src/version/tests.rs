@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 
 /// One event of one second: what it says the state was and is.
-fn step(event: &str, from: Option<&str>, to: &str) -> Delta<String> {
+fn delta(event: &str, from: Option<&str>, to: &str) -> Delta<String> {
     Delta {
         event: event.to_owned(),
         kind: "customer.subscription.updated".to_owned(),
@@ -19,15 +19,15 @@ fn step(event: &str, from: Option<&str>, to: &str) -> Delta<String> {
 }
 
 fn creation(event: &str, to: &str) -> Delta<String> {
-    Delta { is_creation: true, kind: "customer.subscription.created".to_owned(), ..step(event, None, to) }
+    Delta { is_creation: true, kind: "customer.subscription.created".to_owned(), ..delta(event, None, to) }
 }
 
-/// Tells the steps in every order and checks that they all come to the same.
-fn told(steps: &[Delta<String>]) -> Versioned<String> {
-    let mut objects = permutations(steps.len()).into_iter().map(|order| {
-        let mut order = order.into_iter().map(|i| steps[i].clone());
+/// Applies the deltas in every order and checks that all end the same.
+fn applied(deltas: &[Delta<String>]) -> Versioned<String> {
+    let mut objects = permutations(deltas.len()).into_iter().map(|order| {
+        let mut order = order.into_iter().map(|i| deltas[i].clone());
         let mut object = Versioned::new(order.next().unwrap());
-        order.for_each(|step| object.apply(step));
+        order.for_each(|delta| object.apply(delta));
         object
     });
     let first = objects.next().unwrap();
@@ -54,66 +54,66 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
 
 #[test]
 fn a_newer_second_wins_whatever_comes_first() {
-    let old = step("evt_1", None, "a");
-    let new = Delta { created: 101, ..step("evt_0", None, "b") };
-    assert_eq!(told(&[old, new]).latest(), "b");
+    let old = delta("evt_1", None, "a");
+    let new = Delta { created: 101, ..delta("evt_0", None, "b") };
+    assert_eq!(applied(&[old, new]).latest(), "b");
 }
 
 #[test]
 fn within_one_second_the_trail_ends_where_nothing_leaves() {
-    let object = told(&[
+    let object = applied(&[
         creation("evt_9", "a"),
-        step("evt_4", Some("a"), "b"),
-        step("evt_7", Some("b"), "c"),
-        step("evt_1", Some("c"), "d"),
+        delta("evt_4", Some("a"), "b"),
+        delta("evt_7", Some("b"), "c"),
+        delta("evt_1", Some("c"), "d"),
     ]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("d", false));
 }
 
 #[test]
 fn a_state_visited_twice_is_counted() {
-    let object = told(&[
+    let object = applied(&[
         creation("evt_1", "a"),
-        step("evt_2", Some("a"), "b"),
-        step("evt_3", Some("b"), "a"),
-        step("evt_4", Some("a"), "c"),
+        delta("evt_2", Some("a"), "b"),
+        delta("evt_3", Some("b"), "a"),
+        delta("evt_4", Some("a"), "c"),
     ]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("c", false));
 }
 
 #[test]
 fn a_round_ends_in_the_state_that_the_second_before_left_behind() {
-    let base = Delta { created: 99, ..step("evt_0", None, "a") };
-    let object = told(&[base, step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]);
+    let base = Delta { created: 99, ..delta("evt_0", None, "a") };
+    let object = applied(&[base, delta("evt_2", Some("a"), "b"), delta("evt_3", Some("b"), "a")]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("a", false));
 }
 
 #[test]
 fn a_round_whose_beginning_is_unknown_is_ambiguous() {
-    assert!(told(&[step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "a")]).ambiguous());
+    assert!(applied(&[delta("evt_2", Some("a"), "b"), delta("evt_3", Some("b"), "a")]).ambiguous());
 }
 
 #[test]
-fn a_missing_step_makes_the_end_ambiguous_until_it_comes() {
+fn a_missing_delta_makes_the_end_ambiguous_until_it_arrives() {
     let (first, missing, last) =
-        (step("evt_1", Some("a"), "b"), step("evt_2", Some("b"), "c"), step("evt_3", Some("c"), "d"));
-    let mut object = told(&[first, last]);
+        (delta("evt_1", Some("a"), "b"), delta("evt_2", Some("b"), "c"), delta("evt_3", Some("c"), "d"));
+    let mut object = applied(&[first, last]);
     assert!(object.ambiguous());
     object.apply(missing);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("d", false));
 }
 
 #[test]
-fn two_types_that_tell_one_change_count_once() {
+fn two_types_that_report_one_change_count_once() {
     let other = |event, from: &str, to: &str| Delta {
         kind: "charge.refund.updated".to_owned(),
-        ..step(event, Some(from), to)
+        ..delta(event, Some(from), to)
     };
-    let object = told(&[
+    let object = applied(&[
         creation("evt_1", "a"),
-        step("evt_2", Some("a"), "b"),
+        delta("evt_2", Some("a"), "b"),
         other("evt_3", "a", "b"),
-        step("evt_4", Some("b"), "a"),
+        delta("evt_4", Some("b"), "a"),
         other("evt_5", "b", "a"),
     ]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("a", false));
@@ -121,56 +121,59 @@ fn two_types_that_tell_one_change_count_once() {
 
 #[test]
 fn two_events_of_one_request_are_one_change() {
-    let by = |request: &str, step: Delta<String>| Delta { request: Some(request.to_owned()), ..step };
-    let object = told(&[
-        by("req_1", step("evt_1", Some("a"), "b")),
-        by("req_1", step("evt_2", Some("a"), "b")),
-        by("req_2", step("evt_3", Some("b"), "c")),
+    let by = |request: &str, delta: Delta<String>| Delta { request: Some(request.to_owned()), ..delta };
+    let object = applied(&[
+        by("req_1", delta("evt_1", Some("a"), "b")),
+        by("req_1", delta("evt_2", Some("a"), "b")),
+        by("req_2", delta("evt_3", Some("b"), "c")),
     ]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("c", false));
 }
 
 #[test]
 fn a_doubled_event_without_a_request_is_ambiguous_only_where_it_matters() {
-    let harmless =
-        told(&[step("evt_1", Some("a"), "b"), step("evt_2", Some("a"), "b"), step("evt_3", Some("b"), "c")]);
+    let harmless = applied(&[
+        delta("evt_1", Some("a"), "b"),
+        delta("evt_2", Some("a"), "b"),
+        delta("evt_3", Some("b"), "c"),
+    ]);
     assert_eq!((harmless.latest().as_str(), harmless.ambiguous()), ("c", false));
-    let base = Delta { created: 99, ..step("evt_0", None, "a") };
-    // Either one change told twice and then undone (ends in a), or done, undone and done again (ends in b).
-    let open = told(&[
+    let base = Delta { created: 99, ..delta("evt_0", None, "a") };
+    // Either one change reported twice and then undone (ends in a), or done, undone and done again (ends in b).
+    let open = applied(&[
         base,
-        step("evt_1", Some("a"), "b"),
-        step("evt_2", Some("a"), "b"),
-        step("evt_3", Some("b"), "a"),
+        delta("evt_1", Some("a"), "b"),
+        delta("evt_2", Some("a"), "b"),
+        delta("evt_3", Some("b"), "a"),
     ]);
     assert!(open.ambiguous());
 }
 
 #[test]
-fn a_state_without_a_step_takes_its_place_by_its_status() {
-    let rank = |sure, step: Delta<String>| Delta { rank: Rank { certain: sure, tiebreak: 0 }, ..step };
-    let object = told(&[rank(0, creation("evt_1", "draft")), rank(1, step("evt_2", None, "open"))]);
+fn a_state_without_a_delta_is_ranked_by_its_status() {
+    let rank = |certain, delta: Delta<String>| Delta { rank: Rank { certain, tiebreak: 0 }, ..delta };
+    let object = applied(&[rank(0, creation("evt_1", "draft")), rank(1, delta("evt_2", None, "open"))]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("open", false));
-    let tied = told(&[rank(1, step("evt_1", None, "x")), rank(1, step("evt_2", None, "y"))]);
+    let tied = applied(&[rank(1, delta("evt_1", None, "x")), rank(1, delta("evt_2", None, "y"))]);
     assert!(tied.ambiguous());
 }
 
 #[test]
 fn a_final_status_ends_the_trail_even_with_an_older_clock() {
-    let terminal = Delta { is_terminal: true, created: 99, ..step("evt_5", None, "canceled") };
-    let object = told(&[step("evt_1", Some("a"), "b"), terminal]);
+    let terminal = Delta { is_terminal: true, created: 99, ..delta("evt_5", None, "canceled") };
+    let object = applied(&[delta("evt_1", Some("a"), "b"), terminal]);
     assert_eq!((object.latest().as_str(), object.ambiguous()), ("canceled", false));
 }
 
 #[test]
-fn steps_of_three_seconds_are_told_in_any_order() {
-    let at = |created, step: Delta<String>| Delta { created, ..step };
-    told(&[
-        at(98, step("evt_1", None, "a")),
-        at(99, step("evt_2", Some("a"), "b")),
-        at(100, step("evt_3", Some("b"), "c")),
-        at(100, step("evt_4", Some("c"), "b")),
-        at(99, step("evt_5", Some("x"), "y")),
+fn deltas_of_three_seconds_are_applied_in_any_order() {
+    let at = |created, delta: Delta<String>| Delta { created, ..delta };
+    applied(&[
+        at(98, delta("evt_1", None, "a")),
+        at(99, delta("evt_2", Some("a"), "b")),
+        at(100, delta("evt_3", Some("b"), "c")),
+        at(100, delta("evt_4", Some("c"), "b")),
+        at(99, delta("evt_5", Some("x"), "y")),
     ]);
 }
 

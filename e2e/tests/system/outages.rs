@@ -123,7 +123,7 @@ async fn programs_that_start_before_their_servers_wait_for_them() {
     rabbit.stop().await;
     let ingress = e2e::Running::spawn(Program::Ingress, system.settings());
     let worker = e2e::Running::spawn(Program::FulfillmentWorker, system.settings());
-    eventually("the ingress lives", async || ingress.health("live").await == Some(200)).await;
+    eventually("the ingress is live", async || ingress.health("live").await == Some(200)).await;
     assert_eq!(ingress.health("ready").await, Some(503));
     rabbit.start_again().await.expect("comes back");
     ingress.until_ready().await;

@@ -231,8 +231,8 @@ async fn memory_stays_bounded_under_bodies_that_never_end() {
         let head = head("POST", PATH, &[("content-length", "1048576")]);
         http.try_send(&[head, b"\r\n".to_vec()].concat()).await;
         offers.push(async move {
-            let taken = http.try_send(&[b' '; 1_048_575]).await;
-            (taken, http)
+            let sent = http.try_send(&[b' '; 1_048_575]).await;
+            (sent, http)
         });
     }
     let offers =

@@ -1,4 +1,4 @@
-//! A small HTTP client that sends exactly the bytes it is told to.
+//! A small HTTP client that sends exactly the bytes it is given.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -43,7 +43,7 @@ pub enum Unusable {
     /// There is no connection.
     #[error("the broker is unavailable")]
     Down,
-    /// The broker takes no messages: a memory or disk alarm.
+    /// The broker accepts no messages: a memory or disk alarm.
     #[error("the broker blocks publishers (memory or disk alarm)")]
     Blocked,
 }

@@ -13,14 +13,14 @@ pub const ENDPOINT: &str = "x-endpoint";
 pub const REPLAY_OF: &str = "x-replay-of";
 /// W3C trace context.
 pub const TRACEPARENT: &str = "traceparent";
-/// On dead letters: why, one word of the closed list.
+/// On dead letters: the reason, from the closed list.
 pub const REASON: &str = "x-reason";
-/// On dead letters: why, in words.
+/// On dead letters: the error, for people.
 pub const ERROR: &str = "x-error";
 /// When the event failed first, in unix milliseconds.
 pub const FIRST_FAILED_AT: &str = "x-first-failed-at";
 
-/// A message as the publisher takes it. It is always sent persistent and `mandatory`.
+/// A message as the publisher accepts it. It is always sent persistent and `mandatory`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     /// The exchange to publish to.

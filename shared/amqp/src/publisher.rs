@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 mod confirm_channel;
 
 /// What may be on its way at once, in KiB, messages whose caller gave up included: bounds the
-/// memory while a broker takes messages and confirms none.
+/// memory while a broker accepts messages and confirms none.
 const IN_FLIGHT_KIB: usize = 64 * 1024;
 const LONGEST_NAME: usize = 255;
 
@@ -27,11 +27,11 @@ pub enum PublishError {
     /// There is no connection.
     #[error("the broker is unavailable")]
     Down,
-    /// The broker takes no messages now.
+    /// The broker accepts no messages now.
     #[error("the broker blocks publishers (memory or disk alarm)")]
     Blocked,
-    /// No queue takes a message with this routing key.
-    #[error("no queue takes the message: {code} {text}")]
+    /// No queue receives a message with this routing key.
+    #[error("no queue receives the message: {code} {text}")]
     Returned {
         /// AMQP's code, 312 for no route.
         code: u16,

@@ -9,7 +9,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, ExchangeKind};
 use std::time::Duration;
 
-/// How often RabbitMQ hands one message out again before it goes to the dead letters: an event that
+/// How often RabbitMQ redelivers one message before it goes to the dead letters: an event that
 /// kills every worker that touches it must not do so for ever.
 const DELIVERY_LIMIT: i64 = 20;
 /// "No limit" on every supported version: 3.10 refuses -1, and 4.x takes 20 where nothing is set,
@@ -22,7 +22,7 @@ const REFUND_KEYS: [&str; 4] = ["charge.refunded", "charge.refund.#", "refund.#"
 /// A queue that somebody consumes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Queue {
-    /// Everything that no other queue takes.
+    /// Everything that no other queue receives.
     Fulfillment,
     /// Subscriptions and invoices.
     Subscription,
@@ -96,7 +96,7 @@ impl Topology {
         self.named("stripe.events")
     }
 
-    /// Where events go that no binding takes.
+    /// Where events go that match no binding.
     pub fn unrouted_exchange(&self) -> String {
         self.named("stripe.unrouted")
     }

@@ -1,7 +1,7 @@
 //! Stripe's webhook signature. Pure: the clock is passed in, nothing is logged.
 //!
 //! `Stripe-Signature: t=<unix>,v1=<hex>[,v1=<hex>…]`, HMAC-SHA256 over `<t>.<raw body>` with the
-//! bytes of the whole secret. Written here rather than taken from a library because any `v1` under
+//! bytes of the whole secret. Written here instead of using a library because any `v1` under
 //! any configured secret must do, or rolling a secret loses events.
 
 use hmac::{Hmac, KeyInit, Mac};

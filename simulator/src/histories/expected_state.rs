@@ -32,7 +32,7 @@ pub struct ExpectedOrder {
     pub amount: i64,
     /// In lower case.
     pub currency: &'static str,
-    /// What was paid of it, refunds not taken off.
+    /// What was paid of it, refunds not subtracted.
     pub amount_paid: i64,
     /// What was refunded, without refunds that failed or were canceled.
     pub amount_refunded: i64,
@@ -55,7 +55,7 @@ pub struct ExpectedPayment {
     pub amount: i64,
     /// In lower case.
     pub currency: &'static str,
-    /// What was paid, refunds not taken off.
+    /// What was paid, refunds not subtracted.
     pub amount_paid: i64,
     /// What was refunded.
     pub amount_refunded: i64,

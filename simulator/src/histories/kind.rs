@@ -1,4 +1,4 @@
-//! The kinds of life a company sees.
+//! The kinds of histories.
 
 /// One kind of history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,7 +11,7 @@ pub enum Kind {
     DelayedOk,
     /// A delayed method that fails days later.
     DelayedFailed,
-    /// A session nobody completes.
+    /// A session that nobody completes.
     Expired,
     /// A session that costs nothing.
     Free,
@@ -142,7 +142,7 @@ impl Kind {
         Self::ManualInvoice,
     ];
 
-    /// Words for several kinds at once.
+    /// Names for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
 
     /// Its name on the command line and in `History::name`.

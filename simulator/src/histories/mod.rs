@@ -46,14 +46,14 @@ pub struct SimEvent {
     pub body: Vec<u8>,
 }
 
-/// One life: what happened, in the true order, and what must come of it.
+/// One history: its events in their original order, and the state they must end in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// Its kind's name.
     pub name: &'static str,
     /// The API version of its events.
     pub version: Version,
-    /// In the true order.
+    /// In the original order.
     pub events: Vec<SimEvent>,
     /// The final state.
     pub expected_state: ExpectedState,

@@ -201,7 +201,7 @@ fn a_whole_life_fits_in_one_second() {
         revisits += usize::from(history.revisits);
         assert!(!history.twins);
     }
-    assert!(revisits > 10 && revisits < 290, "{revisits} lives come back to an earlier state");
+    assert!(revisits > 10 && revisits < 290, "{revisits} histories come back to an earlier state");
 }
 
 #[test]

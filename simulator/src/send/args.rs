@@ -43,7 +43,7 @@ pub struct SendArgs {
     pub concurrency: u16,
     /// The maximum number of attempts for one event.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
-    pub tries: u32,
+    pub attempts: u32,
     /// Then wait until every event is settled in this database and compare it with the expected state.
     #[arg(long = "database", value_name = "URL")]
     pub database: Option<String>,
@@ -52,7 +52,7 @@ pub struct SendArgs {
     pub deadline: Duration,
 }
 
-fn percent(word: &str) -> Result<u8, String> {
-    let number = word.strip_suffix('%').unwrap_or(word).parse::<u8>().ok();
+fn percent(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse::<u8>().ok();
     number.filter(|number| *number <= 100).ok_or_else(|| "takes 0% to 100%".to_owned())
 }

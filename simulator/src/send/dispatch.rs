@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     target: Target,
     secret: String,
     connections: u16,
-    tries: u32,
+    attempts: u32,
     pause: Duration,
     every: Option<Duration>,
 }
@@ -37,7 +37,7 @@ impl Plan {
             target,
             secret,
             connections: args.concurrency,
-            tries: args.tries,
+            attempts: args.attempts,
             pause: args.pause,
             every: args.rate.map(|rate| Duration::from_secs(1) / rate.max(1)),
         }
@@ -114,13 +114,13 @@ async fn send_from(plan: Arc<Plan>, line: Arc<Mutex<Line>>, bar: ProgressBar) ->
 /// Posts one event as Stripe does: anything but 2xx is a failure, and each attempt carries a fresh timestamp.
 async fn send_one(plan: &Plan, client: &mut Client, item: Item, bar: &ProgressBar, tally: &mut Tally) {
     let mut back_off = FIRST_BACK_OFF;
-    for attempt in 1..=plan.tries {
+    for attempt in 1..=plan.attempts {
         let header = stripe::signature::sign(&item.body, &plan.secret, unix_now());
         let answer = client.post(item.body.clone(), &header).await;
         let Some(refusal) = answer.refusal() else { return tally.accept() };
         bar.set_message(format!("{refusal}, attempt {attempt}"));
         tally.refuse(refusal);
-        if attempt < plan.tries {
+        if attempt < plan.attempts {
             tokio::time::sleep(answer.retry_after.unwrap_or(back_off).min(LONGEST_BACK_OFF)).await;
             back_off *= 2;
         }
@@ -162,9 +162,9 @@ mod tests {
 
     fn plan(port: u16) -> Arc<Plan> {
         let target = Target::parse(&format!("http://127.0.0.1:{port}")).expect("a target");
-        let (connections, tries) = (1, 3);
+        let (connections, attempts) = (1, 3);
         let (pause, every) = (Duration::ZERO, None);
-        Arc::new(Plan { target, secret: "whsec_x".into(), connections, tries, pause, every })
+        Arc::new(Plan { target, secret: "whsec_x".into(), connections, attempts, pause, every })
     }
 
     fn item(body: &'static str) -> Item {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_nobody_takes_is_given_up_by_name() {
+    async fn an_event_that_is_never_accepted_is_reported_by_name() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);

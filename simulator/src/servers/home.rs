@@ -3,7 +3,7 @@
 //! Every server has a folder of its own with a locked file. The kernel lets go of the lock when its holder
 //! ends, however it ends, so an unlocked folder is a left-over: the next start kills the processes it names
 //! (if they are still the same processes) and removes it. Copies of the simulator, in one clone or in many,
-//! so never meet and never clean up after one that lives.
+//! so never meet and never clean up after one that is running.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;

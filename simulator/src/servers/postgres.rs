@@ -48,13 +48,13 @@ impl PostgresServer {
         init(&home, &password).await?;
         let mut server = PostgresServer { process: Mutex::new(None), home, program, port: 0, password };
         server.configure().await?;
-        let mut tries = 0;
+        let mut attempts = 0;
         loop {
-            tries += 1;
+            attempts += 1;
             server.port = free_port();
             match server.start_again().await {
                 // Another may have taken the port since it was found free.
-                Err(error) if tries < 3 && server.home.log_end().contains("in use") => drop(error),
+                Err(error) if attempts < 3 && server.home.log_end().contains("in use") => drop(error),
                 other => break other?,
             }
         }

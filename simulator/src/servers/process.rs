@@ -35,15 +35,15 @@ pub(crate) fn signal_group(pid: u32, signal: Signal) -> bool {
     raw(pid).is_some_and(|pid| kill_process_group(pid, signal).is_ok())
 }
 
-/// When a process started, in the system's own words: with the id it names one process for ever, where an id
+/// When a process started, as the system prints it: with the id it names one process for ever, where an id
 /// alone may by now belong to somebody else.
 pub(crate) fn start_time(pid: u32) -> Option<String> {
     if Path::new("/proc/self/stat").exists() {
         return stat_field(pid, 19);
     }
     let output = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
-    let words = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join("_");
-    (!words.is_empty()).then_some(words)
+    let started = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join("_");
+    (!started.is_empty()).then_some(started)
 }
 
 /// A child that is killed, with its group, when dropped.

@@ -54,9 +54,9 @@ impl RabbitServer {
         let password = format!("{:032x}", rand::random::<u128>());
         let processes = Mutex::new(Processes::default());
         let mut server = RabbitServer { processes, home, ports: Ports::free(), password, management };
-        let mut tries = 0;
+        let mut attempts = 0;
         loop {
-            tries += 1;
+            attempts += 1;
             layout::write_settings(
                 &server.home,
                 &server.password,
@@ -64,7 +64,7 @@ impl RabbitServer {
             )?;
             match server.start_again().await {
                 // Another may have taken a port since it was found free.
-                Err(ServerError::NotReady { .. }) if tries < 3 && server.port_was_taken() => {
+                Err(ServerError::NotReady { .. }) if attempts < 3 && server.port_was_taken() => {
                     server.processes = Mutex::new(Processes::default());
                     server.ports = Ports::free();
                 }
@@ -224,7 +224,7 @@ impl RabbitServer {
 
     fn port_was_taken(&self) -> bool {
         let log = self.home.log_end();
-        ["eaddrinuse", "in use", "already"].iter().any(|word| log.contains(word))
+        ["eaddrinuse", "in use", "already"].iter().any(|text| log.contains(text))
     }
 }
 

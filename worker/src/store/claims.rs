@@ -88,7 +88,7 @@ pub async fn claim(
     Ok(rows.iter().map(|row| Claimed { id: row.get(0), known_before: row.get(1) }).collect())
 }
 
-/// Writes what became of claimed events: those that did not take effect, and the dead letters that
+/// Writes the results of claimed events: those that did not take effect, and the dead letters that
 /// `settled` events have answered.
 ///
 /// # Errors
@@ -121,7 +121,7 @@ pub async fn record(
     Ok(())
 }
 
-/// Tries so far, this one included.
+/// Attempts so far, this one included.
 fn attempts(headers: &EventHeaders) -> i32 {
     i32::try_from(headers.attempt).unwrap_or(i32::MAX).saturating_add(1)
 }

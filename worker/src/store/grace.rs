@@ -26,7 +26,7 @@ pub async fn end_grace(pool: &Pool) -> Result<usize, StoreError> {
     Ok(ended.len())
 }
 
-/// Tells that the grace of these subscriptions is over.
+/// Emits that the grace of these subscriptions is over.
 pub(super) async fn tell_lost(tx: &Transaction<'_>, ids: &[&str], now: Timestamp) -> Result<(), StoreError> {
     if !ids.is_empty() {
         let statement = tx.prepare_cached(LOST).await?;

@@ -21,7 +21,7 @@ pub struct HeartBeat {
     pub started_at: Timestamp,
 }
 
-/// Says that the worker lives, and that it has settled events received up to `settled_through`.
+/// Records that the worker is running, and that it has settled events received up to `settled_through`.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.

@@ -1,4 +1,4 @@
-//! Sequences that once went wrong, through the real database: in true order, reversed, doubled and in 50 random orders
+//! Sequences that once went wrong, through the real database: in original order, reversed, doubled and in 50 random orders
 //! each ends in the rows that its file names.
 
 use domain::rules::Rules;
@@ -58,7 +58,7 @@ fn arrivals(length: usize) -> Vec<(String, Vec<usize>)> {
     let reversed = order.iter().rev().copied().collect();
     let doubled = order.iter().flat_map(|at| [*at, *at]).chain(order.clone()).collect();
     let mut all = vec![
-        ("true order".to_owned(), order.clone()),
+        ("original order".to_owned(), order.clone()),
         ("reversed".to_owned(), reversed),
         ("doubled".to_owned(), doubled),
     ];

@@ -178,7 +178,7 @@ fn a_free_session_in_mode_subscription_touches_its_subscription_and_no_order() {
 
 #[test]
 fn a_refund_that_fails_after_it_succeeded_counts_no_more() {
-    // 500 and 1500 were refunded, then the 1500 failed: the money is back with the company.
+    // 500 and 1500 were refunded, then the 1500 failed: the company has the money again.
     every_order_ends_in("refunds", |year| {
         let mut all = lines(
             [
@@ -243,7 +243,7 @@ fn an_inquiry_moves_no_money() {
 }
 
 #[test]
-fn a_subscription_lives_fails_recovers_and_ends() {
+fn a_subscription_starts_fails_recovers_and_ends() {
     every_order_ends_in("subscription", |year| {
         lines(
             [

@@ -146,16 +146,16 @@ fn every_view_finds_every_field_in_every_api_version() {
             fields.insert(place.field, place);
         }
         for (field, place) in fields {
-            let told = value.pointer(place.pointer).cloned().unwrap_or(Value::Null);
+            let expected = value.pointer(place.pointer).cloned().unwrap_or(Value::Null);
             // The period of a one-off item pays for nothing of a subscription.
             let line = "/lines/data/0";
             let one_off = value.pointer(&format!("{line}/type")) == Some(&json!("invoiceitem"))
                 || value.pointer(&format!("{line}/parent/type")) == Some(&json!("invoice_item_details"));
-            if told.is_null() || told == "" || (place.pointer.starts_with(line) && one_off) {
+            if expected.is_null() || expected == "" || (place.pointer.starts_with(line) && one_off) {
                 continue;
             }
             let seen_by_view = view.pointer(&format!("/{field}")).cloned().unwrap_or(Value::Null);
-            assert_eq!(seen_by_view, told, "{kind} {version}: `{field}` at {}", place.pointer);
+            assert_eq!(seen_by_view, expected, "{kind} {version}: `{field}` at {}", place.pointer);
             *seen.entry((kind, field, place.pointer)).or_default() += 1;
         }
     }

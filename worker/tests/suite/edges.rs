@@ -109,7 +109,7 @@ fn with_a_secret_no_order_is_paid_without_a_code_whatever_names_it() {
 }
 
 #[test]
-fn what_becomes_of_a_payment_that_never_matched_is_not_the_orders_business() {
+fn a_payment_that_never_matched_does_not_change_the_order() {
     let wrong = || {
         [
             event(
@@ -169,7 +169,7 @@ fn a_voucher_chosen_after_a_declined_card_is_under_way() {
 }
 
 #[test]
-fn what_was_taken_pays_an_order_that_nobody_registered() {
+fn the_captured_amount_pays_an_order_that_is_not_registered() {
     let events = [
         event(
             "evt_1",
@@ -260,7 +260,7 @@ fn each_loss_of_access_emits_one_message() {
     let year = 31_536_000;
     let turn =
         |id, at, from: &str, to| event(id, kind, at, subscription(to, year), Some(json!({ "status": from })));
-    let born = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
+    let created = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
     let (lost, back) = (|| turn("evt_2", 200, "active", "unpaid"), || turn("evt_3", 300, "unpaid", "active"));
     let again = || turn("evt_4", 400, "active", "unpaid");
     assert_eq!(access_lost(&after(Memory::default(), &[born(), lost(), back(), again()])), 2);
@@ -268,7 +268,8 @@ fn each_loss_of_access_emits_one_message() {
     let renewed = |id, at, end: i64| {
         event(id, kind, at, subscription("unpaid", end), Some(json!({ "current_period_end": end - 1000 })))
     };
-    let renewals = [born(), lost(), renewed("evt_5", 500, year + 1000), renewed("evt_6", 600, year + 2000)];
+    let renewals =
+        [created(), lost(), renewed("evt_5", 500, year + 1000), renewed("evt_6", 600, year + 2000)];
     assert_eq!(access_lost(&after(Memory::default(), &renewals)), 1);
 }
 

@@ -1,4 +1,4 @@
-//! Compares what a history came to with what its writer knows to be true.
+//! Compares the result of a history with its expected state.
 
 use domain::payment::DisputeState;
 use domain::rules::Rules;
@@ -161,7 +161,7 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
             "{name}: subscription of invoice {}",
             expected_state.id
         );
-        if !tally.is_certain(invoice.versions.as_ref().is_some_and(|fact| fact.ambiguous())) {
+        if !tally.is_certain(invoice.versions.as_ref().is_some_and(|versions| versions.ambiguous())) {
             continue;
         }
         let version = invoice.version().unwrap();

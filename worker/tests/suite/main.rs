@@ -6,6 +6,7 @@ mod clock;
 mod consuming;
 mod database;
 mod edges;
+mod emits;
 mod engine;
 mod expected_state;
 mod failing_task;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::decide::{Decision, Prepared, decide};
+use domain::decide::{Decision, Effect, Prepared, decide};
+use domain::handlers::{HANDLERS, Handler};
 use domain::invoice::Invoice;
 use domain::message::Message;
 use domain::order::{Expected, Order};
@@ -29,6 +30,8 @@ pub(crate) struct Memory {
     pub(crate) lasting: BTreeSet<String>,
     pub(crate) notices: BTreeSet<String>,
     pub(crate) rejected: BTreeMap<String, String>,
+    /// Which handlers emitted which topics.
+    pub(crate) emitted: BTreeSet<(&'static str, &'static str)>,
     pub(crate) rules: Rules,
     /// What is registered, by order id, for both modes.
     pub(crate) expected: BTreeMap<String, Expected>,
@@ -43,9 +46,11 @@ impl Memory {
         fresh.iter().for_each(|one| keys.extend(&one.keys()));
         let mut state = self.load(&keys);
         for one in fresh {
-            if let (Decision::Rejected(rejection), _) = decide(one, &mut state, &self.rules) {
+            let (decision, effects) = decide(one, &mut state, &self.rules);
+            if let Decision::Rejected(rejection) = decision {
                 self.rejected.insert(one.event.id.clone(), rejection.to_string());
             }
+            self.emitted.extend(emitted(&one.event.kind, &effects));
         }
         for Message { key, topic, .. } in state.messages(&self.rules) {
             if topic.lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
@@ -120,4 +125,25 @@ fn save<T: Clone + Default + PartialEq, K: Ord + Clone>(
             to.insert(id.clone(), row.now.clone());
         }
     }
+}
+
+/// The topics of an event's messages, each with the handler that emitted it.
+///
+/// # Panics
+/// When the handler of the event does not list one of them.
+fn emitted(kind: &str, effects: &[Effect]) -> Vec<(&'static str, &'static str)> {
+    let keys = effects.iter().filter_map(|effect| effect.change["messages"].as_array()).flatten();
+    keys.map(|key| {
+        let name = key.as_str().unwrap().split('/').next().unwrap();
+        let handler = handler_of(kind);
+        let topic = handler.emits.iter().find(|topic| topic.name == name);
+        let topic =
+            topic.unwrap_or_else(|| panic!("{} does not list {name}, which {kind} sent", handler.file));
+        (handler.file, topic.name)
+    })
+    .collect()
+}
+
+fn handler_of(kind: &str) -> &'static Handler {
+    HANDLERS.iter().find(|handler| handler.types.iter().any(|(listed, _)| *listed == kind)).unwrap()
 }

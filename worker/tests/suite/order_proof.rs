@@ -90,7 +90,7 @@ fn permuted(history: &History, events: &[Prepared], original_end: &Memory, seed:
         // An attempt that the customer must confirm is one notice, of whichever of its two events comes first.
         .filter(|key| !other_notice_of_the_attempt(key, &original_end.notices))
         .collect();
-    assert!(extra.is_empty(), "notices {extra:?} that the true order does not send: {}", what());
+    assert!(extra.is_empty(), "notices {extra:?} that the original order does not send: {}", what());
 }
 
 fn shown_by_a_charge(key: &str, history: &History) -> bool {

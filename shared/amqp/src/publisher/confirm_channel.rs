@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-/// Requests taken from the queue at once.
+/// Requests received from the queue at once.
 const BATCH: usize = 256;
 const PERSISTENT: u8 = 2;
 
@@ -81,8 +81,8 @@ impl ConfirmChannel {
         while open || !self.sending.is_empty() {
             tokio::select! {
                 done = next(&mut self.sending), if !self.sending.is_empty() => self.settle(done),
-                taken = requests.recv_many(&mut batch, BATCH), if open => {
-                    open = taken > 0;
+                received = requests.recv_many(&mut batch, BATCH), if open => {
+                    open = received > 0;
                     for request in batch.drain(..) {
                         self.send(request).await;
                     }

@@ -18,7 +18,7 @@ pub struct Charge {
     pub amount: i64,
     /// Minor units, where the API version has it.
     pub amount_captured: Option<i64>,
-    /// Whether the money was taken, not only authorized.
+    /// Whether the money was captured, not only authorized.
     pub captured: bool,
     /// Minor units, over all refunds so far.
     pub amount_refunded: i64,
@@ -80,7 +80,7 @@ impl Charge {
         (amount_refunded - self.released()).max(0)
     }
 
-    /// Minor units that were authorized and will never be taken: the rest of a partial capture, or all of a hold
+    /// Minor units that were authorized and will never be captured: the rest of a partial capture, or all of a hold
     /// that is not captured. Stripe lists them as a refund of the charge.
     #[must_use]
     pub fn released(&self) -> i64 {
@@ -88,9 +88,9 @@ impl Charge {
         (self.amount - if self.captured { captured } else { 0 }).max(0)
     }
 
-    /// Minor units taken: nothing while it is only authorized, pending or failed.
+    /// Minor units captured: nothing while it is only authorized, pending or failed.
     #[must_use]
-    pub fn taken(&self) -> i64 {
+    pub fn captured_amount(&self) -> i64 {
         if self.status != "succeeded" || !self.captured {
             return 0;
         }

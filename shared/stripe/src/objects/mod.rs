@@ -5,7 +5,7 @@
 //! only what is used. Unknown fields, statuses and enum values are kept as they are and are never an
 //! error; a value that the object's type cannot do without is a [`ViewError`].
 //!
-//! It must never guess: what is absent stays `None`.
+//! It must never infer: what is absent stays `None`.
 
 mod charge;
 mod checkout_session;

@@ -17,13 +17,13 @@ pub(super) struct Case {
     at: usize,
 }
 
-/// The bank opens a dispute and takes the money, or opens an inquiry and takes nothing.
+/// The bank opens a dispute and withdraws the money, or opens an inquiry and withdraws nothing.
 pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry: bool) -> Case {
     company.by_itself();
     let mut dispute = objects::dispute(company, charge, amount, inquiry);
     if !inquiry {
-        let taken = objects::movement(company, &dispute, false);
-        dispute.set("balance_transactions", vec![taken]);
+        let withdrawn = objects::movement(company, &dispute, false);
+        dispute.set("balance_transactions", vec![withdrawn]);
     }
     company.tick();
     company.emit("charge.dispute.created", &dispute);
@@ -66,15 +66,15 @@ pub(super) fn answer(company: &mut Company, case: &mut Case) {
     company.expected_state.disputes[case.at].status = status;
 }
 
-/// An inquiry becomes a dispute, and the money is taken.
+/// An inquiry becomes a dispute, and the money is withdrawn.
 pub(super) fn escalate(company: &mut Company, case: &mut Case) {
     company.wait(5 * DAY);
     company.by_itself();
     let due_by = company.now + 9 * DAY;
-    let taken = objects::movement(company, &case.dispute, false);
+    let withdrawn = objects::movement(company, &case.dispute, false);
     let mut changes = vec![
         ("status", Value::from("needs_response")),
-        ("balance_transactions", json!([taken])),
+        ("balance_transactions", json!([withdrawn])),
         ("is_charge_refundable", false.into()),
         ("evidence_details.due_by", due_by.into()),
     ];

@@ -11,7 +11,7 @@ use super::purchase::{End, paid};
 
 const DAY: i64 = 86_400;
 
-/// Lives one purchase that is paid, and then this.
+/// Writes a purchase that is paid, and what follows.
 pub(crate) fn live(company: &mut Company, kind: Kind) {
     let mut cart = paid(company);
     let Some(mut charge) = cart.charge.take() else { return };

@@ -63,7 +63,7 @@ pub(super) fn refer(company: &mut Company, given: &mut Given) {
     }
 }
 
-/// The refund fails or is canceled: the money is back with the company.
+/// The refund fails or is canceled: the company has the money again.
 pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Given, status: &'static str) {
     let failed = status == "failed";
     let mut changes = vec![("status", Value::from(status))];

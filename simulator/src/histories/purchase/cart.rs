@@ -152,10 +152,10 @@ impl Cart {
     }
 
     fn known_customer(&self) -> Option<String> {
-        let told = (self.reference != OrderReference::ClientReference || self.session.is_none())
+        let named = (self.reference != OrderReference::ClientReference || self.session.is_none())
             .then(|| self.metadata.get("customerId").or_else(|| self.metadata.get("customer_id")))
             .flatten();
-        told.unwrap_or(&self.customer).as_str().map(str::to_owned)
+        named.unwrap_or(&self.customer).as_str().map(str::to_owned)
     }
 
     /// Writes down what became of the payment alone.

@@ -12,7 +12,7 @@ use super::company::Company;
 
 const DAY: i64 = 86_400;
 
-/// Lives one purchase of this kind.
+/// Writes one purchase of this kind.
 pub(crate) fn live(company: &mut Company, kind: Kind) {
     match kind {
         Kind::Card => card(company),

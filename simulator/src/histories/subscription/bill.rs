@@ -31,7 +31,7 @@ impl Bill {
         subscription: Option<String>,
         customer: &str,
     ) -> ExpectedInvoice {
-        const WORDS: [&str; 5] = ["draft", "open", "paid", "void", "uncollectible"];
+        const STATUSES: [&str; 5] = ["draft", "open", "paid", "void", "uncollectible"];
         if let Some(intent) = self.intent.as_ref().filter(|_| self.payment_seen) {
             payment::write_down(company, intent);
         }
@@ -40,7 +40,7 @@ impl Bill {
             id: self.invoice.id().to_owned(),
             subscription,
             customer: customer.to_owned(),
-            status: WORDS.into_iter().find(|word| *word == status).unwrap_or("draft"),
+            status: STATUSES.into_iter().find(|known| *known == status).unwrap_or("draft"),
             amount_due: self.invoice.int("amount_due"),
             amount_paid: self.invoice.int("amount_paid"),
             currency: company.currency.code,

@@ -94,7 +94,7 @@ pub(super) fn cancel_at_period_end(company: &mut Company, life: &mut Life) {
     life.change(company, &[], changes);
 }
 
-/// Canceled at the period's end and taken back before: the same state as before is reached again.
+/// Canceled at the period's end and resumed before: the same state as before is reached again.
 fn cancel_and_reactivate(company: &mut Company, life: &mut Life) {
     cancel_at_period_end(company, life);
     company.wait(DAY);

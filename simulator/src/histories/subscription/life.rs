@@ -199,7 +199,7 @@ fn set_period(company: &Company, sub: &mut Object, period: (i64, i64)) {
 }
 
 fn status_name(status: &str) -> &'static str {
-    const WORDS: [&str; 8] = [
+    const STATUSES: [&str; 8] = [
         "incomplete",
         "incomplete_expired",
         "trialing",
@@ -209,5 +209,5 @@ fn status_name(status: &str) -> &'static str {
         "paused",
         "canceled",
     ];
-    WORDS.into_iter().find(|word| *word == status).unwrap_or("active")
+    STATUSES.into_iter().find(|known| *known == status).unwrap_or("active")
 }

@@ -1,4 +1,4 @@
-//! Whole lives of subscriptions and their invoices.
+//! Whole histories of subscriptions and their invoices.
 
 mod bill;
 mod billing;
@@ -16,7 +16,7 @@ use super::Kind;
 use super::company::Company;
 use super::objects;
 
-/// Lives one subscription of this kind.
+/// Writes one subscription of this kind.
 pub(crate) fn live(company: &mut Company, kind: Kind) {
     company.begin_burst();
     match kind {
@@ -198,10 +198,10 @@ fn dunning(company: &mut Company) {
     let bill = life.next_period(company, "subscription_cycle", "active", &[]);
     company.wait(3600);
     life.finalize(company, bill);
-    let tries = company.rng.range(1, 3);
-    for attempt in 1..=tries {
+    let attempts = company.rng.range(1, 3);
+    for attempt in 1..=attempts {
         company.by_itself();
-        let next = (attempt < tries).then_some(company.now + 3 * DAY);
+        let next = (attempt < attempts).then_some(company.now + 3 * DAY);
         life.fail(company, bill, Failure::Declined, next);
         if attempt == 1 {
             life.status(company, "past_due", &[]);

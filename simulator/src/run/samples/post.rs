@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use crate::send::{Client, Target};
 
 const CONNECTIONS: usize = 8;
-const TRIES: u32 = 40;
+const ATTEMPTS: u32 = 40;
 const BACK_OFF: Duration = Duration::from_millis(250);
 
 /// One post.
@@ -59,14 +59,14 @@ async fn drain(queue: Arc<Mutex<Vec<Post>>>, mut client: Client) -> Posted {
     posted
 }
 
-/// Tries again while the ingress says that it cannot now.
+/// Repeats while the ingress answers that it cannot accept it now.
 async fn deliver(client: &mut Client, post: &Post) -> Option<String> {
-    let mut tries = 0;
+    let mut attempts = 0;
     loop {
-        tries += 1;
+        attempts += 1;
         let answer = client.post(post.body.clone(), &post.signature).await;
         let refusal = answer.refusal()?;
-        if tries == TRIES || matches!(answer.status, Ok(400..500)) {
+        if attempts == ATTEMPTS || matches!(answer.status, Ok(400..500)) {
             return Some(refusal);
         }
         tokio::time::sleep(BACK_OFF).await;

@@ -1,4 +1,4 @@
-//! The table of what was sent and what it came to, beside what it should have come to.
+//! The table of what was sent and its results, beside the expected ones.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,7 @@ const SHOWN: usize = 30;
 #[derive(Debug)]
 pub(crate) struct Report {
     rows: Vec<Vec<String>>,
-    /// What is not as it should be, in detail.
+    /// What is not as expected, in detail.
     wrong: Vec<String>,
 }
 
@@ -31,8 +31,7 @@ impl Report {
         results: &SampleResults,
         database: &Client,
     ) -> anyhow::Result<Report> {
-        let head =
-            ["sample", "histories", "events", "processed", "ignored", "dead", "came to", "as it should"];
+        let head = ["sample", "histories", "events", "processed", "ignored", "dead", "result", "as expected"];
         let mut report = Report { rows: vec![head.map(str::to_owned).to_vec()], wrong: Vec::new() };
         for (at, group) in groups.iter().enumerate() {
             let answers = posted.refused.get(&at).map_or(&[][..], Vec::as_slice);
@@ -54,7 +53,7 @@ impl Report {
         };
         let states = states(db, group).await?;
         let reasons = tally(group.events.iter().filter_map(|event| results.get(&event.id)?.reason.clone()));
-        let came_to = match group.expect {
+        let result_text = match group.expect {
             Expect::ExpectedState => states,
             Expect::Refused(_) => tally(answers.iter().cloned()),
             Expect::Held(_) => {
@@ -76,7 +75,7 @@ impl Report {
             count("processed").to_string(),
             count("ignored").to_string(),
             count("dead").to_string(),
-            came_to,
+            result_text,
             if wrong.is_empty() { "yes".to_owned() } else { "NO".to_owned() },
         ]);
         self.wrong.extend(wrong);
@@ -97,7 +96,7 @@ impl Report {
     }
 }
 
-/// What is not as it should be with a group.
+/// What is not as expected in a group.
 async fn wrong(
     group: &Group,
     answers: &[String],
@@ -200,8 +199,8 @@ async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
 /// Counts equal entries.
 fn tally(words: impl Iterator<Item = String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
-    for word in words {
-        *counts.entry(word).or_default() += 1;
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
     }
-    counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    counts.iter().map(|(text, count)| format!("{count} {text}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,5 @@
--- Tells that the grace of these is over, under the key that Subscription::access_lost would give it. Nothing is said of
--- a guess.
+-- Emits access_lost for subscriptions whose grace is over, under the key of Subscription::access_lost. Nothing is
+-- emitted while the version is ambiguous.
 INSERT INTO outbox (key, account, livemode, topic, lasting, payload, created_at)
 SELECT 'subscription.access_lost/' || id || '/' || coalesce(state ->> 'left_at', state ->> 'past_due_since', '0'),
        account, livemode, 'subscription.access_lost', false,

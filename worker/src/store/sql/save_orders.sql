@@ -1,4 +1,4 @@
--- What was registered is the company's word and is never overwritten by what a payment says.
+-- What was registered is the company's statement and is never overwritten by what a payment says.
 UPDATE orders
 SET customer = CASE WHEN registered THEN orders.customer ELSE batch.customer END,
     amount = CASE WHEN registered THEN orders.amount ELSE batch.amount END,
