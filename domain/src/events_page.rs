@@ -18,6 +18,11 @@ pub fn events_page() -> String {
             page += &format!("\nMay emit {}.\n", emits.join(", "));
         }
     }
+    page.push_str(NEEDED_HEAD);
+    for (kinds, when, without) in NEEDED {
+        let kinds: Vec<_> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        page += &format!("| {} | {when} | {without} |\n", kinds.join(" "));
+    }
     page.push_str(TOPICS_HEAD);
     for topic in TOPICS {
         let kind = if topic.lasting { "lasting" } else { "notice" };
@@ -25,6 +30,75 @@ pub fn events_page() -> String {
     }
     page
 }
+
+/// The event types that an endpoint must send, when, and what is wrong without them. All other types that a handler
+/// names help: they bring a state earlier, or say more of it.
+pub const NEEDED: &[(&[&str], &str, &str)] = &[
+    (
+        &["payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"],
+        "payments",
+        "an order that is paid without Checkout stays `pending`; a partial capture is known only from its charge",
+    ),
+    (
+        &["checkout.session.completed", "checkout.session.expired"],
+        "Checkout",
+        "an order that only the session names is never paid; a delayed payment is not `processing`",
+    ),
+    (
+        &["checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"],
+        "Checkout with delayed methods",
+        "the order stays `processing` when the payment intent's own events are missing as well",
+    ),
+    (
+        &["charge.succeeded", "charge.captured"],
+        "holds, and refunds of a part of them",
+        "a refund that only releases a hold cannot be told from one that pays money back",
+    ),
+    (
+        &["charge.refunded"],
+        "refunds",
+        "before 2024-10-28 refunds are not seen at all; since then `order.partially_refunded` is not sent",
+    ),
+    (
+        &["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"],
+        "refunds",
+        "a refund that fails or is canceled still counts as refunded (`charge.refund.updated` before 2024-10-28)",
+    ),
+    (
+        &[
+            "charge.dispute.created",
+            "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn",
+            "charge.dispute.funds_reinstated",
+        ],
+        "all",
+        "an order stays `paid` with its money gone",
+    ),
+    (
+        &["customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"],
+        "subscriptions",
+        "access is given too late or never taken away",
+    ),
+    (
+        &["invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed"],
+        "subscriptions, and orders paid by invoice",
+        "`subscription.payment_succeeded` is not sent, and `paid_through` stands still",
+    ),
+    (
+        &["invoice_payment.paid"],
+        "invoices since 2025-03-31.basil",
+        "a payment is not joined to its invoice: an order that only the invoice names is never paid",
+    ),
+];
+
+const NEEDED_HEAD: &str = "
+## Which types an endpoint must send
+
+All other types above help: they bring a state earlier, or say more of it.
+
+| event types | needed for | without them |
+| --- | --- | --- |
+";
 
 const HEAD: &str = "# Events
 

@@ -142,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn every_type_that_an_endpoint_must_send_is_handled() {
+        for kind in crate::NEEDED.iter().flat_map(|(kinds, ..)| kinds.iter()) {
+            assert!(BY_TYPE.contains_key(kind), "{kind}");
+        }
+    }
+
+    #[test]
     fn the_page_of_events_says_what_the_code_does() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/EVENTS.md");
         let page = std::fs::read_to_string(path).unwrap();

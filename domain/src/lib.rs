@@ -23,4 +23,4 @@ pub mod state;
 pub mod subscription;
 pub mod version;
 
-pub use events_page::events_page;
+pub use events_page::{NEEDED, events_page};

@@ -263,7 +263,7 @@ fn each_loss_of_access_emits_one_message() {
     let created = || event("evt_1", "customer.subscription.created", 100, subscription("active", year), None);
     let (lost, back) = (|| turn("evt_2", 200, "active", "unpaid"), || turn("evt_3", 300, "unpaid", "active"));
     let again = || turn("evt_4", 400, "active", "unpaid");
-    assert_eq!(access_lost(&after(Memory::default(), &[born(), lost(), back(), again()])), 2);
+    assert_eq!(access_lost(&after(Memory::default(), &[created(), lost(), back(), again()])), 2);
     // Renewals while it is unpaid revoke nothing.
     let renewed = |id, at, end: i64| {
         event(id, kind, at, subscription("unpaid", end), Some(json!({ "current_period_end": end - 1000 })))

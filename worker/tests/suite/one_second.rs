@@ -14,7 +14,7 @@ const LIVES: u64 = 3_000;
 fn the_end_of_many_changes_in_one_second_is_proved_or_marked_ambiguous() {
     let kinds = [Kind::SUBSCRIPTIONS, Kind::MONEY].concat();
     let mut tally = Tally::default();
-    for index in 0..HISTORIES {
+    for index in 0..LIVES {
         let mut rng = Rng::of(17, index);
         let burst = Some(*rng.pick(&[3, 8, 1_000]));
         let twins = *rng.pick(&[0, 10]);

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use worker::RunError;
 use worker::relay::signature::SigningKey;
 use worker::relay::{OutWebhook, OutWebhooks};
+use worker::settings::Settings;
 
 use crate::database::{Bench, PATIENCE};
 use crate::queue::Queues;
@@ -47,11 +48,10 @@ impl Sender {
     async fn start_with(endpoints: Vec<OutWebhook>, allow_private: bool) -> Self {
         let (bench, queues) = (Bench::new(Rules::default()).await, Queues::new().await);
         let count = i64::try_from(endpoints.len()).unwrap();
-        let settings = queues.settings(bench.url(), 8);
-        let webhooks = OutWebhooks { endpoints, allow_private, timeout: Duration::from_millis(500) };
+        let out_webhooks = OutWebhooks { endpoints, allow_private, timeout: Duration::from_millis(500) };
+        let settings = Settings { out_webhooks, ..queues.settings(bench.url(), 8) };
         let shutdown = CancellationToken::new();
-        let worker =
-            tokio::spawn(worker::run_with_webhooks(settings, webhooks, Queue::Fulfillment, shutdown.clone()));
+        let worker = tokio::spawn(worker::run(settings, Queue::Fulfillment, shutdown.clone()));
         bench.until("SELECT count(*) FROM outbox_destinations WHERE name <> 'amqp'", count).await;
         Self { bench, queues, shutdown, worker }
     }

@@ -199,7 +199,7 @@ async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
 /// Counts equal entries.
 fn tally(words: impl Iterator<Item = String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
-    for text in texts {
+    for text in words {
         *counts.entry(text).or_default() += 1;
     }
     counts.iter().map(|(text, count)| format!("{count} {text}")).collect::<Vec<_>>().join(", ")
