@@ -14,6 +14,7 @@ use crate::process::{AckReason, BatchResult, Disposition, InboundEvent, run};
 use crate::store::{ErrorClass, Incoming, PREVIEW_ROWS, StoreError, classify};
 use domain::message::Message;
 use domain::origin::Origin;
+use domain::rejection::{Reason, Rejection};
 use domain::retry::Schedule;
 use domain::rules::Rules;
 
@@ -78,10 +79,14 @@ pub async fn preview(
     let done = match isolation::transaction(run(&attempt, &incoming, rules, &Schedule::new(Vec::new()))).await
     {
         Ok(done) => done,
-        Err(error) if classify(&error) == ErrorClass::Data => {
-            return Ok(Preview { disposition: refused(&error), rows: Vec::new(), messages: Vec::new() });
+        Err(error) => {
+            let disposition = match classify(&error) {
+                ErrorClass::Database => return Err(error),
+                ErrorClass::Data => refused(Reason::InvalidData, &error),
+                ErrorClass::Unknown => refused(Reason::DatabaseError, &error),
+            };
+            return Ok(Preview { disposition, rows: Vec::new(), messages: Vec::new() });
         }
-        Err(error) => return Err(error),
     };
     let after = rows(&attempt, &done, &prepared.event.id).await?;
     attempt.rollback().await?;
@@ -107,9 +112,8 @@ fn outcome<'a>(rows: &'a Rows, event: &str) -> Option<&'a str> {
     rows.get(&("events".to_owned(), event.to_owned()))?.get("outcome")?.as_str()
 }
 
-fn refused(error: &StoreError) -> Disposition {
-    use domain::rejection::{Reason, Rejection};
-    Disposition::DeadLetter(Rejection::permanent(Reason::InvalidData, error.to_string()))
+fn refused(reason: Reason, error: &StoreError) -> Disposition {
+    Disposition::DeadLetter(Rejection::permanent(reason, error.to_string()))
 }
 
 async fn rows(tx: &Transaction<'_>, done: &BatchResult, event: &str) -> Result<Rows, StoreError> {

@@ -11,8 +11,9 @@ async fn a_dead_letter_that_fails_again_shows_so_by_itself_and_can_be_discarded(
     user(&world, "anna", "operator").await;
     let console = world.serve();
     order(&world, "A-1", "1999").await;
-    world.dead_letter(&payment("evt_1", "A-1", 999), "order_not_found", "order_not_found: order A-1").await;
+    world.dead_letter(&payment("evt_1", "A-1", 999), "handler_panic", "handler_panic: fixed now").await;
     world.until("SELECT count(*) FROM dead_letters", 1).await;
+    world.refuse("pi_evt_1").await;
     let browser = sign_in(&console, "anna");
     browser.go(&format!("/dead-letters/{}", world.number("SELECT id FROM dead_letters").await));
     browser.fill("reason", "it is registered now");
@@ -24,10 +25,10 @@ async fn a_dead_letter_that_fails_again_shows_so_by_itself_and_can_be_discarded(
     browser.sees("Sent again, and it failed again");
     assert_eq!(browser.script("return document.getElementById('state').innerText"), "open");
     let text = browser.text();
-    for words in ["order_not_found", "When it takes effect", "replayed since"] {
+    for words in ["handler_panic", "When it takes effect", "replayed since"] {
         assert!(!text.contains(words), "{words}: {text}");
     }
-    for words in ["amount_mismatch", "open since", "dead.replay by user:anna"] {
+    for words in ["database_error", "open since", "dead.replay by user:anna"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     browser.picture("died-again");

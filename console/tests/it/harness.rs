@@ -225,6 +225,22 @@ impl World {
         client.query_one(sql, &[]).await.expect("query").get(0)
     }
 
+    /// Makes the database refuse the payments whose id matches, for a reason that may pass.
+    pub async fn refuse(&self, payments: &str) {
+        let refusal = format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = 'P0001'; END $$; \
+             CREATE TRIGGER refuse BEFORE UPDATE ON payments FOR EACH ROW WHEN (NEW.id ~ '{payments}') \
+             EXECUTE FUNCTION refuse()"
+        );
+        self.sql(&refusal).await;
+    }
+
+    /// Makes it take them again.
+    pub async fn accept(&self) {
+        self.sql("DROP TRIGGER refuse ON payments; DROP FUNCTION refuse()").await;
+    }
+
     /// Executes SQL.
     pub async fn sql(&self, sql: &str) {
         let client = self.pool.get().await.expect("connection");
