@@ -115,6 +115,12 @@ pub struct ExpectedDispute {
 }
 
 impl ExpectedDispute {
+    /// Minor units that are away from the company in the end.
+    #[must_use]
+    pub fn withheld(&self) -> i64 {
+        if self.withdrawn && !self.reinstated { self.amount } else { 0 }
+    }
+
     /// As in `payments.dispute`.
     #[must_use]
     pub fn state(&self) -> &'static str {

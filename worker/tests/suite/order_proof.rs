@@ -79,6 +79,7 @@ fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, 
     assert!(memory.rejected.is_empty(), "{:?} in {}", memory.rejected, what());
     assert_eq!(memory.rows, in_true_order_end.rows, "rows of {}", what());
     assert_eq!(memory.lasting, in_true_order_end.lasting, "lasting messages of {}", what());
+    expected_state::ledger(history, &memory);
     // Which step of a second counts as the last one depends on the steps known so far, so a subscription
     // may tell of a change that the true order passes over. Every other notice is told by the true order too.
     let extra: Vec<_> = memory
