@@ -6,6 +6,7 @@ mod clock;
 mod consuming;
 mod database;
 mod edges;
+mod edited_metadata;
 mod engine;
 mod expected_state;
 mod failing_task;
