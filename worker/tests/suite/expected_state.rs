@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::order::Order;
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
@@ -69,7 +70,7 @@ pub(crate) fn ledger(history: &History, memory: &Memory) {
 
 fn orders(history: &History, memory: &Memory) {
     for expected_state in &history.expected_state.orders {
-        let totals = memory.order(&expected_state.id).totals();
+        let totals = memory.order(&expected_state.account, &expected_state.id).unwrap().totals();
         if memory.rows.payments.values().any(|payment| payment.ambiguous()) {
             continue;
         }
@@ -90,6 +91,13 @@ fn orders(history: &History, memory: &Memory) {
             expected_state.customer.clone(),
         );
         assert_eq!(found, expected, "{}: order {}", history.name, expected_state.id);
+    }
+    for unpaid in &history.expected_state.unpaid_orders {
+        let totals = memory.order("", unpaid).map(Order::totals).unwrap_or_default();
+        assert_eq!((totals.paid, totals.refunded), (0, 0), "{}: order {unpaid} was not paid", history.name);
+    }
+    for absent in &history.expected_state.absent_orders {
+        assert!(memory.order("", absent).is_none(), "{}: order {absent}", history.name);
     }
 }
 
