@@ -18,3 +18,4 @@ mod one_second;
 mod order_proof;
 mod order_proof_database;
 mod queue;
+mod reference;

@@ -10,6 +10,7 @@ use simulator::histories::{History, Kind, Rng, delivery, write};
 
 use crate::expected_state::{self, Tally};
 use crate::memory::Memory;
+use crate::reference;
 
 /// Permutations of each history.
 const EACH: u64 = 20;
@@ -70,16 +71,26 @@ fn in_true_order(history: &History, events: &[Prepared], tally: &mut Tally) -> M
     }
     assert!(memory.rejected.is_empty(), "{}: {:?}", history.name, memory.rejected);
     tally.add(&expected_state::check(history, &memory));
+    reference::compare(history, &memory);
     memory
 }
 
 fn permuted(history: &History, events: &[Prepared], in_true_order_end: &Memory, seed: u64) {
     let mut rng = Rng::new(seed);
     let mut order: Vec<usize> = (0..events.len()).collect();
-    order = delivery::duplicate(order, 30, &mut rng);
-    delivery::shuffle(&mut order, &mut rng);
+    let repeats = *rng.pick(&[0, 30, 100]);
+    order = delivery::duplicate(order, repeats, &mut rng);
+    match rng.below(10) {
+        // As Stripe delivers when all goes well, the newest first, and mixed up a little.
+        0 => {}
+        1 => order.reverse(),
+        2 => order = delivery::reorder(order, 3, &mut rng),
+        _ => delivery::shuffle(&mut order, &mut rng),
+    }
+    // Batches cut anywhere: of one event, of a few, of everything.
+    let largest = *rng.pick(&[1, 4, order.len()]);
     let mut memory = Memory::of(history);
-    for burst in delivery::bursts(order.clone(), 4, &mut rng) {
+    for burst in delivery::bursts(order.clone(), largest, &mut rng) {
         let batch: Vec<&Prepared> = burst.iter().map(|&at| &events[at]).collect();
         memory.deliver(&batch);
     }
