@@ -33,10 +33,10 @@ pub struct Args {
     #[command(flatten)]
     retry: RetryArgs,
     /// Events in one transaction, at most: 1 to 1000.
-    #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000))]
+    #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000u16))]
     worker_batch: Setting<u16>,
     /// Transactions at once: 1 to 64.
-    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "NUMBER", default_value = "2", value_parser = integer(1..=64))]
+    #[arg(long, env = "WORKER_CONCURRENCY", value_name = "NUMBER", default_value = "2", value_parser = integer(1..=64usize))]
     worker_concurrency: Setting<usize>,
     #[command(flatten)]
     rules: RulesArgs,
