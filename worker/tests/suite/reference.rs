@@ -205,8 +205,9 @@ fn paid_through(events: &[Value], subscription: &str) -> Option<i64> {
     let (_, end) = invoices
         .filter_map(|invoice| Some((invoice["created"].as_i64().unwrap(), recurring_end(invoice)?)))
         .max_by_key(|(created, end)| (*created, *end))?;
-    let versions = events.iter().map(|event| &event["data"]["object"]).filter(|o| o["id"] == subscription);
-    let newest = versions.last()?;
+    let mut versions =
+        events.iter().map(|event| &event["data"]["object"]).filter(|o| o["id"] == subscription);
+    let newest = versions.next_back()?;
     let current = newest["current_period_end"].as_i64();
     let current = current.or_else(|| newest["items"]["data"][0]["current_period_end"].as_i64());
     Some(current.map_or(end, |current| current.min(end)))
