@@ -5,7 +5,7 @@
 //! names an order: Stripe copies metadata to a charge when the attempt is made and never again
 //! (<https://docs.stripe.com/metadata#copying-metadata>).
 
-use stripe::objects::{Charge, Reference};
+use stripe::objects::{Charge, PaymentIntent, Reference};
 
 use super::{Payment, is_purchase};
 use crate::rules::ClientReferenceId;
@@ -17,8 +17,8 @@ pub(crate) struct NamedOrder<'a> {
     pub(crate) id: &'a str,
     /// The reference code that stands beside it.
     pub(crate) code: Option<&'a str>,
-    /// Only a charge says so that may have been edited by hand; the payment intent or the charge's first event will
-    /// show. No lasting message relies on it.
+    /// Only a charge says so that may have been edited by hand; the charge's first event will show, or a payment intent
+    /// that names an order itself. No lasting message relies on it.
     pub(crate) provisional: bool,
 }
 
@@ -43,18 +43,39 @@ impl Payment {
             Some(NamedOrder { id, code, provisional: false })
         };
         intent
-            .and_then(|intent| NamedOrder::of(&intent.reference, false))
+            .and_then(|intent| self.named_by_intent(intent))
             .or_else(by_session)
-            .or_else(|| self.named_by_charge(intent.is_some()))
+            .or_else(|| self.named_by_charge())
             .or_else(by_invoice)
             .or_else(|| (client_reference_id == ClientReferenceId::Order).then(by_client_reference).flatten())
     }
 
-    fn named_by_charge(&self, intent_known: bool) -> Option<NamedOrder<'_>> {
+    /// By the payment intent's metadata. Stripe sends no event when that changes, so where the known version is older
+    /// than the attempt that took or holds the money, the attempt's copy says what the metadata had become by then.
+    fn named_by_intent<'a>(&'a self, intent: &'a PaymentIntent) -> Option<NamedOrder<'a>> {
+        let named = NamedOrder::of(&intent.reference, false)?;
+        let before_attempt = matches!(
+            intent.status.as_str(),
+            "requires_payment_method" | "requires_confirmation" | "requires_action"
+        );
+        let Some(charge) = self.money_charge().filter(|charge| before_attempt && charge.status != "failed")
+        else {
+            return Some(named);
+        };
+        match self.attempts.get(&charge.id) {
+            Some(copy) => Some(NamedOrder::of(copy, false).unwrap_or(named)),
+            // The attempt's own copy is not known: it may have been edited since.
+            None => {
+                Some(NamedOrder { provisional: charge.reference.order.as_deref() != Some(named.id), ..named })
+            }
+        }
+    }
+
+    fn named_by_charge(&self) -> Option<NamedOrder<'_>> {
         let charge = self.money_charge().filter(|charge| charge.status != "failed")?;
         match self.attempts.get(&charge.id) {
             Some(reference) => NamedOrder::of(reference, false),
-            None => NamedOrder::of(&charge.reference, charge.payment_intent.is_some() && !intent_known),
+            None => NamedOrder::of(&charge.reference, charge.payment_intent.is_some()),
         }
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Company {
     /// The time objects see.
     pub(crate) now: i64,
     pub(crate) expected_state: ExpectedState,
+    /// The connected account that the events are told for; none for the company's own.
+    pub(crate) account: Option<String>,
     events: Vec<SimEvent>,
     /// `created` of events, which stands still while a second is being filled.
     stamp: i64,
@@ -63,6 +65,7 @@ impl Company {
             currency,
             now,
             expected_state,
+            account: None,
             events,
             stamp: now,
             in_second: 0,
@@ -72,6 +75,22 @@ impl Company {
             twins: false,
             options,
         }
+    }
+
+    /// How many events there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The events of this range are not delivered: the endpoint listened to others then, or did not exist.
+    pub(crate) fn leave_out(&mut self, range: Range<usize>) {
+        self.events.drain(range);
+    }
+
+    /// The events before the first of this kind are not delivered.
+    pub(crate) fn leave_out_before(&mut self, kind: &str) {
+        let first = self.events.iter().position(|event| event.kind == kind);
+        self.events.drain(..first.unwrap_or(0));
     }
 
     /// From here on seconds are filled, where the options say so. Payments before this are not: their
@@ -180,8 +199,10 @@ impl Company {
         previous: Option<&Value>,
     ) -> (Vec<u8>, Range<usize>) {
         let mut body = Vec::with_capacity(6144);
+        let account =
+            self.account.as_ref().map(|id| format!("  \"account\": \"{id}\",\n")).unwrap_or_default();
         let head = format!(
-            "{{\n  \"id\": \"{id}\",\n  \"object\": \"event\",\n  \"api_version\": \"{}\",\n  \"created\": {created},\n  \
+            "{{\n  \"id\": \"{id}\",\n  \"object\": \"event\",\n{account}  \"api_version\": \"{}\",\n  \"created\": {created},\n  \
              \"data\": {{\n    \"object\": ",
             self.version.0
         );

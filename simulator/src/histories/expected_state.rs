@@ -17,13 +17,32 @@ pub struct ExpectedState {
     pub invoices: Vec<ExpectedInvoice>,
     /// Order ids that stand on sessions of subscriptions: no such order may come to be.
     pub absent_orders: Vec<String>,
+    /// Order ids that some event names and no payment pays: such an order counts no money, if it exists.
+    pub unpaid_orders: Vec<String>,
+    /// Orders that the company registers before anything is paid.
+    pub registered: Vec<RegisteredOrder>,
     /// The keys of lasting outgoing messages that must exist in the end, exactly these.
     pub lasting: Vec<String>,
+}
+
+/// An order as the company registers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredOrder {
+    /// The company's id for it.
+    pub id: String,
+    /// In minor units.
+    pub amount: i64,
+    /// In lower case.
+    pub currency: &'static str,
+    /// The company's customer id, or Stripe's.
+    pub customer: Option<String>,
 }
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedOrder {
+    /// The connected account; empty is the company's own.
+    pub account: String,
     /// The company's id for it.
     pub id: String,
     /// As in `orders.status`.
@@ -45,6 +64,8 @@ pub struct ExpectedOrder {
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedPayment {
+    /// The connected account; empty is the company's own.
+    pub account: String,
     /// Payment intent id, or session id where there is no intent.
     pub id: String,
     /// The order it is for.
@@ -110,18 +131,30 @@ pub struct ExpectedDispute {
     pub withdrawn: bool,
     /// Whether `charge.dispute.funds_reinstated` came.
     pub reinstated: bool,
+    /// The balance transaction that took the money again after it was given back.
+    pub withdrawn_again: Option<String>,
+    /// The verdict of an appeal, after another one.
+    pub appeal: Option<&'static str>,
     /// Until when staff must answer, in unix seconds.
     pub due_by: Option<i64>,
 }
 
 impl ExpectedDispute {
+    /// Minor units that are away from the company in the end.
+    #[must_use]
+    pub fn withheld(&self) -> i64 {
+        let is_away = self.withdrawn && (!self.reinstated || self.withdrawn_again.is_some());
+        if is_away { self.amount } else { 0 }
+    }
+
     /// As in `payments.dispute`.
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.status {
             "won" => "won",
             "lost" => "lost",
-            "warning_closed" => "closed",
+            "prevented" if self.withheld() > 0 => "lost",
+            "warning_closed" | "prevented" => "closed",
             "needs_response" | "under_review" => "open",
             _ => "inquiry",
         }

@@ -1,6 +1,6 @@
 //! Which lasting outgoing messages the expected state of a history calls for: the only file that knows the keys.
 
-use super::expected_state::ExpectedState;
+use super::expected_state::{ExpectedPayment, ExpectedState};
 
 /// The keys of the lasting messages for this expected state, sorted.
 pub(crate) fn lasting(expected_state: &ExpectedState) -> Vec<String> {
@@ -11,23 +11,33 @@ pub(crate) fn lasting(expected_state: &ExpectedState) -> Vec<String> {
         }
     };
     for order in &expected_state.orders {
-        key(order.was_paid, "order.paid", &order.id);
+        key(order.was_paid, &of_account(&order.account, "order.paid"), &order.id);
     }
     for payment in expected_state.payments.iter().filter(|payment| payment.amount_paid > 0) {
         if let Some(order) = &payment.order {
-            key(true, "order.payment_received", &format!("{order}/{}", payment.id));
+            let topic = of_account(&payment.account, "order.payment_received");
+            key(true, &topic, &format!("{order}/{}", payment.id));
         }
     }
     for refund in &expected_state.refunds {
-        key(refund.seen, "refund.created", &refund.id);
-        key(refund.seen && refund.failed, "refund.failed", &refund.id);
-        key(refund.seen && refund.status == "canceled", "refund.canceled", &refund.id);
+        let of_payment = |payment: &&ExpectedPayment| payment.id == refund.payment;
+        let payment = expected_state.payments.iter().find(of_payment);
+        let topic = |topic| of_account(payment.map_or("", |payment| &payment.account), topic);
+        key(refund.seen, &topic("refund.created"), &refund.id);
+        key(refund.seen && refund.failed, &topic("refund.failed"), &refund.id);
+        key(refund.seen && refund.status == "canceled", &topic("refund.canceled"), &refund.id);
     }
     for dispute in &expected_state.disputes {
         key(dispute.was_dispute, "dispute.opened", &dispute.id);
         key(dispute.was_inquiry, "dispute.inquiry_opened", &dispute.id);
         key(dispute.closed, "dispute.closed", &dispute.id);
+        if let Some(verdict) = dispute.appeal {
+            key(true, "dispute.closed", &format!("{}/{verdict}", dispute.id));
+        }
         key(dispute.withdrawn, "dispute.funds_withdrawn", &dispute.id);
+        if let Some(transaction) = &dispute.withdrawn_again {
+            key(true, "dispute.funds_withdrawn", &format!("{}/{transaction}", dispute.id));
+        }
         key(dispute.reinstated, "dispute.funds_reinstated", &dispute.id);
     }
     for subscription in &expected_state.subscriptions {
@@ -40,4 +50,9 @@ pub(crate) fn lasting(expected_state: &ExpectedState) -> Vec<String> {
     }
     keys.sort_unstable();
     keys
+}
+
+/// A key is unique within an account: a connected account's stands before its topic.
+fn of_account(account: &str, topic: &str) -> String {
+    if account.is_empty() { topic.to_owned() } else { format!("{account} {topic}") }
 }

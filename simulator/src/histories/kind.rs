@@ -63,6 +63,30 @@ pub enum Kind {
     Dunning,
     /// An invoice that belongs to no subscription.
     ManualInvoice,
+    /// A cart changes between a declined card and the payment, and with it the order.
+    CartChanged,
+    /// Somebody edits the metadata of a paid charge, which is then refunded.
+    MetadataEdited,
+    /// A part of a hold is captured, and the rest released.
+    PartialCapture,
+    /// A one-off invoice that names an order.
+    OrderInvoice,
+    /// A dispute whose verdict is turned.
+    Appeal,
+    /// A dispute that is prevented by giving the money back.
+    PreventedResolved,
+    /// A dispute that is prevented by a block: nothing moves.
+    PreventedBlocked,
+    /// A pending refund that is canceled.
+    RefundPendingCanceled,
+    /// The first of several refunds is not delivered.
+    RefundNotDelivered,
+    /// Two accounts use one order id.
+    ConnectedAccount,
+    /// A registered order whose total a promo code, shipping or tax changes.
+    PromoCode,
+    /// A registered order that the buyer pays in another currency.
+    AdaptivePricing,
 }
 
 impl Kind {
@@ -108,6 +132,22 @@ impl Kind {
         Self::ManualInvoice,
     ];
 
+    /// What goes wrong easily.
+    pub const EDGE_CASES: &[Self] = &[
+        Self::CartChanged,
+        Self::MetadataEdited,
+        Self::PartialCapture,
+        Self::OrderInvoice,
+        Self::Appeal,
+        Self::PreventedResolved,
+        Self::PreventedBlocked,
+        Self::RefundPendingCanceled,
+        Self::RefundNotDelivered,
+        Self::ConnectedAccount,
+        Self::PromoCode,
+        Self::AdaptivePricing,
+    ];
+
     /// Every kind but those that stand apart.
     pub const ALL: &[Self] = &[
         Self::Card,
@@ -140,10 +180,22 @@ impl Kind {
         Self::SentInvoice,
         Self::Dunning,
         Self::ManualInvoice,
+        Self::CartChanged,
+        Self::MetadataEdited,
+        Self::PartialCapture,
+        Self::OrderInvoice,
+        Self::Appeal,
+        Self::PreventedResolved,
+        Self::PreventedBlocked,
+        Self::RefundPendingCanceled,
+        Self::RefundNotDelivered,
     ];
 
+    /// Kinds that stand apart: their orders are registered, or belong to two accounts.
+    pub const APART: &[Self] = &[Self::ConnectedAccount, Self::PromoCode, Self::AdaptivePricing];
+
     /// Names for several kinds at once.
-    pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions"];
+    pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions", "edge_cases"];
 
     /// Its name on the command line and in `History::name`.
     #[must_use]
@@ -179,6 +231,18 @@ impl Kind {
             Self::SentInvoice => "sent_invoice",
             Self::Dunning => "dunning",
             Self::ManualInvoice => "manual_invoice",
+            Self::CartChanged => "cart_changed",
+            Self::MetadataEdited => "metadata_edited",
+            Self::PartialCapture => "partial_capture",
+            Self::OrderInvoice => "order_invoice",
+            Self::Appeal => "appeal",
+            Self::PreventedResolved => "prevented_resolved",
+            Self::PreventedBlocked => "prevented_blocked",
+            Self::RefundPendingCanceled => "refund_pending_canceled",
+            Self::RefundNotDelivered => "refund_not_delivered",
+            Self::ConnectedAccount => "connected_account",
+            Self::PromoCode => "promo_code",
+            Self::AdaptivePricing => "adaptive_pricing",
         }
     }
 
@@ -190,6 +254,9 @@ impl Kind {
             "purchases" => Some(Self::PURCHASES.to_vec()),
             "money" => Some(Self::MONEY.to_vec()),
             "subscriptions" => Some(Self::SUBSCRIPTIONS.to_vec()),
+            "edge_cases" => {
+                Some(Self::EDGE_CASES.iter().copied().filter(|kind| Self::ALL.contains(kind)).collect())
+            }
             _ => Self::ALL.iter().find(|kind| kind.name() == name).map(|kind| vec![*kind]),
         }
     }

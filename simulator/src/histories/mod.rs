@@ -6,6 +6,7 @@
 mod aftermath;
 mod company;
 pub mod delivery;
+mod edge_cases;
 mod expected_state;
 mod ids;
 mod keys;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use expected_state::{
     ExpectedDispute, ExpectedInvoice, ExpectedItem, ExpectedOrder, ExpectedPayment, ExpectedRefund,
-    ExpectedState, ExpectedSubscription,
+    ExpectedState, ExpectedSubscription, RegisteredOrder,
 };
 pub use kind::Kind;
 pub use rng::Rng;
@@ -108,6 +109,8 @@ pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> Hi
         aftermath::live(&mut company, kind);
     } else if Kind::SUBSCRIPTIONS.contains(&kind) {
         subscription::live(&mut company, kind);
+    } else if Kind::EDGE_CASES.contains(&kind) {
+        edge_cases::live(&mut company, kind);
     } else {
         purchase::live(&mut company, kind);
     }

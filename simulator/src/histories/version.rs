@@ -5,6 +5,23 @@
 pub struct Version(pub &'static str);
 
 impl Version {
+    /// Before 2022-11-15: a charge holds its refunds, and a payment intent its charges.
+    pub const WITH_CHARGE_REFUNDS: Self = Self("2020-08-27");
+
+    /// 2022-11-15 to 2024-09-30: a refund that succeeds is told only as the sum on its charge.
+    pub const REFUNDS_AS_SUMS: &[Self] = &[
+        Self("2022-11-15"),
+        Self("2023-08-16"),
+        Self("2023-10-16"),
+        Self("2024-04-10"),
+        Self("2024-06-20"),
+        Self("2024-09-30.acacia"),
+    ];
+
+    /// Before 2025-03-31: a session in the buyer's currency says in `currency_conversion` what the company asked for.
+    pub const WITH_CURRENCY_CONVERSION: &[Self] =
+        &[Self("2024-09-30.acacia"), Self("2024-12-18.acacia"), Self("2025-02-24.acacia")];
+
     /// Every version since 2022-11-15 that a history can have.
     pub const ALL: &[Self] = &[
         Self("2022-11-15"),

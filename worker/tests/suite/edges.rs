@@ -58,7 +58,7 @@ fn registered(order: &str, amount: i64) -> Memory {
 
 /// Status, amount paid and amount refunded of an order.
 fn order(memory: &Memory, id: &str) -> (&'static str, i64, i64) {
-    let totals = memory.order(id).totals();
+    let totals = memory.order("", id).unwrap().totals();
     (totals.status.as_str(), totals.paid, totals.refunded)
 }
 
@@ -326,9 +326,10 @@ fn thousands_of_declined_cards_make_no_state_grow() {
         range.flat_map(|n| [failed_payment(n), failed_charge(n)]).collect()
     };
     let few = after(Memory::default(), &both(0..50));
-    let (order_length, payment_length) = (length(few.order("o1")), length(&few.rows.payments["pi_0"]));
+    let (order_length, payment_length) =
+        (length(few.order("", "o1").unwrap()), length(&few.rows.payments["pi_0"]));
     let many = after(few, &both(50..3000));
-    assert!(length(many.order("o1")) <= order_length + order_length / 10);
+    assert!(length(many.order("", "o1").unwrap()) <= order_length + order_length / 10);
     assert!(length(&many.rows.payments["pi_0"]) <= payment_length + payment_length / 10);
     assert_eq!(order(&many, "o1").0, "payment_failed");
     // The one that is paid in the end counts, whatever was forgotten before.

@@ -1,9 +1,12 @@
 //! Compares the result of a history with its expected state.
 
+use std::collections::BTreeSet;
+
+use domain::order::Order;
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
-use simulator::histories::History;
+use simulator::histories::{ExpectedDispute, History};
 
 use crate::memory::Memory;
 
@@ -13,6 +16,7 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     let mut tally = Tally::default();
     orders(history, memory);
     payments(history, memory, &mut tally);
+    ledger(history, memory);
     subscriptions(history, memory, &mut tally);
     let lasting: Vec<_> = memory.lasting.iter().cloned().collect();
     assert_eq!(lasting, history.expected_state.lasting, "{}: lasting messages", history.name);
@@ -40,9 +44,33 @@ impl Tally {
     }
 }
 
+/// The trial balance: the movements of each payment add up to what was captured, less what was refunded and what
+/// disputes took and did not give back.
+pub(crate) fn ledger(history: &History, memory: &Memory) {
+    for expected_state in &history.expected_state.payments {
+        let payment = &memory.rows.payments[&expected_state.id];
+        if payment.ambiguous() {
+            continue;
+        }
+        let of_payment = |dispute: &&ExpectedDispute| dispute.payment == expected_state.id;
+        let withheld: i64 =
+            history.expected_state.disputes.iter().filter(of_payment).map(ExpectedDispute::withheld).sum();
+        let movements = payment.movements(&expected_state.id);
+        assert_eq!(
+            movements.iter().map(|movement| movement.amount).sum::<i64>(),
+            expected_state.amount_paid - expected_state.amount_refunded - withheld,
+            "{}: ledger of payment {}: {movements:?}",
+            history.name,
+            expected_state.id
+        );
+        let keys: BTreeSet<_> = movements.iter().map(|movement| &movement.key).collect();
+        assert_eq!(keys.len(), movements.len(), "{}: a movement is there twice: {movements:?}", history.name);
+    }
+}
+
 fn orders(history: &History, memory: &Memory) {
     for expected_state in &history.expected_state.orders {
-        let totals = memory.order(&expected_state.id).totals();
+        let totals = memory.order(&expected_state.account, &expected_state.id).unwrap().totals();
         if memory.rows.payments.values().any(|payment| payment.ambiguous()) {
             continue;
         }
@@ -63,6 +91,13 @@ fn orders(history: &History, memory: &Memory) {
             expected_state.customer.clone(),
         );
         assert_eq!(found, expected, "{}: order {}", history.name, expected_state.id);
+    }
+    for unpaid in &history.expected_state.unpaid_orders {
+        let totals = memory.order("", unpaid).map(Order::totals).unwrap_or_default();
+        assert_eq!((totals.paid, totals.refunded), (0, 0), "{}: order {unpaid} was not paid", history.name);
+    }
+    for absent in &history.expected_state.absent_orders {
+        assert!(memory.order("", absent).is_none(), "{}: order {absent}", history.name);
     }
 }
 

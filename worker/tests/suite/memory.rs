@@ -12,6 +12,7 @@ use domain::payment::Payment;
 use domain::rules::Rules;
 use domain::state::{ChargeLink, Keys, State, Table};
 use domain::subscription::Subscription;
+use simulator::histories::{History, RegisteredOrder};
 
 /// All rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +53,9 @@ impl Memory {
             }
             self.emitted.extend(emitted(&one.event.kind, &effects));
         }
-        for Message { key, topic, .. } in state.messages(&self.rules) {
+        for Message { key, topic, origin, .. } in state.messages(&self.rules) {
+            // A key is unique within an account.
+            let key = if origin.account.is_empty() { key } else { format!("{} {key}", origin.account) };
             if topic.lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
         }
         save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
@@ -64,9 +67,23 @@ impl Memory {
         save(&state.subscriptions, &mut self.rows.subscriptions, |s| *s == Subscription::default());
     }
 
-    /// An order of the company's own account, of whichever mode.
-    pub(crate) fn order(&self, id: &str) -> &Order {
-        self.rows.orders.iter().find(|(key, _)| key.id == id).map(|(_, order)| order).unwrap()
+    /// An empty store in which the orders of a history are registered.
+    pub(crate) fn of(history: &History) -> Self {
+        let expected = |order: &RegisteredOrder| Expected {
+            customer: order.customer.clone(),
+            amount: order.amount,
+            currency: order.currency.to_owned(),
+            reference_code: None,
+        };
+        let registered = history.expected_state.registered.iter();
+        let expected = registered.map(|order| (order.id.clone(), expected(order))).collect();
+        Self { expected, ..Self::default() }
+    }
+
+    /// An order of an account (empty is the company's own), of whichever mode.
+    pub(crate) fn order(&self, account: &str, id: &str) -> Option<&Order> {
+        let mut orders = self.rows.orders.iter();
+        orders.find(|(key, _)| key.origin.account == account && key.id == id).map(|(_, order)| order)
     }
 
     fn registered(&self, key: &OrderKey) -> Option<Order> {

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 45] = [
+pub const KNOWN: [&str; 51] = [
     "AMQP_PREFIX",
     "AMQP_URL",
     "AMQP_URL_FILE",
@@ -33,6 +33,12 @@ pub const KNOWN: [&str; 45] = [
     "LOG_FORMAT",
     "METRICS_BIND",
     "ORDERS_POLICY",
+    "OUT_WEBHOOK_ALLOW_PRIVATE",
+    "OUT_WEBHOOK_SECRET",
+    "OUT_WEBHOOK_SECRET_FILE",
+    "OUT_WEBHOOK_TIMEOUT",
+    "OUT_WEBHOOK_TOPICS",
+    "OUT_WEBHOOK_URL",
     "RABBITMQ_MANAGEMENT_URL",
     "RABBITMQ_MANAGEMENT_URL_FILE",
     "REFERENCE_SECRET",

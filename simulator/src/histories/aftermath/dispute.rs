@@ -11,14 +11,14 @@ const DAY: i64 = 86_400;
 
 /// A dispute on its way.
 #[derive(Debug)]
-pub(super) struct Case {
-    dispute: Object,
+pub(crate) struct Case {
+    pub(crate) dispute: Object,
     /// Its index among the expected state's disputes.
-    at: usize,
+    pub(crate) at: usize,
 }
 
 /// The bank opens a dispute and withdraws the money, or opens an inquiry and withdraws nothing.
-pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry: bool) -> Case {
+pub(crate) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry: bool) -> Case {
     company.by_itself();
     let mut dispute = objects::dispute(company, charge, amount, inquiry);
     if !inquiry {
@@ -43,13 +43,15 @@ pub(super) fn open(company: &mut Company, charge: &Object, amount: i64, inquiry:
         closed: false,
         withdrawn: !inquiry,
         reinstated: false,
+        withdrawn_again: None,
+        appeal: None,
         due_by: dispute.value()["evidence_details"]["due_by"].as_i64(),
     });
     Case { dispute, at: company.expected_state.disputes.len() - 1 }
 }
 
 /// Staff hand in evidence.
-pub(super) fn answer(company: &mut Company, case: &mut Case) {
+pub(crate) fn answer(company: &mut Company, case: &mut Case) {
     company.wait(2 * DAY);
     company.asked();
     let inquiry = case.dispute.text("status").starts_with("warning");
@@ -67,7 +69,7 @@ pub(super) fn answer(company: &mut Company, case: &mut Case) {
 }
 
 /// An inquiry becomes a dispute, and the money is withdrawn.
-pub(super) fn escalate(company: &mut Company, case: &mut Case) {
+pub(crate) fn escalate(company: &mut Company, case: &mut Case) {
     company.wait(5 * DAY);
     company.by_itself();
     let due_by = company.now + 9 * DAY;
@@ -90,7 +92,7 @@ pub(super) fn escalate(company: &mut Company, case: &mut Case) {
 }
 
 /// The bank's decision, or the end of an inquiry.
-pub(super) fn close(company: &mut Company, case: &mut Case, result: &'static str) {
+pub(crate) fn close(company: &mut Company, case: &mut Case, result: &'static str) {
     company.wait(30 * DAY);
     company.by_itself();
     let won = result == "won";

@@ -1,7 +1,7 @@
 //! What comes after a payment: refunds and disputes.
 
-mod dispute;
-mod refund;
+pub(crate) mod dispute;
+pub(crate) mod refund;
 
 use self::dispute::Case;
 use super::Kind;

@@ -9,14 +9,14 @@ use crate::histories::objects;
 
 /// A refund on its way.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(crate) struct Given {
     refund: Object,
     /// Its index among the expected state's refunds.
     at: usize,
 }
 
 /// Gives an amount back. `charge.refunded` comes whatever the refund's status is.
-pub(super) fn give(company: &mut Company, charge: &mut Object, amount: i64, status: &'static str) -> Given {
+pub(crate) fn give(company: &mut Company, charge: &mut Object, amount: i64, status: &'static str) -> Given {
     company.asked();
     let refund = objects::refund(company, charge, amount, status);
     let seen = company.version.refund_events();
@@ -46,13 +46,13 @@ pub(super) fn give(company: &mut Company, charge: &mut Object, amount: i64, stat
 }
 
 /// The refund gets another status.
-pub(super) fn becomes(company: &mut Company, given: &mut Given, status: &'static str) {
+pub(crate) fn becomes(company: &mut Company, given: &mut Given, status: &'static str) {
     update(company, given, &[], vec![("status", status.into())]);
     company.expected_state.refunds[given.at].status = status;
 }
 
 /// The bank's reference for the refund arrives; nothing else changes.
-pub(super) fn refer(company: &mut Company, given: &mut Given) {
+pub(crate) fn refer(company: &mut Company, given: &mut Given) {
     if company.version.since("2023-10-16") {
         company.by_itself();
         let changes = vec![
@@ -64,7 +64,7 @@ pub(super) fn refer(company: &mut Company, given: &mut Given) {
 }
 
 /// The refund fails or is canceled: the company has the money again.
-pub(super) fn undone(company: &mut Company, charge: &mut Object, given: &mut Given, status: &'static str) {
+pub(crate) fn undone(company: &mut Company, charge: &mut Object, given: &mut Given, status: &'static str) {
     let failed = status == "failed";
     let mut changes = vec![("status", Value::from(status))];
     if failed {

@@ -124,8 +124,9 @@ pub(crate) fn authorize(company: &mut Company, cart: &mut Cart) {
 /// The authorized money is captured.
 pub(crate) fn capture(company: &mut Company, cart: &mut Cart) {
     let (Some(intent), Some(charge)) = (&mut cart.intent, &mut cart.charge) else { return };
-    charge.set("captured", true).set("amount_captured", cart.amount);
-    received(intent, charge, cart.amount);
+    let amount = cart.captured.unwrap_or(cart.amount);
+    charge.set("captured", true).set("amount_captured", amount);
+    received(intent, charge, amount);
     company.emit("charge.captured", charge);
     company.tick();
     company.emit("payment_intent.succeeded", intent);

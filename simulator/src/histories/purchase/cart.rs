@@ -34,6 +34,8 @@ pub(crate) struct Cart {
     pub(crate) session: Option<Object>,
     pub(crate) intent: Option<Object>,
     pub(crate) charge: Option<Object>,
+    /// What was captured of a hold, where that is not all of it.
+    pub(crate) captured: Option<i64>,
     reference: OrderReference,
     metadata: Map<String, Value>,
     customer: Value,
@@ -62,13 +64,47 @@ impl Cart {
         let known = company.rng.chance(50);
         let customer = if known { company.ids.next("cus_").into() } else { Value::Null };
         let amount = company.currency.price(&mut company.rng);
-        let (session, intent, charge) = (None, None, None);
-        Self { order, amount, method: "card", session, intent, charge, reference, metadata, customer }
+        let (session, intent, charge, captured) = (None, None, None, None);
+        Self {
+            order,
+            amount,
+            method: "card",
+            session,
+            intent,
+            charge,
+            captured,
+            reference,
+            metadata,
+            customer,
+        }
     }
 
     /// Another payment for the same order.
     pub(crate) fn again(&self) -> Self {
         self.clone()
+    }
+
+    /// The same cart under another order id, as when the customer changes it.
+    pub(crate) fn reordered(&self, company: &mut Company) -> Self {
+        self.clone().of_order(&company.ids.next("order_"))
+    }
+
+    /// The same cart for this order.
+    pub(crate) fn of_order(mut self, order: &str) -> Self {
+        let key = if self.metadata.contains_key("order_id") { "order_id" } else { "orderId" };
+        self.metadata.insert(key.to_owned(), order.into());
+        order.clone_into(&mut self.order);
+        self
+    }
+
+    /// Stripe's customer is known.
+    pub(crate) fn bill_to(&mut self, customer: &str) {
+        self.customer = customer.into();
+    }
+
+    /// What the company writes where it names the order.
+    pub(crate) fn metadata(&self) -> Map<String, Value> {
+        self.metadata.clone()
     }
 
     /// The metadata of the payment intent. Without a session it is the only place there is.
@@ -140,9 +176,10 @@ impl Cart {
             End::Expired => "expired",
         };
         company.expected_state.orders.push(ExpectedOrder {
+            account: company.account.clone().unwrap_or_default(),
             id: self.order.clone(),
             status,
-            amount: self.amount,
+            amount: self.captured.unwrap_or(self.amount),
             currency: company.currency.code,
             amount_paid: payment.amount_paid,
             amount_refunded: payment.amount_refunded,
@@ -151,7 +188,7 @@ impl Cart {
         });
     }
 
-    fn known_customer(&self) -> Option<String> {
+    pub(crate) fn known_customer(&self) -> Option<String> {
         let named = (self.reference != OrderReference::ClientReference || self.session.is_none())
             .then(|| self.metadata.get("customerId").or_else(|| self.metadata.get("customer_id")))
             .flatten();
@@ -168,6 +205,7 @@ impl Cart {
         let amount_refunded = given.map(|refund| refund.amount).sum();
         let dispute = company.expected_state.disputes.iter().find(|dispute| dispute.payment == id);
         let payment = ExpectedPayment {
+            account: company.account.clone().unwrap_or_default(),
             order: Some(self.order.clone()),
             status: match end {
                 End::Paid => "paid",
@@ -177,7 +215,7 @@ impl Cart {
             },
             amount: self.amount,
             currency: company.currency.code,
-            amount_paid: if end == End::Paid { self.amount } else { 0 },
+            amount_paid: if end == End::Paid { self.captured.unwrap_or(self.amount) } else { 0 },
             amount_refunded,
             dispute: dispute.map(ExpectedDispute::state),
             id,

@@ -1,6 +1,6 @@
 //! One-time purchases, from the first click to the last event.
 
-mod attempt;
+pub(crate) mod attempt;
 mod cart;
 
 use serde_json::Value;
@@ -33,16 +33,21 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
 /// A purchase that has just been paid, one way or another. What it ends with is not yet written down.
 pub(crate) fn paid(company: &mut Company) -> Cart {
     let mut cart = Cart::new(company);
+    pay(company, &mut cart);
+    cart
+}
+
+/// Pays a cart, through Checkout or not.
+pub(crate) fn pay(company: &mut Company, cart: &mut Cart) {
     let checkout = company.rng.chance(70);
     if checkout {
         cart.open_session(company);
         company.wait(40);
     }
-    attempt::start(company, &mut cart);
-    attempt::succeed(company, &mut cart);
+    attempt::start(company, cart);
+    attempt::succeed(company, cart);
     cart.complete_session(company, "paid");
-    attempt::balance(company, &mut cart);
-    cart
+    attempt::balance(company, cart);
 }
 
 fn card(company: &mut Company) {

@@ -83,6 +83,7 @@ pub(super) fn write_down(company: &mut Company, intent: &Object) {
         _ => "pending",
     };
     company.expected_state.payments.push(ExpectedPayment {
+        account: String::new(),
         id: intent.id().to_owned(),
         order: None,
         status,
