@@ -10,6 +10,7 @@ use crate::audit::reason::AuditReason;
 use crate::common::role::Role;
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
+use crate::events::replay_many::replay_many;
 use crate::events::search::EventScope;
 use crate::events::service;
 use crate::events::store::EventFilter;
@@ -35,10 +36,18 @@ pub(super) enum EventsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Send an event through the workers once more; what took effect already changes nothing
+    /// Send an event through the workers once more, or all of a type with an outcome (those that an older version
+    /// ignored, say); what took effect already changes nothing
     Replay {
         /// Stripe's event id
-        id: String,
+        #[arg(required_unless_present_all = ["outcome", "kind"], conflicts_with_all = ["outcome", "kind"])]
+        id: Option<String>,
+        /// All events with this outcome; with --type
+        #[arg(long, requires = "kind")]
+        outcome: Option<EventOutcome>,
+        /// All events of this type; with --outcome
+        #[arg(long = "type", requires = "outcome")]
+        kind: Option<String>,
         /// Why: kept in the audit
         #[arg(long)]
         reason: String,
@@ -83,11 +92,18 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
         EventsCommand::List(arguments) => list(context, arguments).await,
         EventsCommand::Show { id, json } => show(context, &id, json).await,
         EventsCommand::Preview { id, json } => preview::event(context, &id, json).await,
-        EventsCommand::Replay { id, reason } => {
+        EventsCommand::Replay { id, outcome, kind, reason } => {
             let reason = AuditReason::new(&reason)?;
             context.connections.connected().await?;
-            context.connections.replayer()?.event(&id, &context.actor, &reason).await?;
-            output::line(&format!("event {id} was sent again"))
+            let replayer = context.connections.replayer()?;
+            let (Some(outcome), Some(kind)) = (outcome, kind) else {
+                let id = id.unwrap_or_default();
+                replayer.event(&id, &context.actor, &reason).await?;
+                return output::line(&format!("event {id} was sent again"));
+            };
+            let pool = &context.connections.pool;
+            let sent = replay_many(pool, replayer, outcome, &kind, &context.actor, &reason).await?;
+            output::line(&format!("{sent} events were sent again"))
         }
     }
 }

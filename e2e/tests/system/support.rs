@@ -80,3 +80,30 @@ async fn a_bulk_replay_on_the_command_line_fails_when_dead_letters_fail_again() 
     dead_letters(&system, "resolved", 1).await;
     dead_letters(&system, "open", 2).await;
 }
+
+#[tokio::test]
+async fn events_that_an_older_version_ignored_are_taken_in_by_type() {
+    let system = System::new().await;
+    let programs = system.start_all().await;
+    let mut client = system.client(&programs[0]);
+    for order in ["order_1", "order_2"] {
+        let body = paid(&format!("evt_{order}"), order, 1999);
+        system.deliver(&mut client, [body.as_bytes()]).await;
+    }
+    system.until_done(2).await;
+    // As a version would have left them that did not know the type.
+    system
+        .execute(
+            "UPDATE events SET outcome = 'ignored', reason = 'unhandled_type'; DELETE FROM effects;
+             DELETE FROM orders; DELETE FROM payments; DELETE FROM charges; DELETE FROM money_movements",
+        )
+        .await;
+    let replay = ["events", "replay", "--outcome", "ignored", "--type", "payment_intent.succeeded"];
+    let said = system.sluicegate(&[&replay[..], &["--reason", "handled since this version"]].concat());
+    assert!(said.contains("2 events were sent again"), "{said}");
+    eventually("both orders are paid", async || {
+        system.number("SELECT count(*) FROM orders WHERE status = 'paid'").await == 2
+    })
+    .await;
+    assert_eq!(system.number("SELECT count(*) FROM audit WHERE action = 'event.replay'").await, 2);
+}

@@ -1,0 +1,39 @@
+//! Sending many events through the workers again, such as those that an older version ignored.
+
+use deadpool_postgres::Pool;
+
+use super::outcome::EventOutcome;
+use super::search::{self, EventScope};
+use super::store::EventFilter;
+use crate::audit::reason::AuditReason;
+use crate::common::actor::Actor;
+use crate::common::error::ServiceError;
+use crate::dead_letters::replay::Replayer;
+
+/// Events that are looked up at once.
+const PAGE: i64 = 200;
+
+/// Sends every event of a type with an outcome through the workers again, newest first, one after the other, each with
+/// its line in the audit. Returns how many. What took effect already changes nothing.
+pub(crate) async fn replay_many(
+    pool: &Pool,
+    replayer: &Replayer,
+    outcome: EventOutcome,
+    kind: &str,
+    actor: &Actor,
+    reason: &AuditReason,
+) -> Result<usize, ServiceError> {
+    let filter = EventFilter { kind: Some(kind.to_owned()), outcome: Some(outcome), object: None };
+    let (mut before, mut sent) = (None, 0);
+    loop {
+        let found =
+            search::events(&pool.get().await?, &filter, &EventScope::default(), before.as_ref(), PAGE)
+                .await?;
+        for event in &found {
+            replayer.event(&event.id, actor, reason).await?;
+            sent += 1;
+        }
+        let Some(last) = found.last() else { return Ok(sent) };
+        before = Some(last.cursor());
+    }
+}
