@@ -62,6 +62,10 @@ pub struct Payment {
     /// The values of `amount_refunded` (minor units) that a charge's events have reached, by charge id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refunded_amounts: BTreeMap<String, BTreeMap<i64, RefundedStep>>,
+    /// Charges that were captured in part and do not count the released rest in `amount_refunded`, by an event that
+    /// showed less than that rest, with what was captured then (minor units): a later capture may be the last.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub release_not_counted: BTreeMap<String, i64>,
     /// The invoices that it pays, by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub invoices: BTreeMap<String, PaidInvoice>,
@@ -118,6 +122,10 @@ impl Payment {
             }
         }
         self.attempts.extend(other.attempts);
+        for (charge, captured) in other.release_not_counted {
+            let known = self.release_not_counted.entry(charge).or_insert(captured);
+            *known = captured.max(*known);
+        }
         self.invoices.extend(other.invoices);
         self.attempt_failed = self.attempt_failed.max(other.attempt_failed);
         self.delayed_failed |= other.delayed_failed;

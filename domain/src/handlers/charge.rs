@@ -80,6 +80,11 @@ impl Change for OneCharge {
             reach(charge.amount_refunded, before);
             before.into_iter().filter(|before| *before > 0).for_each(|before| reach(before, None));
         }
+        if charge.captured && charge.amount_refunded < charge.released() {
+            let captured = charge.captured_amount();
+            let known = payment.release_not_counted.entry(charge.id.clone()).or_insert(captured);
+            *known = captured.max(*known);
+        }
         let mut view = charge.clone();
         view.refunds.clear();
         Versioned::record(&mut payment.charges, &charge.id, event.delta(view, rank(charge), false));

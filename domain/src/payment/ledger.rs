@@ -124,7 +124,7 @@ impl Payment {
         };
         let shown = self.refunded_amounts.get(&charge.id);
         let shown =
-            shown.into_iter().flatten().map(|(sum, step)| (charge.without_released(*sum), step.first));
+            shown.into_iter().flatten().map(|(sum, step)| (self.refunded_of(charge, *sum), step.first));
         let mut steps: BTreeMap<i64, i64> = shown.filter(|(sum, _)| (1..=unlisted).contains(sum)).collect();
         steps.entry(unlisted).or_insert(at);
         if self

@@ -48,7 +48,7 @@ impl Payment {
         let charge = versions.latest();
         let all = if charge.refunded && charge.captured { charge.captured_amount() } else { 0 };
         let mut shown =
-            Shown { refunded: charge.without_released(charge.amount_refunded).max(all), ..Shown::default() };
+            Shown { refunded: self.refunded_of(charge, charge.amount_refunded).max(all), ..Shown::default() };
         if shown.refunded == 0 {
             return shown;
         }
@@ -96,8 +96,18 @@ impl Payment {
         // The sum fell between the highest value that was seen before and the one that the last step began from.
         let highest = steps.iter().filter(|(_, other)| other.first < step.last).map(|(sum, _)| *sum).max();
         let fallen = (highest.unwrap_or(from) - from).max(0);
-        let explained = charge.without_released(from) - (kept - (now - from)).max(0);
+        let explained = self.refunded_of(charge, from) - (kept - (now - from)).max(0);
         explained.min(undone_before - fallen).max(0)
+    }
+
+    /// Minor units refunded of what was captured, for a value of the charge's `amount_refunded`. Stripe counts the
+    /// released rest of a partial capture in it, unless an event of the charge has shown that it does not.
+    pub(super) fn refunded_of(&self, charge: &Charge, amount_refunded: i64) -> i64 {
+        if self.release_not_counted.get(&charge.id) == Some(&charge.captured_amount()) {
+            amount_refunded
+        } else {
+            charge.without_released(amount_refunded)
+        }
     }
 
     /// Whether a refund is the rest of a hold that was captured in part, or all of one that was never captured. It
@@ -126,7 +136,7 @@ impl Payment {
     fn released_for(&self, refund: &Refund) -> Option<Released> {
         if let Some(versions) = refund.charge.as_ref().and_then(|charge| self.charges.get(charge)) {
             let charge = versions.latest();
-            let refunded = charge.without_released(charge.amount_refunded);
+            let refunded = self.refunded_of(charge, charge.amount_refunded);
             let at = versions.latest_delta().created;
             let captured = charge.captured || charge.status != "succeeded";
             return Some(Released { amount: charge.released(), at, refunded, captured });

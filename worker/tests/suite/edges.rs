@@ -364,3 +364,37 @@ fn a_hundred_invoices_of_a_subscription_make_its_state_no_longer_than_fifty() {
     let reversed = after(Memory::default(), &(0..100).rev().map(invoice).collect::<Vec<_>>());
     assert_eq!(reversed.rows.subscriptions, all.rows.subscriptions);
 }
+
+#[test]
+fn a_refund_after_a_partial_capture_counts_whether_or_not_the_charge_lists_the_released_rest() {
+    // 5000 were held, 3000 captured, 2000 released, 1000 refunded. Whether `amount_refunded` holds the 2000 differs.
+    let charge = |amount_refunded: i64| {
+        json!({
+            "id": "ch_1", "object": "charge", "status": "succeeded", "paid": true, "captured": true, "amount": 5000,
+            "amount_captured": 3000, "amount_refunded": amount_refunded, "refunded": false, "currency": "usd",
+            "payment_intent": "pi_1", "metadata": { "orderId": "o1" },
+        })
+    };
+    for released in [0, 2000] {
+        let events = || {
+            let before = Some(json!({ "amount_refunded": released }));
+            [
+                event("evt_1", "charge.captured", 100, charge(released), None),
+                event(
+                    "evt_2",
+                    "payment_intent.succeeded",
+                    100,
+                    intent("pi_1", "succeeded", 5000, 3000, "o1"),
+                    None,
+                ),
+                event("evt_3", "charge.refunded", 200, charge(released + 1000), before),
+            ]
+        };
+        let mut reversed = events();
+        reversed.reverse();
+        for events in [events(), reversed] {
+            let memory = after(Memory::default(), &events);
+            assert_eq!(order(&memory, "o1"), ("partially_refunded", 3000, 1000), "{released}");
+        }
+    }
+}
