@@ -8,9 +8,9 @@ use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
 use crate::common::role::Role;
+use crate::dead_letters::replay_events::replay_events;
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
-use crate::events::replay_many::replay_many;
 use crate::events::search::EventScope;
 use crate::events::service;
 use crate::events::store::EventFilter;
@@ -102,7 +102,7 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
                 return output::line(&format!("event {id} was sent again"));
             };
             let pool = &context.connections.pool;
-            let sent = replay_many(pool, replayer, outcome, &kind, &context.actor, &reason).await?;
+            let sent = replay_events(pool, replayer, outcome, &kind, &context.actor, &reason).await?;
             output::line(&format!("{sent} events were sent again"))
         }
     }

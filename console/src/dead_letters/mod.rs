@@ -7,6 +7,7 @@ pub(crate) mod message;
 pub(crate) mod preview;
 pub(crate) mod reason;
 pub(crate) mod replay;
+pub(crate) mod replay_events;
 pub(crate) mod service;
 pub(crate) mod state;
 pub(crate) mod store;

@@ -4,7 +4,6 @@ pub(crate) mod changes;
 pub(crate) mod cursor;
 pub(crate) mod outcome;
 pub(crate) mod preview;
-pub(crate) mod replay_many;
 pub(crate) mod search;
 pub(crate) mod service;
 pub(crate) mod store;

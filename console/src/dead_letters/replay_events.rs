@@ -2,20 +2,20 @@
 
 use deadpool_postgres::Pool;
 
-use super::outcome::EventOutcome;
-use super::search::{self, EventScope};
-use super::store::EventFilter;
+use super::replay::Replayer;
 use crate::audit::reason::AuditReason;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::dead_letters::replay::Replayer;
+use crate::events::outcome::EventOutcome;
+use crate::events::search::{self, EventScope};
+use crate::events::store::EventFilter;
 
 /// Events that are looked up at once.
 const PAGE: i64 = 200;
 
 /// Sends every event of a type with an outcome through the workers again, newest first, one after the other, each with
 /// its line in the audit. Returns how many. What took effect already changes nothing.
-pub(crate) async fn replay_many(
+pub(crate) async fn replay_events(
     pool: &Pool,
     replayer: &Replayer,
     outcome: EventOutcome,
