@@ -18,11 +18,11 @@ fn of_mode(live: bool, id: &str, kind: &str, created: i64, object: Value, previo
     Event::parse(event.to_string().as_bytes()).unwrap()
 }
 
-fn event(id: &str, kind: &str, created: i64, object: Value, previous: Option<Value>) -> Prepared {
+pub(crate) fn event(id: &str, kind: &str, created: i64, object: Value, previous: Option<Value>) -> Prepared {
     Prepared::new(of_mode(true, id, kind, created, object, previous))
 }
 
-fn intent(id: &str, status: &str, amount: i64, received: i64, order: &str) -> Value {
+pub(crate) fn intent(id: &str, status: &str, amount: i64, received: i64, order: &str) -> Value {
     json!({
         "id": id, "object": "payment_intent", "status": status, "amount": amount, "amount_received": received,
         "currency": "usd", "metadata": { "orderId": order },
@@ -44,7 +44,7 @@ fn unpaid_session() -> Value {
 }
 
 /// One event after the other, each in a batch of its own.
-fn after(mut memory: Memory, events: &[Prepared]) -> Memory {
+pub(crate) fn after(mut memory: Memory, events: &[Prepared]) -> Memory {
     events.iter().for_each(|event| memory.deliver(&[event]));
     memory
 }
@@ -57,7 +57,7 @@ fn registered(order: &str, amount: i64) -> Memory {
 }
 
 /// Status, amount paid and amount refunded of an order.
-fn order(memory: &Memory, id: &str) -> (&'static str, i64, i64) {
+pub(crate) fn order(memory: &Memory, id: &str) -> (&'static str, i64, i64) {
     let totals = memory.order("", id).unwrap().totals();
     (totals.status.as_str(), totals.paid, totals.refunded)
 }
@@ -300,69 +300,6 @@ fn restored_access_emits_a_message_whatever_the_ids() {
             "{update} {resume}: {sent:?}"
         );
     }
-}
-
-/// The length of a stored state, in bytes.
-fn length(state: &impl serde::Serialize) -> usize {
-    serde_json::to_string(state).unwrap().len()
-}
-
-#[test]
-fn thousands_of_declined_cards_make_no_state_grow() {
-    let failed_payment = |n: u32| {
-        let mut object = intent(&format!("pi_{n}"), "requires_payment_method", 2000, 0, "o1");
-        object["created"] = json!(100 + n);
-        event(&format!("evt_{n}"), "payment_intent.payment_failed", 100 + i64::from(n), object, None)
-    };
-    let failed_charge = |n: u32| {
-        let object = json!({
-            "id": format!("ch_{n}"), "object": "charge", "status": "failed", "paid": false, "captured": false,
-            "amount": 2000, "amount_refunded": 0, "refunded": false, "currency": "usd", "payment_intent": "pi_0",
-            "created": 100 + n, "metadata": { "orderId": "o1" },
-        });
-        event(&format!("evt_c{n}"), "charge.failed", 100 + i64::from(n), object, None)
-    };
-    let both = |range: std::ops::Range<u32>| -> Vec<_> {
-        range.flat_map(|n| [failed_payment(n), failed_charge(n)]).collect()
-    };
-    let few = after(Memory::default(), &both(0..50));
-    let (order_length, payment_length) =
-        (length(few.order("", "o1").unwrap()), length(&few.rows.payments["pi_0"]));
-    let many = after(few, &both(50..3000));
-    assert!(length(many.order("", "o1").unwrap()) <= order_length + order_length / 10);
-    assert!(length(&many.rows.payments["pi_0"]) <= payment_length + payment_length / 10);
-    assert_eq!(order(&many, "o1").0, "payment_failed");
-    // The one that is paid in the end counts, whatever was forgotten before.
-    let paid = event(
-        "evt_paid",
-        "payment_intent.succeeded",
-        9000,
-        intent("pi_2500", "succeeded", 2000, 2000, "o1"),
-        None,
-    );
-    assert_eq!(order(&after(many, &[paid]), "o1"), ("paid", 2000, 0));
-}
-
-#[test]
-fn a_hundred_invoices_of_a_subscription_make_its_state_no_longer_than_fifty() {
-    let invoice = |n: i64| {
-        let (start, end) = (1_000_000 + n * 1000, 1_000_000 + (n + 1) * 1000);
-        let object = json!({
-            "id": format!("in_{n}"), "object": "invoice", "status": "paid", "paid": true, "amount_due": 5,
-            "amount_paid": 5, "currency": "usd", "created": start, "subscription": "sub_1", "customer": "cus_1",
-            "billing_reason": "subscription_cycle",
-            "lines": { "data": [{ "type": "subscription", "amount": 5, "period": { "start": start, "end": end } }] },
-        });
-        event(&format!("evt_{n}"), "invoice.paid", start, object, None)
-    };
-    let fifty = after(Memory::default(), &(0..50).map(invoice).collect::<Vec<_>>());
-    let before = length(&fifty.rows.subscriptions["sub_1"]);
-    let all = after(fifty, &(50..100).map(invoice).collect::<Vec<_>>());
-    assert!(length(&all.rows.subscriptions["sub_1"]) <= before + 100);
-    assert_eq!(all.rows.subscriptions["sub_1"].paid_through(), Some(1_100_000));
-    // In any order: the newest first leaves the same.
-    let reversed = after(Memory::default(), &(0..100).rev().map(invoice).collect::<Vec<_>>());
-    assert_eq!(reversed.rows.subscriptions, all.rows.subscriptions);
 }
 
 #[test]

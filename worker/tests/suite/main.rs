@@ -2,6 +2,7 @@
 //! and its SQL against the real server.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod bounded_states;
 mod clock;
 mod consuming;
 mod database;
