@@ -2,7 +2,9 @@
 SELECT 'payments' AS tbl, id, (to_jsonb(p) - 'state')::text AS cells FROM payments p WHERE id = ANY ($1)
 UNION ALL
 SELECT 'orders', id, (to_jsonb(o) - 'state')::text FROM orders o
-WHERE (account, livemode, id) IN (SELECT * FROM unnest($6::text[], $7::bool[], $2::text[]))
+-- An order that was registered for either mode has none before its first payment.
+WHERE EXISTS (SELECT FROM unnest($6::text[], $7::bool[], $2::text[]) AS key (account, livemode, id)
+              WHERE o.id = key.id AND o.account = key.account AND (o.livemode = key.livemode OR o.livemode IS NULL))
 UNION ALL
 SELECT 'invoices', id, (to_jsonb(i) - 'state')::text FROM invoices i WHERE id = ANY ($3)
 UNION ALL
