@@ -207,7 +207,7 @@ async fn a_trusted_proxy_vouches_and_an_untrusted_one_does_not() {
     assert!(page.contains("olga · viewer"), "{page}");
     let cookie = headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let (status, _, _) = api.send("GET", "/", &[("cookie", &cookie)], b"");
-    assert_eq!(status, 303, "the session of a vouched user is worth nothing without the proxy's word");
+    assert_eq!(status, 303, "the session of a proxy user is worth nothing without the proxy's word");
     world.ok(&["user", "add", "--name", "olga", "--role", "operator", "--no-password"]).await;
     let (_, _, page) = api.send("GET", "/", &[("x-forwarded-user", "olga"), ("cookie", &cookie)], b"");
     assert!(page.contains("olga · operator"), "{page}");

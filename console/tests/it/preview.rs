@@ -59,7 +59,7 @@ async fn a_preview_says_what_would_change_and_changes_nothing() {
             "amount_mismatch: order 1999 usd, payment 999 usd",
         )
         .await;
-    world.dead_letter(&payment("evt_2", "A-1", 1999), "handler_panic", "handler_panic: mended now").await;
+    world.dead_letter(&payment("evt_2", "A-1", 1999), "handler_panic", "handler_panic: fixed now").await;
     world.until("SELECT count(*) FROM dead_letters", 2).await;
     let operator = Api::new(&console.url, Some(&world.token("operator").await));
     let viewer = Api::new(&console.url, Some(&world.token("viewer").await));
