@@ -9,6 +9,7 @@ use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::isolation;
+use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
 use domain::decide::{Decision, Prepared, decide};
 use domain::effect::Effect;
@@ -21,6 +22,8 @@ use domain::rejection::{Reason, Rejection};
 use domain::retry::Schedule;
 use domain::rules::Rules;
 use domain::state::State;
+
+use tracing::Instrument as _;
 
 pub use crate::disposition::{AckReason, Disposition};
 pub use crate::inbound_event::InboundEvent;
@@ -87,7 +90,7 @@ impl Engine {
         }
         let mut dispositions = Vec::with_capacity(batch.len());
         for ((index, ..), one) in batch.iter().zip(&incoming) {
-            dispositions.push((*index, self.alone(one).await?));
+            dispositions.push((*index, self.alone(one).instrument(spans::incoming(one)).await?));
         }
         Ok(dispositions)
     }
@@ -165,7 +168,7 @@ pub(crate) async fn run(
         };
         let (outcome, done) = match panicked.remove(id) {
             Some(rejection) => (Decision::Rejected(rejection), Vec::new()),
-            None => decide(one.prepared, &mut state, rules),
+            None => spans::incoming(one).in_scope(|| decide(one.prepared, &mut state, rules)),
         };
         effects.extend(done.into_iter().map(|effect| (id, effect)));
         let disposition = Disposition::new(outcome, schedule, one.headers.attempt);
