@@ -27,6 +27,9 @@ pub struct Keys {
     /// Payments that are locked where they exist and not created: what a refund or dispute was kept under before
     /// its charge was known.
     pub payments_if_known: BTreeSet<String>,
+    /// Refunds and disputes of events that name neither charge nor payment intent: the payment that other events have
+    /// placed them in is looked up.
+    pub unplaced: BTreeSet<String>,
     /// Orders that the event itself names.
     pub orders: BTreeSet<OrderKey>,
     /// Invoices.
@@ -43,6 +46,7 @@ impl Keys {
         }
         self.payments.extend(other.payments.iter().cloned());
         self.payments_if_known.extend(other.payments_if_known.iter().cloned());
+        self.unplaced.extend(other.unplaced.iter().cloned());
         self.orders.extend(other.orders.iter().cloned());
         self.invoices.extend(other.invoices.iter().cloned());
         self.subscriptions.extend(other.subscriptions.iter().cloned());
@@ -167,6 +171,9 @@ impl<T: Clone + Default + PartialEq, K: Ord + Clone> Table<T, K> {
 pub struct State {
     /// Which payment each charge belongs to.
     pub charges: Table<ChargeLink>,
+    /// The payments of refunds and disputes, by their ids: of those that were looked up, and of those that an event of
+    /// the batch named.
+    pub placed: BTreeMap<String, String>,
     /// Payments.
     pub payments: Table<Payment>,
     /// Orders.
@@ -181,6 +188,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             charges: Table::new("charge"),
+            placed: BTreeMap::new(),
             payments: Table::new("payment"),
             orders: Table::new("order"),
             invoices: Table::new("invoice"),

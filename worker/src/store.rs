@@ -38,6 +38,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("drop_charges", include_str!("store/sql/drop_charges.sql")),
     ("create_payments", load::PAYMENTS.create),
     ("known_payments", load::KNOWN_PAYMENTS),
+    ("placed", load::PLACED),
     ("load_payments", load::PAYMENTS.load),
     ("save_payments", save::PAYMENTS),
     ("drop_payments", include_str!("store/sql/drop_payments.sql")),

@@ -1,6 +1,6 @@
 //! Loads the aggregates that a batch touches, under lock.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
@@ -30,6 +30,7 @@ pub(super) const ORDERS: Locking =
 pub(super) const INVOICES: Locking =
     Locking { create: include_str!("sql/create_invoices.sql"), load: include_str!("sql/load_invoices.sql") };
 pub(super) const KNOWN_PAYMENTS: &str = include_str!("sql/known_payments.sql");
+pub(super) const PLACED: &str = include_str!("sql/placed.sql");
 pub(super) const SUBSCRIPTIONS: Locking = Locking {
     create: include_str!("sql/create_subscriptions.sql"),
     load: include_str!("sql/load_subscriptions.sql"),
@@ -61,10 +62,13 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
         invoice.linked = row.get("subscription_id");
         subscriptions.extend(invoice.linked.clone());
         payments.extend(invoice.payment_intents());
+        payments.extend(invoice.charges_alone());
         orders.extend(invoice.order_key());
         state.invoices.add(id, (!new).then_some(invoice));
     }
     payments.extend(known(tx, &keys.payments_if_known).await?);
+    state.placed = placed(tx, &keys.unplaced).await?;
+    payments.extend(state.placed.values().cloned());
     for (id, new, row) in lock(tx, &PAYMENTS, &payments).await? {
         let mut payment: Payment = read_state("payment", &id, &row)?;
         payment.linked = row.get("order_id");
@@ -120,6 +124,19 @@ async fn known(tx: &Transaction<'_>, ids: &BTreeSet<String>) -> Result<Vec<Strin
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let rows = tx.query(&tx.prepare_cached(KNOWN_PAYMENTS).await?, &[&ids]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Which payments these refunds and disputes are kept in, of those that are kept.
+async fn placed(
+    tx: &Transaction<'_>,
+    ids: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let rows = tx.query(&tx.prepare_cached(PLACED).await?, &[&ids]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// As [`lock`], by account, mode and id.

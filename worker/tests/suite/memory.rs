@@ -109,11 +109,19 @@ impl Memory {
             let invoice = self.rows.invoices.get(id).cloned();
             subscriptions.extend(invoice.as_ref().and_then(|invoice| invoice.linked.clone()));
             payments.extend(invoice.iter().flat_map(Invoice::payment_intents));
+            payments.extend(invoice.iter().flat_map(Invoice::charges_alone));
             orders.extend(invoice.as_ref().and_then(Invoice::order_key));
             state.invoices.add(id.clone(), invoice);
         }
         payments
             .extend(keys.payments_if_known.iter().filter(|id| self.rows.payments.contains_key(*id)).cloned());
+        for id in &keys.unplaced {
+            let holds =
+                |payment: &Payment| payment.refunds.contains_key(id) || payment.disputes.contains_key(id);
+            let holder = self.rows.payments.iter().find(|(_, payment)| holds(payment));
+            state.placed.extend(holder.map(|(payment, _)| (id.clone(), payment.clone())));
+        }
+        payments.extend(state.placed.values().cloned());
         for id in payments {
             let payment = self.rows.payments.get(&id).cloned();
             orders.extend(payment.iter().flat_map(Payment::orders_in_reach));
@@ -153,7 +161,7 @@ fn emitted(kind: &str, effects: &[Effect]) -> Vec<(&'static str, &'static str)> 
     keys.map(|key| {
         let name = key.as_str().unwrap().split('/').next().unwrap();
         let handler = handler_of(kind);
-        let topic = handler.emits.iter().find(|topic| topic.name == name);
+        let topic = handler.topics().find(|topic| topic.name == name);
         let topic =
             topic.unwrap_or_else(|| panic!("{} does not list {name}, which {kind} sent", handler.file));
         (handler.file, topic.name)
