@@ -16,6 +16,9 @@ pub struct Keys {
     /// Payments that are locked where they exist and not created: what a refund or dispute was kept under before
     /// its charge was known.
     pub payments_if_known: BTreeSet<String>,
+    /// Refunds and disputes of events that name neither charge nor payment intent: the payment that other events have
+    /// placed them in is looked up.
+    pub unplaced: BTreeSet<String>,
     /// Orders that the event itself names.
     pub orders: BTreeSet<OrderKey>,
     /// Invoices.
@@ -32,6 +35,7 @@ impl Keys {
         }
         self.payments.extend(other.payments.iter().cloned());
         self.payments_if_known.extend(other.payments_if_known.iter().cloned());
+        self.unplaced.extend(other.unplaced.iter().cloned());
         self.orders.extend(other.orders.iter().cloned());
         self.invoices.extend(other.invoices.iter().cloned());
         self.subscriptions.extend(other.subscriptions.iter().cloned());

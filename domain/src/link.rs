@@ -6,7 +6,7 @@
 use super::event::Event;
 use super::keys::Keys;
 use super::origin::OrderKey;
-use super::payment::PaidInvoice;
+use super::payment::{PaidInvoice, Payment};
 use super::rules::Rules;
 use super::state::State;
 
@@ -28,17 +28,32 @@ impl PaymentRef {
         if let Some(charge) = &self.charge {
             *keys.charges.entry(charge.clone()).or_default() |= self.payment_intent.is_none();
         }
-        if self.payment_intent.is_none() && self.charge.is_none() {
+        if self.charge.as_ref() == Some(&self.own_id) || self.payment_intent.as_ref() == Some(&self.own_id) {
+            return;
+        }
+        // No charge, but a row to lock: two workers with events of one refund must not miss each other.
+        keys.charges.entry(self.own_id.clone()).or_default();
+        if self.names_nothing() {
             keys.payments.insert(self.own_id.clone());
+            keys.unplaced.insert(self.own_id.clone());
         } else {
             keys.payments_if_known.insert(self.own_id.clone());
         }
     }
 
+    const fn names_nothing(&self) -> bool {
+        self.payment_intent.is_none() && self.charge.is_none()
+    }
+
     /// The id of the payment. Learning a charge's payment intent merges what was kept under the charge; learning
-    /// either merges what was kept under the object's own id.
+    /// either merges what was kept under the object's own id. An event that names neither belongs where the others of
+    /// its object do.
     pub fn payment(&self, state: &mut State) -> String {
+        if self.names_nothing() {
+            return state.placed.get(&self.own_id).unwrap_or(&self.own_id).clone();
+        }
         let payment = self.by_charge(state);
+        state.placed.insert(self.own_id.clone(), payment.clone());
         if payment != self.own_id && state.payments.has(&self.own_id) {
             move_payment(state, &self.own_id, &payment);
         }
@@ -66,6 +81,7 @@ impl PaymentRef {
 }
 
 fn move_payment(state: &mut State, from: &str, to: &str) {
+    state.placed.values_mut().filter(|payment| *payment == from).for_each(|payment| to.clone_into(payment));
     let moved = std::mem::take(state.payments.touch(from));
     if let Some(order) = moved.order_key() {
         state.orders.touch(&order).payments.remove(from);
@@ -121,14 +137,25 @@ pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
     let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
     let paid = PaidInvoice {
         reference: invoice.version().map(|version| version.reference.clone()).unwrap_or_default(),
+        amount_due: invoice.version().map(|version| version.amount_due),
+        amount_paid: invoice.version().map(|version| version.amount_paid),
         subscription: subscription.clone(),
         customer: summary.customer.clone(),
     };
-    let payments = invoice.payment_intents();
+    let (mut payments, charges) = (invoice.payment_intents(), invoice.charges_alone());
     if let Some(subscription) = subscription {
         let touched = state.subscriptions.touch(&subscription);
         touched.origin = event.origin();
         touched.record_invoice(id, summary);
+    }
+    for charge in charges {
+        if state.charges.has(&charge) {
+            payments.insert(PaymentRef { charge: Some(charge), ..PaymentRef::default() }.by_charge(state));
+        } else if *state.payments.get(&charge) != Payment::default() {
+            // The event does not name the charge, so that it is not locked; a charge that turned out to have a payment
+            // intent has left nothing here, and what it pays went with it.
+            payments.insert(charge);
+        }
     }
     for payment in payments {
         let known = &mut state.payments.touch(&payment).invoices;

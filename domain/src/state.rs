@@ -5,6 +5,8 @@
 
 mod table;
 
+use std::collections::BTreeMap;
+
 use super::charge::ChargeLink;
 use super::effect::Effect;
 use super::invoice::Invoice;
@@ -24,6 +26,9 @@ macro_rules! state {
         #[derive(Debug, Clone, Default)]
         pub struct State {
             $($(#[$doc])* pub $table: Table<$aggregate>,)*
+            /// The payments of refunds and disputes, by their ids: of those that were looked up, and of those that an
+            /// event of the batch named.
+            pub placed: BTreeMap<String, String>,
         }
 
         impl State {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use stripe::objects::{CheckoutSession, Subscription as Version};
+use stripe::objects::{CheckoutSession, Period, Subscription as Version};
 
 use super::aggregate::Aggregate;
 use super::invoice;
@@ -51,6 +51,9 @@ pub struct Subscription {
     /// period, and shows that it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<i64>,
+    /// When it was last active again after it had been past due, unix seconds of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered_at: Option<i64>,
     /// The newest `customer.subscription.trial_will_end`: its time and the end of the trial, unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_ending: Option<(i64, i64)>,
@@ -160,10 +163,29 @@ impl Subscription {
         let current = self.version().and_then(|version| version.current_period_end);
         match newest.period {
             Some(period) => {
-                Some(current.filter(|end| *end > period.start).unwrap_or(period.end).min(period.end))
+                let end = ends_by(period, current);
+                Some(self.other_intervals_end(newest).map_or(end, |other| end.min(other)))
             }
             None => current,
         }
+    }
+
+    /// The earliest end of the items that the newest paid invoice does not bill and that an earlier one paid for beyond
+    /// its beginning: each interval may have its own invoices.
+    fn other_intervals_end(&self, newest: &invoice::Summary) -> Option<i64> {
+        let items = &self.version()?.item_period_ends;
+        let begins = newest.period?.start;
+        let billed = |item: &String| newest.item_periods.contains_key(item);
+        if !items.keys().any(billed) {
+            return None;
+        }
+        let others = items.iter().filter(|(item, _)| !billed(item));
+        let ends = others.filter_map(|(item, current)| {
+            let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
+            let of_item = paid.filter_map(|(id, i)| Some((i.created, *i.item_periods.get(item)?, id)));
+            of_item.max().map(|(_, period, _)| ends_by(period, *current))
+        });
+        ends.filter(|end| *end > begins).min()
     }
 
     /// Whether the customer may use what was bought.
@@ -201,6 +223,14 @@ impl Subscription {
         self.versions.as_ref().is_some_and(Versioned::ambiguous)
     }
 
+    /// When the trial ends, unix seconds, once Stripe has announced that it ends soon. One that has been moved nearer
+    /// since ends even sooner; one that has been extended is announced again.
+    fn trial_ends_soon(&self) -> Option<i64> {
+        let (_, announced) = self.trial_ending?;
+        let version = self.version().filter(|version| version.status == "trialing")?;
+        version.trial_end.filter(|end| *end <= announced)
+    }
+
     fn data(&self, id: &str) -> Value {
         let version = self.version();
         json!({
@@ -229,10 +259,19 @@ impl Subscription {
         Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
     }
 
+    /// When access was last lost because a grace period had run out before the subscription was paid again, unix
+    /// seconds at which it became past due.
+    fn lost_by_grace(&self, rules: &Rules) -> Option<i64> {
+        let (since, recovered) = (self.past_due_since?, self.recovered_at?);
+        let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
+        (recovered > since && recovered >= since.saturating_add(grace)).then_some(since)
+    }
+
     /// The customer has access again after a loss.
     fn access_restored(&self, id: &str, rules: &Rules) -> Option<Message> {
         let versions = self.versions.as_ref().filter(|versions| !versions.ambiguous())?;
-        let lost_at = self.lost_at.filter(|lost| versions.latest_delta().created > *lost)?;
+        let lost_at = self.lost_at.filter(|lost| versions.latest_delta().created > *lost);
+        let lost_at = lost_at.max(self.lost_by_grace(rules))?;
         let about = format!("{id}/{lost_at}");
         let granted = self.access(rules) == Access::Granted;
         granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
@@ -255,6 +294,11 @@ impl Subscription {
     }
 }
 
+/// The end of a period that was paid for, which is not beyond the current one's unless what is known of that is older.
+fn ends_by(period: Period, current: Option<i64>) -> i64 {
+    current.filter(|end| *end > period.start).unwrap_or(period.end).min(period.end)
+}
+
 impl Aggregate for Subscription {
     type Key = String;
     const NAME: &'static str = "subscription";
@@ -275,7 +319,7 @@ impl Aggregate for Subscription {
         if self.ended || self.status() == Some("canceled") {
             messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
         }
-        if let Some((_, trial_end)) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
+        if let Some(trial_end) = self.trial_ends_soon() {
             let about = format!("{id}/{trial_end}");
             messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
         }

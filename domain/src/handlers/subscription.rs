@@ -24,14 +24,14 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.pending_update_applied", "a change that waited for its payment took effect"),
         ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
     ],
-    emits: &[
+    emits: &[&[
         &message::SUBSCRIPTION_ACTIVATED,
         &message::SUBSCRIPTION_CHANGED,
         &message::SUBSCRIPTION_TRIAL_WILL_END,
         &message::SUBSCRIPTION_CANCELED,
         &message::SUBSCRIPTION_ACCESS_LOST,
         &message::SUBSCRIPTION_ACCESS_RESTORED,
-    ],
+    ]],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };
 
@@ -62,6 +62,9 @@ impl super::Change for OneSubscription {
         let had_access = |status: &str| active(status) || status == "past_due";
         if !had_access(&version.status) && old.as_ref().is_some_and(|old| had_access(&old.status)) {
             subscription.lost_at = subscription.lost_at.max(Some(event.created));
+        }
+        if version.status == "active" && old.as_ref().is_some_and(|old| old.status == "past_due") {
+            subscription.recovered_at = subscription.recovered_at.max(Some(event.created));
         }
         if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
             subscription.past_due_since = subscription.past_due_since.max(Some(event.created));

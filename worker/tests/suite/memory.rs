@@ -100,6 +100,13 @@ impl Memory {
         load(&mut state.invoices, &self.rows.invoices, &mut keys);
         let known = keys.payments_if_known.iter().filter(|id| self.rows.payments.contains_key(*id));
         keys.payments.extend(known.cloned());
+        for id in &keys.unplaced {
+            let holds =
+                |payment: &Payment| payment.refunds.contains_key(id) || payment.disputes.contains_key(id);
+            let holder = self.rows.payments.iter().find(|(_, payment)| holds(payment));
+            state.placed.extend(holder.map(|(payment, _)| (id.clone(), payment.clone())));
+        }
+        keys.payments.extend(state.placed.values().cloned());
         load(&mut state.payments, &self.rows.payments, &mut keys);
         for id in Order::wanted(&keys) {
             let order = self.rows.orders.get(&id).cloned().or_else(|| self.registered(&id));
@@ -137,7 +144,7 @@ fn emitted(kind: &str, effects: &[Effect]) -> Vec<(&'static str, &'static str)> 
     keys.map(|key| {
         let name = key.as_str().unwrap().split('/').next().unwrap();
         let handler = handler_of(kind);
-        let topic = handler.emits.iter().find(|topic| topic.name == name);
+        let topic = handler.topics().find(|topic| topic.name == name);
         let topic =
             topic.unwrap_or_else(|| panic!("{} does not list {name}, which {kind} sent", handler.file));
         (handler.file, topic.name)
