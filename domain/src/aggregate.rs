@@ -22,7 +22,7 @@ pub trait Aggregate: Clone + Default + PartialEq {
     /// The messages that this state calls for: a function of the state alone.
     fn messages(&self, key: &Self::Key, rules: &Rules) -> Vec<Message>;
 
-    /// The notices that the step from an earlier state to this one calls for.
+    /// The messages that the step from an earlier state to this one calls for.
     fn transitions(&self, _before: &Self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
         Vec::new()
     }

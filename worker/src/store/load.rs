@@ -74,6 +74,7 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
         payment.linked = row.get("order_id");
         payment.held = row.get::<_, Option<&str>>("held_reason").and_then(HeldReason::parse);
         orders.extend(payment.orders_in_reach());
+        subscriptions.extend(payment.subscriptions().map(str::to_owned));
         state.payments.add(id, (!new).then_some(payment));
     }
     for (key, new, row) in lock_orders(tx, &orders).await? {

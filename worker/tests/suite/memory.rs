@@ -65,6 +65,8 @@ impl Memory {
         });
         save(&state.invoices, &mut self.rows.invoices, |invoice| *invoice == Invoice::default());
         save(&state.subscriptions, &mut self.rows.subscriptions, |s| *s == Subscription::default());
+        // A stored row forgets which changes were sent.
+        self.rows.subscriptions.values_mut().for_each(|subscription| subscription.changes.clear());
     }
 
     /// An empty store in which the orders of a history are registered.
@@ -125,6 +127,7 @@ impl Memory {
         for id in payments {
             let payment = self.rows.payments.get(&id).cloned();
             orders.extend(payment.iter().flat_map(Payment::orders_in_reach));
+            subscriptions.extend(payment.iter().flat_map(Payment::subscriptions).map(str::to_owned));
             state.payments.add(id, payment);
         }
         for id in orders {
