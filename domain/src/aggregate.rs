@@ -37,7 +37,7 @@ pub trait Aggregate: Clone + Default + PartialEq {
         Vec::new()
     }
 
-    /// The notices that the step from an earlier state to this one calls for.
+    /// The messages that the step from an earlier state to this one calls for.
     fn transitions(&self, _before: &Self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
         Vec::new()
     }

@@ -6,9 +6,10 @@
 use super::event::Event;
 use super::keys::Keys;
 use super::origin::OrderKey;
-use super::payment::{PaidInvoice, Payment};
+use super::payment::{PaidInvoice, Payment, Summary};
 use super::rules::Rules;
 use super::state::State;
+use super::subscription::InvoiceRefund;
 
 /// Where a refund, dispute or charge belongs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,6 +84,9 @@ impl PaymentRef {
 fn move_payment(state: &mut State, from: &str, to: &str) {
     state.placed.values_mut().filter(|payment| *payment == from).for_each(|payment| to.clone_into(payment));
     let moved = std::mem::take(state.payments.touch(from));
+    for subscription in moved.subscriptions() {
+        state.subscriptions.touch(subscription).record_refund(from, None);
+    }
     if let Some(order) = moved.order_key() {
         state.orders.touch(&order).payments.remove(from);
     }
@@ -100,9 +104,15 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         summary.provisional = named.provisional;
         summary.code = named.code.map(str::to_owned).or(summary.code);
     }
+    let subscriptions: Vec<_> = refunds_of_subscriptions(payment, &summary).collect();
     let order = named.map(|named| OrderKey::new(&payment.origin, named.id));
     payment.linked = order.as_ref().map(|order| order.id.clone());
     payment.held = None;
+    for (subscription, refund) in subscriptions {
+        if state.subscriptions.get(&subscription).refund_of(id) != refund.as_ref() {
+            state.subscriptions.touch(&subscription).record_refund(id, refund);
+        }
+    }
     if let Some(left) = before.filter(|before| Some(before) != order.as_ref()) {
         state.orders.touch(&left).payments.remove(id);
         order_changed(state, &left, rules);
@@ -113,6 +123,18 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         touched.forget_idle_payments();
         order_changed(state, &order, rules);
     }
+}
+
+/// What was refunded of a payment, for each subscription whose invoice it pays.
+fn refunds_of_subscriptions(
+    payment: &Payment,
+    summary: &Summary,
+) -> impl Iterator<Item = (String, Option<InvoiceRefund>)> {
+    let any = summary.refunded != 0 || summary.lost != 0;
+    payment.invoices.iter().filter_map(move |(invoice, paid)| {
+        let (invoice, refunded, lost) = (invoice.clone(), summary.refunded, summary.lost);
+        Some((paid.subscription.clone()?, any.then_some(InvoiceRefund { invoice, refunded, lost })))
+    })
 }
 
 /// Decides anew which payments of an order count.

@@ -174,6 +174,11 @@ impl Payment {
         self.linked.as_deref().map(|id| OrderKey::new(&self.origin, id))
     }
 
+    /// The subscriptions whose invoices it pays.
+    pub fn subscriptions(&self) -> impl Iterator<Item = &str> {
+        self.invoices.values().filter_map(|invoice| invoice.subscription.as_deref())
+    }
+
     /// Every order that it could come to belong to once another event shows which of its versions are the newest:
     /// all must be locked.
     #[must_use]

@@ -15,7 +15,7 @@ use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::Origin;
 use super::rules::Rules;
-use super::version::Versioned;
+use super::version::{Digest, Versioned};
 
 /// Everything that is known of one subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,15 +23,22 @@ use super::version::Versioned;
 pub struct Subscription {
     /// The account and mode.
     pub origin: Origin,
-    /// The newest version, with what its event changed.
+    /// The newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub versions: Option<Versioned<Snapshot>>,
+    pub versions: Option<Versioned<Version>>,
+    /// What the events since it was loaded say was changed, whichever of them are the newest; each is sent once and
+    /// then forgotten.
+    #[serde(skip)]
+    pub changes: BTreeMap<(i64, Digest), Change>,
     /// The checkout session that began it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Versioned<CheckoutSession>>,
     /// Its invoices by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub invoices: BTreeMap<String, invoice::Summary>,
+    /// What was refunded or lost of the payments of its invoices, by payment; only those of which some was.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<String, InvoiceRefund>,
     /// It was active or trialing at some time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_active: bool,
@@ -59,14 +66,25 @@ pub struct Subscription {
     pub trial_ending: Option<(i64, i64)>,
 }
 
-/// A version and what its event says was changed.
+/// What was refunded of a payment of an invoice, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The version.
-    pub version: Version,
-    /// What differs from before, by the event's `previous_attributes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<Change>,
+pub struct InvoiceRefund {
+    /// Invoice id.
+    pub invoice: String,
+    /// Refunded.
+    pub refunded: i64,
+    /// Lost to disputes.
+    #[serde(default)]
+    pub lost: i64,
+}
+
+/// What was refunded of a subscription's payments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Refunded {
+    /// Minor units, over all payments.
+    pub amount: i64,
+    /// All that was paid of its newest paid invoice was refunded or lost to disputes.
+    pub in_full: bool,
 }
 
 /// What an event changed.
@@ -134,7 +152,7 @@ impl Subscription {
     /// The newest version, once one is known.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
-        self.versions.as_ref().map(|object| &object.latest().version)
+        self.versions.as_ref().map(Versioned::latest)
     }
 
     /// Stripe's status.
@@ -151,15 +169,45 @@ impl Subscription {
         self.version().map(|version| version.customer.as_str()).or_else(invoiced).or_else(bought)
     }
 
+    /// What was refunded of the payments of its invoices.
+    #[must_use]
+    pub fn refunded(&self) -> Refunded {
+        let amount = self.refunds.values().map(|refund| refund.refunded).sum();
+        let in_full = self.newest_paid().is_some_and(|(id, invoice)| {
+            let of_invoice = self.refunds.values().filter(|refund| refund.invoice == *id);
+            let gone: i64 = of_invoice.map(|refund| refund.refunded + refund.lost).sum();
+            gone > 0 && gone >= invoice.amount_paid
+        });
+        Refunded { amount, in_full }
+    }
+
+    /// What is known to be refunded of a payment, `None` where that is nothing.
+    #[must_use]
+    pub fn refund_of(&self, payment: &str) -> Option<&InvoiceRefund> {
+        self.refunds.get(payment)
+    }
+
+    /// Records what was refunded of a payment of one of its invoices.
+    pub fn record_refund(&mut self, payment: &str, refund: Option<InvoiceRefund>) {
+        match refund {
+            Some(refund) => drop(self.refunds.insert(payment.to_owned(), refund)),
+            None => drop(self.refunds.remove(payment)),
+        }
+    }
+
+    /// Its newest paid invoice that pays for a period.
+    fn newest_paid(&self) -> Option<(&String, &invoice::Summary)> {
+        let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
+        paid.filter(|(_, invoice)| invoice.period.is_some() || invoice.period_unknown)
+            .max_by_key(|(id, invoice)| (invoice.created, invoice.period, *id))
+    }
+
     /// Unix seconds: the end of the period that its newest paid invoice paid for. It is never beyond the current
     /// period's end, unless what is known of that period ended before the paid one began (the update that would say
     /// so has not come).
     #[must_use]
     pub fn paid_through(&self) -> Option<i64> {
-        let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
-        let (_, newest) = paid
-            .filter(|(_, invoice)| invoice.period.is_some() || invoice.period_unknown)
-            .max_by_key(|(id, invoice)| (invoice.created, invoice.period, *id))?;
+        let (_, newest) = self.newest_paid()?;
         let current = self.version().and_then(|version| version.current_period_end);
         match newest.period {
             Some(period) => {
@@ -277,20 +325,14 @@ impl Subscription {
         granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
     }
 
-    /// What the newest event changed; nothing while its version is uncertain.
-    fn changed(&self, id: &str) -> Option<Message> {
-        let object = self.versions.as_ref().filter(|object| !object.ambiguous())?;
-        let change = object.latest().change.as_ref()?;
-        let step = object.latest_delta();
+    /// What an event changed.
+    fn changed(&self, id: &str, at: i64, after: &str, change: &Change) -> Message {
         let mut data = self.data(id);
+        data["changed_at"] = json!(at);
         data["what"] = change.to.keys().cloned().collect();
         data["from"] = Value::Object(change.from.clone());
         data["to"] = Value::Object(change.to.clone());
-        Some(Message::new(
-            &message::SUBSCRIPTION_CHANGED,
-            &format!("{id}/{}/{}", step.created, step.after),
-            data,
-        ))
+        Message::new(&message::SUBSCRIPTION_CHANGED, &format!("{id}/{at}/{after}"), data)
     }
 }
 
@@ -323,10 +365,15 @@ impl Aggregate for Subscription {
             let about = format!("{id}/{trial_end}");
             messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
         }
-        messages.extend(self.changed(id));
         messages.extend(self.access_lost(id, rules));
         messages.extend(self.access_restored(id, rules));
         messages
+    }
+
+    /// Every change is sent once, also one that was known only after a newer one: what changed then stays true.
+    fn transitions(&self, before: &Self, id: &String, _rules: &Rules) -> Vec<Message> {
+        let new = self.changes.iter().filter(|(key, _)| !before.changes.contains_key(*key));
+        new.map(|((at, after), change)| self.changed(id, *at, after, change)).collect()
     }
 
     fn describe(&self, rules: &Rules) -> Value {
@@ -335,6 +382,7 @@ impl Aggregate for Subscription {
             "status": self.status(), "access": self.access(rules) != Access::Denied,
             "paid_through": self.paid_through(), "items": version.map(|v| &v.items),
             "cancel_at_period_end": version.map(|v| v.cancel_at_period_end), "ambiguous": self.ambiguous(),
+            "amount_refunded": self.refunded().amount, "refunded": self.refunded().in_full,
         })
     }
 }

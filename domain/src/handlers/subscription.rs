@@ -9,7 +9,7 @@ use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::State;
-use crate::subscription::{Change, Snapshot};
+use crate::subscription::Change;
 use crate::version::{Rank, Versioned, before};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -49,8 +49,9 @@ impl super::Change for OneSubscription {
         let old = old.and_then(|object| Subscription::read(&object).ok());
         let change = old.as_ref().and_then(|old| Change::between(old, version));
         let is_terminal = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let step = event.delta(Snapshot { version: version.clone(), change }, rank(version), is_terminal);
+        let step = event.delta(version.clone(), rank(version), is_terminal);
         let subscription = state.subscriptions.touch(&version.id);
+        subscription.changes.extend(change.map(|change| ((step.created, step.after.clone()), change)));
         subscription.origin = event.origin();
         subscription.was_active |= active(&version.status);
         subscription.ended |= event.kind == "customer.subscription.deleted";

@@ -20,6 +20,7 @@ impl Aggregate for Payment {
 
     fn joined(&self, _id: &String, keys: &mut Keys) {
         keys.orders.extend(self.orders_in_reach());
+        keys.subscriptions.extend(self.subscriptions().map(str::to_owned));
     }
 
     fn origin(&self, _id: &String) -> Origin {

@@ -67,6 +67,8 @@ impl Memory {
         save(&state.orders, &mut self.rows.orders);
         save(&state.invoices, &mut self.rows.invoices);
         save(&state.subscriptions, &mut self.rows.subscriptions);
+        // A stored row forgets which changes were sent.
+        self.rows.subscriptions.values_mut().for_each(|subscription| subscription.changes.clear());
     }
 
     /// An empty store in which the orders of a history are registered.

@@ -230,6 +230,14 @@ fn described(memory: &Memory) -> Vec<String> {
             subscription.status().unwrap_or("unknown"),
         ));
     }
-    lines.extend(memory.lasting.iter().map(|key| format!("sent {key}")));
+    lines.extend(memory.lasting.iter().map(|key| format!("sent {}", without_hash(key))));
     lines
+}
+
+/// The key of a change of a subscription ends in a hash of the state that it led to.
+fn without_hash(key: &str) -> &str {
+    match key.rsplit_once('/') {
+        Some((change, _)) if key.starts_with("subscription.changed/") => change,
+        _ => key,
+    }
 }

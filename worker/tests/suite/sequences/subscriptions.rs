@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use domain::rules::Rules;
+use domain::subscription::Refunded;
 use serde_json::{Value, json};
 
 use super::Sequence;
-use super::bodies::{cycle, item, line, one_off, subscription, with};
+use super::bodies::{charge, cycle, intent, item, line, one_off, refund, subscription, with};
 
 const MONTH: i64 = 2_592_000;
 const YEAR: i64 = 31_536_000;
@@ -240,4 +241,67 @@ fn each_attempt_that_needs_the_customer_is_one_notice() {
     let notices = whole.notices();
     let of_attempt = |n: i64| notices.iter().filter(|key| key.ends_with(&format!("in_1/{n}"))).count();
     assert_eq!([1, 2, 3].map(of_attempt), [1; 3], "{notices:?}");
+}
+
+#[test]
+fn a_refund_of_a_subscriptions_payment_shows_on_the_subscription() {
+    let joined = |amount: i64| {
+        let refunded = json!({ "amount_refunded": amount, "refunded": amount == 1000 });
+        with(charge("ch_1", Some("pi_1"), 1000, None), refunded)
+    };
+    let link = json!({
+        "id": "inpay_1", "object": "invoice_payment", "status": "paid", "invoice": "in_1", "amount_paid": 1000,
+        "payment": { "type": "payment_intent", "payment_intent": "pi_1" },
+    });
+    let refunded =
+        |sequence: &Sequence| sequence.each_end(|memory| memory.rows.subscriptions["sub_1"].refunded());
+    let paid = Sequence::new()
+        .then("customer.subscription.created", T, of("active", &[("si_1", T + MONTH)]))
+        .then("payment_intent.succeeded", T, intent("pi_1", "succeeded", 1000, None))
+        .then("invoice_payment.paid", T, link)
+        .then(
+            "invoice.paid",
+            T,
+            cycle("in_1", "subscription_create", T, vec![line("si_1", 1000, (T, T + MONTH), false)]),
+        );
+    let part = paid.then("charge.refunded", T + 100, joined(400)).was(json!({ "amount_refunded": 0 }));
+    assert_eq!(refunded(&part), Refunded { amount: 400, in_full: false });
+    let full = part
+        .then("charge.refunded", T + 200, joined(1000))
+        .was(json!({ "amount_refunded": 400, "refunded": false }))
+        .then("refund.created", T + 200, refund("re_1", "ch_1", Some("pi_1"), 600, T + 200));
+    assert_eq!(refunded(&full), Refunded { amount: 1000, in_full: true });
+    // The next month is paid and not refunded.
+    let next = vec![line("si_1", 1000, (T + MONTH, T + 2 * MONTH), false)];
+    let renewed = full.then("invoice.paid", T + MONTH, cycle("in_2", "subscription_cycle", T + MONTH, next));
+    assert_eq!(refunded(&renewed), Refunded { amount: 1000, in_full: false });
+}
+
+#[test]
+fn each_change_of_a_subscription_is_told_once_in_whatever_order_they_arrive() {
+    let of_plan = |status: &str, quantity: i64| {
+        let mut object = of(status, &[("si_1", T + MONTH)]);
+        object["items"]["data"][0]["quantity"] = json!(quantity);
+        object
+    };
+    let items = |quantity: i64| json!({ "items": { "data": of_plan("active", quantity)["items"]["data"] } });
+    Sequence::new()
+        .then("customer.subscription.created", T, of_plan("active", 1))
+        .then(UPDATED, T + 10, of_plan("active", 2))
+        .was(items(1))
+        .then(UPDATED, T + 10, of_plan("active", 2))
+        .was(items(1))
+        .then(UPDATED, T + 20, of_plan("past_due", 2))
+        .was(json!({ "status": "active" }))
+        .then(UPDATED, T + 30, of_plan("active", 2))
+        .was(json!({ "status": "past_due" }))
+        .then(UPDATED, T + 40, with(of_plan("active", 2), json!({ "default_payment_method": "pm_1" })))
+        .was(json!({ "default_payment_method": null }))
+        .ends_in(&[
+            "subscription sub_1 is active: access, paid through never",
+            "sent subscription.activated/sub_1",
+            "sent subscription.changed/sub_1/1800000010",
+            "sent subscription.changed/sub_1/1800000020",
+            "sent subscription.changed/sub_1/1800000030",
+        ]);
 }
