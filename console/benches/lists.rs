@@ -18,12 +18,13 @@ const EVENTS: u32 = 1_000_000;
 const DEAD_LETTERS: u32 = 100_000;
 const TIMES: usize = 21;
 
-const VIEWS: [(&str, &str); 20] = [
+const VIEWS: [(&str, &str); 22] = [
     ("events", "/api/events"),
     ("events, a later page", "/api/events?before=PAGE"),
     ("events by type", "/api/events?type=charge.refunded"),
     ("events by outcome", "/api/events?outcome=retrying"),
     ("events by type and outcome", "/api/events?type=charge.refunded&outcome=dead"),
+    ("events by account", "/api/events?account=acct_7"),
     ("events of an order", "/api/events?order=order-777"),
     ("events of a customer", "/api/events?customer=cus_777"),
     ("search: payment", "/api/events?q=pi_777"),
@@ -32,6 +33,7 @@ const VIEWS: [(&str, &str); 20] = [
     ("one event", "/api/events/evt_777"),
     ("dead letters", "/api/dead-letters"),
     ("dead letters, open", "/api/dead-letters?state=open"),
+    ("dead letters by account", "/api/dead-letters?account=acct_7"),
     ("dead letters by reason", "/api/dead-letters?reason=missing_field&type=charge.refunded"),
     ("dead letters by id", "/api/dead-letters?q=order-777"),
     ("dead letters by words", "/api/dead-letters?q=payment%204999"),

@@ -6,6 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CommandContext;
+use super::origin::OriginArguments;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
@@ -33,6 +34,8 @@ pub(super) struct BulkArguments {
     /// Only dead letters that name this id, or have this text in their error
     #[arg(short, long, requires = "all")]
     q: Option<String>,
+    #[command(flatten)]
+    origin: OriginArguments,
     /// Only show what would be done
     #[arg(long, requires = "all")]
     dry_run: bool,
@@ -74,6 +77,8 @@ pub(super) async fn run(
         reason: many.died_of,
         fingerprint: many.fingerprint,
         q: many.q,
+        account: many.origin.account,
+        mode: many.origin.mode,
         ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;

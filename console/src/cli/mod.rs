@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod listing;
 mod orders;
+mod origin;
 mod output;
 mod preview;
 mod queues;

@@ -7,8 +7,9 @@ use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::origin::Mode;
 use crate::common::role::Role;
-use crate::orders::address::{Mode, OrderAddress};
+use crate::orders::address::OrderAddress;
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
 use crate::orders::store::OrderRow;
@@ -16,7 +17,7 @@ use crate::orders::store::OrderRow;
 /// Which of several orders with the same id.
 #[derive(Debug, Args)]
 pub(super) struct ScopeArguments {
-    /// A connected account; the company's own by default
+    /// A connected account, such as acct_1; the company's own by default
     #[arg(long)]
     account: Option<String>,
     /// Live or test; the mode that is processed by default
@@ -129,7 +130,7 @@ fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     output::fields(&[
         ("order", Some(order.id.clone())),
         ("account", Some(order.account.clone()).filter(|account| !account.is_empty())),
-        ("mode", order.livemode.map(|live| if live { "live" } else { "test" }.to_owned())),
+        ("mode", order.livemode.map(|livemode| Mode::of(livemode).to_string())),
         ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),

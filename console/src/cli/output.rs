@@ -53,6 +53,21 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> CommandResult {
     table.lines().try_for_each(|line| print(line.trim_end()))
 }
 
+/// Prints rows without the column of that heading where no row has anything in it.
+pub(crate) fn table_with_optional(
+    optional: &str,
+    headings: &[&str],
+    mut rows: Vec<Vec<String>>,
+) -> CommandResult {
+    let mut headings = headings.to_vec();
+    let at = headings.iter().position(|heading| *heading == optional);
+    if let Some(at) = at.filter(|at| rows.iter().all(|row| row[*at].is_empty())) {
+        headings.remove(at);
+        rows.iter_mut().for_each(|row| drop(row.remove(at)));
+    }
+    table(&headings, &rows)
+}
+
 /// Prints one thing as `name: value` lines; empty values are left out.
 pub(crate) fn fields(pairs: &[(&str, Option<String>)]) -> CommandResult {
     let width = pairs.iter().map(|(name, _)| name.len() + 1).max().unwrap_or(0);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const PAYMENTS: &str = include_str!("sql/payment_list.sql");
@@ -113,9 +114,13 @@ pub(crate) async fn disputes(
 /// Messages by key: when each was sent, if it was.
 pub(crate) type Messages = BTreeMap<String, Option<Timestamp>>;
 
-/// When messages were sent, by key.
-pub(crate) async fn messages(client: &impl GenericClient, keys: &[String]) -> Result<Messages, ServiceError> {
-    let rows = client.query(MESSAGES, &[&keys]).await?;
+/// When messages were sent, by key, which is unique only within an account and a mode.
+pub(crate) async fn messages(
+    client: &impl GenericClient,
+    keys: &[String],
+    origin: &OriginFilter,
+) -> Result<Messages, ServiceError> {
+    let rows = client.query(MESSAGES, &[&keys, &origin.account, &origin.livemode]).await?;
     Ok(rows.iter().map(|row| (row.get("key"), row.get("sent_at"))).collect())
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::address::OrderAddress;
 use super::status::OrderStatus;
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const INSERT: &str = include_str!("sql/order_insert.sql");
@@ -161,8 +162,14 @@ async fn set_terms(
     Ok(())
 }
 
-pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<OrderRow>, ServiceError> {
-    Ok(client.query(LIST, &[&ids]).await?.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
+/// Orders by id, in the accounts and modes that the filter takes in.
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    ids: &[String],
+    origin: &OriginFilter,
+) -> Result<Vec<OrderRow>, ServiceError> {
+    let rows = client.query(LIST, &[&ids, &origin.account, &origin.livemode]).await?;
+    Ok(rows.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn show(

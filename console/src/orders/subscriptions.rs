@@ -45,6 +45,10 @@ pub(crate) struct SubscriptionRow {
     pub(crate) ambiguous: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// False: test.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for SubscriptionRow {
@@ -66,6 +70,8 @@ impl From<&Row> for SubscriptionRow {
             checkout_session: row.get("checkout_session"),
             ambiguous: row.get("ambiguous"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }
@@ -96,6 +102,10 @@ pub(crate) struct InvoiceRow {
     pub(crate) payment_succeeded: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// False: test.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for InvoiceRow {
@@ -115,6 +125,8 @@ impl From<&Row> for InvoiceRow {
             payment_intent: row.get("payment_intent"),
             payment_succeeded: row.get("payment_succeeded"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }

@@ -19,6 +19,7 @@ mod harness;
 mod http;
 mod openapi;
 mod orders;
+mod origins;
 mod overview;
 mod pages;
 mod personal;

@@ -18,6 +18,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::show::replays;
 use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
+use crate::pages::origin;
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
 use crate::pages::tree::tree;
@@ -120,6 +121,7 @@ fn facts(view: &DeadLetterView) -> Markup {
         section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
             dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
+            (origin::facts(l.account.as_deref(), l.livemode))
             dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
             @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }

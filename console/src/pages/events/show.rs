@@ -19,6 +19,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::effects::changed;
 use crate::pages::layout::{MenuItem, badge, encode, exact, page, search_link, when};
+use crate::pages::origin;
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
 use crate::pages::tone::Toned;
@@ -130,14 +131,13 @@ fn facts(e: &EventRow) -> Markup {
             @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
             @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
             dt { "Attempts" } dd { (e.attempts) }
-            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id)) } }
+            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id, &e.origin())) } }
             dt { "Created by Stripe" } dd { (exact(e.created)) }
             dt { "Received" } dd { (exact(e.received_at)) }
             @if let Some(at) = e.processed_at { dt { "Processed" } dd { (exact(at)) } }
             @if let Some(at) = e.next_attempt_at { dt { "Next attempt" } dd { (exact(at)) } }
-            dt { "Mode" } dd { (if e.livemode { "live" } else { "test" }) }
+            (origin::facts(e.account.as_deref(), Some(e.livemode)))
             @if let Some(version) = &e.api_version { dt { "API version" } dd { (version) } }
-            @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
             @if let Some(endpoint) = &e.endpoint { dt { "Endpoint" } dd { (endpoint) } }
         } }
     }
