@@ -2,6 +2,7 @@
 //! believes a cookie, so no other site can make a browser call it.
 
 mod audit;
+mod audited;
 mod body;
 mod cases;
 mod dead_letters;

@@ -166,22 +166,15 @@ async fn accept(
     id: Path<i64>,
     form: Form<ReasonForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let accepted = match AuditReason::new(&form.reason) {
-        Ok(reason) => {
-            service::accept(&console.pool, &current_user.principal.actor, *id, &reason, &console.rules).await
-        }
-        Err(failure) => Err(failure),
+    current_user.check_form(&form.csrf, Role::Operator)?;
+    let actor = &current_user.principal.actor;
+    let accept =
+        async |reason: &AuditReason| service::accept(&console.pool, actor, *id, reason, &console.rules).await;
+    let Err(refused) = form.carry_out(accept).await? else {
+        return Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted)));
     };
-    match accepted {
-        Ok(_) => Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted))),
-        Err(failure) => {
-            let refused = RejectedForm::new(failure, &form.reason)?;
-            let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-            Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
-        }
-    }
+    let case = service::show(&console.pool, *id, current_user.principal.role).await?;
+    Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -190,12 +190,13 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job.
+/// What was just done to a job or a case.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
+        Some(Completed::Accepted) => "Accepted: the payment counts for its order.",
         _ => return html! {},
     };
     html! { p.note.good role="status" { (given) } }

@@ -96,8 +96,7 @@ async fn set_user(
     console: web::Data<Console>,
     form: Form<UserForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &current_user.principal.actor;
     match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
@@ -115,8 +114,7 @@ async fn set_role(
     name: Path<String>,
     form: Form<RoleForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     match accounts::set_role(&console.pool, &current_user.principal.actor, &name, form.role).await {
         Ok(_) => Ok(redirect_done(Completed::RoleChanged)),
         Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
@@ -129,8 +127,7 @@ async fn change_user(
     path: Path<(String, UserCommand)>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let (name, command) = path.into_inner();
     match accounts::command(&console.pool, &current_user.principal.actor, &name, command).await {
         Ok(()) => Ok(redirect_done(command.into())),
@@ -143,8 +140,7 @@ async fn create_token(
     console: web::Data<Console>,
     form: Form<TokenForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let made = tokens::create(&console.pool, &current_user.principal.actor, &form.name, form.role).await;
     let token = match made {
         Ok(token) => token,
@@ -166,8 +162,7 @@ async fn revoke_token(
     id: Path<i64>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     tokens::revoke(&console.pool, &current_user.principal.actor, TokenKey::Id(*id)).await?;
     Ok(redirect_done(Completed::Revoked))
 }

@@ -49,8 +49,7 @@ async fn preview(
     id: Path<String>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
     let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
@@ -147,7 +146,7 @@ fn facts(e: &EventRow) -> Markup {
 pub(in crate::pages) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
-            section.card { h2 { "History" } ul.redirect_to_page { @for e in entries { li {
+            section.card { h2 { "History" } ul.plain { @for e in entries { li {
                 b { (e.action) } " by " (e.actor) ", " (when(e.at)) @if !e.reason.is_empty() { ": " (e.reason) }
             } } } }
         }
@@ -181,17 +180,13 @@ async fn replay(
     id: Path<String>,
     form: Form<ReasonForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        console.replayer.event(id, &current_user.principal.actor, &reason).await
-    };
-    let Err(failure) = done.await else {
+    let actor = &current_user.principal.actor;
+    let replay = async |reason: &AuditReason| console.replayer.event(id, actor, reason).await;
+    let Err(refused) = form.carry_out(replay).await? else {
         return Ok(redirect(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
     };
-    let refused = RejectedForm::new(failure, &form.reason)?;
     let page_state = PageState { refused: Some(&refused), ..PageState::default() };
     Ok(page_with_status(refused.status(), &render(&current_user, &console, id, &page_state).await?))
 }
