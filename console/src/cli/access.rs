@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::auth::accounts::{self, UserCommand};
+use crate::auth::store::users::User;
 use crate::auth::tokens::TokenKey;
 use crate::auth::{tokens, users};
 use crate::common::error::ServiceError;
@@ -116,7 +117,7 @@ pub(super) async fn user(context: &CommandContext, command: UserArguments) -> Co
     Ok(())
 }
 
-fn user_row(user: &users::User) -> Vec<String> {
+fn user_row(user: &User) -> Vec<String> {
     let state = match (user.disabled_at, user.locked_until) {
         (Some(at), _) => format!("disabled since {}", output::time(at)),
         (None, Some(until)) => format!("locked out until {}", output::time(until)),

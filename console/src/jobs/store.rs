@@ -165,7 +165,7 @@ pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Job
         let state: JobItemState = row.try_get("state")?;
         let dead_letter: Option<DeadLetterState> = row.try_get("dead_letter_state")?;
         match state {
-            JobItemState::Waiting | JobItemState::ReplayMessage => progress.waiting += count,
+            JobItemState::Waiting | JobItemState::Sending => progress.waiting += count,
             JobItemState::Sent => progress.sent += count,
             JobItemState::Skipped => progress.skipped += count,
             JobItemState::Failed => progress.failed += count,
