@@ -10,8 +10,8 @@ use amqp::topology::Topology;
 use clap::Parser;
 use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use service::settings::setting::integer;
-use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
+use service::settings::setting::{address_or_off, integer};
+use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 
 use domain::rules::Rules;
@@ -32,8 +32,10 @@ pub struct Args {
     database: DatabaseArgs,
     #[command(flatten)]
     log: LogArgs,
-    #[command(flatten)]
-    metrics: MetricsArgs,
+    /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9091",
+        value_parser = address_or_off())]
+    metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     retry: RetryArgs,
     #[command(flatten)]
@@ -87,7 +89,7 @@ impl Args {
             topology: self.amqp.topology(problem, schedule.clone()),
             database_url: self.database.url(problem),
             log: self.log.read(problem),
-            metrics: self.metrics.bind(problem, 9091),
+            metrics: problem.take(&self.metrics_bind),
             schedule,
             out_webhooks: self.out_webhooks.read(problem, environment),
             batch: problem.take(&self.worker_batch),
