@@ -2,7 +2,6 @@
 //! as people write them.
 
 pub(crate) mod actor;
-pub(crate) mod byte_order_mark;
 pub(crate) mod completed;
 pub(crate) mod elapsed;
 pub(crate) mod error;

@@ -4,11 +4,11 @@
 use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
 use serde_json::Value;
+use stripe::envelope::without_byte_order_mark;
 use utoipa::ToSchema;
 
 use crate::audit::action::Subject;
 use crate::audit::store::{self as audit, AuditEntry};
-use crate::common::byte_order_mark::without_byte_order_mark;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::error::StoreError;
 use domain::decide::Prepared;
-use domain::event::without_bom;
 use domain::handlers::Intent;
+use stripe::envelope::without_byte_order_mark;
 
 /// One delivery: the event in it and how it came.
 pub struct Incoming<'a> {
@@ -68,7 +68,7 @@ pub async fn claim(
     let ignored: Vec<Option<&str>> = batch.iter().map(|incoming| ignored(incoming.prepared)).collect();
     let payloads: Vec<&str> = batch
         .iter()
-        .map(|incoming| std::str::from_utf8(without_bom(incoming.body)).unwrap_or("null"))
+        .map(|incoming| std::str::from_utf8(without_byte_order_mark(incoming.body)).unwrap_or("null"))
         .collect();
     let replays: Vec<&str> = batch
         .iter()
