@@ -18,6 +18,7 @@ use domain::rejection::{Reason, Rejection};
 use domain::retry::Schedule;
 use domain::rules::Rules;
 use domain::state::{Keys, Touched};
+use service::error::chain;
 
 pub use crate::disposition::{AckReason, Disposition};
 pub use crate::inbound_event::InboundEvent;
@@ -80,7 +81,11 @@ impl Engine {
                 return Ok(batch.iter().map(|(index, ..)| *index).zip(dispositions).collect());
             }
             Err(error) if classify(&error) == ErrorClass::Database => return Err(error),
-            Err(error) => tracing::debug!(%error, events = batch.len(), "isolating the bad event of a batch"),
+            Err(error) => tracing::debug!(
+                error = chain(&error),
+                events = batch.len(),
+                "isolating the bad event of a batch"
+            ),
         }
         let mut dispositions = Vec::with_capacity(batch.len());
         for ((index, ..), one) in batch.iter().zip(&incoming) {

@@ -18,7 +18,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
 use crate::pages::origin;
-use crate::pages::reason::{self, ReasonForm, RejectedForm};
+use crate::pages::reason::{self, DoneQuery, ReasonForm, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 
 /// The choice of both states.
@@ -103,19 +103,14 @@ fn table(cases: &[Case]) -> Markup {
     } } }
 }
 
-#[derive(Debug, Deserialize)]
-struct CasePageQuery {
-    done: Option<String>,
-}
-
 async fn show(
     current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
-    query: Query<CasePageQuery>,
+    query: Query<DoneQuery>,
 ) -> PageResult {
     let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-    let done = query.done.as_deref().and_then(Completed::parse);
+    let done = query.completed();
     Ok(page_response(&case_page(&current_user, &case, done, None)))
 }
 

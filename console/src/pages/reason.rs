@@ -8,10 +8,24 @@ use serde::Deserialize;
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
+use crate::common::text_enum::TextEnum;
 use crate::events::preview::PreviewView;
 use crate::pages::PageFailure;
 
 const REASON: &str = "missing_reason";
+
+/// What was just done, as the address of the page that shows it says.
+#[derive(Debug, Deserialize)]
+pub(in crate::pages) struct DoneQuery {
+    done: Option<String>,
+}
+
+impl DoneQuery {
+    /// What was done; nothing where the address names something else.
+    pub(in crate::pages) fn completed(&self) -> Option<Completed> {
+        self.done.as_deref().and_then(Completed::parse)
+    }
+}
 
 /// What somebody says when they do something.
 #[derive(Debug, Deserialize)]

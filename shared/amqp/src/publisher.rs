@@ -83,7 +83,7 @@ impl From<BrokerError> for PublishError {
     fn from(error: BrokerError) -> Self {
         match error {
             BrokerError::Unusable(unusable) => unusable.into(),
-            other => Self::Closed(other.to_string()),
+            other => Self::Closed(service::error::chain(&other)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
+use service::error::chain;
 use service::settings::Problems;
 
 /// `DATABASE_URL`.
@@ -26,7 +27,7 @@ impl DatabaseArgs {
         if !url.expose_secret().is_empty()
             && let Err(error) = crate::pool::check_url(&url)
         {
-            problems.add("DATABASE_URL", format_args!("takes {takes}: {error}"));
+            problems.add("DATABASE_URL", format_args!("takes {takes}: {}", chain(&error)));
         }
         url
     }

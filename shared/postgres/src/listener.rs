@@ -14,7 +14,7 @@ pub enum ListenError {
     #[error(transparent)]
     Url(#[from] PoolError),
     /// The server refused, or was lost.
-    #[error("cannot listen: {0}")]
+    #[error("cannot listen")]
     Postgres(#[from] tokio_postgres::Error),
     /// No answer.
     #[error("cannot listen: no answer within {} s", (CONNECT_TIMEOUT * 2).as_secs())]

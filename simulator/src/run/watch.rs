@@ -78,7 +78,7 @@ impl Server {
             match self.start_again().await {
                 Ok(()) => eprintln!("{name} started again"),
                 Err(error) => {
-                    eprintln!("{name} could not be started: {error}");
+                    eprintln!("{name} could not be started: {:#}", anyhow::Error::from(error));
                     tokio::time::sleep(BACK_OFF).await;
                 }
             }

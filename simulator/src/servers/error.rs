@@ -17,7 +17,7 @@ pub enum ServerError {
     #[error("PostgreSQL does not run as root and none of the accounts postgres, rabbitmq, nobody exists")]
     NoAccount,
     /// A file or process operation failed.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Io {
         /// What was being done.
         what: String,
@@ -59,7 +59,7 @@ pub enum ServerError {
         name: &'static str,
     },
     /// A statement to PostgreSQL failed.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Sql {
         /// What was being done.
         what: String,
@@ -67,8 +67,8 @@ pub enum ServerError {
         source: tokio_postgres::Error,
     },
     /// The migrations could not be applied to a test database.
-    #[error("migrating a test database: {0}")]
-    Migrate(String),
+    #[error("a test database cannot be migrated")]
+    Migrate(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ServerError {

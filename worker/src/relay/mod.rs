@@ -29,6 +29,7 @@ use amqp_sender::AmqpSender;
 use endpoint::Endpoint;
 use http_sender::HttpSender;
 use service::backoff::Backoff;
+use service::error::chain;
 use session::{RelayError, Session};
 pub use webhooks::{OutWebhook, OutWebhooks};
 
@@ -74,7 +75,7 @@ impl Relay {
         loop {
             store::report_standby(self.http.iter().map(|(sender, _)| sender.name.as_str()));
             let Err(error) = self.lead(&shutdown).await else { return };
-            let error = error.to_string();
+            let error = chain(&error);
             // Once for each new reason: while the database is unavailable the same line would repeat.
             if error == reported {
                 tracing::debug!(error, "the relay still cannot work");

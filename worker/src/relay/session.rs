@@ -11,6 +11,7 @@ use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use super::store;
+use crate::store::StoreError;
 
 /// What the trigger of `outbox` notifies.
 const CHANNEL: &str = "sluicegate_outbox";
@@ -35,8 +36,14 @@ pub(crate) enum RelayError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// A statement failed, or the connection broke.
-    #[error("PostgreSQL: {0}")]
-    Postgres(#[from] tokio_postgres::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<tokio_postgres::Error> for RelayError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 /// The session.

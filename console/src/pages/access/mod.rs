@@ -13,17 +13,11 @@ use crate::auth::users;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::access::view::{FormValues, view};
-use crate::pages::reason::RejectedForm;
+use crate::pages::reason::{DoneQuery, RejectedForm};
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 #[derive(Debug, Deserialize)]
 struct UserForm {
@@ -50,7 +44,7 @@ struct TokenForm {
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
     current_user.principal.require(Role::Admin)?;
-    let given = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+    let given = query.completed().and_then(|done| match done {
         Completed::Added => Some("The user was added."),
         Completed::Changed => Some("The user was changed, and is signed out everywhere."),
         Completed::RoleChanged => Some("The role was changed."),

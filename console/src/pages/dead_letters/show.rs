@@ -3,12 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::dead_letters::preview;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
@@ -19,15 +17,10 @@ use crate::pages::events::show::replays;
 use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
 use crate::pages::origin;
 use crate::pages::preview::previewed;
-use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tree::tree;
 use crate::pages::{CsrfForm, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, DeadLetterView};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 async fn show(
     current_user: CurrentUser,
@@ -39,7 +32,7 @@ async fn show(
     Ok(page_response(&render(
         &current_user,
         &view,
-        &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
+        &PageState { done: query.completed(), ..PageState::default() },
     )))
 }
 

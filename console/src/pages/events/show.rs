@@ -3,13 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::audit::reason::AuditReason;
 use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::dead_letters::state::DeadLetterState;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
@@ -21,16 +19,11 @@ use crate::pages::events::effects::changed;
 use crate::pages::layout::{MenuItem, badge, encode, exact, page, search_link, when};
 use crate::pages::origin;
 use crate::pages::preview::previewed;
-use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tone::Toned;
 use crate::pages::tree::tree;
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, EventView};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 async fn show(
     current_user: CurrentUser,
@@ -38,8 +31,7 @@ async fn show(
     id: Path<String>,
     query: Query<DoneQuery>,
 ) -> PageResult {
-    let page_state =
-        PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() };
+    let page_state = PageState { done: query.completed(), ..PageState::default() };
     Ok(page_response(&render(&current_user, &console, &id, &page_state).await?))
 }
 

@@ -19,10 +19,10 @@ pub enum TlsError {
     #[error("no certificate authorities found to verify the server with; name a file in sslrootcert")]
     NoRoots,
     /// rustls refused.
-    #[error("cannot set up TLS: {0}")]
+    #[error("cannot set up TLS")]
     Rustls(#[from] Error),
     /// The roots cannot be used.
-    #[error("cannot set up TLS: {0}")]
+    #[error("cannot set up TLS")]
     Verifier(#[from] rustls::client::VerifierBuilderError),
 }
 
