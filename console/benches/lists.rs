@@ -2,9 +2,15 @@
 //! Prints, and asserts no time. `make bench` runs it; alone:
 //! `simulator servers -- cargo bench -p sluicegate-console --bench lists`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "the tests use the rest of what they stand on")]
+#![allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    unreachable_pub,
+    reason = "the tests use the rest of what they stand on"
+)]
 
-#[path = "../tests/it/harness.rs"]
+#[path = "../tests/it/harness/mod.rs"]
 mod harness;
 #[path = "../tests/it/http.rs"]
 mod http;

@@ -6,6 +6,7 @@
 mod access;
 mod admins;
 mod api;
+mod api_events;
 mod audit;
 mod browser;
 mod browser_access;
