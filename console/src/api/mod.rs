@@ -13,6 +13,7 @@ mod orders;
 mod overview;
 mod queues;
 mod reply;
+mod search;
 mod tokens;
 mod users;
 
@@ -90,6 +91,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(search::routes)
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)

@@ -5,11 +5,11 @@ use crate::common::paging;
 use crate::common::text_enum::{TextEnum, text_enum};
 
 text_enum! {
-    /// Live or test.
+    /// Whether something is about real money.
     pub(crate) enum Mode {
-        /// Real money.
+        /// With real money
         Live = "live",
-        /// Stripe's test mode.
+        /// In Stripe's test mode
         Test = "test",
     }
 }
@@ -90,7 +90,7 @@ impl OriginFilter {
 }
 
 /// The account and mode of something that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct FoundOrigin {
     /// The connected account; empty is the company's own.
     pub(crate) account: String,

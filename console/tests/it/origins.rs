@@ -239,3 +239,32 @@ async fn the_migration_takes_the_account_of_open_dead_letters_from_their_events(
         ]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_of_the_api_shows_one_account_and_mode_and_names_the_others() {
+    let world = World::new().await;
+    world.sql(ORDERS).await;
+    let console = world.serve();
+    let api = Api::new(&console.url, Some(&world.token("viewer").await));
+    let found = api.ok("/api/search?q=A-1");
+    assert_eq!((&found["account"], &found["livemode"]), (&json!(""), &json!(true)));
+    assert_eq!(
+        (found["orders"].as_array().unwrap().len(), &found["orders"][0]["amount_paid"]),
+        (1, &json!(1000))
+    );
+    assert_eq!(found["payments"].as_array().unwrap().len(), 1);
+    let events = found["events"].as_array().unwrap();
+    assert_eq!(
+        (events.len(), &events[0]["id"], &events[0]["effects"][0]["aggregate_id"]),
+        (1, &json!("evt_own"), &json!("A-1"))
+    );
+    assert_eq!(
+        found["elsewhere"],
+        json!([{"account": "", "livemode": false}, {"account": "acct_1", "livemode": true}, {"account": "acct_2", "livemode": true}])
+    );
+    let merchant = api.ok("/api/search?q=A-1&account=acct_2&mode=live");
+    assert_eq!((&merchant["account"], &merchant["orders"][0]["currency"]), (&json!("acct_2"), &json!("jpy")));
+    assert_eq!(api.ok("/api/search?q=pi_1")["orders"][0]["amount_paid"], 3000);
+    assert_eq!(api.ok("/api/search?q=nothing")["events"], json!([]));
+    api.refused(api.get("/api/search?q=%20"), 400, "missing_id");
+}
