@@ -11,11 +11,11 @@ use super::version::{Delta, Rank, before, digest};
 /// An event whose envelope has been read. The object inside is still untyped.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// `evt_…`
+    /// The event's id, `evt_…`.
     pub id: String,
-    /// Stripe's `type`.
+    /// Stripe's `type`, such as `charge.refunded`.
     pub kind: String,
-    /// Unix seconds.
+    /// When Stripe made the event, in unix seconds.
     pub created: i64,
     /// False for test mode.
     pub livemode: bool,
@@ -27,9 +27,9 @@ pub struct Event {
     pub request: Option<String>,
     /// `object` is `v2.core.event`: a thin event, which carries no object.
     pub thin: bool,
-    /// `data.object`.
+    /// The object after the change, `data.object`.
     pub object: Value,
-    /// `data.previous_attributes`.
+    /// What the change replaced, `data.previous_attributes`; none unless the event is an update.
     pub previous: Option<Map<String, Value>>,
 }
 

@@ -45,7 +45,7 @@ pub trait Change: Send + Sync {
 pub enum Intent {
     /// A change of state.
     Change(Box<dyn Change>),
-    /// Nothing; the reason.
+    /// The event is recorded as ignored, for this reason.
     Ignore(&'static str),
     /// Its object cannot be read.
     Reject(Rejection),
@@ -64,7 +64,7 @@ pub struct Handler {
     read: Read,
 }
 
-/// Every handler.
+/// The handlers of all Stripe objects; a type that two of them take refuses to start.
 pub const HANDLERS: &[Handler] = &[
     charge::HANDLER,
     checkout_session::HANDLER,

@@ -29,9 +29,9 @@ pub struct Keys {
     pub payments_if_known: BTreeSet<String>,
     /// Orders that the event itself names.
     pub orders: BTreeSet<OrderKey>,
-    /// Invoices.
+    /// Invoices that the event touches, by id.
     pub invoices: BTreeSet<String>,
-    /// Subscriptions.
+    /// Subscriptions that the event touches, by id.
     pub subscriptions: BTreeSet<String>,
 }
 
@@ -52,13 +52,13 @@ impl Keys {
 /// The ids of everything that a batch locked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Payments.
+    /// The ids of the payments.
     pub payments: Vec<String>,
-    /// Orders.
+    /// The keys of the orders, with account and mode.
     pub orders: Vec<OrderKey>,
-    /// Invoices.
+    /// The ids of the invoices.
     pub invoices: Vec<String>,
-    /// Subscriptions.
+    /// The ids of the subscriptions.
     pub subscriptions: Vec<String>,
 }
 
@@ -139,7 +139,7 @@ impl<T: Clone + Default + PartialEq, K: Ord + Clone> Table<T, K> {
         self.undo.iter().map(|(id, before)| (id, before, &self.rows[id].now))
     }
 
-    /// Every locked row.
+    /// The locked rows of this table by key.
     pub fn rows(&self) -> impl Iterator<Item = (&K, &Row<T>)> {
         self.rows.iter()
     }
@@ -167,13 +167,13 @@ impl<T: Clone + Default + PartialEq, K: Ord + Clone> Table<T, K> {
 pub struct State {
     /// Which payment each charge belongs to.
     pub charges: Table<ChargeLink>,
-    /// Payments.
+    /// The payments, by payment intent or what stands in for it.
     pub payments: Table<Payment>,
-    /// Orders.
+    /// The orders, by account, mode and id.
     pub orders: Table<Order, OrderKey>,
-    /// Invoices.
+    /// The invoices, by Stripe's id.
     pub invoices: Table<Invoice>,
-    /// Subscriptions.
+    /// The subscriptions, by Stripe's id.
     pub subscriptions: Table<Subscription>,
 }
 

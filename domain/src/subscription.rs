@@ -34,7 +34,7 @@ pub struct Subscription {
     /// It was active or trialing at some time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_active: bool,
-    /// `customer.subscription.deleted` was seen.
+    /// Whether a `customer.subscription.deleted` was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
     /// When it last became past due, unix seconds of the event.
@@ -55,7 +55,7 @@ pub struct Subscription {
 /// A version and what its event says was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The version.
+    /// The subscription as this version has it.
     pub version: Version,
     /// What differs from before, by the event's `previous_attributes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,11 +95,11 @@ fn visible(version: &Version) -> Value {
 /// Whether the customer may use what was bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Yes.
+    /// The customer may use what was bought.
     Granted,
     /// Until this time, unix seconds: it is past due.
     Until(i64),
-    /// No.
+    /// The customer may not use what was bought.
     Denied,
 }
 
@@ -130,13 +130,13 @@ impl Subscription {
         self.versions.as_ref().map(|object| &object.latest().version)
     }
 
-    /// Stripe's status.
+    /// The status as Stripe spells it; none while only invoices are known.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         self.version().map(|version| version.status.as_str())
     }
 
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     #[must_use]
     pub fn customer(&self) -> Option<&str> {
         let invoiced = || self.invoices.values().find_map(|invoice| invoice.customer.as_deref());

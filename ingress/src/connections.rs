@@ -18,15 +18,15 @@ pub(crate) use guarded::Guarded;
 /// How many connections may be open.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionLimits {
-    /// Altogether.
+    /// All open connections together.
     pub(crate) total: usize,
-    /// From one address.
+    /// Open connections from one address.
     pub(crate) per_address: usize,
     /// Proxies, which connect for others and have no limit of their own.
     pub(crate) proxies: Vec<IpNet>,
 }
 
-/// Every open connection.
+/// The open connections and what each is doing.
 #[derive(Debug)]
 pub(crate) struct Connections {
     limits: ConnectionLimits,

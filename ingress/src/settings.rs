@@ -94,14 +94,12 @@ pub struct Args {
     #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME", default_value = "5s",
         value_parser = duration(SHORTEST..=Duration::from_secs(60)))]
     ingress_publish_timeout: Setting<Duration>,
-    /// RabbitMQ.
     #[command(flatten)]
     amqp: AmqpArgs,
     /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
     #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9090",
         value_parser = address_or_off())]
     metrics_bind: Setting<Option<SocketAddr>>,
-    /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
 }
@@ -109,18 +107,16 @@ pub struct Args {
 /// The clock. A parameter because signatures age.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The settings, checked.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where `main` listens.
     pub bind: SocketAddr,
     /// The secrets of `/webhooks/stripe`.
     pub secrets: Vec<SecretString>,
     /// The secrets of `/webhooks/stripe/<name>`.
     pub endpoints: BTreeMap<String, Vec<SecretString>>,
-    /// Seconds.
+    /// The oldest signature that is accepted, in seconds.
     pub tolerance: u64,
-    /// Bytes.
+    /// The largest body, in bytes.
     pub max_body: usize,
     /// How long a body may take.
     pub body_timeout: Duration,
@@ -136,7 +132,6 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// How long a confirm may take.
     pub publish_timeout: Duration,
-    /// RabbitMQ.
     pub broker: BrokerSettings,
     /// Where metrics and health are served.
     pub metrics_bind: Option<SocketAddr>,

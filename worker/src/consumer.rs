@@ -186,7 +186,6 @@ enum Ready {
     Idle,
     /// The broker canceled the consumer (its queue was deleted).
     Canceled,
-    /// Shutdown was requested.
     Shutdown,
 }
 

@@ -26,7 +26,6 @@ pub use crate::inbound_event::InboundEvent;
 /// What a batch needs to be processed.
 #[derive(Clone)]
 pub struct Engine {
-    /// PostgreSQL.
     pub pool: Pool,
     /// What decisions depend on.
     pub rules: Rules,
@@ -117,7 +116,6 @@ impl Engine {
         }
     }
 
-    /// The five steps.
     async fn transaction(&self, batch: &[Incoming<'_>]) -> Result<Vec<Disposition>, StoreError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
@@ -132,7 +130,6 @@ pub(crate) struct BatchResult {
     pub(crate) dispositions: Vec<Disposition>,
     /// The messages that the new state calls for.
     pub(crate) messages: Vec<Message>,
-    /// What was locked.
     pub(crate) touched: Touched,
 }
 

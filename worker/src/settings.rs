@@ -52,21 +52,19 @@ pub struct Args {
 
 /// The settings of a worker.
 pub struct Settings {
-    /// The broker.
     pub amqp_url: SecretString,
     /// The names of queues and exchanges.
     pub topology: Topology,
-    /// PostgreSQL.
     pub database_url: SecretString,
     /// How log lines look, and which there are.
     pub log: (LogFormat, String),
     /// Where metrics and health are served.
     pub metrics: Option<SocketAddr>,
-    /// Delays between attempts.
+    /// The delays between the attempts of one event.
     pub schedule: Vec<Duration>,
     /// Events in one transaction.
     pub batch: u16,
-    /// Concurrent transactions.
+    /// How many transactions run at once.
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,

@@ -13,7 +13,6 @@ use crate::common::role::{Principal, Role};
 
 /// Something that an operator does for the reason in the body. Anybody else is refused before the body is looked at.
 pub(super) struct AuditedRequest {
-    /// Who acts.
     pub(super) principal: Principal,
     pub(super) reason: AuditReason,
 }

@@ -67,7 +67,6 @@ pub(crate) async fn sign_in(
     Ok(SignInResult::SignedIn(cookie))
 }
 
-/// Ends a session.
 pub(crate) async fn sign_out(pool: &Pool, actor: &Actor, cookie: &str) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;

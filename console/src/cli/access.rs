@@ -29,30 +29,30 @@ pub(super) enum UserArguments {
     },
     /// Give a user another role; the password stays
     Role {
-        /// The user's name
+        /// Name of the user
         name: String,
         /// What the user may do from now on
         role: Role,
     },
-    /// All users
+    /// All users with their roles
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Disable a user and end their sessions
     Disable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Enable a user again, with the password and role they had
     Enable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Let a user sign in again who was locked out
     Unlock {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
 }
@@ -70,13 +70,13 @@ pub(super) enum TokenArguments {
     },
     /// All tokens, without what is secret
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Revoke a token, for good
     Revoke {
-        /// The token's name
+        /// Name of the token
         name: String,
     },
 }

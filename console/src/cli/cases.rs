@@ -35,20 +35,20 @@ pub(super) enum CasesCommand {
     },
     /// One case, and what can be done
     Show {
-        /// Its number
+        /// Number of the case
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Accept the payment as it is: it counts for its order from now on
     Accept {
-        /// Its number
+        /// Number of the case
         id: i64,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },

@@ -19,13 +19,13 @@ use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadCommand {
-    /// Dead letters, newest first
+    /// List dead letters, newest first
     List(DeadLetterListArguments),
     /// One dead letter with its body
     Show {
-        /// Its number
+        /// Number of the dead letter
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -33,24 +33,24 @@ pub(super) enum DeadCommand {
     Groups {
         #[command(flatten)]
         origin: OriginArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// What a replay would do now; nothing is written, nothing is sent
     Preview {
-        /// Its number
+        /// Number of the dead letter
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
-    /// Send dead letters' events through the workers once more
+    /// Send the events of dead letters through the workers again
     Replay {
-        /// One dead letter, by its number
+        /// Number of one dead letter
         #[arg(conflicts_with_all = ["account", "mode"])]
         id: Option<i64>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -58,10 +58,10 @@ pub(super) enum DeadCommand {
     },
     /// Mark dead letters as not to be replayed
     Discard {
-        /// One dead letter, by its number
+        /// Number of one dead letter
         #[arg(conflicts_with_all = ["account", "mode"])]
         id: Option<i64>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]

@@ -19,28 +19,28 @@ use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
-    /// Events, newest first
+    /// List events, newest first
     List(EventListArguments),
     /// One event with its body and what it did
     Show {
-        /// Stripe's event id
+        /// Stripe's id of the event
         id: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// What a replay would do now; nothing is written, nothing is sent
     Preview {
-        /// Stripe's event id
+        /// Stripe's id of the event
         id: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
-    /// Send an event through the workers once more, or all of a type with an outcome (those that an older version
-    /// ignored, say); what took effect already changes nothing
+    /// Send an event through the workers again, or all events of a type with an outcome, such as those that an older
+    /// version ignored; an event that already took effect changes nothing
     Replay {
-        /// Stripe's event id
+        /// Stripe's id of the event
         #[arg(required_unless_present_all = ["outcome", "kind"],
             conflicts_with_all = ["outcome", "kind", "account", "mode"])]
         id: Option<String>,
@@ -52,7 +52,7 @@ pub(super) enum EventsCommand {
         kind: Option<String>,
         #[command(flatten)]
         origin: OriginArguments,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
     },

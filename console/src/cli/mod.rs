@@ -41,7 +41,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the console and store dead letters, until a signal
+    /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
     Migrate,
@@ -60,7 +60,7 @@ enum Command {
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
-    /// The broker's queues
+    /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]

@@ -49,7 +49,7 @@ pub(super) enum OrdersCommand {
         currency: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -67,12 +67,12 @@ pub(super) enum OrdersCommand {
         /// Three letters, such as usd
         #[arg(long)]
         currency: Option<String>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -82,7 +82,7 @@ pub(super) enum OrdersCommand {
         id: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },

@@ -21,7 +21,6 @@ pub(crate) fn json(value: &impl Serialize) -> CommandResult {
     print(&visible_json(&text))
 }
 
-/// Prints a line.
 pub(crate) fn line(text: &str) -> CommandResult {
     print(&visible(text))
 }

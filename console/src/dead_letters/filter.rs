@@ -42,7 +42,7 @@ pub(crate) struct DeadLetterFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
     pub(crate) account: Option<String>,
-    /// `live` or `test`.
+    /// `live` or `test`; both by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(live|test)$")]
     pub(crate) mode: Option<Mode>,

@@ -9,7 +9,7 @@ pub(crate) use crate::common::origin::Mode;
 /// Which order is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OrderAddress {
-    /// The company's id.
+    /// The company's id of the order.
     pub(crate) id: String,
     /// The connected account; empty is the company's own.
     pub(crate) account: String,
@@ -35,7 +35,6 @@ impl OrderAddress {
         OrderKey::new(&Origin { account: self.account.clone(), livemode }, &self.id)
     }
 
-    /// There is none.
     pub(crate) fn not_found(&self) -> ServiceError {
         ServiceError::NotFound(format!("order {}", self.id))
     }

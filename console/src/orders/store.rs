@@ -38,7 +38,6 @@ pub(crate) struct OrderRow {
     pub(crate) registered: bool,
     pub(crate) status: OrderStatus,
     pub(crate) amount_paid: i64,
-    /// What was refunded.
     pub(crate) amount_refunded: i64,
     /// What open disputes ask for, and what was lost to them.
     pub(crate) amount_disputed: i64,

@@ -47,7 +47,7 @@ pub(crate) struct SubscriptionRow {
     pub(crate) updated_at: Timestamp,
     /// The connected account; empty is the company's own.
     pub(crate) account: String,
-    /// False: test.
+    /// Whether it is about real money.
     pub(crate) livemode: bool,
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct InvoiceRow {
     pub(crate) updated_at: Timestamp,
     /// The connected account; empty is the company's own.
     pub(crate) account: String,
-    /// False: test.
+    /// Whether it is about real money.
     pub(crate) livemode: bool,
 }
 
@@ -152,7 +152,6 @@ pub(crate) async fn invoices(
 pub(crate) struct SubscriptionView {
     #[serde(flatten)]
     subscription: SubscriptionRow,
-    /// Its newest invoices.
     invoices: Vec<InvoiceRow>,
 }
 

@@ -109,16 +109,13 @@ fn header(raw: &str) -> Option<String> {
 /// What a command needs beyond the database.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Needs {
-    /// The broker.
     pub(crate) broker: bool,
     /// The rules that the workers decide by, `STRIPE_LIVEMODE` with them.
     pub(crate) rules: bool,
 }
 
-/// Settings, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct ConsoleSettings {
-    /// The database.
     pub(crate) database_url: SecretString,
     /// Connections to it at most.
     pub(crate) pool_size: usize,

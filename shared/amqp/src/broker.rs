@@ -20,7 +20,7 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the broker is and what must exist there.
 #[derive(Debug, Clone)]
 pub struct BrokerSettings {
-    /// `amqp://…` or `amqps://…`.
+    /// The broker's URL, `amqp://…` or `amqps://…`.
     pub amqp_url: SecretString,
     /// Declared on every connection.
     pub topology: Topology,
@@ -48,7 +48,7 @@ pub enum BrokerError {
     /// The broker refused or was lost.
     #[error("cannot open a channel")]
     Channel(#[from] lapin::Error),
-    /// No answer.
+    /// The broker did not answer in time.
     #[error("cannot open a channel: no answer within {} s", CHANNEL_TIMEOUT.as_secs())]
     TimedOut,
 }

@@ -35,7 +35,7 @@ pub enum PublishError {
     Returned {
         /// AMQP's code, 312 for no route.
         code: u16,
-        /// The broker's message.
+        /// The broker's explanation, such as `NO_ROUTE`.
         text: String,
     },
     /// The broker refused the message, for example because the queue is full.

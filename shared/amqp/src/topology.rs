@@ -12,9 +12,9 @@ const REFUND_KEYS: [&str; 4] = ["charge.refunded", "charge.refund.#", "refund.#"
 pub enum Queue {
     /// Everything that no other queue receives.
     Fulfillment,
-    /// Subscriptions and invoices.
+    /// Events of subscriptions and invoices.
     Subscription,
-    /// Refunds and disputes.
+    /// Events of refunds and disputes.
     Refund,
     /// What could not be processed, for the console.
     Dead,
@@ -65,7 +65,7 @@ pub enum TopologyError {
         what: String,
         /// The argument that differs.
         argument: String,
-        /// The broker's message.
+        /// The broker's explanation, which names both values.
         detail: String,
     },
     /// The broker refused, or was lost on the way.

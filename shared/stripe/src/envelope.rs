@@ -51,7 +51,7 @@ pub enum EnvelopeError {
     /// A field that every event has is missing, empty, too long or of the wrong kind.
     #[error("`{field}` {problem}")]
     Field {
-        /// The field's name.
+        /// The name of the field that is wrong.
         field: &'static str,
         /// What is wrong with it.
         problem: &'static str,

@@ -12,7 +12,6 @@ const BACK_OFF: Duration = Duration::from_secs(1);
 /// A server that is being started answers nothing; its process id comes with a later look.
 const SOON: Duration = Duration::from_millis(20);
 
-/// A private server.
 #[derive(Debug, Clone)]
 pub(crate) enum Server {
     Postgres(Arc<PostgresServer>),

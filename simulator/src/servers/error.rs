@@ -8,7 +8,6 @@ pub enum ServerError {
     /// A program that the server consists of is not installed.
     #[error("{program} was not found ({looked}); `bash scripts/install-servers.sh` installs it")]
     Missing {
-        /// The program's name.
         program: &'static str,
         /// Where it was looked for.
         looked: String,
@@ -21,35 +20,22 @@ pub enum ServerError {
     Io {
         /// What was being done.
         what: String,
-        /// The system's error.
         source: std::io::Error,
     },
     /// A helper program ended with an error.
     #[error("{program} failed ({status}):\n{output}")]
-    Failed {
-        /// The program.
-        program: String,
-        /// How it ended.
-        status: String,
-        /// What it wrote.
-        output: String,
-    },
+    Failed { program: String, status: String, output: String },
     /// The server ended, or did not answer, before it was ready.
     #[error("{server} did not become ready: {why}; the end of its log:\n{log}")]
     NotReady {
-        /// Which server.
         server: &'static str,
-        /// What was seen.
         why: String,
         /// The last lines of its log.
         log: String,
     },
     /// A folder that must be ours belongs to somebody else.
     #[error("{path} exists but does not belong to this user: remove it or choose another folder", path = path.display())]
-    NotOurs {
-        /// The folder.
-        path: PathBuf,
-    },
+    NotOurs { path: PathBuf },
     /// The tests' servers are not there.
     #[error(
         "{name} is not set: run `make test`, or `simulator servers -- COMMAND`, which starts the servers"

@@ -39,7 +39,6 @@ pub use store::STATEMENTS;
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// A relay.
 pub(crate) struct Relay {
     database_url: SecretString,
     amqp: AmqpSender,

@@ -32,7 +32,6 @@ const FROZEN: Duration = Duration::from_secs(60);
 /// Why the relay lost its session.
 #[derive(Debug, Error)]
 pub(crate) enum RelayError {
-    /// There is none.
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// A statement failed, or the connection broke.
@@ -46,11 +45,9 @@ impl From<tokio_postgres::Error> for RelayError {
     }
 }
 
-/// The session.
 pub(crate) struct Session(Listener);
 
 impl Session {
-    /// Connects.
     pub(crate) async fn open(url: &SecretString) -> Result<Self, RelayError> {
         Ok(Self(Listener::connect(url, "sluicegate relay", CHANNEL, FROZEN).await?))
     }

@@ -17,14 +17,7 @@ pub enum StoreError {
     Postgres(tokio_postgres::Error),
     /// A stored state could not be read back, or a new one not be written down.
     #[error("the state of {table} {id} cannot be read or written")]
-    State {
-        /// The table.
-        table: &'static str,
-        /// The row.
-        id: String,
-        /// Why.
-        source: serde_json::Error,
-    },
+    State { table: &'static str, id: String, source: serde_json::Error },
     /// A row held what the code does not expect.
     #[error("the statements panicked; the log of the worker says where")]
     Panicked,

@@ -21,11 +21,11 @@ pub(in crate::api) struct GroupQuery {
     /// Dead letters in this state; open ones by default.
     #[param(inline)]
     state: Option<DeadLetterState>,
-    /// Event type.
+    /// Event type, such as `charge.refunded`.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
-    /// Reason.
+    /// Why they are dead letters, such as `missing_field`.
     #[param(max_length = 255)]
     reason: Option<String>,
     /// A connected account; `self` or empty is the company's own. All by default.

@@ -20,17 +20,17 @@ use crate::http::Console;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct DeadLetterListQuery {
-    /// Event type.
+    /// Event type, such as `charge.refunded`.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
-    /// Reason, such as `missing_field`.
+    /// Why it is a dead letter, such as `missing_field`.
     #[param(max_length = 255)]
     reason: Option<String>,
-    /// A group's fingerprint.
+    /// Fingerprint of a group: dead letters with the same cause.
     #[param(max_length = 255)]
     fingerprint: Option<String>,
-    /// Where it stands.
+    /// Its state; all states by default.
     #[param(inline)]
     state: Option<DeadLetterState>,
     /// An id that the dead letter names (order, customer, charge …), or a part of its event id, type, reason or error.

@@ -51,7 +51,7 @@ pub(in crate::api) struct EventListQuery {
     limit: Option<i64>,
 }
 
-/// Events, newest first
+/// Events as they were received, newest first
 #[utoipa::path(get, path = "/api/events", tag = "events", params(EventListQuery), responses(ListReply<EventRow>))]
 pub(in crate::api) async fn list(
     caller: Caller,

@@ -25,7 +25,7 @@ fn required(name: &str) -> String {
     })
 }
 
-/// One test's world.
+/// A database, queues and connections for one test.
 pub struct World {
     pub database_url: String,
     pub amqp_url: String,
@@ -92,7 +92,6 @@ impl World {
         self.sql("DROP TRIGGER refuse ON payments; DROP FUNCTION refuse()").await;
     }
 
-    /// Executes SQL.
     pub async fn sql(&self, sql: &str) {
         let client = self.pool.get().await.expect("connection");
         client.batch_execute(sql).await.expect(sql);

@@ -18,7 +18,7 @@ pub enum TlsError {
     /// There is nothing to verify the server with.
     #[error("no certificate authorities found to verify the server with; name a file in sslrootcert")]
     NoRoots,
-    /// rustls refused.
+    /// The TLS library does not take the certificates or the settings.
     #[error("cannot set up TLS")]
     Rustls(#[from] Error),
     /// The roots cannot be used.
@@ -28,7 +28,7 @@ pub enum TlsError {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verify {
-    /// Encrypt only.
+    /// Encrypt, and accept any certificate.
     Nothing,
     /// A certificate of a known authority, for whatever name.
     Authority,

@@ -8,7 +8,7 @@ use clap::Args;
 const LOG_FORMATS: [(&str, LogFormat); 3] =
     [("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
 
-/// `LOG_FORMAT` and `RUST_LOG`.
+/// The settings `LOG_FORMAT` and `RUST_LOG`, which every program has.
 #[derive(Debug, Clone, Args)]
 pub struct LogArgs {
     /// How log lines look: auto (pretty on a terminal, else json), pretty or json.
@@ -24,7 +24,7 @@ pub struct LogArgs {
 }
 
 impl LogArgs {
-    /// Format and filter.
+    /// How log lines look, and the filter that says which are written.
     pub fn read(&self, problems: &mut Problems) -> (LogFormat, String) {
         (problems.take(&self.log_format), problems.take(&self.rust_log))
     }
