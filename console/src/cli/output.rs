@@ -30,7 +30,7 @@ fn print(text: &str) -> CommandResult {
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(CommandError::Output)
 }
 
-/// Says on standard error why the command failed. Who closed that hears nothing.
+/// Prints why the command failed on standard error; nothing where that is closed.
 pub fn complain(message: &str) {
     let mut lines = message.lines();
     let first = format!("sluicegate: {}", lines.next().unwrap_or_default());

@@ -11,6 +11,7 @@ mod audit;
 mod browser;
 mod browser_access;
 mod bulk;
+mod bulk_crashes;
 mod commands;
 mod dead_letters;
 mod dies_again;
