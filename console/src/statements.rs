@@ -71,6 +71,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("job_waiting", jobs::items::WAITING),
     ("search_aggregates", events::search::AGGREGATES),
     ("search_events", events::search::EVENTS),
+    ("search_origins", events::search::ORIGINS),
     ("subscription_show", orders::subscriptions::SHOW),
     ("invoice_list", orders::subscriptions::INVOICES),
     ("overview", crate::system::overview::NUMBERS),

@@ -32,9 +32,7 @@ pub struct Preview {
 /// One row, as it is and as it would be; `updated_at` alone is no difference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowChange {
-    /// The table.
     pub table: String,
-    /// The row's id.
     pub id: String,
     /// As it is; `None`: there is none yet.
     pub before: Option<Value>,

@@ -2,6 +2,7 @@
 //! believes a cookie, so no other site can make a browser call it.
 
 mod audit;
+mod audited;
 mod body;
 mod cases;
 mod dead_letters;
@@ -12,6 +13,7 @@ mod orders;
 mod overview;
 mod queues;
 mod reply;
+mod search;
 mod tokens;
 mod users;
 
@@ -89,6 +91,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(search::routes)
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)

@@ -9,10 +9,10 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Unauthorized};
-use super::{audit, cases, dead_letters, events, jobs, orders, overview, queues, tokens, users};
+use super::{audit, cases, dead_letters, events, jobs, orders, overview, queues, search, tokens, users};
 use crate::audit::store::AuditEntry;
-use crate::auth::tokens::ApiToken;
-use crate::auth::users::User;
+use crate::auth::store::sessions::ApiToken;
+use crate::auth::store::users::User;
 use crate::cases::store::Case;
 use crate::common::paging::Page;
 use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
@@ -39,7 +39,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         jobs::list::list, jobs::show::show, jobs::command::command,
         orders::create::create, orders::correct::correct, orders::show::show, orders::subscription::show,
         cases::list::list, cases::show::show, cases::accept::accept,
-        queues::list, overview::show, audit::list,
+        queues::list, overview::show, audit::list, search::search,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
     ),
@@ -49,7 +49,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<EventRow>, EventView, PreviewView,
         Page<DeadLetter>, Page<DeadLetterGroup>, DeadLetterView,
         Page<Job>, JobView, BulkPreview,
-        Page<Case>, Case, OrderRow, SubscriptionView, Page<QueueState>, Overview, Page<AuditEntry>,
+        Page<Case>, Case, OrderRow, SubscriptionView, Page<QueueState>, Overview, search::SearchView, Page<AuditEntry>,
         Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
     )),
     security(("token" = [])),
@@ -106,7 +106,6 @@ fn add(operation: &mut Operation, responses: BTreeMap<String, RefOr<Response>>) 
     }
 }
 
-/// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }

@@ -30,7 +30,6 @@ pub(super) struct CreatedReply<T> {
 pub(super) struct CompletedBody {
     /// What it was done to.
     pub(super) id: String,
-    /// What was done.
     pub(super) done: Completed,
 }
 
@@ -113,7 +112,7 @@ pub(super) struct Unavailable(#[expect(dead_code, reason = "only its schema is u
 #[response(status = 400)]
 pub(super) struct BadRequest(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
 
-/// No valid token
+/// The request has no valid token
 #[derive(IntoResponses)]
 #[response(status = 401)]
 pub(super) struct Unauthorized(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);

@@ -47,7 +47,7 @@ text_enum! {
         TokenCreate = "token.create",
         /// A token was revoked.
         TokenRevoke = "token.revoke",
-        SignInResult = "sign_in",
+        SignIn = "sign_in",
         /// A name was locked out.
         SignInLocked = "sign_in.locked",
         SignOut = "sign_out",

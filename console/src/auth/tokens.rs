@@ -1,35 +1,16 @@
 //! API tokens: made once, shown once, stored hashed, revoked by name.
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{hash, name, secret};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
-use crate::auth::store::sessions as store;
+use crate::auth::store::sessions::{self as store, ApiToken};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
 
 const PREFIX: &str = "slg_";
-
-/// A token as lists show it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct ApiToken {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    /// What it may do.
-    pub(crate) role: Role,
-    pub(crate) created_by: String,
-    /// When it was made.
-    pub(crate) created_at: Timestamp,
-    /// When it was used last, to the minute.
-    pub(crate) last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub(crate) revoked_at: Option<Timestamp>,
-}
 
 /// Makes a token; the only time that it is seen.
 pub(crate) async fn create(

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::auth::accounts::{self, UserCommand};
+use crate::auth::store::users::User;
 use crate::auth::tokens::TokenKey;
 use crate::auth::{tokens, users};
 use crate::common::error::ServiceError;
@@ -28,30 +29,30 @@ pub(super) enum UserArguments {
     },
     /// Give a user another role; the password stays
     Role {
-        /// The user's name
+        /// Name of the user
         name: String,
         /// What the user may do from now on
         role: Role,
     },
-    /// All users
+    /// All users with their roles
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Disable a user and end their sessions
     Disable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Enable a user again, with the password and role they had
     Enable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Let a user sign in again who was locked out
     Unlock {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
 }
@@ -69,13 +70,13 @@ pub(super) enum TokenArguments {
     },
     /// All tokens, without what is secret
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Revoke a token, for good
     Revoke {
-        /// The token's name
+        /// Name of the token
         name: String,
     },
 }
@@ -116,7 +117,7 @@ pub(super) async fn user(context: &CommandContext, command: UserArguments) -> Co
     Ok(())
 }
 
-fn user_row(user: &users::User) -> Vec<String> {
+fn user_row(user: &User) -> Vec<String> {
     let state = match (user.disabled_at, user.locked_until) {
         (Some(at), _) => format!("disabled since {}", output::time(at)),
         (None, Some(until)) => format!("locked out until {}", output::time(until)),

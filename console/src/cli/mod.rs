@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod listing;
 mod orders;
+mod origin;
 mod output;
 mod preview;
 mod queues;
@@ -24,6 +25,7 @@ use crate::common::error::ServiceError;
 use crate::runtime::Connections;
 use crate::runtime::settings::{ConsoleSettings, Needs, RawSettings};
 use crate::serve;
+use service::error::chain;
 use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
@@ -39,7 +41,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the console and store dead letters, until a signal
+    /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
     Migrate,
@@ -58,7 +60,7 @@ enum Command {
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
-    /// The broker's queues
+    /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
@@ -80,9 +82,9 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] ServiceError),
-    /// It was done, but cannot be told.
-    #[error("the output cannot be written: {0}")]
-    Output(std::io::Error),
+    /// It was done, but its result cannot be written.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
 }
 
 impl From<Problems> for CommandError {
@@ -107,7 +109,7 @@ impl CommandError {
             CommandError::Settings(_) => Some(self.to_string()),
             other if other.is_closed_pipe() => None,
             // In one line: a second one could look like our own.
-            other => Some(visible::visible(&other.to_string())),
+            other => Some(visible::visible(&chain(other))),
         }
     }
 
@@ -166,7 +168,7 @@ impl Command {
 async fn migrate(context: &CommandContext) -> output::CommandResult {
     context.connections.reachable().await?;
     let applied = postgres::migrate::run(&context.connections.pool).await;
-    let applied = applied.map_err(|e| ServiceError::Internal(format!("migration failed: {e}")))?;
+    let applied = applied.map_err(|e| ServiceError::Internal(chain(&e)))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),
         n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),

@@ -7,8 +7,9 @@ use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::origin::Mode;
 use crate::common::role::Role;
-use crate::orders::address::{Mode, OrderAddress};
+use crate::orders::address::OrderAddress;
 use crate::orders::correct::{self, Correction};
 use crate::orders::service;
 use crate::orders::store::OrderRow;
@@ -16,7 +17,7 @@ use crate::orders::store::OrderRow;
 /// Which of several orders with the same id.
 #[derive(Debug, Args)]
 pub(super) struct ScopeArguments {
-    /// A connected account; the company's own by default
+    /// A connected account, such as acct_1; the company's own by default
     #[arg(long)]
     account: Option<String>,
     /// Live or test; the mode that is processed by default
@@ -48,7 +49,7 @@ pub(super) enum OrdersCommand {
         currency: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -66,12 +67,12 @@ pub(super) enum OrdersCommand {
         /// Three letters, such as usd
         #[arg(long)]
         currency: Option<String>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -81,7 +82,7 @@ pub(super) enum OrdersCommand {
         id: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -129,7 +130,7 @@ fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     output::fields(&[
         ("order", Some(order.id.clone())),
         ("account", Some(order.account.clone()).filter(|account| !account.is_empty())),
-        ("mode", order.livemode.map(|live| if live { "live" } else { "test" }.to_owned())),
+        ("mode", order.livemode.map(|livemode| Mode::of(livemode).to_string())),
         ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio_postgres::Row;
+use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const PAYMENTS: &str = include_str!("sql/payment_list.sql");
@@ -15,7 +18,7 @@ pub(crate) const DISPUTES: &str = include_str!("sql/dispute_list.sql");
 pub(crate) const MESSAGES: &str = include_str!("sql/message_list.sql");
 
 /// A payment. Amounts are in the currency's minor unit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PaymentRow {
     /// Payment intent, charge or session.
     pub(crate) id: String,
@@ -25,7 +28,6 @@ pub(crate) struct PaymentRow {
     /// What is to be paid.
     pub(crate) amount: Option<i64>,
     pub(crate) amount_paid: i64,
-    /// What was refunded.
     pub(crate) amount_refunded: i64,
     /// Why it does not count for its order.
     pub(crate) held_reason: Option<String>,
@@ -36,7 +38,8 @@ pub(crate) struct PaymentRow {
     pub(crate) ambiguous: bool,
 }
 
-#[derive(Debug, Clone)]
+/// A refund. The amount is in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RefundRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
@@ -46,7 +49,8 @@ pub(crate) struct RefundRow {
     pub(crate) failure_reason: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+/// A dispute or inquiry. The amount is in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DisputeRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
@@ -113,9 +117,13 @@ pub(crate) async fn disputes(
 /// Messages by key: when each was sent, if it was.
 pub(crate) type Messages = BTreeMap<String, Option<Timestamp>>;
 
-/// When messages were sent, by key.
-pub(crate) async fn messages(client: &impl GenericClient, keys: &[String]) -> Result<Messages, ServiceError> {
-    let rows = client.query(MESSAGES, &[&keys]).await?;
+/// When messages were sent, by key, which is unique only within an account and a mode.
+pub(crate) async fn messages(
+    client: &impl GenericClient,
+    keys: &[String],
+    origin: &OriginFilter,
+) -> Result<Messages, ServiceError> {
+    let rows = client.query(MESSAGES, &[&keys, &origin.account, &origin.livemode]).await?;
     Ok(rows.iter().map(|row| (row.get("key"), row.get("sent_at"))).collect())
 }
 

@@ -87,7 +87,7 @@ pub(crate) async fn create(
         created = true;
     }
     if created {
-        let what = money::show(order.amount, &order.currency);
+        let what = money::show(order.amount, &order.currency) + &order.address.described();
         audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.address.id), &what)
             .await?;
     }

@@ -49,6 +49,10 @@ pub(crate) struct SubscriptionRow {
     pub(crate) ambiguous: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// Whether it is about real money.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for SubscriptionRow {
@@ -72,6 +76,8 @@ impl From<&Row> for SubscriptionRow {
             checkout_session: row.get("checkout_session"),
             ambiguous: row.get("ambiguous"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }
@@ -102,6 +108,10 @@ pub(crate) struct InvoiceRow {
     pub(crate) payment_succeeded: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// Whether it is about real money.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for InvoiceRow {
@@ -121,6 +131,8 @@ impl From<&Row> for InvoiceRow {
             payment_intent: row.get("payment_intent"),
             payment_succeeded: row.get("payment_succeeded"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }
@@ -146,7 +158,6 @@ pub(crate) async fn invoices(
 pub(crate) struct SubscriptionView {
     #[serde(flatten)]
     subscription: SubscriptionRow,
-    /// Its newest invoices.
     invoices: Vec<InvoiceRow>,
 }
 

@@ -10,6 +10,7 @@ mod events;
 mod guard;
 mod jobs;
 mod layout;
+mod origin;
 mod overview;
 mod preview;
 mod reason;

@@ -68,7 +68,7 @@ impl Toned for JobState {
 impl Toned for JobItemState {
     fn tone(&self) -> Tone {
         match self {
-            JobItemState::Waiting | JobItemState::ReplayMessage | JobItemState::Skipped => Tone::Plain,
+            JobItemState::Waiting | JobItemState::Sending | JobItemState::Skipped => Tone::Plain,
             JobItemState::Sent => Tone::Good,
             JobItemState::Failed => Tone::Bad,
             JobItemState::Unknown => Tone::Warn,

@@ -121,7 +121,7 @@ async fn the_search_for_an_order_shows_only_dead_letters_that_name_it() {
     let naming = console::STATEMENTS.iter().find(|(name, _)| *name == "dead_letter_naming").unwrap().1;
     let client = world.pool.get().await.unwrap();
     for (id, event) in [("17", "evt_1"), ("evt_17", "evt_17")] {
-        let rows = client.query(naming, &[&id, &20_i64]).await.unwrap();
+        let rows = client.query(naming, &[&id, &None::<String>, &None::<bool>, &20_i64]).await.unwrap();
         let found: Vec<String> = rows.iter().map(|row| row.get("event_id")).collect();
         assert_eq!(found, [event]);
     }

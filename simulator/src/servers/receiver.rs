@@ -7,12 +7,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A request.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
@@ -27,7 +25,6 @@ impl Received {
 /// What a request is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// A status.
     Status(u16),
     /// A status with `Retry-After` in seconds.
     RetryAfter(u16, u64),
@@ -62,7 +59,6 @@ impl Receiver {
         Ok(Self { address, received, accepting })
     }
 
-    /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/hook", self.address)

@@ -29,6 +29,7 @@ use amqp_sender::AmqpSender;
 use endpoint::Endpoint;
 use http_sender::HttpSender;
 use service::backoff::Backoff;
+use service::error::chain;
 use session::{RelayError, Session};
 pub use webhooks::{OutWebhook, OutWebhooks};
 
@@ -37,7 +38,6 @@ pub use endpoint::ClientError;
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// A relay.
 pub(crate) struct Relay {
     database_url: SecretString,
     amqp: AmqpSender,
@@ -73,7 +73,7 @@ impl Relay {
         loop {
             store::report_standby(self.http.iter().map(|(sender, _)| sender.name.as_str()));
             let Err(error) = self.lead(&shutdown).await else { return };
-            let error = error.to_string();
+            let error = chain(&error);
             // Once for each new reason: while the database is unavailable the same line would repeat.
             if error == reported {
                 tracing::debug!(error, "the relay still cannot work");

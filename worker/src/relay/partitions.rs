@@ -14,14 +14,13 @@ pub(super) enum Refusal {
     Lost,
     /// The destination does not take this message now.
     NotNow {
-        /// Why, in words.
         error: String,
         /// Until the next attempt.
         wait: Duration,
         /// What it asks for all messages.
         pause: Option<Pause>,
     },
-    /// It never will.
+    /// The message can never be sent; the reason.
     Never(String),
 }
 

@@ -6,6 +6,7 @@ mod bounded_states;
 mod clock;
 mod consuming;
 mod database;
+mod database_errors;
 mod edges;
 mod edited_metadata;
 mod emits;

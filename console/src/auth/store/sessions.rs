@@ -2,11 +2,12 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::auth::sessions::UserSession;
-use crate::auth::tokens::ApiToken;
+use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
+use crate::common::role::{Principal, Role};
 
 pub(crate) const TOKEN_INSERT: &str = include_str!("../sql/token_insert.sql");
 pub(crate) const TOKEN_REVOKE: &str = include_str!("../sql/token_revoke.sql");
@@ -16,6 +17,41 @@ pub(crate) const SESSION_INSERT: &str = include_str!("../sql/session_insert.sql"
 pub(crate) const SESSION_FIND: &str = include_str!("../sql/session_find.sql");
 pub(crate) const SESSION_DELETE: &str = include_str!("../sql/session_delete.sql");
 pub(crate) const SESSION_END: &str = include_str!("../sql/session_end.sql");
+
+/// A session that was found.
+#[derive(Debug, Clone)]
+pub(crate) struct UserSession {
+    pub(crate) user: String,
+    /// Their role, none while the reverse proxy says it.
+    pub(crate) role: Option<Role>,
+    /// Must come back with every form.
+    pub(crate) csrf: String,
+    /// The reverse proxy named the user.
+    pub(crate) by_proxy: bool,
+}
+
+impl UserSession {
+    /// Who it is, with the role that is known or said.
+    pub(crate) fn principal(&self, role: Role) -> Principal {
+        Principal { actor: Actor::User(self.user.clone()), role }
+    }
+}
+
+/// A token as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ApiToken {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    /// What it may do.
+    pub(crate) role: Role,
+    pub(crate) created_by: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it was used last, to the minute.
+    pub(crate) last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
 
 /// Stores a token; false when the name is taken.
 pub(crate) async fn insert_token(

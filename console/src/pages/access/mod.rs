@@ -13,17 +13,11 @@ use crate::auth::users;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::access::view::{FormValues, view};
-use crate::pages::reason::RejectedForm;
+use crate::pages::reason::{DoneQuery, RejectedForm};
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 #[derive(Debug, Deserialize)]
 struct UserForm {
@@ -50,7 +44,7 @@ struct TokenForm {
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
     current_user.principal.require(Role::Admin)?;
-    let given = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+    let given = query.completed().and_then(|done| match done {
         Completed::Added => Some("The user was added."),
         Completed::Changed => Some("The user was changed, and is signed out everywhere."),
         Completed::RoleChanged => Some("The role was changed."),
@@ -96,8 +90,7 @@ async fn set_user(
     console: web::Data<Console>,
     form: Form<UserForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &current_user.principal.actor;
     match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
@@ -115,8 +108,7 @@ async fn set_role(
     name: Path<String>,
     form: Form<RoleForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     match accounts::set_role(&console.pool, &current_user.principal.actor, &name, form.role).await {
         Ok(_) => Ok(redirect_done(Completed::RoleChanged)),
         Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
@@ -129,8 +121,7 @@ async fn change_user(
     path: Path<(String, UserCommand)>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let (name, command) = path.into_inner();
     match accounts::command(&console.pool, &current_user.principal.actor, &name, command).await {
         Ok(()) => Ok(redirect_done(command.into())),
@@ -143,8 +134,7 @@ async fn create_token(
     console: web::Data<Console>,
     form: Form<TokenForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let made = tokens::create(&console.pool, &current_user.principal.actor, &form.name, form.role).await;
     let token = match made {
         Ok(token) => token,
@@ -166,8 +156,7 @@ async fn revoke_token(
     id: Path<i64>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     tokens::revoke(&console.pool, &current_user.principal.actor, TokenKey::Id(*id)).await?;
     Ok(redirect_done(Completed::Revoked))
 }

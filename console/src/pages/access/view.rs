@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use crate::auth::accounts::UserCommand;
-use crate::auth::tokens::ApiToken;
-use crate::auth::users::User;
+use crate::auth::store::sessions::ApiToken;
+use crate::auth::store::users::User;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::session::CurrentUser;
