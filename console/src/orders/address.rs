@@ -3,27 +3,11 @@
 use domain::origin::{OrderKey, Origin};
 
 use crate::common::error::ServiceError;
-use crate::common::text_enum::text_enum;
-
-text_enum! {
-    /// Live or test.
-    pub(crate) enum Mode {
-        /// Real money.
-        Live = "live",
-        /// Stripe's test mode.
-        Test = "test",
-    }
-}
-
-impl Mode {
-    /// As Stripe says it.
-    pub(crate) fn livemode(self) -> bool {
-        self == Mode::Live
-    }
-}
+use crate::common::origin;
+pub(crate) use crate::common::origin::Mode;
 
 /// Which order is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OrderAddress {
     /// The company's id.
     pub(crate) id: String,
@@ -41,13 +25,9 @@ impl OrderAddress {
         mode: Option<Mode>,
         processed: Option<bool>,
     ) -> Result<OrderAddress, ServiceError> {
-        let account = account.unwrap_or_default();
-        if account.chars().count() > 255 || account.chars().any(char::is_control) {
-            let message = "account takes Stripe's id of a connected account, such as acct_1";
-            return Err(ServiceError::invalid("invalid_account", message));
-        }
+        let account = origin::account(account.unwrap_or_default())?;
         let livemode = mode.map(Mode::livemode).or(processed);
-        Ok(OrderAddress { id: id.to_owned(), account: account.to_owned(), livemode })
+        Ok(OrderAddress { id: id.to_owned(), account, livemode })
     }
 
     /// The key of its row, whose mode is known.

@@ -19,17 +19,19 @@ pub(in crate::pages) enum MenuItem {
     Events,
     Dead,
     Cases,
+    Messages,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 6] = [
+const MENU: [(MenuItem, &str, &str); 7] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
+    (MenuItem::Messages, "/messages", "Messages"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];
@@ -183,7 +185,7 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job.
+/// What was just done to a job or a destination.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",

@@ -33,6 +33,7 @@ use session::{RelayError, Session};
 pub use webhooks::{OutWebhook, OutWebhooks};
 
 pub use endpoint::ClientError;
+pub use session::CHANNEL;
 pub use store::STATEMENTS;
 
 /// How long the broker may take to confirm a message before it is sent again.
