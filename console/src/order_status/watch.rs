@@ -80,11 +80,13 @@ impl OrderWatch {
 
     /// Looks until shutdown; then everybody who waits is let go.
     pub(crate) async fn run(self, database_url: SecretString, shutdown: CancellationToken) {
-        let (mut backoff, mut reported) = (Backoff::default(), false);
+        let (mut backoff, mut reported) = (Backoff::default(), String::new());
         while let Err(error) = self.follow(&database_url, &shutdown).await {
-            // Once: while the database is unavailable the same line would repeat.
-            if !std::mem::replace(&mut reported, true) {
-                tracing::warn!(%error, "orders cannot be watched; requests that wait are answered late");
+            let error = error.to_string();
+            // Once for each new reason: while the database is unavailable the same line would repeat.
+            if error != reported {
+                tracing::warn!(error, "orders cannot be watched; requests that wait are answered late");
+                reported = error;
             }
             if backoff.wait(&shutdown).await.is_break() {
                 break;
@@ -135,5 +137,21 @@ impl OrderWatch {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<OrderAddress, Seen>> {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_WAITING, OrderWatch};
+    use crate::orders::address::OrderAddress;
+
+    #[test]
+    fn no_more_requests_wait_than_there_are_places() {
+        let watch = OrderWatch::new();
+        let order = OrderAddress { id: "A-1".to_owned(), account: String::new(), livemode: None };
+        let mut waiting: Vec<_> = (0..MAX_WAITING).map(|_| watch.waiter(&order).unwrap()).collect();
+        assert_eq!(watch.waiter(&order).err().unwrap().code(), "unavailable");
+        waiting.pop();
+        assert!(watch.waiter(&order).is_ok(), "a place that was left is free");
     }
 }

@@ -50,7 +50,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         order_watch: order_watch.clone(),
         sign_in: settings.sign_in.clone(),
     };
-    let address = server::start(settings.console_bind, console, ready, shutdown.clone())
+    let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
     tracing::info!(%address, metrics = ?metrics_address, "console listening");
     let dead_letters = DeadLetterConsumer {
@@ -67,6 +67,8 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch, orders) }).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
+    // Requests that were let in are answered before the process ends; the server bounds how long that takes.
+    serving.await.map_err(|e| ServiceError::Internal(format!("the console's server panicked: {e}")))?;
     broker.close().await;
     Ok(())
 }
