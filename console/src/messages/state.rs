@@ -11,6 +11,8 @@ text_enum! {
         Pending = "pending",
         /// The destination has it.
         Sent = "sent",
+        /// There was nothing to send to this destination; the error says why.
+        Skipped = "skipped",
     }
 }
 

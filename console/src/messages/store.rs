@@ -105,7 +105,7 @@ pub(crate) async fn list(
     let MessageFilter { topic, state, destination, since, until, origin, .. } = filter;
     let statement = match state {
         Some(DeliveryState::Pending | DeliveryState::Failed) => LIST_OPEN,
-        Some(DeliveryState::Sent) | None => LIST,
+        Some(DeliveryState::Sent | DeliveryState::Skipped) | None => LIST,
     };
     let parameters: [&(dyn ToSql + Sync); 10] =
         [&ids, topic, since, until, &origin.account, &origin.livemode, state, destination, &before, &limit];

@@ -83,6 +83,7 @@ impl Toned for DeliveryState {
             DeliveryState::Failed => Tone::Bad,
             DeliveryState::Pending => Tone::Warn,
             DeliveryState::Sent => Tone::Good,
+            DeliveryState::Skipped => Tone::Plain,
         }
     }
 }

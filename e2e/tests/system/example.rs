@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use e2e::{binary, eventually};
 use tokio::net::TcpStream;
+
+/// The tests run side by side, in one process: each example has a folder of its own.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A file of the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
@@ -43,7 +47,8 @@ impl Example {
             Kind::Rust => (binary("example-consumer"), None),
         };
         // Beside node_modules, where node looks for them.
-        let folder = libraries().join(format!("{kind:?}-{}", std::process::id()));
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = libraries().join(format!("{kind:?}-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let mut command = Command::new(program);
         if let Some(source) = source {

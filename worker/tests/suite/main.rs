@@ -24,3 +24,4 @@ mod out_webhooks;
 mod queue;
 mod reference;
 mod relay;
+mod status_since;

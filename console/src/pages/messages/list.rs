@@ -134,7 +134,7 @@ fn table(messages: &[MessageRow]) -> Markup {
     } } }
 }
 
-/// The first error of a destination that does not have it.
+/// The first error of a destination that has not got it.
 fn error(deliveries: &[Delivery]) -> &str {
     let mut unsent = deliveries.iter().filter(|delivery| delivery.state != DeliveryState::Sent);
     unsent.find_map(|delivery| delivery.last_error.as_deref()).unwrap_or_default()
