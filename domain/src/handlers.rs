@@ -16,10 +16,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::message::Topic;
 use crate::rejection::{Reason, Rejection};
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 
 /// What an event asks for, its object having been read.
 pub trait Change: Send + Sync {

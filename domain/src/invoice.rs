@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use stripe::objects::{Invoice as Version, InvoicePayment, Period};
 
 use super::aggregate::Aggregate;
+use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::{OrderKey, Origin};
 use super::rules::Rules;
@@ -135,6 +136,16 @@ impl Invoice {
 impl Aggregate for Invoice {
     type Key = String;
     const NAME: &'static str = "invoice";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.invoices.iter().cloned().collect()
+    }
+
+    fn joined(&self, _id: &String, keys: &mut Keys) {
+        keys.subscriptions.extend(self.linked.clone());
+        keys.payments.extend(self.payment_intents());
+        keys.orders.extend(self.order_key());
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()

@@ -4,10 +4,11 @@
 //! which payments count is decided in one place.
 
 use super::event::Event;
+use super::keys::Keys;
 use super::origin::OrderKey;
 use super::payment::PaidInvoice;
 use super::rules::Rules;
-use super::state::{Keys, State};
+use super::state::State;
 
 /// Where a refund, dispute or charge belongs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use stripe::objects::{CheckoutSession, Subscription as Version};
 
 use super::aggregate::Aggregate;
 use super::invoice;
+use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::Origin;
 use super::rules::Rules;
@@ -40,6 +41,9 @@ pub struct Subscription {
     /// When it last became past due, unix seconds of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub past_due_since: Option<i64>,
+    /// The grace period that is over, by when it began, unix seconds. It may be an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_over: Option<i64>,
     /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_at: Option<i64>,
@@ -167,14 +171,28 @@ impl Subscription {
     pub fn access(&self, rules: &Rules) -> Access {
         match self.status() {
             Some("active" | "trialing") => Access::Granted,
-            Some("past_due") if !rules.grace.is_zero() => {
-                let changed = self.versions.as_ref().map(|object| object.latest_delta().created);
-                let since = self.past_due_since.or(changed).unwrap_or(0);
+            Some("past_due") if !rules.grace.is_zero() && !self.is_grace_over() => {
                 let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
-                Access::Until(since.saturating_add(grace))
+                Access::Until(self.past_due_from().saturating_add(grace))
             }
             _ => Access::Denied,
         }
+    }
+
+    /// Records that its grace period is over: no event says so. A subscription that becomes past due again begins
+    /// another.
+    pub fn end_grace(&mut self) {
+        self.grace_over = Some(self.past_due_from());
+    }
+
+    fn is_grace_over(&self) -> bool {
+        self.status() == Some("past_due") && self.grace_over == Some(self.past_due_from())
+    }
+
+    /// Since when it is past due, unix seconds, as far as is known.
+    fn past_due_from(&self) -> i64 {
+        let changed = self.versions.as_ref().map(|object| object.latest_delta().created);
+        self.past_due_since.or(changed).unwrap_or(0)
     }
 
     /// Whether its newest version is uncertain.
@@ -199,11 +217,15 @@ impl Subscription {
     /// end by itself, whatever came before it. Nothing is sent while its version is uncertain.
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
         let version = self.version().filter(|_| !self.ambiguous())?;
-        if !self.was_active || self.access(rules) != Access::Denied {
+        let had_access = self.was_active || self.left_at.is_some() || self.is_grace_over();
+        if !had_access || self.access(rules) != Access::Denied {
             return None;
         }
-        let ended = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let loss = if ended { "ended".to_owned() } else { self.left_at?.to_string() };
+        let loss = match version.status.as_str() {
+            "canceled" | "incomplete_expired" => "ended".to_owned(),
+            _ if self.is_grace_over() => self.left_at.unwrap_or_else(|| self.past_due_from()).to_string(),
+            _ => self.left_at?.to_string(),
+        };
         Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
     }
 
@@ -236,6 +258,10 @@ impl Subscription {
 impl Aggregate for Subscription {
     type Key = String;
     const NAME: &'static str = "subscription";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.subscriptions.iter().cloned().collect()
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()

@@ -4,13 +4,14 @@ use stripe::objects::Charge;
 
 use super::{Change, Handler, refund};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
 use crate::message;
 use crate::origin::OrderKey;
 use crate::payment::RefundedStep;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {

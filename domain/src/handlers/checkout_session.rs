@@ -6,13 +6,14 @@ use stripe::objects::CheckoutSession;
 
 use super::{Change, Handler, Intent};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::payment_changed;
 use crate::message;
 use crate::origin::OrderKey;
 use crate::payment::is_purchase;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {

@@ -4,12 +4,13 @@ use stripe::objects::Dispute;
 
 use super::{Change, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
 use crate::message;
 use crate::payment::{Dispute as Disputes, DisputeState};
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::Rank;
 
 pub(super) const HANDLER: Handler = Handler {

@@ -7,12 +7,13 @@ use stripe::objects::Invoice;
 
 use super::{Change, Handler, Intent};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::invoice_changed;
 use crate::message;
 use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {

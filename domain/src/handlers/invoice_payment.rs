@@ -4,11 +4,12 @@ use stripe::objects::InvoicePayment;
 
 use super::{Change, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::invoice_changed;
 use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice_payment",

@@ -4,12 +4,13 @@ use stripe::objects::PaymentIntent;
 
 use super::{Change, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{PaymentRef, payment_changed};
 use crate::message;
 use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {

@@ -4,11 +4,12 @@ use stripe::objects::Refund;
 
 use super::{Change, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
 use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {

@@ -4,10 +4,11 @@ use stripe::objects::Subscription;
 
 use super::{Change as _, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::subscription::{Change, Snapshot};
 use crate::version::{Rank, Versioned, before};
 

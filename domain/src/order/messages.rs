@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::status::Refunded;
 use super::{Order, Status, Totals};
 use crate::aggregate::Aggregate;
+use crate::keys::Keys;
 use crate::message::{self, Message};
 use crate::origin::{OrderKey, Origin};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
@@ -13,6 +14,14 @@ use crate::rules::Rules;
 impl Aggregate for Order {
     type Key = OrderKey;
     const NAME: &'static str = "order";
+
+    fn wanted(keys: &Keys) -> Vec<OrderKey> {
+        keys.orders.iter().cloned().collect()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.payments.is_empty() && self.expected.is_none()
+    }
 
     fn origin(&self, key: &OrderKey) -> Origin {
         key.origin.clone()

@@ -5,6 +5,7 @@ use stripe::objects::Refund;
 
 use super::{Dispute, Payment};
 use crate::aggregate::Aggregate;
+use crate::keys::Keys;
 use crate::message::{self, Message};
 use crate::origin::Origin;
 use crate::rules::Rules;
@@ -12,6 +13,14 @@ use crate::rules::Rules;
 impl Aggregate for Payment {
     type Key = String;
     const NAME: &'static str = "payment";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.payments.iter().cloned().collect()
+    }
+
+    fn joined(&self, _id: &String, keys: &mut Keys) {
+        keys.orders.extend(self.orders_in_reach());
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()

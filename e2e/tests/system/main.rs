@@ -10,6 +10,7 @@ mod declarations;
 mod example;
 mod examples;
 mod histories;
+mod https;
 mod integration;
 mod outages;
 mod outgoing;

@@ -34,7 +34,6 @@ pub use webhooks::{OutWebhook, OutWebhooks};
 
 pub use endpoint::ClientError;
 pub use session::CHANNEL;
-pub use store::STATEMENTS;
 
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);

@@ -22,21 +22,6 @@ const DESTINATION: &str = include_str!("sql/destination.sql");
 const SET_DESTINATION: &str = include_str!("sql/set_destination.sql");
 const DUE_AGE: &str = include_str!("sql/due_age.sql");
 
-/// Every statement of the relay, by name; a test prepares each against the migrated schema.
-pub const STATEMENTS: &[(&str, &str)] = &[
-    ("lock", LOCK),
-    ("enter_destinations", ENTER_DESTINATIONS),
-    ("unsent", UNSENT),
-    ("sent", SENT),
-    ("failed", FAILED),
-    ("age", AGE),
-    ("due", DUE),
-    ("accepted", ACCEPTED),
-    ("destination", DESTINATION),
-    ("set_destination", SET_DESTINATION),
-    ("due_age", DUE_AGE),
-];
-
 /// A row of `outbox` that is owed to a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OutboxRow {

@@ -24,4 +24,5 @@ mod out_webhooks;
 mod queue;
 mod reference;
 mod relay;
+mod spans;
 mod status_since;
