@@ -87,7 +87,7 @@ impl<T: ToSchema> IntoResponses for CreatedReply<T> {
     }
 }
 
-/// The role is too low
+/// The role is too low, or the token has a narrower scope
 #[derive(IntoResponses)]
 #[response(status = 403)]
 pub(super) struct Forbidden(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);

@@ -9,6 +9,7 @@ mod dead;
 mod events;
 mod jobs;
 mod listing;
+mod messages;
 mod orders;
 mod origin;
 mod output;
@@ -60,6 +61,9 @@ enum Command {
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// Outgoing messages: what went out, what waits, what failed
+    #[command(subcommand)]
+    Messages(messages::MessagesCommand),
     /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
@@ -144,6 +148,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
+        Command::Messages(command) => messages::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,

@@ -1,17 +1,22 @@
-//! `sluicegate orders create|correct|show`.
+//! `sluicegate orders create|correct|list|show`.
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use super::CommandContext;
+use super::listing::PageArguments;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::money;
-use crate::common::origin::Mode;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::role::Role;
+use crate::order_status;
 use crate::orders::address::OrderAddress;
 use crate::orders::correct::{self, Correction};
+use crate::orders::list::{self, OrderFilter};
 use crate::orders::service;
+use crate::orders::status::OrderStatus;
 use crate::orders::store::OrderRow;
 
 /// Which of several orders with the same id.
@@ -76,7 +81,30 @@ pub(super) enum OrdersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// One order and where it stands
+    /// Orders, newest first
+    List {
+        /// Only of this Stripe customer
+        #[arg(long)]
+        customer: Option<String>,
+        /// Only with this status
+        #[arg(long)]
+        status: Option<OrderStatus>,
+        /// Created at this time or later, such as 2026-11-28T00:00:00Z
+        #[arg(long)]
+        since: Option<Timestamp>,
+        /// Created before this time
+        #[arg(long)]
+        until: Option<Timestamp>,
+        /// Only of this connected account; self is the company's own
+        #[arg(long)]
+        account: Option<String>,
+        /// Only live or only test orders
+        #[arg(long)]
+        mode: Option<Mode>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// One order, where it stands, and why it is not paid
     Show {
         /// The company's id of the order
         id: String,
@@ -114,12 +142,43 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             .await?;
             print(&order, json)
         }
+        OrdersCommand::List { customer, status, since, until, account, mode, page } => {
+            let origin = OriginFilter::new(account.as_deref(), mode)?;
+            list(context, OrderFilter { customer, status, since, until, origin }, &page).await
+        }
         OrdersCommand::Show { id, scope, json } => {
             let address = scope.address(&id, context)?;
             context.connections.reachable().await?;
-            print(&service::show(pool, &address, Role::Admin).await?, json)
+            let view = order_status::service::show(pool, &address, Role::Admin).await?;
+            if json {
+                return output::json(&view);
+            }
+            print(&view.order, false)?;
+            output::fields(&[("not paid because", view.not_paid_because.map(|reason| reason.message))])
         }
     }
+}
+
+async fn list(context: &CommandContext, filter: OrderFilter, arguments: &PageArguments) -> CommandResult {
+    context.connections.reachable().await?;
+    let page = list::list(&context.connections.pool, filter, &arguments.request(), Role::Admin).await?;
+    if arguments.json {
+        return output::json(&page);
+    }
+    let row = |order: &OrderRow| {
+        let show = |amount| money::show(amount, order.currency.as_deref().unwrap_or_default());
+        vec![
+            order.id.clone(),
+            output::time(order.created_at),
+            order.status.to_string(),
+            order.amount.map(show).unwrap_or_default(),
+            show(order.amount_paid),
+            order.customer.clone().unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+    output::table(&["ORDER", "CREATED", "STATUS", "AMOUNT", "PAID", "CUSTOMER"], &rows)?;
+    output::more(page.next.as_deref())
 }
 
 fn print(order: &OrderRow, as_json: bool) -> CommandResult {

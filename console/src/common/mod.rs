@@ -11,4 +11,5 @@ pub(crate) mod origin;
 pub(crate) mod paging;
 pub(crate) mod pause;
 pub(crate) mod role;
+pub(crate) mod scope;
 pub(crate) mod text_enum;

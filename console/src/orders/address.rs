@@ -7,7 +7,7 @@ use crate::common::origin;
 pub(crate) use crate::common::origin::Mode;
 
 /// Which order is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OrderAddress {
     /// The company's id of the order.
     pub(crate) id: String,

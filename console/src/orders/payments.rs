@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::GenericClient;
+use domain::origin::OrderKey;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::Row;
 use utoipa::ToSchema;
 
+use super::status::PaymentStatus;
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const PAYMENTS: &str = include_str!("sql/payment_list.sql");
+pub(crate) const OF_ORDER: &str = include_str!("sql/order_payments.sql");
 pub(crate) const REFUNDS: &str = include_str!("sql/refund_list.sql");
 pub(crate) const DISPUTES: &str = include_str!("sql/dispute_list.sql");
 pub(crate) const MESSAGES: &str = include_str!("sql/message_list.sql");
@@ -31,7 +34,7 @@ pub(crate) struct PaymentRow {
     pub(crate) amount_refunded: i64,
     /// Why it does not count for its order.
     pub(crate) held_reason: Option<String>,
-    pub(crate) status: String,
+    pub(crate) status: PaymentStatus,
     /// What the customer's bank says against it.
     pub(crate) dispute: Option<String>,
     /// The newest state is not certain.
@@ -44,6 +47,7 @@ pub(crate) struct RefundRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
+    /// Stripe's word.
     pub(crate) status: String,
     pub(crate) reason: Option<String>,
     pub(crate) failure_reason: Option<String>,
@@ -55,6 +59,7 @@ pub(crate) struct DisputeRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
+    /// Stripe's word.
     pub(crate) status: String,
     /// What it means for the money.
     pub(crate) state: String,
@@ -63,24 +68,42 @@ pub(crate) struct DisputeRow {
     pub(crate) due_by: Option<Timestamp>,
 }
 
+impl TryFrom<&Row> for PaymentRow {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(PaymentRow {
+            id: row.get("id"),
+            order_id: row.get("order_id"),
+            customer: row.get("customer"),
+            currency: row.get("currency"),
+            amount: row.get("amount"),
+            amount_paid: row.get("amount_paid"),
+            amount_refunded: row.get("amount_refunded"),
+            held_reason: row.get("held_reason"),
+            status: row.try_get("status")?,
+            dispute: row.get("dispute"),
+            ambiguous: row.get("ambiguous"),
+        })
+    }
+}
+
 pub(crate) async fn payments(
     client: &impl GenericClient,
     ids: &[String],
 ) -> Result<Vec<PaymentRow>, ServiceError> {
-    let payment = |row: &Row| PaymentRow {
-        id: row.get("id"),
-        order_id: row.get("order_id"),
-        customer: row.get("customer"),
-        currency: row.get("currency"),
-        amount: row.get("amount"),
-        amount_paid: row.get("amount_paid"),
-        amount_refunded: row.get("amount_refunded"),
-        held_reason: row.get("held_reason"),
-        status: row.get("status"),
-        dispute: row.get("dispute"),
-        ambiguous: row.get("ambiguous"),
-    };
-    Ok(client.query(PAYMENTS, &[&ids]).await?.iter().map(payment).collect())
+    let rows = client.query(PAYMENTS, &[&ids]).await?;
+    Ok(rows.iter().map(PaymentRow::try_from).collect::<Result<_, _>>()?)
+}
+
+/// The payments that name an order.
+pub(crate) async fn of_order(
+    client: &impl GenericClient,
+    order: &OrderKey,
+) -> Result<Vec<PaymentRow>, ServiceError> {
+    let OrderKey { origin, id } = order;
+    let rows = client.query(OF_ORDER, &[id, &origin.account, &origin.livemode]).await?;
+    Ok(rows.iter().map(PaymentRow::try_from).collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn refunds(

@@ -37,6 +37,8 @@ pub(crate) struct OrderRow {
     /// False: known from a payment only.
     pub(crate) registered: bool,
     pub(crate) status: OrderStatus,
+    /// Since when it has this status, by the database's clock.
+    pub(crate) status_since: Timestamp,
     pub(crate) amount_paid: i64,
     pub(crate) amount_refunded: i64,
     /// What open disputes ask for, and what was lost to them.
@@ -63,6 +65,7 @@ impl TryFrom<&Row> for OrderRow {
             reference_code: row.get("reference_code"),
             registered: row.get("registered"),
             status: row.try_get("status")?,
+            status_since: row.get("status_since"),
             amount_paid: row.get("amount_paid"),
             amount_refunded: row.get("amount_refunded"),
             amount_disputed: row.get("amount_disputed"),

@@ -20,17 +20,19 @@ pub(in crate::pages) enum MenuItem {
     Events,
     Dead,
     Cases,
+    Messages,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 6] = [
+const MENU: [(MenuItem, &str, &str); 7] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
+    (MenuItem::Messages, "/messages", "Messages"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];
@@ -190,7 +192,7 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job or a case.
+/// What was just done to a job, a case or a destination.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",

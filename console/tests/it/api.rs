@@ -132,7 +132,10 @@ async fn orders_and_queues_answer_over_http_as_on_the_command_line() {
     let (status, created) = api.post("/api/orders", &order);
     assert_eq!((status, created["reference_code"].as_str().unwrap().len()), (201, 20));
     assert_eq!(api.post("/api/orders", &order), (200, created.clone()));
-    assert_eq!(api.ok("/api/orders/A-1"), created);
+    let shown = api.ok("/api/orders/A-1");
+    for (name, value) in created.as_object().unwrap() {
+        assert_eq!(&shown[name], value, "{name}");
+    }
     let other = json!({"id": "A-1", "customer": "cus_1", "amount": 1998, "currency": "usd"});
     api.refused(api.post("/api/orders", &other), 409, "order_exists");
     api.refused(

@@ -1,6 +1,7 @@
 -- :events events with what they touched, :letters dead letters. For the plan test and the benchmark.
-INSERT INTO orders (id, livemode, customer, amount, currency, registered, status, amount_paid)
-SELECT 'order-' || n, false, 'cus_' || n % 20000, 1999, 'usd', true, 'paid', 1999 FROM generate_series(1, :events / 5) n;
+INSERT INTO orders (id, livemode, customer, amount, currency, registered, status, amount_paid, created_at)
+SELECT 'order-' || n, false, 'cus_' || n % 20000, 1999, 'usd', true, 'paid', 1999, now() - (:events / 5 - n) * interval '5 seconds'
+FROM generate_series(1, :events / 5) n;
 INSERT INTO payments (id, order_id, customer, currency, amount, amount_paid, status)
 SELECT 'pi_' || n, 'order-' || n, 'cus_' || n % 20000, 'usd', 1999, 1999, 'paid' FROM generate_series(1, :events / 5) n;
 INSERT INTO charges SELECT 'ch_' || n, 'pi_' || n FROM generate_series(1, :events / 5) n;
@@ -32,3 +33,5 @@ SELECT 'evt_' || n * 10 - 7, (ARRAY['payment_intent.succeeded','charge.succeeded
 FROM generate_series(1, :letters) n;
 INSERT INTO audit (actor, action, subject, reason) SELECT 'user:anna', 'dead.replay', 'dead_letter:' || n, 'x' FROM generate_series(1, 2000) n;
 INSERT INTO outbox (key, topic, lasting, payload, sent_at) SELECT 'order.paid/order-' || n, 'order.paid', true, '{}', now() FROM generate_series(1, :events / 5) n;
+INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, sent_at)
+SELECT id, 'http', 'self/test/order/' || id, 'sent', now() FROM outbox;

@@ -6,7 +6,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// What INTERFACES promises and this version has.
-const PROMISED: [&str; 27] = [
+const PROMISED: [&str; 34] = [
     "get /api/users",
     "post /api/users",
     "post /api/users/{name}/role",
@@ -29,7 +29,14 @@ const PROMISED: [&str; 27] = [
     "post /api/orders",
     "get /api/orders/{id}",
     "patch /api/orders/{id}",
+    "get /api/orders",
+    "get /api/subscriptions",
     "get /api/subscriptions/{id}",
+    "get /api/messages",
+    "get /api/messages/{id}",
+    "post /api/messages/{id}/resend",
+    "get /api/destinations",
+    "post /api/destinations/{name}/resume",
     "get /api/queues",
     "get /api/search",
     "get /api/audit",

@@ -34,6 +34,7 @@ use session::{RelayError, Session};
 pub use webhooks::{OutWebhook, OutWebhooks};
 
 pub use endpoint::ClientError;
+pub use session::CHANNEL;
 
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ use super::store;
 use crate::store::StoreError;
 
 /// What the trigger of `outbox` notifies.
-const CHANNEL: &str = "sluicegate_outbox";
+pub const CHANNEL: &str = "sluicegate_outbox";
 
 /// Any number that no other advisory lock of this database uses.
 const LOCK: i64 = 0x0051_1ce6_a7e6;

@@ -27,3 +27,4 @@ mod reference;
 mod relay;
 mod sequences;
 mod spans;
+mod status_since;

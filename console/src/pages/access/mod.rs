@@ -13,6 +13,7 @@ use crate::auth::users;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
+use crate::common::scope::TokenScope;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::access::view::{FormValues, view};
@@ -40,6 +41,8 @@ struct TokenForm {
     csrf: String,
     name: String,
     role: Role,
+    #[serde(default)]
+    scope: TokenScope,
 }
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
@@ -135,17 +138,18 @@ async fn create_token(
     form: Form<TokenForm>,
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Admin)?;
-    let made = tokens::create(&console.pool, &current_user.principal.actor, &form.name, form.role).await;
+    let actor = &current_user.principal.actor;
+    let made = tokens::create(&console.pool, actor, &form.name, form.role, form.scope).await;
     let token = match made {
         Ok(token) => token,
         Err(failure) => {
-            let values = FormValues { user: None, token: Some((&form.name, form.role)) };
+            let values = FormValues { user: None, token: Some((&form.name, form.role, form.scope)) };
             return refused(&current_user, &console, failure, &values).await;
         }
     };
     // As the answer itself: in no address, no log, no history.
     let note = html! { p.note.good role="status" {
-        "The token " b { (form.name) } " with the role " (form.role) ", shown only now: " code id="new-token" { (token) }
+        "The token " b { (form.name) } " with the role " (form.role) @if form.scope == TokenScope::Orders { " and the scope orders" } ", shown only now: " code id="new-token" { (token) }
     } };
     Ok(page_response(&render(&current_user, &console, &note, &FormValues::default()).await?))
 }
