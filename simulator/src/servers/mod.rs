@@ -27,6 +27,7 @@ mod process;
 mod programs;
 mod rabbit;
 mod receiver;
+mod smtp;
 
 pub use database::{TestDatabase, amqp_url, database_url, test_prefix};
 pub use error::ServerError;
@@ -38,3 +39,4 @@ pub use programs::{missing_servers, postgres_program};
 pub use rabbit::RabbitServer;
 pub use receiver::{Received, Receiver, Reply};
 pub use rustix::process::Signal;
+pub use smtp::{ReceivedMail, SmtpOptions, SmtpServer, SmtpTls};
