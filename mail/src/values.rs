@@ -168,6 +168,22 @@ mod tests {
         assert_eq!(text(&values, "customer").as_deref(), Some("cus_2"));
     }
 
+    /// The documentation is what companies write templates by.
+    #[test]
+    fn the_documentation_names_every_variable_and_no_other() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/MAIL.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let (_, table) = page.split_once("| kind | variables |").unwrap();
+        for kind in Kind::ALL {
+            let start = format!("| `{}` |", kind.as_str());
+            let row = table.lines().find_map(|line| line.strip_prefix(&start)).unwrap();
+            let documented: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+            let linked = kind == Kind::PaymentFailed;
+            let known = variables(kind).iter().copied().filter(|variable| linked || *variable != "link");
+            assert_eq!(documented, known.collect::<Vec<_>>(), "{kind:?}");
+        }
+    }
+
     #[test]
     fn a_dispute_says_until_when_evidence_is_taken() {
         let data = json!({"amount": 1, "currency": "eur", "evidence_due_by": 1_772_373_900});

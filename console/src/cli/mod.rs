@@ -9,6 +9,7 @@ mod dead;
 mod events;
 mod jobs;
 mod listing;
+mod mail;
 mod orders;
 mod output;
 mod preview;
@@ -58,6 +59,9 @@ enum Command {
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// The templates of e-mails
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The broker's queues
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
@@ -126,6 +130,10 @@ pub(crate) struct CommandContext {
 
 /// Carries out a command.
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
+    // Before the settings of servers are read: templates need none.
+    if let Command::Mail(command) = &cli.command {
+        return mail::run(&cli.settings.templates, command);
+    }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
         ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
@@ -142,6 +150,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
+        Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
