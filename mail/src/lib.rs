@@ -5,6 +5,7 @@
 
 pub mod alert;
 mod date;
+pub mod draft;
 pub mod kind;
 mod locale;
 mod money;
@@ -16,9 +17,10 @@ mod template_files;
 mod templates;
 pub mod values;
 
+pub use draft::{Draft, SkipReason, Standing, draft};
 pub use kind::{Audience, Kind};
 pub use locale::Locale;
-pub use outgoing::{Draft, Outgoing, SkipReason, Standing, draft};
+pub use outgoing::Outgoing;
 pub use recipient::{Contact, StoredEvent, contact};
 pub use template_error::TemplateError;
 pub use templates::{Rendered, Templates};

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use e2e::{Program, Running, System, binary, eventually};
 use rcgen::generate_simple_self_signed;
+use simulator::histories::{self, Kind};
 use simulator::servers::{SmtpOptions, SmtpServer, SmtpTls};
 
 /// A folder of the test's own, removed when it is dropped.
@@ -49,6 +50,48 @@ async fn write_dispute(system: &System) {
     })
     .await;
     system.execute(DISPUTE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_purchase_that_stripe_reports_a_hundred_times_is_confirmed_once_and_no_log_names_the_customer() {
+    let server = SmtpServer::start(&SmtpOptions::default()).await.unwrap();
+    let system = mailing(&server, "smtp://127.0.0.1:PORT?tls=none").await;
+    let ingress = system.start(Program::Ingress).await;
+    let workers = [
+        system.start(Program::FulfillmentWorker).await,
+        system.start(Program::SubscriptionWorker).await,
+        system.start(Program::RefundWorker).await,
+    ];
+    eventually("the destination is known", async || {
+        system.number("SELECT count(*) FROM outbox_destinations WHERE name = 'mail'").await == 1
+    })
+    .await;
+    let history = histories::write(7, 0, &[Kind::Card]);
+    let mut client = system.client(&ingress);
+    for _ in 0..100 {
+        system.deliver(&mut client, history.events.iter().map(|event| event.body.as_slice())).await;
+    }
+    let confirmed = || {
+        let mails = server.received().into_iter();
+        mails.filter(|mail| mail.headers["subject"].ends_with("is confirmed")).collect::<Vec<_>>()
+    };
+    eventually("it is confirmed", async || !confirmed().is_empty()).await;
+    // What follows in the queue was written after all repeats.
+    system
+        .deliver(&mut client, histories::write(7, 1, &[Kind::Card]).events.iter().map(|e| e.body.as_slice()))
+        .await;
+    eventually("the next one is confirmed", async || confirmed().len() >= 2).await;
+    let mails = confirmed();
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    let order = &history.expected_state.orders[0].id;
+    assert!(
+        mails[0].headers["subject"].contains(order) && mails[0].to == ["person@example.com"],
+        "{mails:?}"
+    );
+    for worker in &workers {
+        assert!(!worker.log().contains('@'), "{}", worker.log());
+    }
+    assert!(!ingress.log().contains("person@"), "{}", ingress.log());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,10 +1,7 @@
 //! How a message reaches a destination.
 
-use std::time::Duration;
-
-use tokio_postgres::Client;
-
 use super::alert_url::AlertUrl;
+use super::attempt::Attempt;
 use super::cloud_event;
 use super::customer_mail::CustomerMail;
 use super::endpoint::Endpoint;
@@ -22,16 +19,6 @@ pub(super) enum Channel {
     Staff(StaffMail),
     /// A post to `ALERT_URL`.
     AlertUrl(AlertUrl),
-}
-
-/// What goes for an attempt besides the message.
-pub(super) struct Attempt<'a> {
-    /// The session of the relay.
-    pub(super) client: &'a Client,
-    /// By the database's clock, unix seconds.
-    pub(super) now: i64,
-    /// Until the next attempt if this one fails.
-    pub(super) wait: Duration,
 }
 
 impl Channel {

@@ -6,7 +6,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use tokio_postgres::Client;
 
-use super::channel::Attempt;
+use super::attempt::Attempt;
 use super::email::{email, message_id};
 use super::mail_writer::{self, MailWriter};
 use super::partitions::Refusal;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::channel::{Attempt, Channel};
+use super::attempt::Attempt;
+use super::channel::Channel;
 use super::partitions::{self, Refusal, Transmit};
 use super::sent::{Pause, SentBatch};
 use super::session::{RelayError, Session};

@@ -9,6 +9,7 @@ pub mod address;
 mod alert_url;
 mod alerts;
 mod amqp_sender;
+mod attempt;
 mod channel;
 mod cloud_event;
 mod customer_mail;

@@ -20,7 +20,7 @@ use super::partitions::Refusal;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// For a whole e-mail; servers that look for spam take their time.
-const SEND_TIMEOUT: Duration = Duration::from_secs(60);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Of what a server answers, this much is kept.
 const LONGEST_ANSWER: usize = 300;
