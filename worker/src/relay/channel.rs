@@ -22,6 +22,16 @@ pub(super) enum Channel {
 }
 
 impl Channel {
+    /// Messages that are recorded together once they are sent: after a crash so many may come twice. Consumers of
+    /// webhooks expect that; people do not.
+    pub(super) const fn batch(&self) -> usize {
+        match self {
+            Self::Webhook(_) => 256,
+            Self::Customer(_) => 16,
+            Self::Staff(_) | Self::AlertUrl(_) => 1,
+        }
+    }
+
     /// Messages on their way at once.
     pub(super) const fn at_once(&self) -> usize {
         match self {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::Attempt;
@@ -10,10 +11,6 @@ use super::partitions::{self, Refusal, Transmit};
 use super::sent::{Pause, SentBatch};
 use super::session::{RelayError, Session};
 use super::store::{self, Destination, OutboxRow};
-use tokio_postgres::Client;
-
-/// Messages read at once.
-const BATCH: usize = 256;
 
 /// After this long what was accepted is recorded, before more is sent.
 const ROUND: Duration = Duration::from_secs(5);
@@ -56,7 +53,7 @@ impl DestinationSender {
             }
             let destination = store::destination(client, &self.name).await?;
             // One that failed is asked with one message whether it works again.
-            let limit = if destination.failures > 0 { 1 } else { BATCH };
+            let limit = if destination.failures > 0 { 1 } else { self.channel.batch() };
             let rows =
                 if destination.paused { vec![] } else { store::due(client, &self.name, limit).await? };
             if rows.is_empty() {

@@ -5,7 +5,7 @@ use simulator::servers::{Receiver, Reply, SmtpOptions, SmtpServer};
 use worker::relay::OutgoingMail;
 
 use crate::database::event;
-use crate::mail::{Mailing, arrived, over, purchase, slack};
+use crate::mailing::{Mailing, arrived, over, purchase, slack};
 
 fn posted(receiver: &Receiver) -> Vec<String> {
     let body =

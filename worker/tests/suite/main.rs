@@ -17,6 +17,7 @@ mod grace;
 mod isolation;
 mod locks;
 mod mail;
+mod mailing;
 mod memory;
 mod message_docs;
 mod one_second;
