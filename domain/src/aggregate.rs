@@ -1,9 +1,10 @@
-//! What payments, orders, invoices and subscriptions have in common.
+//! What charges, payments, orders, invoices and subscriptions have in common.
 
 use std::fmt::Display;
 
 use serde_json::Value;
 
+use super::keys::Keys;
 use super::message::Message;
 use super::origin::Origin;
 use super::rules::Rules;
@@ -19,14 +20,46 @@ pub trait Aggregate: Clone + Default + PartialEq {
     /// The account and mode that it belongs to.
     fn origin(&self, key: &Self::Key) -> Origin;
 
-    /// The messages that this state calls for: a function of the state alone.
-    fn messages(&self, key: &Self::Key, rules: &Rules) -> Vec<Message>;
+    /// The keys of the rows of this kind among all that a batch must lock.
+    fn wanted(keys: &Keys) -> Vec<Self::Key>;
 
-    /// The notices that the step from an earlier state to this one calls for.
+    /// Adds the keys of what it is joined to, as it was loaded: that must be locked with it.
+    fn joined(&self, _key: &Self::Key, _keys: &mut Keys) {}
+
+    /// Whether nothing is known of it, so that its row can go: it was created for an event that was then rejected,
+    /// or was emptied because a charge's payment became known.
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The messages that this state calls for: a function of the state alone.
+    fn messages(&self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
+        Vec::new()
+    }
+
+    /// The messages that the step from an earlier state to this one calls for.
     fn transitions(&self, _before: &Self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
         Vec::new()
     }
 
-    /// What people look at, as a flat JSON object; the differences are stored with the event.
-    fn describe(&self, rules: &Rules) -> Value;
+    /// What people look at, as a flat JSON object; the differences are stored with the event. Null where nobody
+    /// looks at it.
+    fn describe(&self, _rules: &Rules) -> Value {
+        Value::Null
+    }
+}
+
+/// The messages that `now` calls for and `before` did not.
+pub fn new_messages<T: Aggregate>(key: &T::Key, before: &T, now: &T, rules: &Rules) -> Vec<Message> {
+    let mut messages = now.messages(key, rules);
+    if !messages.is_empty() {
+        let before = before.messages(key, rules);
+        let was_sent = |key: &str| before.iter().any(|sent| sent.key == key);
+        messages.retain(|message| {
+            !was_sent(&message.key) && !message.instead_of.as_deref().is_some_and(was_sent)
+        });
+    }
+    messages.extend(now.transitions(before, key, rules));
+    let origin = now.origin(key);
+    messages.into_iter().map(|message| message.of(origin.clone())).collect()
 }

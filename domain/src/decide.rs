@@ -2,13 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde_json::{Map, Value, json};
-
-use super::aggregate::Aggregate;
+use super::effect::Effect;
 use super::event::Event;
+use super::keys::Keys;
 use super::rejection::{Reason, Rejection};
 use super::rules::Rules;
-use super::state::{Keys, State, Table, new_messages};
+use super::state::State;
 use crate::handlers::{self, Intent};
 
 /// An event that has been read and not yet applied.
@@ -28,17 +27,6 @@ pub enum Decision {
     Ignored(&'static str),
     /// It did not take effect.
     Rejected(Rejection),
-}
-
-/// What an event did to one aggregate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Effect {
-    /// `payment`, `order`, `invoice` or `subscription`.
-    pub aggregate: &'static str,
-    /// Its id.
-    pub id: String,
-    /// `{"from":{…},"to":{…},"messages":[…]}`, only what differs.
-    pub change: Value,
 }
 
 impl Prepared {
@@ -81,7 +69,7 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decisio
     };
     state.begin();
     let applied = catch_unwind(AssertUnwindSafe(|| {
-        change.apply(&prepared.event, state, rules).map(|()| effects(state, rules))
+        change.apply(&prepared.event, state, rules).map(|()| state.effects(rules))
     }));
     match applied {
         Ok(Ok(effects)) => (Decision::Processed, effects),
@@ -96,40 +84,4 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decisio
             (Decision::Rejected(Rejection::permanent(Reason::HandlerPanic, detail)), Vec::new())
         }
     }
-}
-
-fn effects(state: &State, rules: &Rules) -> Vec<Effect> {
-    let mut effects = effects_on(&state.payments, rules);
-    effects.extend(effects_on(&state.orders, rules));
-    effects.extend(effects_on(&state.invoices, rules));
-    effects.extend(effects_on(&state.subscriptions, rules));
-    effects
-}
-
-fn effects_on<T: Aggregate>(table: &Table<T, T::Key>, rules: &Rules) -> Vec<Effect> {
-    let effect_on = |(id, before, now): (&T::Key, &T, &T)| {
-        let messages = new_messages(id, before, now, rules).into_iter().map(|message| message.key).collect();
-        effect(T::NAME, &id.to_string(), before.describe(rules), now.describe(rules), messages)
-    };
-    table.touched().map(effect_on).collect()
-}
-
-fn effect(aggregate: &'static str, id: &str, before: Value, now: Value, messages: Vec<String>) -> Effect {
-    let (Value::Object(mut from), Value::Object(mut to)) = (before, now) else {
-        return Effect { aggregate, id: id.to_owned(), change: json!({}) };
-    };
-    let same: Vec<_> = to.keys().filter(|key| from.get(*key) == to.get(*key)).cloned().collect();
-    for key in same {
-        from.remove(&key);
-        to.remove(&key);
-    }
-    let mut change = Map::new();
-    if !to.is_empty() {
-        change.insert("from".to_owned(), Value::Object(from));
-        change.insert("to".to_owned(), Value::Object(to));
-    }
-    if !messages.is_empty() {
-        change.insert("messages".to_owned(), json!(messages));
-    }
-    Effect { aggregate, id: id.to_owned(), change: Value::Object(change) }
 }

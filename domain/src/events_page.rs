@@ -13,7 +13,7 @@ pub fn events_page() -> String {
         for (kind, does) in handler.types {
             page += &format!("| `{kind}` | {does} |\n");
         }
-        let emits: Vec<_> = handler.emits.iter().map(|topic| format!("`{}`", topic.name)).collect();
+        let emits: Vec<_> = handler.topics().map(|topic| format!("`{}`", topic.name)).collect();
         if !emits.is_empty() {
             page += &format!("\nMay emit {}.\n", emits.join(", "));
         }

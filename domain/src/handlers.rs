@@ -16,10 +16,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::event::Event;
-use crate::message::Topic;
+use crate::keys::Keys;
+use crate::message::{self, Topic};
 use crate::rejection::{Reason, Rejection};
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 
 /// What an event asks for, its object having been read.
 pub trait Change: Send + Sync {
@@ -60,9 +61,40 @@ pub struct Handler {
     /// The event types, and what each does, for the documentation.
     pub types: &'static [(&'static str, &'static str)],
     /// The messages that they may emit.
-    pub emits: &'static [&'static Topic],
+    emits: &'static [&'static [&'static Topic]],
     read: Read,
 }
+
+impl Handler {
+    /// The messages that its events may emit.
+    pub fn topics(&self) -> impl Iterator<Item = &'static Topic> {
+        self.emits.iter().copied().flatten().copied()
+    }
+}
+
+/// What an event of a payment may call for. Its objects arrive in any order, so that each may be the one that was
+/// missing for any of these.
+const OF_A_PAYMENT: &[&Topic] = &[
+    &message::ORDER_PAID,
+    &message::ORDER_OVERPAID,
+    &message::ORDER_PAYMENT_RECEIVED,
+    &message::PAYMENT_HELD,
+    &message::PAYMENT_RELEASED,
+    &message::ORDER_PROCESSING,
+    &message::ORDER_PAYMENT_FAILED,
+    &message::ORDER_CANCELED,
+    &message::ORDER_EXPIRED,
+    &message::ORDER_PARTIALLY_REFUNDED,
+    &message::ORDER_REFUNDED,
+    &message::REFUND_CREATED,
+    &message::REFUND_FAILED,
+    &message::REFUND_CANCELED,
+    &message::DISPUTE_OPENED,
+    &message::DISPUTE_INQUIRY_OPENED,
+    &message::DISPUTE_CLOSED,
+    &message::DISPUTE_FUNDS_WITHDRAWN,
+    &message::DISPUTE_FUNDS_REINSTATED,
+];
 
 /// Every handler.
 pub const HANDLERS: &[Handler] = &[

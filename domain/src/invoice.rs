@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use stripe::objects::{Invoice as Version, InvoicePayment, Period};
 
 use super::aggregate::Aggregate;
+use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::{OrderKey, Origin};
 use super::rules::Rules;
@@ -52,9 +53,15 @@ pub struct Invoice {
 pub struct Summary {
     /// Whether it is paid.
     pub paid: bool,
+    /// Minor units paid.
+    #[serde(default)]
+    pub amount_paid: i64,
     /// The period that it pays for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
+    /// The periods that it pays for by subscription item.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub item_periods: BTreeMap<String, Period>,
     /// It has lines that its body does not show, and none that is shown is recurring.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub period_unknown: bool,
@@ -100,6 +107,16 @@ impl Invoice {
         inside.into_iter().chain(joined).collect()
     }
 
+    /// Every charge that pays it and has no payment intent: before payment intents, and `payment.type` `charge` since
+    /// 2025-03-31.basil. Such a charge stands for its payment.
+    #[must_use]
+    pub fn charges_alone(&self) -> BTreeSet<String> {
+        let inside = self.version().filter(|version| version.payment_intent.is_none());
+        let inside = inside.and_then(|version| version.charge.clone());
+        let joined = self.payments.values().filter(|payment| payment.payment_intent.is_none());
+        inside.into_iter().chain(joined.filter_map(|payment| payment.charge.clone())).collect()
+    }
+
     /// The order that its metadata names.
     #[must_use]
     pub fn order_key(&self) -> Option<OrderKey> {
@@ -112,8 +129,10 @@ impl Invoice {
     pub fn summary(&self) -> Summary {
         Summary {
             paid: self.status() == Some("paid"),
+            amount_paid: self.version().map_or(0, |version| version.amount_paid),
             period: self.version().and_then(|version| version.period),
-            period_unknown: self.version().is_some_and(|v| v.period.is_none() && v.has_more_lines),
+            item_periods: self.version().map(|version| version.item_periods.clone()).unwrap_or_default(),
+            period_unknown: self.version().is_some_and(has_unknown_period),
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),
         }
@@ -132,9 +151,26 @@ impl Invoice {
     }
 }
 
+/// Whether the lines of a subscription's period may be among those that the body leaves out. An invoice that somebody
+/// made by hand has none.
+fn has_unknown_period(version: &Version) -> bool {
+    version.period.is_none() && version.has_more_lines && version.billing_reason.as_deref() != Some("manual")
+}
+
 impl Aggregate for Invoice {
     type Key = String;
     const NAME: &'static str = "invoice";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.invoices.iter().cloned().collect()
+    }
+
+    fn joined(&self, _id: &String, keys: &mut Keys) {
+        keys.subscriptions.extend(self.linked.clone());
+        keys.payments.extend(self.payment_intents());
+        keys.payments.extend(self.charges_alone());
+        keys.orders.extend(self.order_key());
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()
@@ -164,17 +200,14 @@ impl Aggregate for Invoice {
             let mut data = self.data(id);
             data["attempt_count"] = json!(attempt);
             data["next_payment_attempt"] = json!(next);
-            messages.push(Message::new(
-                &message::SUBSCRIPTION_PAYMENT_FAILED,
-                &format!("{id}/{attempt}"),
-                data,
-            ));
+            let about = format!("{id}/{attempt}");
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_FAILED, &about, data));
         }
         if let Some(attempt) = to_confirm {
+            let about = format!("{id}/{attempt}");
             let mut required =
-                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, id, self.data(id));
-            required.instead_of =
-                Some(format!("{}/{id}/{attempt}", message::SUBSCRIPTION_PAYMENT_FAILED.name));
+                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, &about, self.data(id));
+            required.instead_of = Some(format!("{}/{about}", message::SUBSCRIPTION_PAYMENT_FAILED.name));
             messages.push(required);
         }
         messages

@@ -5,11 +5,15 @@
 //! [`handlers`]; everything else is what they work on.
 
 pub mod aggregate;
+pub mod charge;
 pub mod decide;
+pub mod effect;
 pub mod event;
 mod events_page;
+pub mod grace;
 pub mod handlers;
 pub mod invoice;
+pub mod keys;
 pub mod link;
 pub mod message;
 pub mod order;

@@ -4,10 +4,12 @@
 //! which payments count is decided in one place.
 
 use super::event::Event;
+use super::keys::Keys;
 use super::origin::OrderKey;
-use super::payment::PaidInvoice;
+use super::payment::{PaidInvoice, Payment, Summary};
 use super::rules::Rules;
-use super::state::{Keys, State};
+use super::state::State;
+use super::subscription::InvoiceRefund;
 
 /// Where a refund, dispute or charge belongs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,17 +29,32 @@ impl PaymentRef {
         if let Some(charge) = &self.charge {
             *keys.charges.entry(charge.clone()).or_default() |= self.payment_intent.is_none();
         }
-        if self.payment_intent.is_none() && self.charge.is_none() {
+        if self.charge.as_ref() == Some(&self.own_id) || self.payment_intent.as_ref() == Some(&self.own_id) {
+            return;
+        }
+        // No charge, but a row to lock: two workers with events of one refund must not miss each other.
+        keys.charges.entry(self.own_id.clone()).or_default();
+        if self.names_nothing() {
             keys.payments.insert(self.own_id.clone());
+            keys.unplaced.insert(self.own_id.clone());
         } else {
             keys.payments_if_known.insert(self.own_id.clone());
         }
     }
 
+    const fn names_nothing(&self) -> bool {
+        self.payment_intent.is_none() && self.charge.is_none()
+    }
+
     /// The id of the payment. Learning a charge's payment intent merges what was kept under the charge; learning
-    /// either merges what was kept under the object's own id.
+    /// either merges what was kept under the object's own id. An event that names neither belongs where the others of
+    /// its object do.
     pub fn payment(&self, state: &mut State) -> String {
+        if self.names_nothing() {
+            return state.placed.get(&self.own_id).unwrap_or(&self.own_id).clone();
+        }
         let payment = self.by_charge(state);
+        state.placed.insert(self.own_id.clone(), payment.clone());
         if payment != self.own_id && state.payments.has(&self.own_id) {
             move_payment(state, &self.own_id, &payment);
         }
@@ -65,7 +82,11 @@ impl PaymentRef {
 }
 
 fn move_payment(state: &mut State, from: &str, to: &str) {
+    state.placed.values_mut().filter(|payment| *payment == from).for_each(|payment| to.clone_into(payment));
     let moved = std::mem::take(state.payments.touch(from));
+    for subscription in moved.subscriptions() {
+        state.subscriptions.touch(subscription).record_refund(from, None);
+    }
     if let Some(order) = moved.order_key() {
         state.orders.touch(&order).payments.remove(from);
     }
@@ -83,9 +104,15 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         summary.provisional = named.provisional;
         summary.code = named.code.map(str::to_owned).or(summary.code);
     }
+    let subscriptions: Vec<_> = refunds_of_subscriptions(payment, &summary).collect();
     let order = named.map(|named| OrderKey::new(&payment.origin, named.id));
     payment.linked = order.as_ref().map(|order| order.id.clone());
     payment.held = None;
+    for (subscription, refund) in subscriptions {
+        if state.subscriptions.get(&subscription).refund_of(id) != refund.as_ref() {
+            state.subscriptions.touch(&subscription).record_refund(id, refund);
+        }
+    }
     if let Some(left) = before.filter(|before| Some(before) != order.as_ref()) {
         state.orders.touch(&left).payments.remove(id);
         order_changed(state, &left, rules);
@@ -96,6 +123,18 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         touched.forget_idle_payments();
         order_changed(state, &order, rules);
     }
+}
+
+/// What was refunded of a payment, for each subscription whose invoice it pays.
+fn refunds_of_subscriptions(
+    payment: &Payment,
+    summary: &Summary,
+) -> impl Iterator<Item = (String, Option<InvoiceRefund>)> {
+    let any = summary.refunded != 0 || summary.lost != 0;
+    payment.invoices.iter().filter_map(move |(invoice, paid)| {
+        let (invoice, refunded, lost) = (invoice.clone(), summary.refunded, summary.lost);
+        Some((paid.subscription.clone()?, any.then_some(InvoiceRefund { invoice, refunded, lost })))
+    })
 }
 
 /// Decides anew which payments of an order count.
@@ -120,14 +159,25 @@ pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
     let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
     let paid = PaidInvoice {
         reference: invoice.version().map(|version| version.reference.clone()).unwrap_or_default(),
+        amount_due: invoice.version().map(|version| version.amount_due),
+        amount_paid: invoice.version().map(|version| version.amount_paid),
         subscription: subscription.clone(),
         customer: summary.customer.clone(),
     };
-    let payments = invoice.payment_intents();
+    let (mut payments, charges) = (invoice.payment_intents(), invoice.charges_alone());
     if let Some(subscription) = subscription {
         let touched = state.subscriptions.touch(&subscription);
         touched.origin = event.origin();
         touched.record_invoice(id, summary);
+    }
+    for charge in charges {
+        if state.charges.has(&charge) {
+            payments.insert(PaymentRef { charge: Some(charge), ..PaymentRef::default() }.by_charge(state));
+        } else if *state.payments.get(&charge) != Payment::default() {
+            // The event does not name the charge, so that it is not locked; a charge that turned out to have a payment
+            // intent has left nothing here, and what it pays went with it.
+            payments.insert(charge);
+        }
     }
     for payment in payments {
         let known = &mut state.payments.touch(&payment).invoices;

@@ -73,21 +73,21 @@ topics! {
     /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "an attempt to collect an invoice failed (attempt count, next attempt; once for each attempt)";
     /// About an invoice of a subscription.
-    SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each invoice)";
+    SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each attempt, instead of `subscription.payment_failed`)";
     /// About an invoice.
     INVOICE_FINALIZATION_FAILED = notice "invoice.finalization_failed": "a draft could not be finalized: nothing is collected until it is fixed (once for each invoice)";
     /// About a subscription.
     SUBSCRIPTION_ACTIVATED = lasting "subscription.activated": "the subscription was active or trialing for the first time";
     /// About a subscription.
-    SUBSCRIPTION_CHANGED = notice "subscription.changed": "status, items, trial, pause or the planned end changed (`what`, `from`, `to`)";
+    SUBSCRIPTION_CHANGED = lasting "subscription.changed": "status, items, trial, pause or the planned end changed (`changed_at`, `what`, `from`, `to`; once for each change, also when a newer one is known already)";
     /// About a subscription.
-    SUBSCRIPTION_TRIAL_WILL_END = notice "subscription.trial_will_end": "the trial ends soon (once for each trial end)";
+    SUBSCRIPTION_TRIAL_WILL_END = notice "subscription.trial_will_end": "the trial ends soon (once for each trial end, again when it moves nearer)";
     /// About a subscription.
     SUBSCRIPTION_CANCELED = lasting "subscription.canceled": "the subscription ended";
     /// About a subscription.
     SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each loss, and at the end)";
     /// About a subscription.
-    SUBSCRIPTION_ACCESS_RESTORED = notice "subscription.access_restored": "the customer has access again after a loss (once for each loss)";
+    SUBSCRIPTION_ACCESS_RESTORED = notice "subscription.access_restored": "the customer has access again after a loss, the end of a grace period included (once for each loss)";
 }
 
 /// A message that a state calls for. Its key makes it unique: it is sent at most once, ever.

@@ -11,6 +11,7 @@ use stripe::objects::{Charge, CheckoutSession, PaymentIntent, Reference, Refund}
 use crate::origin::{OrderKey, Origin};
 use crate::version::Versioned;
 
+mod attempt;
 mod dispute;
 mod held;
 mod ledger;
@@ -20,7 +21,8 @@ mod refunds;
 mod status;
 mod summary;
 
-pub use dispute::{Dispute, DisputeState};
+pub use attempt::Attempt;
+pub use dispute::{Dispute, DisputeState, Moved, ResultSeen};
 pub use held::HeldReason;
 pub use ledger::{Movement, MovementKind};
 pub use refunds::RefundedStep;
@@ -49,10 +51,10 @@ pub struct Payment {
     /// Charges by id: one for each attempt.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub charges: BTreeMap<String, Versioned<Charge>>,
-    /// What the metadata of a charge said when the attempt was made, by charge id. Later versions may have been
-    /// edited by hand.
+    /// What the metadata of a charge said when it was made or took the money, by charge id. Later versions may have
+    /// been edited by hand.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub attempts: BTreeMap<String, Reference>,
+    pub attempts: BTreeMap<String, Attempt>,
     /// Refunds by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<String, Versioned<Refund>>,
@@ -83,6 +85,12 @@ pub struct Payment {
 pub struct PaidInvoice {
     /// The metadata of the invoice.
     pub reference: Reference,
+    /// Minor units that it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount_due: Option<i64>,
+    /// Minor units paid of it, as its newest version shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount_paid: Option<i64>,
     /// The subscription; none for a one-off invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription: Option<String>,
@@ -121,7 +129,9 @@ impl Payment {
                 mine.entry(amount).or_insert_with(|| step.clone()).merge(&step);
             }
         }
-        self.attempts.extend(other.attempts);
+        for (charge, theirs) in other.attempts {
+            self.attempts.entry(charge).or_default().merge(theirs);
+        }
         for (charge, captured) in other.release_not_counted {
             let known = self.release_not_counted.entry(charge).or_insert(captured);
             *known = captured.max(*known);
@@ -164,6 +174,11 @@ impl Payment {
         self.linked.as_deref().map(|id| OrderKey::new(&self.origin, id))
     }
 
+    /// The subscriptions whose invoices it pays.
+    pub fn subscriptions(&self) -> impl Iterator<Item = &str> {
+        self.invoices.values().filter_map(|invoice| invoice.subscription.as_deref())
+    }
+
     /// Every order that it could come to belong to once another event shows which of its versions are the newest:
     /// all must be locked.
     #[must_use]
@@ -172,7 +187,8 @@ impl Payment {
         let intent = self.intent.iter().flat_map(Versioned::candidates).map(|version| &version.reference);
         let charges = self.charges.values().flat_map(Versioned::candidates).map(|version| &version.reference);
         let invoices = self.invoices.values().map(|invoice| &invoice.reference);
-        let references = intent.chain(charges).chain(self.attempts.values()).chain(invoices);
+        let attempts = self.attempts.values().filter_map(Attempt::reference);
+        let references = intent.chain(charges).chain(attempts).chain(invoices);
         let references = references.chain(sessions().map(|session| &session.reference));
         let named = references.filter_map(|reference| reference.order.as_deref());
         let by_session = sessions().filter_map(|session| session.client_reference_id.as_deref());

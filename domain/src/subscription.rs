@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use stripe::objects::{CheckoutSession, Subscription as Version};
+use stripe::objects::{CheckoutSession, Period, Subscription as Version};
 
 use super::aggregate::Aggregate;
 use super::invoice;
+use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::Origin;
 use super::rules::Rules;
-use super::version::Versioned;
+use super::version::{Digest, Versioned};
 
 /// Everything that is known of one subscription.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,15 +23,22 @@ use super::version::Versioned;
 pub struct Subscription {
     /// The account and mode.
     pub origin: Origin,
-    /// The newest version, with what its event changed.
+    /// The newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub versions: Option<Versioned<Snapshot>>,
+    pub versions: Option<Versioned<Version>>,
+    /// What the events since it was loaded say was changed, whichever of them are the newest; each is sent once and
+    /// then forgotten.
+    #[serde(skip)]
+    pub changes: BTreeMap<(i64, Digest), Change>,
     /// The checkout session that began it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Versioned<CheckoutSession>>,
     /// Its invoices by id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub invoices: BTreeMap<String, invoice::Summary>,
+    /// What was refunded or lost of the payments of its invoices, by payment; only those of which some was.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refunds: BTreeMap<String, InvoiceRefund>,
     /// It was active or trialing at some time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_active: bool,
@@ -40,6 +48,9 @@ pub struct Subscription {
     /// When it last became past due, unix seconds of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub past_due_since: Option<i64>,
+    /// The grace period that is over, by when it began, unix seconds. It may be an earlier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_over: Option<i64>,
     /// When access was last left, unix seconds: the newest event that says it was active or trialing before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_at: Option<i64>,
@@ -47,19 +58,33 @@ pub struct Subscription {
     /// period, and shows that it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_at: Option<i64>,
+    /// When it was last active again after it had been past due, unix seconds of the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered_at: Option<i64>,
     /// The newest `customer.subscription.trial_will_end`: its time and the end of the trial, unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_ending: Option<(i64, i64)>,
 }
 
-/// A version and what its event says was changed.
+/// What was refunded of a payment of an invoice, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The version.
-    pub version: Version,
-    /// What differs from before, by the event's `previous_attributes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<Change>,
+pub struct InvoiceRefund {
+    /// Invoice id.
+    pub invoice: String,
+    /// Refunded.
+    pub refunded: i64,
+    /// Lost to disputes.
+    #[serde(default)]
+    pub lost: i64,
+}
+
+/// What was refunded of a subscription's payments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Refunded {
+    /// Minor units, over all payments.
+    pub amount: i64,
+    /// All that was paid of its newest paid invoice was refunded or lost to disputes.
+    pub in_full: bool,
 }
 
 /// What an event changed.
@@ -127,7 +152,7 @@ impl Subscription {
     /// The newest version, once one is known.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
-        self.versions.as_ref().map(|object| &object.latest().version)
+        self.versions.as_ref().map(Versioned::latest)
     }
 
     /// Stripe's status.
@@ -144,22 +169,71 @@ impl Subscription {
         self.version().map(|version| version.customer.as_str()).or_else(invoiced).or_else(bought)
     }
 
+    /// What was refunded of the payments of its invoices.
+    #[must_use]
+    pub fn refunded(&self) -> Refunded {
+        let amount = self.refunds.values().map(|refund| refund.refunded).sum();
+        let in_full = self.newest_paid().is_some_and(|(id, invoice)| {
+            let of_invoice = self.refunds.values().filter(|refund| refund.invoice == *id);
+            let gone: i64 = of_invoice.map(|refund| refund.refunded + refund.lost).sum();
+            gone > 0 && gone >= invoice.amount_paid
+        });
+        Refunded { amount, in_full }
+    }
+
+    /// What is known to be refunded of a payment, `None` where that is nothing.
+    #[must_use]
+    pub fn refund_of(&self, payment: &str) -> Option<&InvoiceRefund> {
+        self.refunds.get(payment)
+    }
+
+    /// Records what was refunded of a payment of one of its invoices.
+    pub fn record_refund(&mut self, payment: &str, refund: Option<InvoiceRefund>) {
+        match refund {
+            Some(refund) => drop(self.refunds.insert(payment.to_owned(), refund)),
+            None => drop(self.refunds.remove(payment)),
+        }
+    }
+
+    /// Its newest paid invoice that pays for a period.
+    fn newest_paid(&self) -> Option<(&String, &invoice::Summary)> {
+        let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
+        paid.filter(|(_, invoice)| invoice.period.is_some() || invoice.period_unknown)
+            .max_by_key(|(id, invoice)| (invoice.created, invoice.period, *id))
+    }
+
     /// Unix seconds: the end of the period that its newest paid invoice paid for. It is never beyond the current
     /// period's end, unless what is known of that period ended before the paid one began (the update that would say
     /// so has not come).
     #[must_use]
     pub fn paid_through(&self) -> Option<i64> {
-        let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
-        let (_, newest) = paid
-            .filter(|(_, invoice)| invoice.period.is_some() || invoice.period_unknown)
-            .max_by_key(|(id, invoice)| (invoice.created, invoice.period, *id))?;
+        let (_, newest) = self.newest_paid()?;
         let current = self.version().and_then(|version| version.current_period_end);
         match newest.period {
             Some(period) => {
-                Some(current.filter(|end| *end > period.start).unwrap_or(period.end).min(period.end))
+                let end = ends_by(period, current);
+                Some(self.other_intervals_end(newest).map_or(end, |other| end.min(other)))
             }
             None => current,
         }
+    }
+
+    /// The earliest end of the items that the newest paid invoice does not bill and that an earlier one paid for beyond
+    /// its beginning: each interval may have its own invoices.
+    fn other_intervals_end(&self, newest: &invoice::Summary) -> Option<i64> {
+        let items = &self.version()?.item_period_ends;
+        let begins = newest.period?.start;
+        let billed = |item: &String| newest.item_periods.contains_key(item);
+        if !items.keys().any(billed) {
+            return None;
+        }
+        let others = items.iter().filter(|(item, _)| !billed(item));
+        let ends = others.filter_map(|(item, current)| {
+            let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
+            let of_item = paid.filter_map(|(id, i)| Some((i.created, *i.item_periods.get(item)?, id)));
+            of_item.max().map(|(_, period, _)| ends_by(period, *current))
+        });
+        ends.filter(|end| *end > begins).min()
     }
 
     /// Whether the customer may use what was bought.
@@ -167,20 +241,42 @@ impl Subscription {
     pub fn access(&self, rules: &Rules) -> Access {
         match self.status() {
             Some("active" | "trialing") => Access::Granted,
-            Some("past_due") if !rules.grace.is_zero() => {
-                let changed = self.versions.as_ref().map(|object| object.latest_delta().created);
-                let since = self.past_due_since.or(changed).unwrap_or(0);
+            Some("past_due") if !rules.grace.is_zero() && !self.is_grace_over() => {
                 let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
-                Access::Until(since.saturating_add(grace))
+                Access::Until(self.past_due_from().saturating_add(grace))
             }
             _ => Access::Denied,
         }
+    }
+
+    /// Records that its grace period is over: no event says so. A subscription that becomes past due again begins
+    /// another.
+    pub fn end_grace(&mut self) {
+        self.grace_over = Some(self.past_due_from());
+    }
+
+    fn is_grace_over(&self) -> bool {
+        self.status() == Some("past_due") && self.grace_over == Some(self.past_due_from())
+    }
+
+    /// Since when it is past due, unix seconds, as far as is known.
+    fn past_due_from(&self) -> i64 {
+        let changed = self.versions.as_ref().map(|object| object.latest_delta().created);
+        self.past_due_since.or(changed).unwrap_or(0)
     }
 
     /// Whether its newest version is uncertain.
     #[must_use]
     pub fn ambiguous(&self) -> bool {
         self.versions.as_ref().is_some_and(Versioned::ambiguous)
+    }
+
+    /// When the trial ends, unix seconds, once Stripe has announced that it ends soon. One that has been moved nearer
+    /// since ends even sooner; one that has been extended is announced again.
+    fn trial_ends_soon(&self) -> Option<i64> {
+        let (_, announced) = self.trial_ending?;
+        let version = self.version().filter(|version| version.status == "trialing")?;
+        version.trial_end.filter(|end| *end <= announced)
     }
 
     fn data(&self, id: &str) -> Value {
@@ -199,43 +295,59 @@ impl Subscription {
     /// end by itself, whatever came before it. Nothing is sent while its version is uncertain.
     fn access_lost(&self, id: &str, rules: &Rules) -> Option<Message> {
         let version = self.version().filter(|_| !self.ambiguous())?;
-        if !self.was_active || self.access(rules) != Access::Denied {
+        let had_access = self.was_active || self.left_at.is_some() || self.is_grace_over();
+        if !had_access || self.access(rules) != Access::Denied {
             return None;
         }
-        let ended = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let loss = if ended { "ended".to_owned() } else { self.left_at?.to_string() };
+        let loss = match version.status.as_str() {
+            "canceled" | "incomplete_expired" => "ended".to_owned(),
+            _ if self.is_grace_over() => self.left_at.unwrap_or_else(|| self.past_due_from()).to_string(),
+            _ => self.left_at?.to_string(),
+        };
         Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
+    }
+
+    /// When access was last lost because a grace period had run out before the subscription was paid again, unix
+    /// seconds at which it became past due.
+    fn lost_by_grace(&self, rules: &Rules) -> Option<i64> {
+        let (since, recovered) = (self.past_due_since?, self.recovered_at?);
+        let grace = i64::try_from(rules.grace.as_secs()).unwrap_or(i64::MAX);
+        (recovered > since && recovered >= since.saturating_add(grace)).then_some(since)
     }
 
     /// The customer has access again after a loss.
     fn access_restored(&self, id: &str, rules: &Rules) -> Option<Message> {
         let versions = self.versions.as_ref().filter(|versions| !versions.ambiguous())?;
-        let lost_at = self.lost_at.filter(|lost| versions.latest_delta().created > *lost)?;
+        let lost_at = self.lost_at.filter(|lost| versions.latest_delta().created > *lost);
+        let lost_at = lost_at.max(self.lost_by_grace(rules))?;
         let about = format!("{id}/{lost_at}");
         let granted = self.access(rules) == Access::Granted;
         granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
     }
 
-    /// What the newest event changed; nothing while its version is uncertain.
-    fn changed(&self, id: &str) -> Option<Message> {
-        let object = self.versions.as_ref().filter(|object| !object.ambiguous())?;
-        let change = object.latest().change.as_ref()?;
-        let step = object.latest_delta();
+    /// What an event changed.
+    fn changed(&self, id: &str, at: i64, after: &str, change: &Change) -> Message {
         let mut data = self.data(id);
+        data["changed_at"] = json!(at);
         data["what"] = change.to.keys().cloned().collect();
         data["from"] = Value::Object(change.from.clone());
         data["to"] = Value::Object(change.to.clone());
-        Some(Message::new(
-            &message::SUBSCRIPTION_CHANGED,
-            &format!("{id}/{}/{}", step.created, step.after),
-            data,
-        ))
+        Message::new(&message::SUBSCRIPTION_CHANGED, &format!("{id}/{at}/{after}"), data)
     }
+}
+
+/// The end of a period that was paid for, which is not beyond the current one's unless what is known of that is older.
+fn ends_by(period: Period, current: Option<i64>) -> i64 {
+    current.filter(|end| *end > period.start).unwrap_or(period.end).min(period.end)
 }
 
 impl Aggregate for Subscription {
     type Key = String;
     const NAME: &'static str = "subscription";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.subscriptions.iter().cloned().collect()
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()
@@ -249,14 +361,19 @@ impl Aggregate for Subscription {
         if self.ended || self.status() == Some("canceled") {
             messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
         }
-        if let Some((_, trial_end)) = self.trial_ending.filter(|_| self.status() == Some("trialing")) {
+        if let Some(trial_end) = self.trial_ends_soon() {
             let about = format!("{id}/{trial_end}");
             messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
         }
-        messages.extend(self.changed(id));
         messages.extend(self.access_lost(id, rules));
         messages.extend(self.access_restored(id, rules));
         messages
+    }
+
+    /// Every change is sent once, also one that was known only after a newer one: what changed then stays true.
+    fn transitions(&self, before: &Self, id: &String, _rules: &Rules) -> Vec<Message> {
+        let new = self.changes.iter().filter(|(key, _)| !before.changes.contains_key(*key));
+        new.map(|((at, after), change)| self.changed(id, *at, after, change)).collect()
     }
 
     fn describe(&self, rules: &Rules) -> Value {
@@ -265,6 +382,7 @@ impl Aggregate for Subscription {
             "status": self.status(), "access": self.access(rules) != Access::Denied,
             "paid_through": self.paid_through(), "items": version.map(|v| &v.items),
             "cancel_at_period_end": version.map(|v| v.cancel_at_period_end), "ambiguous": self.ambiguous(),
+            "amount_refunded": self.refunded().amount, "refunded": self.refunded().in_full,
         })
     }
 }

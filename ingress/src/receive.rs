@@ -6,7 +6,7 @@ use crate::connections::Connection;
 use crate::guard::Guard;
 use crate::settings::Clock;
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use amqp::message::{EventHeaders, Message};
 use amqp::publisher::{PublishError, Publisher};
@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use stripe::envelope::Envelope;
 use stripe::signature;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// What is logged of a path.
 const LONGEST_PATH: usize = 100;
@@ -41,7 +43,8 @@ pub(crate) async fn receive(
     gate: web::Data<Gate>,
 ) -> HttpResponse {
     let mut payload = payload.into_inner();
-    match gate.take(&request, &mut payload).await {
+    let span = span(&request);
+    match gate.take(&request, &mut payload).instrument(span.clone()).await {
         Ok(()) => {
             count("200", answer::RECEIVED);
             if let Some(connection) = request.conn_data::<Connection>() {
@@ -51,7 +54,7 @@ pub(crate) async fn receive(
         }
         Err(refusal) => {
             count(refusal.status().as_str(), refusal.code());
-            log_refusal(&request, &refusal);
+            span.in_scope(|| log_refusal(&request, &refusal));
             refusal.response(payload)
         }
     }
@@ -73,6 +76,7 @@ impl Gate {
             connection.verified();
         }
         let envelope = Envelope::parse(&body)?;
+        Span::current().record("event.id", envelope.id.as_str()).record("event.type", envelope.kind.as_str());
         let mut headers = EventHeaders::received(now);
         headers.endpoint = endpoint.map(str::to_owned);
         let message = Message {
@@ -87,6 +91,27 @@ impl Gate {
         let published = self.publisher.publish(message).await;
         metrics::histogram!("ingress_publish_seconds").record(asked.elapsed());
         published.map_err(Refusal::NotDurable)
+    }
+}
+
+/// The span of a request, named as OpenTelemetry's conventions for HTTP servers say:
+/// <https://opentelemetry.io/docs/specs/semconv/http/http-spans/>.
+fn span(request: &HttpRequest) -> Span {
+    tracing::info_span!(
+        "request",
+        http.request.method = method(request.method()),
+        event.id = Empty,
+        event.r#type = Empty,
+    )
+}
+
+/// The methods of RFC 9110 by name; any other, which may be long, as the conventions say.
+fn method(method: &Method) -> &str {
+    match method.as_str() {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {
+            known
+        }
+        _ => "_OTHER",
     }
 }
 

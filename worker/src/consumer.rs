@@ -24,12 +24,14 @@ use service::backoff::Backoff;
 use service::error::chain;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
 use crate::process::{Engine, InboundEvent};
 use crate::progress::Progress;
 use crate::settle::{SettleError, Settler};
+use crate::spans;
 use domain::rules::Rules;
 
 /// How long redelivered messages wait for fresh ones to be ready first.
@@ -132,7 +134,8 @@ impl ConsumerTask {
             // Nothing that was handed out earlier is held back, not even until this round's fresh ones are settled.
             let oldest = redelivered.is_empty() && alone.is_empty();
             for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {
-                if self.handle(batch, oldest, shutdown).await?.is_break() {
+                let span = spans::batch(&self.queue, batch.len());
+                if self.handle(batch, oldest, shutdown).instrument(span).await?.is_break() {
                     break;
                 }
             }

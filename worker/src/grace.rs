@@ -6,16 +6,17 @@ use deadpool_postgres::Pool;
 use tokio_util::sync::CancellationToken;
 
 use crate::store;
+use domain::rules::Rules;
 
 /// How often grace periods are checked.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Checks until shutdown is requested.
-pub(crate) async fn run(pool: Pool, shutdown: CancellationToken) {
+pub(crate) async fn run(pool: Pool, rules: Rules, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            ended = store::end_grace(&pool) => match ended {
+            ended = store::end_grace(&pool, &rules) => match ended {
                 Ok(0) => {}
                 Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
                 Err(error) => tracing::warn!(%error, "grace periods could not be checked"),

@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::handlers::Intent;
+use domain::keys::Keys;
 use domain::rejection::{Reason, Rejection};
 use domain::rules::Rules;
-use domain::state::Keys;
 use futures_util::FutureExt;
 
 use crate::store::StoreError;

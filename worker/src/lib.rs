@@ -19,6 +19,7 @@ mod report;
 mod run;
 pub mod settings;
 pub mod settle;
+mod spans;
 pub mod store;
 mod tasks;
 

@@ -2,11 +2,11 @@
 //! is involved; the state is loaded under lock and saved as for an event, in the caller's transaction.
 
 use deadpool_postgres::Transaction;
+use domain::keys::Keys;
 use domain::link::order_changed;
 use domain::message::Message;
 use domain::origin::OrderKey;
 use domain::rules::Rules;
-use domain::state::Keys;
 
 use crate::store::{self, StoreError};
 

@@ -117,16 +117,16 @@ fn refused(reason: Reason, error: &StoreError) -> Disposition {
 }
 
 async fn rows(tx: &Transaction<'_>, done: &BatchResult, event: &str) -> Result<Rows, StoreError> {
-    let keys = &done.touched;
-    let orders: Vec<&str> = keys.orders.iter().map(|key| key.id.as_str()).collect();
-    let accounts: Vec<&str> = keys.orders.iter().map(|key| key.origin.account.as_str()).collect();
-    let modes: Vec<bool> = keys.orders.iter().map(|key| key.origin.livemode).collect();
+    let state = &done.state;
+    let payments: Vec<&String> = state.payments.keys().collect();
+    let invoices: Vec<&String> = state.invoices.keys().collect();
+    let subscriptions: Vec<&String> = state.subscriptions.keys().collect();
+    let orders: Vec<&str> = state.orders.keys().map(|key| key.id.as_str()).collect();
+    let accounts: Vec<&str> = state.orders.keys().map(|key| key.origin.account.as_str()).collect();
+    let modes: Vec<bool> = state.orders.keys().map(|key| key.origin.livemode).collect();
     let statement = tx.prepare_cached(PREVIEW_ROWS).await?;
     let rows = tx
-        .query(
-            &statement,
-            &[&keys.payments, &orders, &keys.invoices, &keys.subscriptions, &event, &accounts, &modes],
-        )
+        .query(&statement, &[&payments, &orders, &invoices, &subscriptions, &event, &accounts, &modes])
         .await?;
     rows.iter()
         .map(|row| {

@@ -9,15 +9,21 @@ use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::isolation;
+use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
-use domain::decide::{Decision, Effect, Prepared, decide};
+use domain::decide::{Decision, Prepared, decide};
+use domain::effect::Effect;
+use domain::grace;
 use domain::handlers::Intent;
+use domain::keys::Keys;
 use domain::message::Message;
 use domain::references::references;
 use domain::rejection::{Reason, Rejection};
 use domain::retry::Schedule;
 use domain::rules::Rules;
-use domain::state::{Keys, Touched};
+use domain::state::State;
+
+use tracing::Instrument as _;
 
 pub use crate::disposition::{AckReason, Disposition};
 pub use crate::inbound_event::InboundEvent;
@@ -84,7 +90,7 @@ impl Engine {
         }
         let mut dispositions = Vec::with_capacity(batch.len());
         for ((index, ..), one) in batch.iter().zip(&incoming) {
-            dispositions.push((*index, self.alone(one).await?));
+            dispositions.push((*index, self.alone(one).instrument(spans::incoming(one)).await?));
         }
         Ok(dispositions)
     }
@@ -127,8 +133,8 @@ pub(crate) struct BatchResult {
     pub(crate) dispositions: Vec<Disposition>,
     /// The messages that the new state calls for.
     pub(crate) messages: Vec<Message>,
-    /// What was locked.
-    pub(crate) touched: Touched,
+    /// What was locked, as it was and as it would be.
+    pub(crate) state: State,
 }
 
 /// Claim, lock and load, decide, save: everything but the commit.
@@ -162,7 +168,7 @@ pub(crate) async fn run(
         };
         let (outcome, done) = match panicked.remove(id) {
             Some(rejection) => (Decision::Rejected(rejection), Vec::new()),
-            None => decide(one.prepared, &mut state, rules),
+            None => spans::incoming(one).in_scope(|| decide(one.prepared, &mut state, rules)),
         };
         effects.extend(done.into_iter().map(|effect| (id, effect)));
         let disposition = Disposition::new(outcome, schedule, one.headers.attempt);
@@ -175,6 +181,7 @@ pub(crate) async fn run(
         }
         dispositions.push(disposition);
     }
+    grace::end_grace(&mut state, rules, now.as_second());
     let messages = state.messages(rules);
     store::save(tx, &state, &effects, &messages, rules, now).await?;
     let rejected_events: Vec<RejectedEvent<'_>> = rejected_events
@@ -182,7 +189,7 @@ pub(crate) async fn run(
         .filter_map(|(one, disposition)| rejected_event(one, disposition, now))
         .collect();
     store::record(tx, &rejected_events, &settled, now).await?;
-    Ok(BatchResult { dispositions, messages, touched: state.touched() })
+    Ok(BatchResult { dispositions, messages, state })
 }
 
 fn rejected_event<'a>(

@@ -89,7 +89,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     );
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
-        tasks.spawn("grace", grace::run(engine.pool.clone(), shutdown.clone()));
+        tasks.spawn("grace", grace::run(engine.pool.clone(), engine.rules.clone(), shutdown.clone()));
     }
     for _ in 0..settings.concurrency {
         let consumer = ConsumerTask {

@@ -15,8 +15,10 @@ use lapin::options::BasicAckOptions;
 use service::backoff::Backoff;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::process::{Disposition, InboundEvent};
+use crate::spans;
 use domain::rejection::Rejection;
 
 /// A delivery could not be settled; the broker will deliver it again.
@@ -71,7 +73,7 @@ impl Settler {
         let settling = deliveries.iter().zip(events).zip(dispositions).map(
             |((delivery, event), disposition)| async move {
                 if let Some(message) = self.message(delivery, event, disposition) {
-                    self.publish(message, shutdown).await?;
+                    self.publish(message, shutdown).instrument(spans::inbound(event)).await?;
                 }
                 acknowledge(delivery, UpTo::Alone).await
             },

@@ -37,6 +37,10 @@ pub(crate) struct SubscriptionRow {
     pub(crate) trial_end: Option<Timestamp>,
     /// Invoices are not collected for now.
     pub(crate) collection_paused: bool,
+    /// What was refunded of its payments, in the currency's minor unit.
+    pub(crate) amount_refunded: i64,
+    /// All that was paid of its newest paid invoice was refunded or lost to disputes.
+    pub(crate) refunded: bool,
     /// Price, product and quantity of each item.
     pub(crate) items: Value,
     /// The checkout session that began it.
@@ -62,6 +66,8 @@ impl From<&Row> for SubscriptionRow {
             ended_at: row.get("ended_at"),
             trial_end: row.get("trial_end"),
             collection_paused: row.get("collection_paused"),
+            amount_refunded: row.get("amount_refunded"),
+            refunded: row.get("refunded"),
             items: row.get("items"),
             checkout_session: row.get("checkout_session"),
             ambiguous: row.get("ambiguous"),

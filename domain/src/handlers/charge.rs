@@ -2,15 +2,15 @@
 
 use stripe::objects::Charge;
 
-use super::{Change, Handler, refund};
+use super::{Change, Handler, OF_A_PAYMENT, refund};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
-use crate::message;
 use crate::origin::OrderKey;
 use crate::payment::RefundedStep;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -24,21 +24,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("charge.updated", "the newest version of the charge"),
         ("charge.refunded", "adds to what was refunded, in part or in full"),
     ],
-    emits: &[
-        &message::ORDER_PAID,
-        &message::ORDER_OVERPAID,
-        &message::ORDER_PAYMENT_RECEIVED,
-        &message::PAYMENT_HELD,
-        &message::PAYMENT_RELEASED,
-        &message::ORDER_PROCESSING,
-        &message::ORDER_PAYMENT_FAILED,
-        &message::ORDER_CANCELED,
-        &message::ORDER_PARTIALLY_REFUNDED,
-        &message::ORDER_REFUNDED,
-        &message::REFUND_CREATED,
-        &message::REFUND_FAILED,
-        &message::REFUND_CANCELED,
-    ],
+    emits: &[OF_A_PAYMENT],
     read: |event| Ok(OneCharge(Charge::read(&event.object)?).into_intent()),
 };
 
@@ -67,8 +53,8 @@ impl Change for OneCharge {
         if event.kind == "charge.failed" {
             payment.attempt_failed = payment.attempt_failed.max(Some(event.created));
         }
-        if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending") {
-            payment.attempts.insert(charge.id.clone(), charge.reference.clone());
+        if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending" | "charge.captured") {
+            payment.attempts.entry(charge.id.clone()).or_default().record(event, charge);
         }
         let before = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
         if event.kind == "charge.refunded" || before.is_some() {

@@ -4,15 +4,15 @@
 
 use stripe::objects::CheckoutSession;
 
-use super::{Change, Handler, Intent};
+use super::{Change, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::payment_changed;
-use crate::message;
 use crate::origin::OrderKey;
 use crate::payment::is_purchase;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -26,21 +26,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("checkout.session.async_payment_failed", "the delayed payment failed"),
         ("checkout.session.expired", "the session expired"),
     ],
-    emits: &[
-        &message::ORDER_PAID,
-        &message::ORDER_OVERPAID,
-        &message::ORDER_PAYMENT_RECEIVED,
-        &message::PAYMENT_HELD,
-        &message::PAYMENT_RELEASED,
-        &message::ORDER_PROCESSING,
-        &message::ORDER_PAYMENT_FAILED,
-        &message::ORDER_EXPIRED,
-        &message::ORDER_PARTIALLY_REFUNDED,
-        &message::ORDER_REFUNDED,
-        &message::REFUND_CREATED,
-        &message::REFUND_FAILED,
-        &message::REFUND_CANCELED,
-    ],
+    emits: &[OF_A_PAYMENT],
     read,
 };
 

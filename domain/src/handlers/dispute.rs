@@ -2,14 +2,14 @@
 
 use stripe::objects::Dispute;
 
-use super::{Change, Handler};
+use super::{Change, Handler, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
-use crate::message;
 use crate::payment::{Dispute as Disputes, DisputeState};
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::Rank;
 
 pub(super) const HANDLER: Handler = Handler {
@@ -21,14 +21,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("charge.dispute.funds_withdrawn", "the disputed money was withdrawn"),
         ("charge.dispute.funds_reinstated", "the disputed money was reinstated"),
     ],
-    emits: &[
-        &message::DISPUTE_OPENED,
-        &message::DISPUTE_INQUIRY_OPENED,
-        &message::DISPUTE_CLOSED,
-        &message::DISPUTE_FUNDS_WITHDRAWN,
-        &message::DISPUTE_FUNDS_REINSTATED,
-        &message::PAYMENT_HELD,
-    ],
+    emits: &[OF_A_PAYMENT],
     read: |event| Ok(OneDispute(Dispute::read(&event.object)?).into_intent()),
 };
 
@@ -53,7 +46,8 @@ impl Change for OneDispute {
         let dispute = &self.0;
         let id = self.belongs().payment(state);
         let step = event.delta(dispute.clone(), rank(dispute), false);
-        Disputes::record(&mut state.payments.touch(&id).disputes, &dispute.id, step);
+        let before = event.previous.as_ref().and_then(|previous| previous.get("status")?.as_str());
+        Disputes::record(&mut state.payments.touch(&id).disputes, &dispute.id, step, before);
         payment_changed(state, &id, event, rules);
         Ok(())
     }

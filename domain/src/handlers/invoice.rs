@@ -5,14 +5,15 @@
 
 use stripe::objects::Invoice;
 
-use super::{Change, Handler, Intent};
+use super::{Change, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::invoice_changed;
 use crate::message;
 use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -33,13 +34,14 @@ pub(super) const HANDLER: Handler = Handler {
         ("invoice.overdue", "the newest version of the invoice"),
     ],
     emits: &[
-        &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
-        &message::SUBSCRIPTION_INVOICE_SETTLED,
-        &message::SUBSCRIPTION_PAYMENT_FAILED,
-        &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
-        &message::INVOICE_FINALIZATION_FAILED,
-        &message::ORDER_PAID,
-        &message::ORDER_PAYMENT_RECEIVED,
+        &[
+            &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
+            &message::SUBSCRIPTION_INVOICE_SETTLED,
+            &message::SUBSCRIPTION_PAYMENT_FAILED,
+            &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
+            &message::INVOICE_FINALIZATION_FAILED,
+        ],
+        OF_A_PAYMENT,
     ],
     read,
 };
@@ -63,6 +65,9 @@ impl Change for OneInvoice {
         keys.invoices.insert(self.id.clone());
         keys.subscriptions.extend(self.invoice.subscription.clone());
         keys.payments.extend(self.invoice.payment_intent.clone());
+        if self.invoice.payment_intent.is_none() {
+            keys.charges.extend(self.invoice.charge.clone().map(|charge| (charge, true)));
+        }
         let order = self.invoice.reference.order.iter();
         keys.orders.extend(order.map(|id| OrderKey::new(&event.origin(), id)));
     }

@@ -2,13 +2,13 @@
 
 use stripe::objects::InvoicePayment;
 
-use super::{Change, Handler};
+use super::{Change, Handler, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::invoice_changed;
-use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice_payment",
@@ -16,7 +16,7 @@ pub(super) const HANDLER: Handler = Handler {
         "invoice_payment.paid",
         "links the invoice to the payment that paid it (since 2025-03-31.basil)",
     )],
-    emits: &[&message::ORDER_PAID, &message::ORDER_PAYMENT_RECEIVED],
+    emits: &[OF_A_PAYMENT],
     read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
 };
 
@@ -26,6 +26,9 @@ impl Change for OnePayment {
     fn keys(&self, _event: &Event, keys: &mut Keys) {
         keys.invoices.insert(self.0.invoice.clone());
         keys.payments.extend(self.0.payment_intent.clone());
+        if self.0.payment_intent.is_none() {
+            keys.charges.extend(self.0.charge.clone().map(|charge| (charge, true)));
+        }
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {

@@ -2,14 +2,14 @@
 
 use stripe::objects::PaymentIntent;
 
-use super::{Change, Handler};
+use super::{Change, Handler, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{PaymentRef, payment_changed};
-use crate::message;
 use crate::origin::OrderKey;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -23,22 +23,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("payment_intent.canceled", "the payment was canceled"),
         ("payment_intent.amount_capturable_updated", "the money is authorized and can be captured"),
     ],
-    emits: &[
-        &message::ORDER_PAID,
-        &message::ORDER_OVERPAID,
-        &message::ORDER_PAYMENT_RECEIVED,
-        &message::PAYMENT_HELD,
-        &message::PAYMENT_RELEASED,
-        &message::ORDER_PROCESSING,
-        &message::ORDER_PAYMENT_FAILED,
-        &message::ORDER_CANCELED,
-        &message::ORDER_EXPIRED,
-        &message::ORDER_PARTIALLY_REFUNDED,
-        &message::ORDER_REFUNDED,
-        &message::REFUND_CREATED,
-        &message::REFUND_FAILED,
-        &message::REFUND_CANCELED,
-    ],
+    emits: &[OF_A_PAYMENT],
     read: |event| Ok(OneIntent(PaymentIntent::read(&event.object)?).into_intent()),
 };
 

@@ -2,13 +2,13 @@
 
 use stripe::objects::Refund;
 
-use super::{Change, Handler};
+use super::{Change, Handler, OF_A_PAYMENT};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::link::{self, payment_changed};
-use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
+use crate::state::State;
 use crate::version::{Rank, Versioned};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -19,14 +19,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("refund.failed", "the refund failed: its money counts as paid again"),
         ("charge.refund.updated", "as `refund.updated`, before 2024-10-28.acacia"),
     ],
-    emits: &[
-        &message::REFUND_CREATED,
-        &message::REFUND_FAILED,
-        &message::REFUND_CANCELED,
-        &message::ORDER_PARTIALLY_REFUNDED,
-        &message::ORDER_REFUNDED,
-        &message::PAYMENT_HELD,
-    ],
+    emits: &[OF_A_PAYMENT],
     read: |event| Ok(OneRefund(Refund::read(&event.object)?).into_intent()),
 };
 

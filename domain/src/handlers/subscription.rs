@@ -4,11 +4,12 @@ use stripe::objects::Subscription;
 
 use super::{Change as _, Handler};
 use crate::event::Event;
+use crate::keys::Keys;
 use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
-use crate::state::{Keys, State};
-use crate::subscription::{Change, Snapshot};
+use crate::state::State;
+use crate::subscription::Change;
 use crate::version::{Rank, Versioned, before};
 
 pub(super) const HANDLER: Handler = Handler {
@@ -23,14 +24,14 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.pending_update_applied", "a change that waited for its payment took effect"),
         ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
     ],
-    emits: &[
+    emits: &[&[
         &message::SUBSCRIPTION_ACTIVATED,
         &message::SUBSCRIPTION_CHANGED,
         &message::SUBSCRIPTION_TRIAL_WILL_END,
         &message::SUBSCRIPTION_CANCELED,
         &message::SUBSCRIPTION_ACCESS_LOST,
         &message::SUBSCRIPTION_ACCESS_RESTORED,
-    ],
+    ]],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };
 
@@ -48,8 +49,9 @@ impl super::Change for OneSubscription {
         let old = old.and_then(|object| Subscription::read(&object).ok());
         let change = old.as_ref().and_then(|old| Change::between(old, version));
         let is_terminal = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
-        let step = event.delta(Snapshot { version: version.clone(), change }, rank(version), is_terminal);
+        let step = event.delta(version.clone(), rank(version), is_terminal);
         let subscription = state.subscriptions.touch(&version.id);
+        subscription.changes.extend(change.map(|change| ((step.created, step.after.clone()), change)));
         subscription.origin = event.origin();
         subscription.was_active |= active(&version.status);
         subscription.ended |= event.kind == "customer.subscription.deleted";
@@ -61,6 +63,9 @@ impl super::Change for OneSubscription {
         let had_access = |status: &str| active(status) || status == "past_due";
         if !had_access(&version.status) && old.as_ref().is_some_and(|old| had_access(&old.status)) {
             subscription.lost_at = subscription.lost_at.max(Some(event.created));
+        }
+        if version.status == "active" && old.as_ref().is_some_and(|old| old.status == "past_due") {
+            subscription.recovered_at = subscription.recovered_at.max(Some(event.created));
         }
         if version.status == "past_due" && old.is_some_and(|old| old.status != "past_due") {
             subscription.past_due_since = subscription.past_due_since.max(Some(event.created));

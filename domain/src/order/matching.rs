@@ -1,7 +1,7 @@
 //! Which payments count for an order. A payment that does not match is held: its money is recorded, and the order
 //! does not count it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -9,6 +9,9 @@ use subtle::ConstantTimeEq;
 use super::{Expected, Order};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::{OrdersPolicy, Rules, reference_code};
+
+/// Split payments that are looked at for those that make up the price.
+const PARTS: usize = 12;
 
 /// Payments without money that an order remembers.
 const IDLE_PAYMENTS: usize = 20;
@@ -74,7 +77,8 @@ impl Order {
         (!code_matches(id, expected, &payment, rules)).then_some(HeldReason::ReferenceCodeMismatch)
     }
 
-    /// A payment matches by itself, or with the other payments of the order: split payments count together.
+    /// A payment matches by itself, or with other captured payments of the order: split payments count together. Where
+    /// more was paid than the price, those that make it up count, the first by Stripe's time.
     fn hold_wrong_amounts(&mut self, expected: &Expected) {
         let others: Vec<(String, Summary)> = self
             .payments
@@ -85,11 +89,18 @@ impl Order {
             .map(|(id, summary)| (id.clone(), self.in_own_currency(summary)))
             .filter(|(_, payment)| !amount_matches(expected, payment))
             .collect();
-        let captured = others.iter().all(|(_, payment)| payment.status == PaymentStatus::Paid);
-        if captured && others.iter().map(|(_, payment)| payment.paid).sum::<i64>() == expected.amount {
-            return;
-        }
-        self.held.extend(others.into_iter().map(|(id, _)| (id, HeldReason::AmountMismatch)));
+        let captured =
+            others.iter().filter(|(_, payment)| payment.status == PaymentStatus::Paid && payment.paid > 0);
+        let mut captured: Vec<_> = captured
+            .map(|(id, payment)| (payment.created.unwrap_or(i64::MAX), id.as_str(), payment.paid))
+            .collect();
+        captured.sort_unstable();
+        captured.truncate(PARTS);
+        let amounts: Vec<i64> = captured.iter().map(|(.., paid)| *paid).collect();
+        let parts = parts_of(expected.amount, &amounts).unwrap_or_default();
+        let parts: BTreeSet<&str> = parts.into_iter().map(|at| captured[at].1).collect();
+        let wrong = others.iter().filter(|(id, _)| !parts.contains(id.as_str()));
+        self.held.extend(wrong.map(|(id, _)| (id.clone(), HeldReason::AmountMismatch)));
     }
 
     /// Sums of two currencies are never added: the first payment's is the order's.
@@ -112,12 +123,23 @@ fn matters(payment: &Summary) -> bool {
     under_way || payment.refunded != 0 || payment.dispute.is_some()
 }
 
-/// What was asked for, what was captured, or the price before discounts, tax and shipping.
+/// Which of the amounts make up a price exactly, the earliest first; `None` where none do.
+fn parts_of(price: i64, amounts: &[i64]) -> Option<Vec<usize>> {
+    if price == 0 {
+        return Some(Vec::new());
+    }
+    amounts.iter().enumerate().filter(|(_, amount)| **amount <= price).find_map(|(at, amount)| {
+        let rest = parts_of(price - amount, &amounts[at + 1..])?;
+        Some(std::iter::once(at).chain(rest.into_iter().map(|later| at + 1 + later)).collect())
+    })
+}
+
+/// What was asked for, what was captured, the whole of an invoice, or the price before discounts, tax and shipping.
 fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
     let captured = (payment.status == PaymentStatus::Paid).then_some(payment.paid);
-    let known = [payment.amount, captured, payment.subtotal];
+    let known = [payment.amount, captured, payment.price, payment.subtotal];
     // Nothing but a refund or dispute is known: the payment itself will show its amount.
-    known == [None; 3] || known.contains(&Some(expected.amount))
+    known == [None; 4] || known.contains(&Some(expected.amount))
 }
 
 /// Compares like with like: the company's own customer ids with each other, and Stripe's (`cus_…`) with each
@@ -131,7 +153,8 @@ fn customer_matches(expected: &Expected, payment: &Summary) -> bool {
 }
 
 /// Without `REFERENCE_SECRET` a code is only compared where both sides have one. With it, the payment must carry the
-/// right one beside the order's id.
+/// right one beside the order's id: over the registered price, else over what was asked for, before or after
+/// discounts, tax and shipping.
 fn code_matches(id: &str, expected: Option<&Expected>, payment: &Summary, rules: &Rules) -> bool {
     let carried = payment.code.as_deref();
     let registered = expected.and_then(|expected| expected.reference_code.as_deref());
@@ -141,13 +164,13 @@ fn code_matches(id: &str, expected: Option<&Expected>, payment: &Summary, rules:
         return false;
     }
     let Some(secret) = &rules.reference_secret else { return true };
-    let price = expected.map(|expected| (expected.amount, expected.currency.as_str()));
-    let (Some((amount, currency)), Some(carried)) =
-        (price.or_else(|| Some((payment.amount?, payment.currency.as_deref()?))), carried)
-    else {
-        return false;
-    };
-    is_code(secret, id, amount, currency, carried)
+    let Some(carried) = carried else { return false };
+    if let Some(expected) = expected {
+        return is_code(secret, id, expected.amount, &expected.currency, carried);
+    }
+    let Some(currency) = payment.currency.as_deref() else { return false };
+    let amounts = [payment.amount, payment.price, payment.subtotal];
+    amounts.into_iter().flatten().any(|amount| is_code(secret, id, amount, currency, carried))
 }
 
 fn is_code(secret: &SecretString, id: &str, amount: i64, currency: &str, code: &str) -> bool {

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::money::Money;
 use super::status::Refunded;
 use super::{Order, Status, Totals};
 use crate::aggregate::Aggregate;
+use crate::keys::Keys;
 use crate::message::{self, Message};
 use crate::origin::{OrderKey, Origin};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
@@ -13,6 +15,14 @@ use crate::rules::Rules;
 impl Aggregate for Order {
     type Key = OrderKey;
     const NAME: &'static str = "order";
+
+    fn wanted(keys: &Keys) -> Vec<OrderKey> {
+        keys.orders.iter().cloned().collect()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.payments.is_empty() && self.expected.is_none()
+    }
 
     fn origin(&self, key: &OrderKey) -> Origin {
         key.origin.clone()
@@ -25,7 +35,7 @@ impl Aggregate for Order {
         let data = || Self::data(id, &totals, None);
         // What only an edited charge says is told once the payment intent or the charge's first event confirms it.
         let confirmed = !self.counted().any(|(_, payment)| payment.provisional);
-        if self.settled(&money) && confirmed {
+        if self.is_settled_for_certain(&money) {
             messages.push(Message::new(&message::ORDER_PAID, id, data()));
         }
         if totals.status == Status::Overpaid {
@@ -33,6 +43,8 @@ impl Aggregate for Order {
         }
         // Disputed or not, what was refunded was refunded.
         match self.refunds(&money) {
+            // Until it is known what was captured, a refund may turn out to release a hold.
+            _ if money.paid == 0 => {}
             Refunded::Some if confirmed && self.counted().all(|(_, payment)| payment.refunded_confirmed) => {
                 let about = format!("{id}/{}", totals.refunded);
                 messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, data()));
@@ -79,6 +91,16 @@ impl Order {
             "payment_intent": totals.payment_intent, "payment": payment,
             "products": totals.products,
         })
+    }
+
+    /// Paid in full by payments that no other event can move to another order.
+    fn is_settled_for_certain(&self, money: &Money) -> bool {
+        if !self.payments.values().any(|payment| payment.provisional) {
+            return self.settled(money);
+        }
+        let mut certain = self.clone();
+        certain.payments.retain(|_, payment| !payment.provisional);
+        certain.settled(&certain.money(certain.leading().as_ref()))
     }
 
     /// What each payment that was captured calls for.

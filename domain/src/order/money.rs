@@ -62,9 +62,12 @@ impl Order {
     }
 }
 
-/// What an order that nobody registered costs by its first payment: what was captured, once it was. After a partial
-/// capture Stripe releases the rest for good.
+/// What an order that nobody registered costs by its first payment: what was captured, once it was, unless there is
+/// more to come. After a partial capture Stripe releases the rest for good.
 fn price(payment: &Summary) -> Option<i64> {
+    if payment.price.is_some() {
+        return payment.price;
+    }
     if payment.status == PaymentStatus::Paid { Some(payment.paid) } else { payment.amount }
 }
 

@@ -68,9 +68,9 @@ impl Order {
     pub(super) fn status(&self, money: &Money) -> Status {
         let refunded = money.refunded;
         let disputes = || self.counted().filter_map(|(_, payment)| payment.dispute);
-        if disputes().any(|dispute| dispute == DisputeState::Lost)
-            && !money.is_covered_without(refunded + money.lost)
-        {
+        // A dispute may be won and only a part of the money reinstated.
+        let lost = money.lost > 0 || disputes().any(|dispute| dispute == DisputeState::Lost);
+        if lost && !money.is_covered_without(refunded + money.lost) {
             return Status::ChargedBack;
         }
         if disputes().any(|dispute| dispute == DisputeState::Open)

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.stripe.com/api/disputes/object>: `balance_transactions` are the movements of money.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stripe::objects::{BalanceTransaction, Dispute as Version};
@@ -20,15 +20,12 @@ pub struct Dispute {
     /// It has been an inquiry.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inquired: bool,
-    /// `charge.dispute.funds_withdrawn` was seen: unix seconds of the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withdrawn: Option<i64>,
-    /// `charge.dispute.funds_reinstated` was seen: unix seconds of the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reinstated: Option<i64>,
-    /// How it ended, and when that was first reported (unix seconds). More than one when an appeal reversed the result.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub endings: BTreeMap<DisputeState, i64>,
+    /// The events that said that its money moved (`charge.dispute.funds_withdrawn`, `….funds_reinstated`).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub moved: BTreeSet<Moved>,
+    /// What its events said of how it ended: several results where an appeal reversed one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub results: BTreeSet<ResultSeen>,
     /// The movements of its money by balance transaction.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub transactions: BTreeMap<String, Transaction>,
@@ -43,6 +40,29 @@ pub struct Transaction {
     pub amount: i64,
     /// Unix seconds: Stripe's, else those of the first event that showed it.
     pub at: i64,
+}
+
+/// An event said that a dispute's money moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moved {
+    /// Unix seconds of the event.
+    pub at: i64,
+    /// Back to the company.
+    pub reinstated: bool,
+}
+
+/// An event showed how a dispute had ended. They sort as they came about: by time, and within a second by the movements
+/// of money that had taken place, and by whether the event says that it reversed a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ResultSeen {
+    /// Unix seconds of the event.
+    pub at: i64,
+    /// How many balance transactions there were.
+    pub transactions: usize,
+    /// `previous_attributes` shows another result.
+    pub reversed: bool,
+    /// The result.
+    pub state: DisputeState,
 }
 
 /// What a dispute means for the money.
@@ -94,8 +114,13 @@ impl DisputeState {
 }
 
 impl Dispute {
-    /// Takes in an event about a dispute.
-    pub fn record(disputes: &mut BTreeMap<String, Self>, id: &str, delta: Delta<Version>) {
+    /// Takes in an event about a dispute; `before` is the status that it says the dispute had.
+    pub fn record(
+        disputes: &mut BTreeMap<String, Self>,
+        id: &str,
+        delta: Delta<Version>,
+        before: Option<&str>,
+    ) {
         let (version, kind, at) = (delta.view.clone(), delta.kind.clone(), delta.created);
         let dispute = match disputes.get_mut(id) {
             Some(dispute) => {
@@ -109,14 +134,19 @@ impl Dispute {
         dispute.opened |= !inquiry;
         dispute.inquired |= inquiry;
         match kind.as_str() {
-            "charge.dispute.funds_withdrawn" => dispute.withdrawn = earliest(dispute.withdrawn, at),
-            "charge.dispute.funds_reinstated" => dispute.reinstated = earliest(dispute.reinstated, at),
+            "charge.dispute.funds_withdrawn" => {
+                dispute.moved.insert(Moved { at, reinstated: false });
+            }
+            "charge.dispute.funds_reinstated" => {
+                dispute.moved.insert(Moved { at, reinstated: true });
+            }
             _ => {}
         }
         let state = DisputeState::of(&version.status);
         if state.is_ending() {
-            let first = dispute.endings.entry(state).or_insert(at);
-            *first = at.min(*first);
+            let reversed = before.map(DisputeState::of).is_some_and(|b| b.is_ending() && b != state);
+            let transactions = version.balance_transactions.len();
+            dispute.results.insert(ResultSeen { at, transactions, reversed, state });
         }
         for (position, entry) in version.balance_transactions.iter().enumerate() {
             dispute.record_transaction(&version, position, entry, at);
@@ -128,9 +158,8 @@ impl Dispute {
             versions: Versioned::new(delta),
             opened: false,
             inquired: false,
-            withdrawn: None,
-            reinstated: None,
-            endings: BTreeMap::new(),
+            moved: BTreeSet::new(),
+            results: BTreeSet::new(),
             transactions: BTreeMap::new(),
         }
     }
@@ -161,12 +190,8 @@ impl Dispute {
         self.versions.merge(other.versions);
         self.opened |= other.opened;
         self.inquired |= other.inquired;
-        self.withdrawn = other.withdrawn.map_or(self.withdrawn, |at| earliest(self.withdrawn, at));
-        self.reinstated = other.reinstated.map_or(self.reinstated, |at| earliest(self.reinstated, at));
-        for (state, at) in other.endings {
-            let first = self.endings.entry(state).or_insert(at);
-            *first = at.min(*first);
-        }
+        self.moved.extend(other.moved);
+        self.results.extend(other.results);
         for (id, theirs) in other.transactions {
             let known = self.transactions.entry(id).or_insert_with(|| theirs.clone());
             known.at = theirs.at.min(known.at);
@@ -178,15 +203,32 @@ impl Dispute {
     /// lists them, what its events say of the whole amount.
     #[must_use]
     pub fn movements(&self) -> Vec<(Option<&str>, i64, i64)> {
-        let amount = self.versions.latest().amount;
         if self.transactions.is_empty() {
-            let withdrawn = self.withdrawn.map(|at| (None, -amount, at));
-            let reinstated = self.reinstated.map(|at| (None, amount, at));
-            return withdrawn.into_iter().chain(reinstated).collect();
+            return self.unlisted_movements();
         }
         let mut all: Vec<_> = self.transactions.iter().filter(|(_, entry)| entry.amount != 0).collect();
         all.sort_by_key(|(id, entry)| (entry.position, *id));
         all.into_iter().map(|(id, entry)| (Some(id.as_str()), entry.amount, entry.at)).collect()
+    }
+
+    /// The whole amount goes one way and then the other. What was reinstated had been withdrawn, and so had what is
+    /// lost, whether or not an event said so.
+    fn unlisted_movements(&self) -> Vec<(Option<&str>, i64, i64)> {
+        let version = self.versions.latest();
+        let mut moved: Vec<Moved> = self.moved.iter().copied().collect();
+        moved.dedup_by_key(|moved| moved.reinstated);
+        if let Some(first) = moved.first().copied().filter(|first| first.reinstated) {
+            moved.insert(0, Moved { reinstated: false, ..first });
+        }
+        let lost = DisputeState::of(&version.status) == DisputeState::Lost;
+        if lost && moved.last().is_none_or(|last| last.reinstated) {
+            let mut results: Vec<_> = self.results.iter().collect();
+            results.dedup_by_key(|result| result.state);
+            let at = results.last().map_or(self.versions.latest_delta().created, |result| result.at);
+            moved.push(Moved { at, reinstated: false });
+        }
+        let signed = |moved: Moved| if moved.reinstated { version.amount } else { -version.amount };
+        moved.into_iter().map(|moved| (None, signed(moved), moved.at)).collect()
     }
 
     /// Minor units that are away from the company now.
@@ -224,15 +266,12 @@ impl Dispute {
         if self.state() == DisputeState::Open { self.versions.latest().amount } else { 0 }
     }
 
-    /// How it ended, the first ending first.
+    /// How it ended, the first result first; a result that an appeal reversed comes again where another appeal
+    /// restored it.
     #[must_use]
     pub fn endings(&self) -> Vec<DisputeState> {
-        let mut endings: Vec<_> = self.endings.iter().map(|(state, at)| (*at, *state)).collect();
-        endings.sort_unstable();
-        endings.into_iter().map(|(_, state)| state).collect()
+        let mut endings: Vec<_> = self.results.iter().map(|result| result.state).collect();
+        endings.dedup();
+        endings
     }
-}
-
-fn earliest(known: Option<i64>, at: i64) -> Option<i64> {
-    Some(known.map_or(at, |known| known.min(at)))
 }

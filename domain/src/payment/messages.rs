@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use stripe::objects::Refund;
 
-use super::{Dispute, Payment};
+use super::{Dispute, DisputeState, Payment};
 use crate::aggregate::Aggregate;
+use crate::keys::Keys;
 use crate::message::{self, Message};
 use crate::origin::Origin;
 use crate::rules::Rules;
@@ -12,6 +13,15 @@ use crate::rules::Rules;
 impl Aggregate for Payment {
     type Key = String;
     const NAME: &'static str = "payment";
+
+    fn wanted(keys: &Keys) -> Vec<String> {
+        keys.payments.iter().cloned().collect()
+    }
+
+    fn joined(&self, _id: &String, keys: &mut Keys) {
+        keys.orders.extend(self.orders_in_reach());
+        keys.subscriptions.extend(self.subscriptions().map(str::to_owned));
+    }
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()
@@ -21,7 +31,7 @@ impl Aggregate for Payment {
         let mut messages = Vec::new();
         // Until it is known what was captured, a refund may turn out to release a hold.
         if !self.refunds.is_empty() && self.paid() > 0 {
-            for refund in self.real_refunds() {
+            for refund in self.real_refunds().filter(|refund| !self.may_release_a_hold(refund)) {
                 let message = |topic| Message::new(topic, &refund.id, self.about_refund(id, refund));
                 messages.push(message(&message::REFUND_CREATED));
                 match refund.status.as_str() {
@@ -67,14 +77,13 @@ impl Payment {
         {
             for (count, (transaction, ..)) in of(sign).enumerate() {
                 match transaction {
-                    Some(transaction) if count > 0 => message(topic, &format!("{dispute}/{transaction}")),
-                    _ => message(topic, dispute),
+                    _ if count == 0 => message(topic, dispute),
+                    Some(transaction) => message(topic, &format!("{dispute}/{transaction}")),
+                    None => message(topic, &format!("{dispute}/{}", count + 1)),
                 }
             }
         }
-        for (count, ending) in record.endings().into_iter().enumerate() {
-            let about =
-                if count == 0 { dispute.to_owned() } else { format!("{dispute}/{}", ending.as_str()) };
+        for about in closed_keys(dispute, &record.endings()) {
             message(&message::DISPUTE_CLOSED, &about);
         }
     }
@@ -113,4 +122,18 @@ impl Payment {
             }
         }
     }
+}
+
+/// One key for each result. Whichever events are known, the keys of some of them are among the keys of all: the first
+/// result goes by the dispute alone, every later one by itself, and by a number where the same comes once more.
+fn closed_keys(dispute: &str, endings: &[DisputeState]) -> Vec<String> {
+    let key = |(at, ending): (usize, &DisputeState)| {
+        let before = endings[1..at.max(1)].iter().filter(|earlier| *earlier == ending).count();
+        match (at, before) {
+            (0, _) => dispute.to_owned(),
+            (_, 0) => format!("{dispute}/{}", ending.as_str()),
+            _ => format!("{dispute}/{}/{}", ending.as_str(), before + 1),
+        }
+    };
+    endings.iter().enumerate().map(key).collect()
 }

@@ -7,7 +7,7 @@
 
 use stripe::objects::{Charge, PaymentIntent, Reference};
 
-use super::{Payment, is_purchase};
+use super::{Attempt, PaidInvoice, Payment, is_purchase};
 use crate::rules::ClientReferenceId;
 use crate::version::Versioned;
 
@@ -17,8 +17,9 @@ pub(crate) struct NamedOrder<'a> {
     pub(crate) id: &'a str,
     /// The reference code that stands beside it.
     pub(crate) code: Option<&'a str>,
-    /// Only a charge says so that may have been edited by hand; the charge's first event will show, or a payment intent
-    /// that names an order itself. No lasting message relies on it.
+    /// Another event may still show that it was another order when the money was taken: only a charge says so that may
+    /// have been edited by hand, or the known version of the payment intent is older than the capture. No lasting
+    /// message relies on it.
     pub(crate) provisional: bool,
 }
 
@@ -35,8 +36,10 @@ impl Payment {
         let sessions =
             || self.sessions.values().map(Versioned::latest).filter(|session| is_purchase(session));
         let by_session = || sessions().find_map(|session| NamedOrder::of(&session.reference, false));
+        // An invoice that does not show this money as paid is older than the payment and may have been edited since.
+        let older = |invoice: &PaidInvoice| invoice.amount_paid < Some(self.paid());
         let by_invoice =
-            || self.invoices.values().find_map(|invoice| NamedOrder::of(&invoice.reference, false));
+            || self.invoices.values().find_map(|invoice| NamedOrder::of(&invoice.reference, older(invoice)));
         let by_client_reference = || {
             let id = sessions().find_map(|session| session.client_reference_id.as_deref())?;
             let code = self.references().find_map(|reference| reference.code.as_deref());
@@ -50,32 +53,50 @@ impl Payment {
             .or_else(|| (client_reference_id == ClientReferenceId::Order).then(by_client_reference).flatten())
     }
 
-    /// By the payment intent's metadata. Stripe sends no event when that changes, so where the known version is older
-    /// than the attempt that took or holds the money, the attempt's copy says what the metadata had become by then.
+    /// By the payment intent's metadata. Stripe sends no event when that changes: where the known version is older than
+    /// the attempt that took or holds the money, the attempt's copy says what the metadata had become by then, and
+    /// where it is older than the capture, nothing does.
     fn named_by_intent<'a>(&'a self, intent: &'a PaymentIntent) -> Option<NamedOrder<'a>> {
         let named = NamedOrder::of(&intent.reference, false)?;
-        let before_attempt = matches!(
-            intent.status.as_str(),
-            "requires_payment_method" | "requires_confirmation" | "requires_action"
-        );
-        let Some(charge) = self.money_charge().filter(|charge| before_attempt && charge.status != "failed")
-        else {
+        let Some(charge) = self.money_charge().filter(|charge| charge.status != "failed") else {
             return Some(named);
         };
-        match self.attempts.get(&charge.id) {
-            Some(copy) => Some(NamedOrder::of(copy, false).unwrap_or(named)),
-            // The attempt's own copy is not known: it may have been edited since.
-            None => {
-                Some(NamedOrder { provisional: charge.reference.order.as_deref() != Some(named.id), ..named })
+        match intent.status.as_str() {
+            "succeeded" | "canceled" => Some(named),
+            "requires_payment_method" | "requires_confirmation" | "requires_action" => {
+                let attempt = self.attempts.get(&charge.id);
+                match attempt.and_then(|attempt| Some((attempt.reference()?, attempt.delayed))) {
+                    Some((copy, delayed)) => {
+                        let order = NamedOrder::of(copy, false).unwrap_or(named);
+                        Some(NamedOrder { provisional: delayed, ..order })
+                    }
+                    // The attempt's own copy is not known: it may have been edited since.
+                    None => {
+                        let provisional = charge.reference.order.as_deref() != Some(named.id);
+                        Some(NamedOrder { provisional, ..named })
+                    }
+                }
+            }
+            _ => {
+                Some(NamedOrder { provisional: charge.captured_amount() > intent.captured_amount(), ..named })
             }
         }
     }
 
+    /// By the metadata that the charge had when the money was taken.
     fn named_by_charge(&self) -> Option<NamedOrder<'_>> {
         let charge = self.money_charge().filter(|charge| charge.status != "failed")?;
-        match self.attempts.get(&charge.id) {
-            Some(reference) => NamedOrder::of(reference, false),
-            None => NamedOrder::of(&charge.reference, charge.payment_intent.is_some()),
+        let attempt = self.attempts.get(&charge.id);
+        let copy = if charge.payment_intent.is_none() {
+            attempt.and_then(Attempt::taken)
+        } else {
+            let ended = |intent: &PaymentIntent| matches!(intent.status.as_str(), "succeeded" | "canceled");
+            let ended = self.intent.as_ref().is_some_and(|versions| ended(versions.latest()));
+            attempt.and_then(|attempt| Some((attempt.reference()?, attempt.delayed && !ended)))
+        };
+        match copy {
+            Some((reference, provisional)) => NamedOrder::of(reference, provisional),
+            None => NamedOrder::of(&charge.reference, true),
         }
     }
 

@@ -5,6 +5,7 @@
 //! known their sum counts without failed and canceled ones; what Stripe reports only as the charge's cumulative
 //! `amount_refunded` counts as it stands, never as a sum of the steps that happened to arrive.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use stripe::objects::{Charge, Refund};
 
 use super::Payment;
 use crate::version::Versioned;
+
+/// The rest of a hold is released within so many seconds of its capture.
+const WITH_THE_CAPTURE: i64 = 5;
 
 impl Payment {
     /// Minor units refunded: the refunds that are known, and what the charges show beyond them.
@@ -43,9 +47,21 @@ impl Payment {
         refunds.filter(|refund| !self.releases_a_hold(refund))
     }
 
+    /// A charge with what was captured of it: bodies of before 2020-05 do not say, and their payment intent does.
+    fn with_captured<'a>(&self, charge: &'a Charge) -> Cow<'a, Charge> {
+        let intent =
+            self.intent.as_ref().map(Versioned::latest).filter(|intent| intent.status == "succeeded");
+        match intent.filter(|_| charge.captured && charge.amount_captured.is_none()) {
+            Some(intent) if intent.received() < charge.amount => {
+                Cow::Owned(Charge { amount_captured: Some(intent.received()), ..charge.clone() })
+            }
+            _ => Cow::Borrowed(charge),
+        }
+    }
+
     /// What the newest version of a charge shows as refunded, and which of the known refunds are in that sum.
     fn shown(&self, versions: &Versioned<Charge>) -> Shown {
-        let charge = versions.latest();
+        let charge = &*self.with_captured(versions.latest());
         let all = if charge.refunded && charge.captured { charge.captured_amount() } else { 0 };
         let mut shown =
             Shown { refunded: self.refunded_of(charge, charge.amount_refunded).max(all), ..Shown::default() };
@@ -110,12 +126,46 @@ impl Payment {
         }
     }
 
+    /// Whether events that are still missing may show that a refund only releases a hold: it has the amount of the rest,
+    /// or there may be a rest, and when the hold was captured is not known.
+    pub(super) fn may_release_a_hold(&self, refund: &Refund) -> bool {
+        let Some(versions) = refund.charge.as_ref().and_then(|charge| self.charges.get(charge)) else {
+            return false;
+        };
+        let charge = versions.latest();
+        let held = || self.attempts.get(&charge.id).is_none_or(|attempt| attempt.delayed);
+        let by_intent = charge.payment_intent.is_some() && charge.amount_captured.is_none();
+        if by_intent && self.intent.as_ref().is_none_or(|versions| versions.latest().status != "succeeded") {
+            return held();
+        }
+        charge.captured && charge.released() == refund.amount && self.captured_by(&charge.id).is_none()
+    }
+
+    /// When all that will be captured of a charge had been captured, unix seconds, where that is known.
+    fn captured_by(&self, charge: &str) -> Option<i64> {
+        let intent = self.intent.as_ref().filter(|versions| versions.latest().status == "succeeded");
+        let by_intent = intent.map(|versions| versions.latest_delta().created);
+        by_intent.or_else(|| self.attempts.get(charge)?.captured_at)
+    }
+
     /// Whether a refund is the rest of a hold that was captured in part, or all of one that was never captured. It
     /// has the amount that was released and was made when the hold was captured; of equal ones it is the first.
     fn releases_a_hold(&self, refund: &Refund) -> bool {
         let Some(released) = self.released_for(refund) else { return false };
         if !released.captured {
             return true;
+        }
+        let captured_by = refund.charge.as_ref().and_then(|charge| self.captured_by(charge));
+        if let (Some(created), Some(captured)) = (refund.created, captured_by) {
+            if created > captured + WITH_THE_CAPTURE {
+                return false;
+            }
+            let others = self.refunds.values().map(Versioned::latest);
+            let mut equal =
+                others.filter(|other| other.charge == refund.charge && other.amount == refund.amount);
+            if created >= captured - WITH_THE_CAPTURE && refund.amount == released.amount {
+                return equal.all(|other| (other.created, &other.id) >= (refund.created, &refund.id));
+            }
         }
         let of_charge = |other: &&Refund| other.charge == refund.charge;
         let others = || self.refunds.values().map(Versioned::latest).filter(of_charge);
@@ -135,7 +185,7 @@ impl Payment {
     /// What is known of the hold that a refund may release.
     fn released_for(&self, refund: &Refund) -> Option<Released> {
         if let Some(versions) = refund.charge.as_ref().and_then(|charge| self.charges.get(charge)) {
-            let charge = versions.latest();
+            let charge = &*self.with_captured(versions.latest());
             let refunded = self.refunded_of(charge, charge.amount_refunded);
             let at = versions.latest_delta().created;
             let captured = charge.captured || charge.status != "succeeded";

@@ -42,6 +42,10 @@ pub struct Summary {
     /// When it was made, unix seconds by Stripe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
+    /// What its order costs, in minor units, where that is not what this payment captured: the whole of an invoice that
+    /// several payments pay, or of a hold of which more may be captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
     /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
@@ -105,6 +109,7 @@ impl Summary {
             refunded: conversion.convert(self.refunded),
             disputed: conversion.convert(self.disputed),
             lost: conversion.convert(self.lost),
+            price: self.price.map(|price| conversion.convert(price)),
             subtotal: conversion.subtotal,
             conversion: None,
             ..self.clone()
@@ -151,6 +156,7 @@ impl Payment {
                 .and_then(|intent| intent.created)
                 .or_else(|| charge.and_then(|charge| charge.created))
                 .or_else(|| session.and_then(|session| session.created)),
+            price: self.price(),
             subtotal: session.and_then(|session| session.amount_subtotal),
             conversion: session.and_then(conversion),
             customers: self.customers(),
@@ -158,6 +164,15 @@ impl Payment {
             code: self.references().find_map(|reference| reference.code.clone()),
             provisional: false,
         }
+    }
+
+    /// What its order costs, where that is more than this payment may have captured.
+    fn price(&self) -> Option<i64> {
+        let one_off = self.invoices.values().filter(|invoice| invoice.subscription.is_none());
+        let invoiced = one_off.filter_map(|invoice| invoice.amount_due).max();
+        let held = self.intent.as_ref().map(Versioned::latest);
+        invoiced
+            .or_else(|| held.filter(|intent| intent.status == "requires_capture").map(|intent| intent.amount))
     }
 
     fn customers(&self) -> BTreeSet<String> {
@@ -177,16 +192,18 @@ impl Payment {
         purchases().find(|session| settled(session)).or_else(|| purchases().next())
     }
 
-    /// Minor units captured: by the payment intent, else the session, else the charges.
+    /// Minor units captured: by the payment intent, else the session, else the charges. While more of a hold may be
+    /// captured, the payment intent or the charge may be the older one.
     pub(super) fn paid(&self) -> i64 {
         let intent = self.intent.as_ref().map(Versioned::latest);
         if let Some(intent) = intent.filter(|intent| intent.status == "succeeded") {
             return intent.received();
         }
         let session = self.session().filter(|session| session.payment_status.as_deref() == Some("paid"));
-        session.and_then(|session| session.amount_total).unwrap_or_else(|| {
+        let otherwise = session.and_then(|session| session.amount_total).unwrap_or_else(|| {
             self.charges.values().map(|versions| versions.latest().captured_amount()).sum()
-        })
+        });
+        otherwise.max(intent.map_or(0, PaymentIntent::captured_amount))
     }
 
     fn status(&self) -> Status {

@@ -9,6 +9,7 @@ mod crashes;
 mod declarations;
 mod examples;
 mod histories;
+mod https;
 mod mail;
 mod outages;
 mod outgoing;

@@ -42,8 +42,8 @@ const POSTED: &str = "SELECT count(*) FROM outbox_deliveries WHERE state = 'sent
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn relays_killed_again_and_again_side_by_side_lose_nothing_and_keep_the_order() {
-    const KILLS: usize = 30;
-    const EACH: usize = 5;
+    const KILLS: usize = 100;
+    const EACH: usize = 4;
     let receiver = Receiver::open(|_| Reply::Status(200)).await.unwrap();
     let system = System::new()
         .await

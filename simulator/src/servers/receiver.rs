@@ -68,6 +68,12 @@ impl Receiver {
         format!("http://{}/hook", self.address)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// What it has accepted, in the order of arrival.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {

@@ -44,7 +44,6 @@ use session::{RelayError, Session};
 
 pub use destinations::DestinationError;
 pub use outgoing_mail::{MailServer, OutgoingMail, Security};
-pub use store::STATEMENTS;
 pub use webhooks::{OutWebhook, OutWebhooks};
 
 /// How long the broker may take to confirm a message before it is sent again.

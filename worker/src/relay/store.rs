@@ -25,27 +25,6 @@ const DESTINATION: &str = include_str!("sql/destination.sql");
 const SET_DESTINATION: &str = include_str!("sql/set_destination.sql");
 const DUE_AGE: &str = include_str!("sql/due_age.sql");
 
-/// Every statement of the relay, by name; a test prepares each against the migrated schema.
-pub const STATEMENTS: &[(&str, &str)] = &[
-    ("lock", LOCK),
-    ("enter_destinations", ENTER_DESTINATIONS),
-    ("unsent", UNSENT),
-    ("sent", SENT),
-    ("failed", FAILED),
-    ("age", AGE),
-    ("due", DUE),
-    ("accepted", ACCEPTED),
-    ("destination", DESTINATION),
-    ("set_destination", SET_DESTINATION),
-    ("due_age", DUE_AGE),
-    ("begin_alerts", alerts::BEGIN),
-    ("note_dead_letters", alerts::NOTE_DEAD_LETTERS),
-    ("raise_dead_letters", alerts::RAISE_DEAD_LETTERS),
-    ("raise_deliveries", alerts::RAISE_DELIVERIES),
-    ("contact_events", customers::CONTACT_EVENTS),
-    ("standing", customers::STANDING),
-];
-
 /// A row of `outbox` that is owed to a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OutboxRow {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::error::StoreError;
 
-pub(super) const NOW: &str = "SELECT now()";
+const NOW: &str = "SELECT now()";
 
 /// When this transaction began.
 ///

@@ -30,6 +30,31 @@ impl Bench {
         Self { engine: Engine { pool, rules, schedule }, look, database }
     }
 
+    /// As [`Bench::new`], on a database whose clock can be set.
+    pub(crate) async fn with_clock(rules: Rules) -> Self {
+        let bench = Self::new(rules).await;
+        // A schema before pg_catalog in the search path takes the place of now().
+        let clock = "CREATE SCHEMA shifted;
+            CREATE TABLE shifted.clock (ahead interval NOT NULL);
+            INSERT INTO shifted.clock VALUES ('0');
+            CREATE FUNCTION shifted.now() RETURNS timestamptz LANGUAGE sql STABLE
+                AS $$ SELECT pg_catalog.now() + ahead FROM shifted.clock $$;
+            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = shifted, pg_catalog, public',
+                                       current_database()); END $$";
+        bench.look.batch_execute(clock).await.unwrap();
+        bench
+    }
+
+    /// Sets the clock of the database this far ahead.
+    pub(crate) async fn set_clock(&self, ahead: &str) {
+        self.look.execute("UPDATE shifted.clock SET ahead = $1::text::interval", &[&ahead]).await.unwrap();
+    }
+
+    /// Runs the sweep for grace periods that are over.
+    pub(crate) async fn end_grace(&self) -> usize {
+        worker::store::end_grace(&self.engine.pool, &self.engine.rules).await.unwrap()
+    }
+
     /// Processes one batch.
     pub(crate) async fn process(&self, deliveries: &[InboundEvent]) -> Vec<Disposition> {
         self.engine.process(deliveries).await.unwrap()
@@ -73,6 +98,24 @@ pub(crate) fn event(id: &str, kind: &str, object: Value) -> Vec<u8> {
     })
     .to_string()
     .into_bytes()
+}
+
+/// A subscription that went from one status to another at this time, unix seconds.
+pub(crate) fn subscription_updated(
+    id: &str,
+    subscription: &str,
+    created: i64,
+    from: &str,
+    to: &str,
+) -> InboundEvent {
+    let object = json!({
+        "id": subscription, "object": "subscription", "status": to, "customer": "cus_1",
+        "current_period_end": created, "items": { "data": [] },
+    });
+    let data = json!({ "object": object, "previous_attributes": { "status": from } });
+    let kind = "customer.subscription.updated";
+    let event = json!({ "id": id, "object": "event", "type": kind, "created": created, "livemode": false, "data": data });
+    inbound(event.to_string().as_bytes())
 }
 
 /// A payment intent that pays an order.

@@ -288,13 +288,13 @@ fn restored_access_emits_a_message_whatever_the_ids() {
             ),
         ];
         let mut memory = after(Memory::default(), &paused);
-        let before = memory.notices.clone();
+        let before = memory.lasting.clone();
         let back = subscription("active", 2000);
         memory.deliver(&[
             &event(update, "customer.subscription.updated", 300, back.clone(), from("paused")),
             &event(resume, "customer.subscription.resumed", 300, back, None),
         ]);
-        let sent: Vec<_> = memory.notices.difference(&before).collect();
+        let sent: Vec<_> = memory.lasting.difference(&before).collect();
         assert!(
             sent.iter().any(|key| key.starts_with("subscription.changed/")),
             "{update} {resume}: {sent:?}"

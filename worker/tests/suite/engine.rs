@@ -1,12 +1,13 @@
 //! What becomes of single events and of the bad one in a batch, through the real database.
 
+use std::path::{Path, PathBuf};
+
 use domain::origin::{OrderKey, Origin};
 use domain::rejection::Reason;
 use domain::rules::{OrdersPolicy, Rules, reference_code};
 use secrecy::SecretString;
 use serde_json::json;
 use worker::process::{AckReason, Disposition};
-use worker::store::STATEMENTS;
 
 use crate::database::{Bench, event, inbound, paid_intent};
 
@@ -17,11 +18,22 @@ fn reason(disposition: &Disposition) -> Option<Reason> {
     }
 }
 
+fn sql_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { sql_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+        .collect()
+}
+
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let bench = Bench::new(Rules::default()).await;
-    for (name, sql) in STATEMENTS.iter().chain(worker::relay::STATEMENTS) {
-        bench.look.prepare(sql).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let files = sql_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(files.len() > 40, "{files:?}");
+    for file in files {
+        let sql = std::fs::read_to_string(&file).unwrap();
+        bench.look.prepare(&sql).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 }
 

@@ -6,6 +6,7 @@ use domain::order::Order;
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
+use serde_json::{Value, json};
 use simulator::histories::{ExpectedDispute, History};
 
 use crate::memory::Memory;
@@ -18,9 +19,37 @@ pub(crate) fn check(history: &History, memory: &Memory) -> Tally {
     payments(history, memory, &mut tally);
     ledger(history, memory);
     subscriptions(history, memory, &mut tally);
-    let lasting: Vec<_> = memory.lasting.iter().cloned().collect();
+    // The key of a change ends in a hash of the state that it led to.
+    let is_change = |key: &&String| key.starts_with("subscription.changed/");
+    let lasting: Vec<_> = memory.lasting.iter().filter(|key| !is_change(key)).cloned().collect();
     assert_eq!(lasting, history.expected_state.lasting, "{}: lasting messages", history.name);
+    let changes = memory.lasting.iter().filter(is_change).count();
+    assert_eq!(changes, visible_changes(history), "{}: changes of subscriptions", history.name);
     tally
+}
+
+/// How many changes of subscriptions that people see the events report, one that two events report once.
+fn visible_changes(history: &History) -> usize {
+    let bodies = history.events.iter().map(|event| serde_json::from_slice::<Value>(&event.body).unwrap());
+    let changes = bodies.filter_map(|body| {
+        let (object, previous) = (&body["data"]["object"], body["data"]["previous_attributes"].as_object()?);
+        let mut before = object.clone();
+        for (field, old) in previous {
+            before[field] = old.clone();
+        }
+        let is_change = object["object"] == "subscription" && visible(&before) != visible(object);
+        is_change.then(|| (body["created"].as_i64(), object.to_string()))
+    });
+    changes.collect::<BTreeSet<_>>().len()
+}
+
+fn visible(subscription: &Value) -> Vec<Value> {
+    let items = subscription["items"]["data"].as_array().into_iter().flatten();
+    let mut seen: Vec<Value> = items.map(|item| json!([item["price"]["id"], item["quantity"]])).collect();
+    let fields = ["status", "cancel_at_period_end", "cancel_at", "trial_end"];
+    seen.extend(fields.map(|field| subscription[field].clone()));
+    seen.push(subscription["pause_collection"].is_object().into());
+    seen
 }
 
 /// How many objects ended as expected and how many are marked ambiguous.

@@ -4,9 +4,10 @@ use amqp::message::EventHeaders;
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::handlers::{Change, Intent};
+use domain::keys::Keys;
 use domain::rejection::{Reason, Rejection};
 use domain::rules::Rules;
-use domain::state::{Keys, State};
+use domain::state::State;
 use worker::process::{AckReason, Disposition, InboundEvent};
 
 use crate::database::{Bench, event, inbound, paid_intent};

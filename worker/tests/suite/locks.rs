@@ -5,7 +5,6 @@ use domain::event::Event;
 use domain::rules::Rules;
 use serde_json::{Value, json};
 use worker::process::{AckReason, Disposition};
-use worker::store::STATEMENTS;
 
 use crate::database::{Bench, event, inbound};
 use crate::memory::Memory;
@@ -34,7 +33,7 @@ async fn an_order_that_another_worker_deletes_while_it_is_waited_for_is_recreate
     let blocked = "SELECT count(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     bench.until(blocked, 1).await;
-    let drop_orders = STATEMENTS.iter().find(|(name, _)| *name == "drop_orders").unwrap().1;
+    let drop_orders = include_str!("../../src/store/sql/drop_orders.sql");
     let (accounts, modes, ids) = (vec![""], vec![false], vec!["user_7"]);
     assert_eq!(other.execute(drop_orders, &[&accounts, &modes, &ids]).await.unwrap(), 1);
     other.commit().await.unwrap();

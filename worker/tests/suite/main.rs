@@ -27,3 +27,5 @@ mod out_webhooks;
 mod queue;
 mod reference;
 mod relay;
+mod sequences;
+mod spans;

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::decide::{Decision, Effect, Prepared, decide};
+use domain::aggregate::Aggregate;
+use domain::charge::ChargeLink;
+use domain::decide::{Decision, Prepared, decide};
+use domain::effect::Effect;
 use domain::handlers::{HANDLERS, Handler};
 use domain::invoice::Invoice;
+use domain::keys::Keys;
 use domain::message::Message;
 use domain::order::{Expected, Order};
 use domain::origin::OrderKey;
 use domain::payment::Payment;
 use domain::rules::Rules;
-use domain::state::{ChargeLink, Keys, State, Table};
+use domain::state::{State, Table};
 use domain::subscription::Subscription;
 use simulator::histories::{History, RegisteredOrder};
 
@@ -58,13 +62,13 @@ impl Memory {
             let key = if origin.account.is_empty() { key } else { format!("{} {key}", origin.account) };
             if topic.lasting { &mut self.lasting } else { &mut self.notices }.insert(key);
         }
-        save(&state.charges, &mut self.rows.charges, |link| link.payment.is_none());
-        save(&state.payments, &mut self.rows.payments, |payment| *payment == Payment::default());
-        save(&state.orders, &mut self.rows.orders, |order| {
-            order.payments.is_empty() && order.expected.is_none()
-        });
-        save(&state.invoices, &mut self.rows.invoices, |invoice| *invoice == Invoice::default());
-        save(&state.subscriptions, &mut self.rows.subscriptions, |s| *s == Subscription::default());
+        save(&state.charges, &mut self.rows.charges);
+        save(&state.payments, &mut self.rows.payments);
+        save(&state.orders, &mut self.rows.orders);
+        save(&state.invoices, &mut self.rows.invoices);
+        save(&state.subscriptions, &mut self.rows.subscriptions);
+        // A stored row forgets which changes were sent.
+        self.rows.subscriptions.values_mut().for_each(|subscription| subscription.changes.clear());
     }
 
     /// An empty store in which the orders of a history are registered.
@@ -92,54 +96,43 @@ impl Memory {
     }
 
     fn load(&self, keys: &Keys) -> State {
+        let mut keys = keys.clone();
         let mut state = State::default();
-        let mut payments = keys.payments.clone();
-        let mut orders = keys.orders.clone();
-        for (id, alone) in &keys.charges {
-            let link = self.rows.charges.get(id).cloned();
-            match link.as_ref().and_then(|link| link.payment.clone()) {
-                Some(payment) => payments.extend([payment]),
-                None if *alone => payments.extend([id.clone()]),
-                None => {}
-            }
-            state.charges.add(id.clone(), link);
+        load(&mut state.charges, &self.rows.charges, &mut keys);
+        load(&mut state.invoices, &self.rows.invoices, &mut keys);
+        let known = keys.payments_if_known.iter().filter(|id| self.rows.payments.contains_key(*id));
+        keys.payments.extend(known.cloned());
+        for id in &keys.unplaced {
+            let holds =
+                |payment: &Payment| payment.refunds.contains_key(id) || payment.disputes.contains_key(id);
+            let holder = self.rows.payments.iter().find(|(_, payment)| holds(payment));
+            state.placed.extend(holder.map(|(payment, _)| (id.clone(), payment.clone())));
         }
-        let mut subscriptions = keys.subscriptions.clone();
-        for id in &keys.invoices {
-            let invoice = self.rows.invoices.get(id).cloned();
-            subscriptions.extend(invoice.as_ref().and_then(|invoice| invoice.linked.clone()));
-            payments.extend(invoice.iter().flat_map(Invoice::payment_intents));
-            orders.extend(invoice.as_ref().and_then(Invoice::order_key));
-            state.invoices.add(id.clone(), invoice);
-        }
-        payments
-            .extend(keys.payments_if_known.iter().filter(|id| self.rows.payments.contains_key(*id)).cloned());
-        for id in payments {
-            let payment = self.rows.payments.get(&id).cloned();
-            orders.extend(payment.iter().flat_map(Payment::orders_in_reach));
-            state.payments.add(id, payment);
-        }
-        for id in orders {
+        keys.payments.extend(state.placed.values().cloned());
+        load(&mut state.payments, &self.rows.payments, &mut keys);
+        for id in Order::wanted(&keys) {
             let order = self.rows.orders.get(&id).cloned().or_else(|| self.registered(&id));
             state.orders.add(id.clone(), order);
         }
-        for id in subscriptions {
-            state.subscriptions.add(id.clone(), self.rows.subscriptions.get(&id).cloned());
-        }
+        load(&mut state.subscriptions, &self.rows.subscriptions, &mut keys);
         state
     }
 }
 
-fn save<T: Clone + Default + PartialEq, K: Ord + Clone>(
-    from: &Table<T, K>,
-    to: &mut BTreeMap<K, T>,
-    empty: impl Fn(&T) -> bool,
-) {
-    for (id, row) in from.rows() {
-        if empty(&row.now) {
-            to.remove(id);
+fn load<T: Aggregate>(table: &mut Table<T>, rows: &BTreeMap<T::Key, T>, keys: &mut Keys) {
+    for key in T::wanted(keys) {
+        let loaded = rows.get(&key).cloned();
+        loaded.clone().unwrap_or_default().joined(&key, keys);
+        table.add(key, loaded);
+    }
+}
+
+fn save<T: Aggregate>(from: &Table<T>, to: &mut BTreeMap<T::Key, T>) {
+    for (key, row) in from.rows() {
+        if row.now.is_empty() {
+            to.remove(key);
         } else {
-            to.insert(id.clone(), row.now.clone());
+            to.insert(key.clone(), row.now.clone());
         }
     }
 }
@@ -153,7 +146,7 @@ fn emitted(kind: &str, effects: &[Effect]) -> Vec<(&'static str, &'static str)> 
     keys.map(|key| {
         let name = key.as_str().unwrap().split('/').next().unwrap();
         let handler = handler_of(kind);
-        let topic = handler.emits.iter().find(|topic| topic.name == name);
+        let topic = handler.topics().find(|topic| topic.name == name);
         let topic =
             topic.unwrap_or_else(|| panic!("{} does not list {name}, which {kind} sent", handler.file));
         (handler.file, topic.name)

@@ -106,12 +106,9 @@ fn permuted(history: &History, events: &[Prepared], original_end: &Memory, seed:
     assert_eq!(memory.rows, original_end.rows, "rows of {}", what());
     assert_eq!(memory.lasting, original_end.lasting, "lasting messages of {}", what());
     expected_state::ledger(history, &memory);
-    // Which step of a second counts as the last one depends on the steps known so far, so a subscription
-    // may report a change that the original order passes over. Every other notice is sent in the original order too.
     let extra: Vec<_> = memory
         .notices
         .difference(&original_end.notices)
-        .filter(|key| !key.starts_with("subscription.changed/"))
         // A sum that the charge itself showed, a refund in it having failed before, is true to the charge.
         .filter(|key| !key.starts_with("order.partially_refunded/") || !shown_by_a_charge(key, history))
         // An attempt that the customer must confirm is one notice, of whichever of its two events comes first.

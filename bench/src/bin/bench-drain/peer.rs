@@ -51,3 +51,17 @@ pub(crate) async fn run(database_url: &str, time: Duration) -> anyhow::Result<f6
     let tps = tps.and_then(|rest| rest.split_whitespace().next()).context("pgbench printed no tps")?;
     Ok(tps.parse()?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::time::Duration;
+
+    /// A benchmark is run seldom: a migration that breaks its script would be noticed long after.
+    #[tokio::test]
+    async fn the_writes_of_the_peer_fit_the_schema() {
+        let database = std::env::var("DATABASE_URL").unwrap();
+        assert!(super::run(&database, Duration::from_secs(1)).await.unwrap() > 0.0);
+    }
+}

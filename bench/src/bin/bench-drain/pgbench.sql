@@ -10,8 +10,10 @@ VALUES ('evt_' || :client_id || '_' || :n, 'payment_intent.succeeded', now(), fa
 ON CONFLICT (id) DO NOTHING;
 INSERT INTO payments (id) VALUES ('pi_' || :client_id || '_' || :group) ON CONFLICT (id) DO NOTHING;
 SELECT id, order_id, state::text FROM payments WHERE id = 'pi_' || :client_id || '_' || :group FOR UPDATE;
-INSERT INTO orders (id) VALUES ('o_' || :client_id || '_' || :group) ON CONFLICT (id) DO NOTHING;
-SELECT id, state::text FROM orders WHERE id = 'o_' || :client_id || '_' || :group FOR UPDATE;
+INSERT INTO orders (account, livemode, id) VALUES ('', false, 'o_' || :client_id || '_' || :group)
+ON CONFLICT (id, account, livemode) DO NOTHING;
+SELECT id, state::text FROM orders
+WHERE id = 'o_' || :client_id || '_' || :group AND account = '' AND livemode = false FOR UPDATE;
 UPDATE payments
 SET order_id = 'o_' || :client_id || '_' || :group, customer = 'cus_1', currency = 'usd', amount = 1999,
     amount_paid = 1999, status = 'paid', state = (SELECT state FROM pgbench_body), updated_at = now()
@@ -19,13 +21,13 @@ WHERE id = 'pi_' || :client_id || '_' || :group;
 UPDATE orders
 SET customer = 'cus_1', currency = 'usd', amount = 1999, amount_paid = 1999, status = 'paid',
     payment_intent = 'pi_' || :client_id || '_' || :group, state = '{"payments": {}}', updated_at = now()
-WHERE id = 'o_' || :client_id || '_' || :group;
+WHERE id = 'o_' || :client_id || '_' || :group AND account = '' AND livemode = false;
 INSERT INTO effects (aggregate, aggregate_id, event_id, at, change)
 VALUES ('payment', 'pi_' || :client_id || '_' || :group, 'evt_' || :client_id || '_' || :n, now(), '{"to": {"status": "paid"}, "from": {"status": "pending"}}'),
        ('order', 'o_' || :client_id || '_' || :group, 'evt_' || :client_id || '_' || :n, now(), '{"to": {"status": "paid"}, "from": {"status": "pending"}}');
 \if :last = 3
 INSERT INTO outbox (key, topic, lasting, payload)
 VALUES ('order.paid/o_' || :client_id || '_' || :group, 'order.paid', true, '{"order": "o", "amount": 1999, "currency": "usd"}')
-ON CONFLICT (key) DO NOTHING;
+ON CONFLICT (key, account, livemode) DO NOTHING;
 \endif
 COMMIT;

@@ -102,6 +102,7 @@ fn subscription_card(s: &SubscriptionRow) -> Markup {
         dt { "Access" } dd { (if s.access { "yes" } else { "no" }) }
         @if let Some(at) = s.access_until { dt { "Access ends" } dd { (exact(at)) } }
         @if let Some(at) = s.paid_through { dt { "Paid through" } dd { (exact(at)) } }
+        @if s.refunded { dt { "Refunded" } dd { "all of its newest paid invoice" } }
         @if s.cancel_at_period_end { dt { "Ends" } dd { "with the period" } }
         @if let Some(at) = s.ended_at { dt { "Ended" } dd { (exact(at)) } }
         @if let Some(customer) = &s.customer { dt { "Customer" } dd { (search_link(customer)) } }

@@ -32,6 +32,9 @@ pub struct Invoice {
     pub next_payment_attempt: Option<i64>,
     /// The period that it pays for, by its lines; see [`Period`].
     pub period: Option<Period>,
+    /// The periods of its recurring lines that are paid in advance, by subscription item.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub item_periods: BTreeMap<String, Period>,
     /// The body holds only the first ten lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more_lines: bool,
@@ -57,6 +60,8 @@ impl Invoice {
         let details = fields.child("parent").and_then(|parent| parent.child("subscription_details"));
         let amount_due = fields.integer("amount_due")?.unwrap_or(0).max(0);
         let paid = fields.flag("paid") == Some(true);
+        let created = fields.integer("created")?.or(fields.integer("date")?);
+        let periods = Periods::of_lines(&fields, created)?;
         let has_more_lines = fields.child("lines").is_some_and(|lines| lines.flag("has_more") == Some(true));
         Ok(Self {
             id: fields.owned("id"),
@@ -71,9 +76,10 @@ impl Invoice {
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),
             attempt_count: fields.integer("attempt_count")?.unwrap_or(0),
             next_payment_attempt: fields.integer("next_payment_attempt")?,
-            period: Period::of_lines(&fields)?,
+            period: periods.whole,
+            item_periods: periods.by_item,
             has_more_lines,
-            created: fields.integer("created")?.or(fields.integer("date")?),
+            created,
             reference: Reference::read(&fields),
             payment_intent: fields.id_of("payment_intent"),
             charge: fields.id_of("charge"),
@@ -90,8 +96,8 @@ impl Invoice {
 }
 
 /// The period of a subscription that an invoice pays for, in unix seconds: that of the subscription's own recurring
-/// lines. Prorations, credits and one-off items extend nothing. Of each item the latest end counts, and of the items
-/// the earliest.
+/// lines. Prorations, credits and one-off items extend nothing, nor does usage, which is billed when its period is over.
+/// Of each item the latest end counts, and of the items the earliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Period {
     /// When it begins.
@@ -100,31 +106,46 @@ pub struct Period {
     pub end: i64,
 }
 
-impl Period {
+/// The periods that the lines of an invoice pay for.
+struct Periods {
+    whole: Option<Period>,
+    by_item: BTreeMap<String, Period>,
+}
+
+impl Periods {
     /// Where an invoice of the subscription has charges and none of them is a recurring line (an upgrade in the
-    /// middle of a period), the latest of their ends counts. Lines that the body leaves out (`has_more`) are not
-    /// guessed at.
-    fn of_lines(fields: &Fields<'_>) -> Result<Option<Self>, ViewError> {
-        let mut by_item: BTreeMap<String, Self> = BTreeMap::new();
-        let mut charged: Option<Self> = None;
+    /// middle of a period), the latest end of the prorations counts, else of the other lines. Lines that the body
+    /// leaves out (`has_more`) are not guessed at.
+    fn of_lines(fields: &Fields<'_>, created: Option<i64>) -> Result<Self, ViewError> {
+        let mut by_item: BTreeMap<String, Period> = BTreeMap::new();
+        let mut otherwise: Option<(bool, Period)> = None;
         for line in lines(fields) {
-            let Some(period) = Self::of_line(&line)? else { continue };
+            let Some(period) = Period::of_line(&line)? else { continue };
             if line.integer("amount")?.unwrap_or(0) < 0 {
                 continue;
             }
-            charged = charged.filter(|latest| latest.end >= period.end).or(Some(period));
-            if is_recurring(&line) {
+            let prorated = is_prorated(&line);
+            if !prorated && !is_one_off(&line) {
                 let latest = by_item.entry(item_of(&line)).or_insert(period);
                 *latest = if period.end > latest.end { period } else { *latest };
+            } else if period.end > period.start {
+                let rank = |(prorated, period): &(bool, Period)| (*prorated, period.end);
+                otherwise = otherwise.into_iter().chain([(prorated, period)]).max_by_key(rank);
             }
         }
-        let recurring = by_item.into_values().min_by_key(|period| period.end);
+        let of_usage = by_item.values().copied().min_by_key(|period| period.end);
+        by_item.retain(|_, period| created.is_none_or(|created| period.end > created));
+        let recurring = by_item.values().copied().min_by_key(|period| period.end).or(of_usage);
         let more = fields.child("lines").is_some_and(|lines| lines.flag("has_more") == Some(true));
         let of_subscription =
             fields.text("billing_reason").is_some_and(|reason| reason.starts_with("subscription"));
-        Ok(recurring.or_else(|| charged.filter(|_| of_subscription && !more)))
+        let otherwise = otherwise.map(|(_, period)| period).filter(|_| of_subscription && !more);
+        let whole = recurring.or(otherwise);
+        Ok(Self { whole, by_item })
     }
+}
 
+impl Period {
     fn of_line(line: &Fields<'_>) -> Result<Option<Self>, ViewError> {
         let Some(period) = line.child("period") else { return Ok(None) };
         let start = period.integer("start")?.unwrap_or(0);
@@ -138,17 +159,20 @@ fn item_of(line: &Fields<'_>) -> String {
     item.or_else(|| line.id_of("subscription_item")).unwrap_or_default()
 }
 
-/// Whether a line is the subscription's own: neither a proration nor a one-off item (an invoice item, which may have
-/// a period of its own).
-fn is_recurring(line: &Fields<'_>) -> bool {
-    let parent = line.child("parent");
-    let details = parent.and_then(|parent| parent.child("subscription_item_details"));
-    let one_off = match parent.and_then(|parent| parent.owned("type")) {
+/// Whether a line is an invoice item, which may have a period of its own, and not the subscription's.
+fn is_one_off(line: &Fields<'_>) -> bool {
+    match line.child("parent").and_then(|parent| parent.owned("type")) {
         Some(kind) => kind != "subscription_item_details",
         None => line.text("type") == Some("invoiceitem") || line.has("invoice_item"),
-    };
-    let prorated = [Some(*line), details].into_iter().flatten().any(|l| l.flag("proration") == Some(true));
-    !one_off && !prorated
+    }
+}
+
+fn is_prorated(line: &Fields<'_>) -> bool {
+    let parent = line.child("parent");
+    let details =
+        ["subscription_item_details", "invoice_item_details"].map(|name| parent.and_then(|p| p.child(name)));
+    let places = [Some(*line)].into_iter().chain(details).flatten();
+    places.into_iter().any(|place| place.flag("proration") == Some(true))
 }
 
 /// The lines of an invoice. In 2012 `lines` held `subscriptions`, `invoiceitems` and `prorations` instead of `data`.

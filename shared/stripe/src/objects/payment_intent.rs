@@ -62,4 +62,11 @@ impl PaymentIntent {
     pub fn received(&self) -> i64 {
         self.amount_received.filter(|received| *received > 0).unwrap_or(self.amount)
     }
+
+    /// Minor units captured so far: of a hold that is captured in several parts, those that were
+    /// (<https://docs.stripe.com/payments/multicapture>).
+    #[must_use]
+    pub fn captured_amount(&self) -> i64 {
+        if self.status == "succeeded" { self.received() } else { self.amount_received.unwrap_or(0) }
+    }
 }

@@ -1,5 +1,7 @@
 //! `subscription`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,8 +18,11 @@ pub struct Subscription {
     pub customer: String,
     /// Price, product and quantity of each item.
     pub items: Vec<SubscriptionItem>,
-    /// Unix seconds; since 2025-03-31.basil the latest over its items.
+    /// Unix seconds; since 2025-03-31.basil the latest of its items.
     pub current_period_end: Option<i64>,
+    /// The same for each item by its id, since 2025-03-31.basil.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub item_period_ends: BTreeMap<String, Option<i64>>,
     /// Whether it ends with the running period.
     pub cancel_at_period_end: bool,
     /// Unix seconds at which it will end.
@@ -52,8 +57,11 @@ impl Subscription {
         let fields = Fields::of(value, "subscription")?;
         let mut period_end = None;
         let mut items = Vec::new();
+        let mut item_period_ends = BTreeMap::new();
         for item in fields.list("items") {
-            period_end = period_end.max(item.integer("current_period_end")?);
+            let end = item.integer("current_period_end")?;
+            period_end = period_end.max(end);
+            item_period_ends.extend(item.owned("id").map(|id| (id, end)));
             items.push(read_item(&item)?);
         }
         if items.is_empty() && fields.has("plan") {
@@ -64,6 +72,7 @@ impl Subscription {
             status: fields.need_text("status")?,
             customer: fields.id_of("customer").ok_or_else(|| fields.missing("customer"))?,
             items,
+            item_period_ends,
             current_period_end: match period_end {
                 Some(end) => Some(end),
                 None => fields.integer("current_period_end")?,

@@ -4,7 +4,7 @@ use deadpool_postgres::Transaction;
 use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// The parameters of one statement: one array for each column.
 pub(super) type Columns<'a> = Vec<Box<dyn ToSql + Sync + Send + 'a>>;
@@ -22,8 +22,8 @@ macro_rules! batch_row {
             $(pub(super) $field: $kind,)*
         }
 
-        impl<$life> $crate::store::save::batch::BatchRow<$life> for $name<$life> {
-            fn columns(rows: Vec<Self>) -> $crate::store::save::batch::Columns<$life> {
+        impl<$life> $crate::store::batch::BatchRow<$life> for $name<$life> {
+            fn columns(rows: Vec<Self>) -> $crate::store::batch::Columns<$life> {
                 $(let mut $field = Vec::with_capacity(rows.len());)*
                 for row in rows {
                     $($field.push(row.$field);)*
@@ -35,21 +35,28 @@ macro_rules! batch_row {
 }
 pub(super) use batch_row;
 
-/// Runs a statement over the rows, with the time as its last parameter; no rows, no statement.
+/// The columns as parameters of a statement.
+pub(super) fn parameters<'a>(columns: &'a Columns<'_>) -> Vec<&'a (dyn ToSql + Sync)> {
+    columns.iter().map(|column| &**column as _).collect()
+}
+
+/// Runs a statement over the rows; no rows, no statement. A statement with one parameter more than there are columns
+/// gets the time in it.
 pub(super) async fn execute<'a, R: BatchRow<'a>>(
     tx: &Transaction<'_>,
     statement: &'static str,
     rows: Vec<R>,
-    now: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }
+    let statement = tx.prepare_cached(statement).await?;
     let columns = R::columns(rows);
-    let mut parameters: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| &**column as _).collect();
-    if let Some(now) = &now {
-        parameters.push(now);
+    let mut parameters = parameters(&columns);
+    if statement.params().len() > parameters.len() {
+        parameters.push(&now);
     }
-    tx.execute(&tx.prepare_cached(statement).await?, &parameters).await?;
+    tx.execute(&statement, &parameters).await?;
     Ok(())
 }

@@ -8,12 +8,13 @@ use domain::state::State;
 use jiff::Timestamp;
 
 use super::batch::{batch_row, execute};
-use super::{StoreError, drop_rows, time};
+use super::error::StoreError;
+use super::stored::time;
 
-pub(in crate::store) const REFUNDS: &str = include_str!("../sql/save_refunds.sql");
-pub(in crate::store) const DISPUTES: &str = include_str!("../sql/save_disputes.sql");
-pub(in crate::store) const MOVEMENTS: &str = include_str!("../sql/save_movements.sql");
-pub(in crate::store) const DROP_MOVEMENTS: &str = include_str!("../sql/drop_movements.sql");
+const REFUNDS: &str = include_str!("sql/save_refunds.sql");
+const DISPUTES: &str = include_str!("sql/save_disputes.sql");
+const MOVEMENTS: &str = include_str!("sql/save_movements.sql");
+const DROP_MOVEMENTS: &str = include_str!("sql/drop_movements.sql");
 
 batch_row! {
     RefundRow<'a> {
@@ -86,7 +87,7 @@ pub(super) async fn save_refunds(
             }
         })
     });
-    execute(tx, REFUNDS, rows.collect(), Some(now)).await
+    execute(tx, REFUNDS, rows.collect(), now).await
 }
 
 pub(super) async fn save_disputes(
@@ -114,7 +115,7 @@ pub(super) async fn save_disputes(
             }
         })
     });
-    execute(tx, DISPUTES, rows.collect(), Some(now)).await
+    execute(tx, DISPUTES, rows.collect(), now).await
 }
 
 pub(super) async fn save_movements(
@@ -136,8 +137,10 @@ pub(super) async fn save_movements(
         gone.extend(before.into_iter().map(|movement| movement.key));
     }
     let gone: Vec<&String> = gone.difference(&kept).collect();
-    drop_rows(tx, DROP_MOVEMENTS, &gone).await?;
-    execute(tx, MOVEMENTS, rows, Some(now)).await
+    if !gone.is_empty() {
+        tx.execute(&tx.prepare_cached(DROP_MOVEMENTS).await?, &[&gone]).await?;
+    }
+    execute(tx, MOVEMENTS, rows, now).await
 }
 
 fn movement_row(payment: &str, movement: Movement) -> MovementRow<'_> {

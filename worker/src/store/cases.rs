@@ -1,4 +1,4 @@
-//! Orders, and the cases of the payments that do not count for them.
+//! The cases of the payments that do not count for their order.
 
 use std::collections::BTreeMap;
 
@@ -10,39 +10,11 @@ use domain::state::{Row, State};
 use jiff::Timestamp;
 
 use super::batch::{batch_row, execute};
-use super::{StoreError, document, split};
+use super::error::StoreError;
 
-pub(in crate::store) const ORDERS: &str = include_str!("../sql/save_orders.sql");
-pub(in crate::store) const DROP: &str = include_str!("../sql/drop_orders.sql");
-pub(in crate::store) const HOLD: &str = include_str!("../sql/hold_payments.sql");
-pub(in crate::store) const OPEN_CASES: &str = include_str!("../sql/open_cases.sql");
-pub(in crate::store) const CLOSE_CASES: &str = include_str!("../sql/close_cases.sql");
-
-batch_row! {
-    KeyRow<'a> {
-        account: &'a str,
-        livemode: bool,
-        id: &'a str,
-    }
-}
-
-batch_row! {
-    OrderRow<'a> {
-        account: &'a str,
-        livemode: bool,
-        id: &'a str,
-        customer: Option<String>,
-        amount: Option<i64>,
-        currency: Option<String>,
-        reference_code: Option<String>,
-        status: &'static str,
-        amount_paid: i64,
-        amount_refunded: i64,
-        amount_disputed: i64,
-        payment_intent: Option<String>,
-        state: String,
-    }
-}
+const HOLD: &str = include_str!("sql/hold_payments.sql");
+const OPEN: &str = include_str!("sql/open_cases.sql");
+const CLOSE: &str = include_str!("sql/close_cases.sql");
 
 batch_row! {
     HeldRow<'a> {
@@ -73,47 +45,13 @@ batch_row! {
     }
 }
 
-pub(super) async fn save_orders(
+/// Whether a payment counts may depend on the order's other payments, so one that the batch did not touch may have to
+/// be held or released.
+pub(super) async fn hold_payments(
     tx: &Transaction<'_>,
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let empty = |order: &Order| order.payments.is_empty() && order.expected.is_none();
-    let (rows, dropped) = split(&state.orders, empty);
-    let rows: Result<_, _> = rows.iter().map(|(key, row)| order_row(key, &row.now)).collect();
-    execute(tx, ORDERS, rows?, Some(now)).await?;
-    let dropped = dropped.into_iter().map(|key| KeyRow {
-        account: &key.origin.account,
-        livemode: key.origin.livemode,
-        id: &key.id,
-    });
-    execute(tx, DROP, dropped.collect(), None).await?;
-    hold_payments(tx, state, now).await?;
-    save_cases(tx, state, now).await
-}
-
-fn order_row<'a>(key: &'a OrderKey, order: &Order) -> Result<OrderRow<'a>, StoreError> {
-    let totals = order.totals();
-    Ok(OrderRow {
-        account: &key.origin.account,
-        livemode: key.origin.livemode,
-        id: &key.id,
-        customer: totals.customer,
-        amount: totals.amount,
-        currency: totals.currency,
-        reference_code: totals.reference_code,
-        status: totals.status.as_str(),
-        amount_paid: totals.paid,
-        amount_refunded: totals.refunded,
-        amount_disputed: totals.disputed,
-        payment_intent: totals.payment_intent,
-        state: document("order", &key.id, order)?,
-    })
-}
-
-/// Whether a payment counts may depend on the order's other payments, so one that the batch did not touch may have to
-/// be held or released.
-async fn hold_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Result<(), StoreError> {
     let mut held: BTreeMap<&str, Option<HeldReason>> = BTreeMap::new();
     for (_, row) in state.orders.changed() {
         let before = row.loaded.as_ref().map(|order| &order.held);
@@ -126,11 +64,15 @@ async fn hold_payments(tx: &Transaction<'_>, state: &State, now: Timestamp) -> R
     }
     let rows =
         held.into_iter().map(|(id, reason)| HeldRow { id, held_reason: reason.map(HeldReason::as_str) });
-    execute(tx, HOLD, rows.collect(), Some(now)).await
+    execute(tx, HOLD, rows.collect(), now).await
 }
 
 /// Opens, changes and closes the cases of the payments of the changed orders.
-async fn save_cases(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn save_cases(
+    tx: &Transaction<'_>,
+    state: &State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let mut opened: BTreeMap<&str, CaseRow<'_>> = BTreeMap::new();
     let mut closed: BTreeMap<&str, ClosedCaseRow<'_>> = BTreeMap::new();
     for (key, row) in state.orders.changed() {
@@ -149,8 +91,8 @@ async fn save_cases(tx: &Transaction<'_>, state: &State, now: Timestamp) -> Resu
         }
     }
     closed.retain(|payment, _| !opened.contains_key(payment));
-    execute(tx, OPEN_CASES, opened.into_values().collect(), Some(now)).await?;
-    execute(tx, CLOSE_CASES, closed.into_values().collect(), Some(now)).await
+    execute(tx, OPEN, opened.into_values().collect(), now).await?;
+    execute(tx, CLOSE, closed.into_values().collect(), now).await
 }
 
 fn held_before(row: &Row<Order>) -> impl Iterator<Item = &str> {
