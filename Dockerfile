@@ -13,6 +13,7 @@ COPY shared/amqp/Cargo.toml shared/amqp/
 COPY shared/postgres/Cargo.toml shared/postgres/
 COPY shared/service/Cargo.toml shared/service/
 COPY domain/Cargo.toml domain/
+COPY mail/Cargo.toml mail/
 COPY ingress/Cargo.toml ingress/
 COPY worker/Cargo.toml worker/
 COPY console/Cargo.toml console/

@@ -18,10 +18,12 @@ links() {
 
 links ingress 'tokio-postgres.*|deadpool.*|refinery.*|postgres' 'the ingress has no database'
 links domain 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'the domain is pure'
+links mail 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|lettre|postgres|amqp|service' 'the words of e-mails are pure'
 links stripe 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'Stripe views are pure'
 clock='Timestamp::now|SystemTime|Instant::now|Zoned::now|std::env|std::fs::(read|write)'
-for folder in domain/src shared/stripe/src; do
-  for file in $(find "$folder" -name '*.rs'); do
+for folder in domain/src mail/src shared/stripe/src; do
+  # The templates of a company are files; one file of mail reads them.
+  for file in $(find "$folder" -name '*.rs' ! -name '*_tests.rs' ! -path mail/src/template_files.rs); do
     # Tests at the end of a file may read files.
     body="$(sed '/^#\[cfg(test)\]/,$d' "$file")"
     if grep -nE "$clock" <<<"$body" >&2; then

@@ -3,13 +3,15 @@
 #
 # With NEEDS_BROWSER set also Chromium and its driver, which the console's tests need; with NEEDS_PYTHON also python3,
 # which `make check` needs; with NEEDS_EXAMPLES also what the commands and programs of examples/ and docs/INTEGRATION.md
-# run with: python3 with venv, node with npm, curl and jq.
+# run with: python3 with venv, node with npm, curl and jq; with NEEDS_MAIL also aiosmtpd, the mail server of the tests.
 #
 # The packages' own services are not started: the project runs private copies of the servers (see simulator).
 # With DATABASE_URL and AMQP_URL set no server is installed. Quick, and silent, when all is there.
 set -euo pipefail
 
-log_folder="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.local/log"
+local_folder="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/.local"
+log_folder="$local_folder/log"
+smtp_folder="$local_folder/smtp"
 deadline_for_locks=600
 
 say() { printf '%s\n' "$*" >&2; }
@@ -30,7 +32,16 @@ has_rabbitmq() {
 
 needs_servers() { [ -z "${DATABASE_URL:-}" ] || [ -z "${AMQP_URL:-}" ]; }
 
-# What is missing, as words: cc make postgres rabbitmq browser python3 venv node curl jq.
+# As simulator/src/servers/smtp.rs looks for it.
+has_aiosmtpd() {
+  local python
+  for python in "$smtp_folder/bin/python3" /usr/bin/python3 python3; do
+    "$python" -c 'import aiosmtpd' 2>/dev/null && return 0
+  done
+  return 1
+}
+
+# What is missing, as words: cc make postgres rabbitmq browser python3 venv node curl jq aiosmtpd.
 missing() {
   command -v cc >/dev/null || echo cc
   command -v make >/dev/null || echo make
@@ -47,6 +58,7 @@ missing() {
     command -v curl >/dev/null || echo curl
     command -v jq >/dev/null || echo jq
   fi
+  [ -z "${NEEDS_MAIL:-}" ] || has_aiosmtpd || echo aiosmtpd
 }
 
 check_cargo() {
@@ -70,6 +82,7 @@ debian_packages() {
       venv) echo python3 python3-venv ;;
       node) echo nodejs npm ;;
       curl | jq) echo "$word" ;;
+      aiosmtpd) echo python3-aiosmtpd ;;
     esac
   done
 }
@@ -176,7 +189,7 @@ as_root() {
 # ---- macOS ----------------------------------------------------------------------------------------------
 
 install_macos() {
-  local word formulae=()
+  local word formulae=() mail=no
   for word in "$@"; do
     case "$word" in
       cc | make) die "the command line tools are missing: run  xcode-select --install  and try again." ;;
@@ -185,8 +198,13 @@ install_macos() {
       browser) formulae+=(chromium chromedriver) ;;
       python3 | venv) formulae+=(python3) ;;
       node | curl | jq) formulae+=("$word") ;;
+      aiosmtpd) mail=yes ;;
     esac
   done
+  if [ "$mail" = yes ]; then
+    python3 -m venv "$smtp_folder" && "$smtp_folder/bin/pip" install --quiet aiosmtpd==1.4.6 >&2
+  fi
+  [ "${#formulae[@]}" -gt 0 ] || return 0
   command -v brew >/dev/null || die "Homebrew is missing: install it, or install ${formulae[*]} yourself."
   say "installing ${formulae[*]} (brew)"
   brew install "${formulae[@]}" >&2
@@ -203,7 +221,7 @@ main() {
       command -v apt-get >/dev/null || die \
         "missing here: ${words[*]}. This script knows apt and brew; with another system install a C compiler, make," \
         "PostgreSQL 14 or newer (server and initdb) and RabbitMQ 3.10 or newer yourself (for the tests also Chromium" \
-        "with chromedriver)," \
+        "with chromedriver and aiosmtpd)," \
         "or set DATABASE_URL and AMQP_URL to servers that run elsewhere."
       install_debian "${words[@]}"
       ;;

@@ -3,7 +3,7 @@
 # Arguments go to cargo test instead of --workspace.
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
-export NEEDS_BROWSER=1
+export NEEDS_BROWSER=1 NEEDS_MAIL=1
 [ "$#" -gt 0 ] || set -- --workspace
 case " $* " in *" --workspace "* | *" e2e "*) export NEEDS_EXAMPLES=1 ;; esac
 build

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::consumer::ConsumerTask;
 use crate::process::Engine;
 use crate::progress::Progress;
-use crate::relay::{ClientError, Relay};
+use crate::relay::{DestinationError, Relay};
 use crate::settings::Settings;
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
@@ -35,9 +35,9 @@ pub enum RunError {
     /// `METRICS_BIND` cannot be bound.
     #[error("METRICS_BIND: the address cannot be bound")]
     Metrics(#[source] std::io::Error),
-    /// Nothing can be sent by HTTP.
+    /// Nothing can be sent by HTTP or e-mail.
     #[error(transparent)]
-    OutWebhooks(#[from] ClientError),
+    Destination(#[from] DestinationError),
     /// One of its tasks ended or panicked.
     #[error(transparent)]
     Task(#[from] TaskFailed),
@@ -67,7 +67,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         Broker::start(settings, ended.clone())
     };
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
-    let relay = Relay::new(settings.database_url, publishing.clone(), settings.out_webhooks)?;
+    let relay =
+        Relay::new(settings.database_url, publishing.clone(), settings.out_webhooks, settings.outgoing_mail)?;
     let progress = Progress::default();
     let ready = readiness(consuming.clone(), pool.clone(), progress.clone());
     health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())

@@ -1,6 +1,7 @@
 //! The settings of a worker, read from flags and the environment in `main` and nowhere else.
 
 mod out_webhooks;
+mod outgoing_mail;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,10 +18,13 @@ use service::telemetry::LogFormat;
 use domain::rules::Rules;
 
 mod rules;
+mod templates;
 
-use crate::relay::OutWebhooks;
+use crate::relay::{OutWebhooks, OutgoingMail};
 use out_webhooks::OutWebhookArgs;
+use outgoing_mail::OutgoingMailArgs;
 pub use rules::RulesArgs;
+pub use templates::TemplateArgs;
 
 /// Consumes Stripe events from a queue and applies them to PostgreSQL, exactly once, in any order.
 #[derive(Debug, Parser)]
@@ -40,6 +44,8 @@ pub struct Args {
     retry: RetryArgs,
     #[command(flatten)]
     out_webhooks: OutWebhookArgs,
+    #[command(flatten)]
+    outgoing_mail: OutgoingMailArgs,
     /// Events in one transaction, at most: 1 to 1000.
     #[arg(long, env = "WORKER_BATCH", value_name = "NUMBER", default_value = "256", value_parser = integer(1..=1000u16))]
     worker_batch: Setting<u16>,
@@ -70,6 +76,8 @@ pub struct Settings {
     pub rules: Rules,
     /// Where outgoing messages are posted to.
     pub out_webhooks: OutWebhooks,
+    /// Where e-mails and alerts go.
+    pub outgoing_mail: Option<OutgoingMail>,
 }
 
 impl Args {
@@ -82,6 +90,8 @@ impl Args {
         let problem = &mut problems;
         problem.unknown_variables(Program::Worker, environment);
         let schedule = self.retry.schedule(problem);
+        let out_webhooks = self.out_webhooks.read(problem, environment);
+        let outgoing_mail = self.outgoing_mail.read(out_webhooks.allow_private, problem);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -89,7 +99,8 @@ impl Args {
             log: self.log.read(problem),
             metrics: problem.take(&self.metrics_bind),
             schedule,
-            out_webhooks: self.out_webhooks.read(problem, environment),
+            out_webhooks,
+            outgoing_mail,
             batch: problem.take(&self.worker_batch),
             concurrency: problem.take(&self.worker_concurrency),
             rules: self.rules.read(true, problem),

@@ -9,6 +9,7 @@ mod dead;
 mod events;
 mod jobs;
 mod listing;
+mod mail;
 mod messages;
 mod orders;
 mod origin;
@@ -64,6 +65,9 @@ enum Command {
     /// Outgoing messages: what went out, what waits, what failed
     #[command(subcommand)]
     Messages(messages::MessagesCommand),
+    /// The templates of e-mails
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
@@ -132,6 +136,10 @@ pub(crate) struct CommandContext {
 
 /// Carries out a command.
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
+    // Before the settings of servers are read: templates need none.
+    if let Command::Mail(command) = &cli.command {
+        return mail::run(&cli.settings.templates, command);
+    }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
         ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
@@ -149,6 +157,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Messages(command) => messages::run(&context, command).await,
+        Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,

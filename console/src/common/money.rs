@@ -3,7 +3,7 @@
 /// The amount as people write it: `19.99 USD`, `500 JPY`, `1.234 KWD`.
 pub(crate) fn show(amount: i64, currency: &str) -> String {
     let currency = currency.to_ascii_uppercase();
-    let decimals = decimals(&currency);
+    let decimals = stripe::currency::decimals(&currency);
     let sign = if amount < 0 { "-" } else { "" };
     let digits = amount.unsigned_abs();
     if decimals == 0 {
@@ -19,16 +19,6 @@ pub(crate) fn value(amount: &serde_json::Number, currency: Option<&str>) -> Stri
         (Some(0), None) => "0".to_owned(),
         (Some(amount), Some(currency)) => show(amount, currency),
         _ => format!("{amount} minor units"),
-    }
-}
-
-/// How many decimals Stripe's amounts have. ISK and UGX count no decimals any more, but Stripe passes them with two.
-fn decimals(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV"
-        | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 3,
-        _ => 2,
     }
 }
 

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use service::settings::setting::{address, address_or_off, networks, value, word};
 use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
-use worker::settings::RulesArgs;
+use worker::settings::{RulesArgs, TemplateArgs};
 
 use crate::common::role::Role;
 use crate::http::sign_in::{SignInSettings, origin};
@@ -43,6 +43,8 @@ pub(crate) struct RawSettings {
     metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) templates: TemplateArgs,
     /// Where `serve` serves the console.
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8081",
         value_parser = address())]

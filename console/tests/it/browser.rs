@@ -19,6 +19,7 @@ pub fn work(world: &World) -> CancellationToken {
 fn work_on(world: &World, queue: Queue) -> CancellationToken {
     let settings = worker::settings::Settings {
         out_webhooks: worker::relay::OutWebhooks::default(),
+        outgoing_mail: None,
         amqp_url: world.amqp_url.clone().into(),
         topology: world.topology(),
         database_url: world.database_url.clone().into(),

@@ -13,7 +13,17 @@ use simulator::servers::{Process, Signal, is_running, signal};
 /// The simulator with nothing set from outside and its output in a file.
 fn simulator(arguments: &[&str], output: &Path) -> Process {
     let mut command = Command::new(binary("simulator"));
-    for name in ["DATABASE_URL", "AMQP_URL", "INGRESS_BIND", "CONSOLE_BIND", "METRICS_BIND", "SAMPLES"] {
+    for name in [
+        "DATABASE_URL",
+        "AMQP_URL",
+        "INGRESS_BIND",
+        "CONSOLE_BIND",
+        "METRICS_BIND",
+        "SAMPLES",
+        "OUT_WEBHOOK_URL",
+        "SMTP_URL",
+        "ALERT_URL",
+    ] {
         command.env_remove(name);
     }
     let file = File::create(output).expect("a file");
@@ -64,6 +74,12 @@ async fn the_demo_ends_by_itself_and_well() {
     assert_eq!(status.as_deref(), Some("exit status: 0"), "{text}");
     assert!(
         text.trim_end().lines().last().is_some_and(|line| line.starts_with("demo: every sample")),
+        "{text}"
+    );
+    let went_out = |topic: &str| text.lines().any(|line| line.starts_with(topic));
+    assert!(went_out("order.paid") && went_out("dispute.opened") && went_out("alert.dead_letters"), "{text}");
+    assert!(
+        text.contains("the HTTP endpoint took ") && !text.contains("the mail server 0 e-mails"),
         "{text}"
     );
     std::fs::remove_file(&output).ok();

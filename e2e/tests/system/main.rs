@@ -12,6 +12,7 @@ mod examples;
 mod histories;
 mod https;
 mod integration;
+mod mail;
 mod outages;
 mod outgoing;
 mod queues;

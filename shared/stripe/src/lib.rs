@@ -3,6 +3,7 @@
 //!
 //! Pure: no I/O, no clock but the one passed in. Nothing here decides what an event means.
 
+pub mod currency;
 pub mod envelope;
 pub mod objects;
 pub mod signature;

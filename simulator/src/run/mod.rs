@@ -5,6 +5,7 @@
 
 mod command;
 mod health;
+mod outlets;
 mod progress;
 mod run_folder;
 mod samples;
@@ -21,6 +22,7 @@ pub use health::{get_status, get_text};
 pub use settings::RunArgs;
 pub use signals::Signals;
 
+use outlets::Outlets;
 use progress::{columns, seconds};
 use stack::Stack;
 
@@ -38,8 +40,12 @@ pub async fn run(args: RunArgs, mode: Mode, mut signals: Signals) -> anyhow::Res
     let args = args.tidy();
     let clock = Clock::new(args.started);
     eprintln!("starting");
+    let outlets = match mode {
+        Mode::Demo if args.sends_nowhere() => Some(Outlets::open().await?),
+        Mode::Demo | Mode::Run => None,
+    };
     let mut stack = tokio::select! {
-        stack = Stack::start(&args) => stack?,
+        stack = Stack::start(&args, outlets) => stack?,
         // Dropping what was started so far kills it.
         code = signals.next() => return Ok(code),
     };
@@ -99,10 +105,14 @@ async fn samples(stack: &mut Stack, args: &RunArgs, mode: Mode) -> anyhow::Resul
         well = sending.carry_out() => well?,
         error = stack.look_after() => return error.map(|()| false),
     };
-    match held {
-        Some(order) if mode == Mode::Demo => Ok(samples::accept_held(stack, &order).await? && well),
-        _ => Ok(well),
+    let well = match held {
+        Some(order) if mode == Mode::Demo => samples::accept_held(stack, &order).await? && well,
+        _ => well,
+    };
+    if let Some(outlets) = &stack.outlets {
+        outlets.report(&*samples::connect(&stack.database_url).await?).await?;
     }
+    Ok(well)
 }
 
 /// Time since `make` began, or since this program did.

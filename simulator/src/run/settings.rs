@@ -32,6 +32,15 @@ pub struct RunArgs {
     /// Where the processes show their metrics, each on the next port; `off` for none [default: free ports].
     #[arg(long, env = "METRICS_BIND")]
     metrics_bind: Option<String>,
+    /// Where outgoing messages are posted to; with any of the next three set, a demo opens no receivers of its own.
+    #[arg(long, env = "OUT_WEBHOOK_URL", hide_env_values = true)]
+    out_webhook_url: Option<String>,
+    /// The mail server.
+    #[arg(long, env = "SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Where alerts are posted to.
+    #[arg(long, env = "ALERT_URL", hide_env_values = true)]
+    alert_url: Option<String>,
     /// How many sample histories to send; 0 for none.
     #[arg(long, env = "SAMPLES", default_value_t = 60)]
     pub(crate) samples: u64,
@@ -57,8 +66,16 @@ impl RunArgs {
             ingress_bind: set(self.ingress_bind),
             console_bind: set(self.console_bind),
             metrics_bind: set(self.metrics_bind),
+            out_webhook_url: set(self.out_webhook_url),
+            smtp_url: set(self.smtp_url),
+            alert_url: set(self.alert_url),
             ..self
         }
+    }
+
+    /// Whether messages go nowhere but to the exchange.
+    pub(crate) fn sends_nowhere(&self) -> bool {
+        self.out_webhook_url.is_none() && self.smtp_url.is_none() && self.alert_url.is_none()
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::task::JoinSet;
 
+use super::outlets::Outlets;
 use super::progress::step;
 use super::run_folder::{self, RunFolder};
 use super::service::{Kept, Readiness, Service};
@@ -35,6 +36,8 @@ pub(crate) struct Stack {
     pub(crate) amqp_url: String,
     /// Of the broker that this run started; the console shows more where it knows it.
     management_url: Option<String>,
+    /// Where the messages of a demo go.
+    pub(crate) outlets: Option<Outlets>,
     kept: Vec<Kept>,
     servers: Vec<Server>,
     watchers: JoinSet<()>,
@@ -45,7 +48,7 @@ pub(crate) struct Stack {
 
 impl Stack {
     /// Starts all of it; what was started is stopped again when something fails.
-    pub(crate) async fn start(args: &RunArgs) -> anyhow::Result<Stack> {
+    pub(crate) async fn start(args: &RunArgs, outlets: Option<Outlets>) -> anyhow::Result<Stack> {
         let folder = RunFolder::take(&home::local())?;
         let left_overs = LeftOvers::watch()?;
         let settings = Settings::new(args).context("reading the settings")?;
@@ -58,6 +61,7 @@ impl Stack {
             amqp_url: url(&args.amqp_url, &rabbit),
             management_url: rabbit.as_ref().and_then(Server::management_url),
             settings,
+            outlets,
             kept: Vec::new(),
             servers: [postgres, rabbit].into_iter().flatten().collect(),
             watchers: JoinSet::new(),
@@ -142,6 +146,7 @@ impl Stack {
             environment.insert("RABBITMQ_MANAGEMENT_URL".to_owned(), url.clone());
             environment.insert("RABBITMQ_MANAGEMENT_URL_FILE".to_owned(), String::new());
         }
+        environment.extend(self.outlets.iter().flat_map(Outlets::environment));
         environment
     }
 

@@ -86,7 +86,8 @@ impl Endpoint {
     }
 }
 
-fn answered(status: StatusCode, headers: &HeaderMap, wait: Duration) -> Result<(), Refusal> {
+/// What an answer means.
+pub(super) fn answered(status: StatusCode, headers: &HeaderMap, wait: Duration) -> Result<(), Refusal> {
     if status.is_success() {
         return Ok(());
     }
@@ -130,7 +131,7 @@ fn header_text(key: &str) -> String {
 }
 
 /// What went wrong, down to the cause, without the URL, which may hold a password.
-fn described(error: &reqwest::Error) -> String {
+pub(super) fn described(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer within the time-out".to_owned();
     }

@@ -6,35 +6,47 @@
 //! first time of each is in order.
 
 pub mod address;
+mod alert_url;
+mod alerts;
 mod amqp_sender;
+mod attempt;
+mod channel;
 mod cloud_event;
+mod customer_mail;
+mod destination_sender;
+mod destinations;
+mod email;
 mod endpoint;
-mod http_sender;
+mod mail_writer;
+mod outgoing_mail;
 mod partitions;
 mod sent;
 mod session;
 pub mod signature;
+mod smtp;
+mod staff_mail;
 mod store;
 mod webhooks;
 
 use std::time::Duration;
 
+use ::mail::Kind;
 use amqp::broker::Broker;
 use amqp::publisher::Publisher;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join_all, try_join3};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use amqp_sender::AmqpSender;
-use endpoint::Endpoint;
-use http_sender::HttpSender;
+use destination_sender::DestinationSender;
 use service::backoff::Backoff;
 use service::error::chain;
 use session::{RelayError, Session};
-pub use webhooks::{OutWebhook, OutWebhooks};
 
-pub use endpoint::ClientError;
+pub use destinations::DestinationError;
+pub use outgoing_mail::{MailServer, OutgoingMail, Security};
 pub use session::CHANNEL;
+pub use webhooks::{OutWebhook, OutWebhooks};
 
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);
@@ -42,29 +54,27 @@ const CONFIRM: Duration = Duration::from_secs(10);
 pub(crate) struct Relay {
     database_url: SecretString,
     amqp: AmqpSender,
-    http: Vec<(HttpSender, Vec<&'static str>)>,
+    others: Vec<DestinationSender>,
+    /// What staff are alerted of; nothing where alerts go nowhere.
+    alerts: Vec<Kind>,
 }
 
 impl Relay {
-    /// A relay that reads from this database and sends to this broker and these endpoints.
+    /// A relay that reads from this database and sends to this broker, to these endpoints and by e-mail.
     ///
     /// # Errors
-    /// [`ClientError`] when nothing can be sent by HTTP.
+    /// [`DestinationError`] when nothing can be sent by HTTP or e-mail.
     pub(crate) fn new(
         database_url: SecretString,
         broker: Broker,
         webhooks: OutWebhooks,
-    ) -> Result<Self, ClientError> {
-        let mut http = Vec::new();
-        if !webhooks.endpoints.is_empty() {
-            let client = endpoint::client(webhooks.timeout, webhooks.allow_private)?;
-            for webhook in webhooks.endpoints {
-                let endpoint = Endpoint { client: client.clone(), url: webhook.url, keys: webhook.keys };
-                http.push((HttpSender { name: webhook.name, endpoint }, webhook.topics));
-            }
-        }
+        mail: Option<OutgoingMail>,
+    ) -> Result<Self, DestinationError> {
+        let alerted = mail.as_ref().filter(|mail| !mail.alert_to.is_empty() || mail.alert_url.is_some());
+        let alerts = alerted.map(|mail| mail.kinds.clone()).unwrap_or_default();
+        let others = destinations::destinations(webhooks, mail)?;
         let publisher = Publisher::new(broker.clone(), 1, CONFIRM);
-        Ok(Self { database_url, amqp: AmqpSender { broker, publisher }, http })
+        Ok(Self { database_url, amqp: AmqpSender { broker, publisher }, others, alerts })
     }
 
     /// Stands by or sends, until shutdown is requested.
@@ -72,7 +82,7 @@ impl Relay {
         let mut backoff = Backoff::default();
         let mut reported = String::new();
         loop {
-            store::report_standby(self.http.iter().map(|(sender, _)| sender.name.as_str()));
+            store::report_standby(self.others.iter().map(|sender| sender.name.as_str()));
             let Err(error) = self.lead(&shutdown).await else { return };
             let error = chain(&error);
             // Once for each new reason: while the database is unavailable the same line would repeat.
@@ -94,16 +104,17 @@ impl Relay {
         if session.wait_for_lead(shutdown).await?.is_break() {
             return Ok(());
         }
-        tracing::info!(webhooks = self.http.len(), "this worker sends the outgoing messages");
-        let destinations = self.http.iter().map(|(sender, topics)| (sender.name.as_str(), topics.as_slice()));
-        let removed = store::enter_destinations(session.client(), destinations).await?;
+        tracing::info!(destinations = self.others.len() + 1, "this worker sends the outgoing messages");
+        let entered = self.others.iter().map(|sender| (sender.name.as_str(), sender.topics.as_slice()));
+        let removed = store::enter_destinations(session.client(), entered).await?;
         if removed > 0 {
             tracing::warn!(
                 removed,
                 "destinations that are not in this worker's settings get no more messages"
             );
         }
-        let http = self.http.iter().map(|(sender, _)| sender.run(&session, shutdown));
-        try_join(self.amqp.run(&session, shutdown), try_join_all(http)).await.map(drop)
+        let others = try_join_all(self.others.iter().map(|sender| sender.run(&session, shutdown)));
+        let alerts = alerts::run(&self.alerts, &session, shutdown);
+        try_join3(self.amqp.run(&session, shutdown), others, alerts).await.map(drop)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
-use super::sent::{Failure, Pause, SentBatch};
+use super::sent::{End, Failure, Pause, SentBatch};
 use super::store::OutboxRow;
 
 /// Why a message was not sent.
@@ -20,8 +20,17 @@ pub(super) enum Refusal {
         /// What it asks for all messages.
         pause: Option<Pause>,
     },
+    /// The destination does not take this message now, which says nothing of others.
+    Later {
+        /// Why, in words.
+        error: String,
+        /// Until the next attempt.
+        wait: Duration,
+    },
     /// The message can never be sent; the reason.
     Never(String),
+    /// There is nothing to send; why.
+    Skip(&'static str),
 }
 
 /// What sends one message.
@@ -65,12 +74,13 @@ async fn send_partition<S: Transmit>(
         if ends() {
             break;
         }
-        let failure = |wait, is_final, error| Failure {
+        let failure = |wait, end, error, blames_destination| Failure {
             id: row.id,
             partition: row.partition.clone(),
             wait,
-            is_final,
+            end,
             error,
+            blames_destination,
         };
         match sender.send(&row).await {
             Ok(()) => result.sent.push(row.id),
@@ -80,14 +90,23 @@ async fn send_partition<S: Transmit>(
             }
             Err(Refusal::NotNow { error, wait, pause }) => {
                 tracing::debug!(key = row.key, error, "a message could not be sent; it is tried again");
-                result.failures.push(failure(wait, false, error));
+                result.failures.push(failure(wait, End::Retry, error, true));
                 result.pause = pause;
+                break;
+            }
+            Err(Refusal::Later { error, wait }) => {
+                tracing::debug!(key = row.key, error, "a message was refused for now; it is tried again");
+                result.failures.push(failure(wait, End::Retry, error, false));
                 break;
             }
             // What can never be sent holds nobody up.
             Err(Refusal::Never(error)) => {
                 tracing::error!(key = row.key, error, "a message cannot be sent");
-                result.failures.push(failure(Duration::ZERO, true, error));
+                result.failures.push(failure(Duration::ZERO, End::Failed, error, false));
+            }
+            Err(Refusal::Skip(reason)) => {
+                tracing::debug!(key = row.key, reason, "a message becomes no e-mail");
+                result.failures.push(failure(Duration::ZERO, End::Skipped, reason.to_owned(), false));
             }
         }
     }

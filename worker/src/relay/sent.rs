@@ -17,9 +17,32 @@ pub(super) struct Failure {
     pub(super) id: i64,
     pub(super) partition: String,
     pub(super) wait: Duration,
-    /// It can never be sent.
-    pub(super) is_final: bool,
+    pub(super) end: End,
     pub(super) error: String,
+    /// Others would have failed as well.
+    pub(super) blames_destination: bool,
+}
+
+/// What becomes of a message that did not reach its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is tried again.
+    Retry,
+    /// It can never be sent.
+    Failed,
+    /// There is nothing to send.
+    Skipped,
+}
+
+impl End {
+    /// As `outbox_deliveries.state` spells it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "pending",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
 }
 
 /// What became of a batch.

@@ -1,11 +1,14 @@
 //! The relay's SQL.
 
+pub(super) mod alerts;
+pub(super) mod customers;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio_postgres::{Client, Error, Row};
 
-use super::sent::{Failure, Pause, SentBatch};
+use super::sent::{End, Failure, Pause, SentBatch};
 
 /// The name of the exchange among the destinations.
 pub(super) const AMQP: &str = "amqp";
@@ -64,10 +67,10 @@ pub(super) async fn try_lock(client: &Client, lock: i64) -> Result<bool, Error> 
 /// that are not in the settings.
 pub(super) async fn enter_destinations<'a>(
     client: &Client,
-    http: impl Iterator<Item = (&'a str, &'a [&'static str])>,
+    others: impl Iterator<Item = (&'a str, &'a [&'static str])>,
 ) -> Result<u64, Error> {
     let (mut names, mut topics) = (vec![AMQP], vec![String::new()]);
-    for (name, wanted) in http {
+    for (name, wanted) in others {
         names.push(name);
         topics.push(wanted.join(" "));
     }
@@ -79,7 +82,7 @@ pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Vec<OutboxRo
     client.query(UNSENT, &[&rows(limit)]).await?.iter().map(OutboxRow::read).collect()
 }
 
-/// What an HTTP destination is owed.
+/// What a destination is owed.
 pub(super) async fn due(client: &Client, destination: &str, limit: usize) -> Result<Vec<OutboxRow>, Error> {
     client.query(DUE, &[&destination, &rows(limit)]).await?.iter().map(OutboxRow::read).collect()
 }
@@ -88,12 +91,12 @@ fn rows(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// An HTTP destination accepted these.
+/// A destination accepted these.
 pub(super) async fn accepted(client: &Client, destination: &str, ids: &[i64]) -> Result<(), Error> {
     if ids.is_empty() { Ok(()) } else { client.execute(ACCEPTED, &[&destination, &ids]).await.map(drop) }
 }
 
-/// How an HTTP destination stands.
+/// How a destination stands.
 pub(super) struct Destination {
     /// Nothing may be sent to it now.
     pub(super) paused: bool,
@@ -103,13 +106,13 @@ pub(super) struct Destination {
     pub(super) now: i64,
 }
 
-/// How an HTTP destination stands.
+/// How a destination stands.
 pub(super) async fn destination(client: &Client, name: &str) -> Result<Destination, Error> {
     let row = client.query_one(DESTINATION, &[&name]).await?;
     Ok(Destination { paused: row.try_get(0)?, failures: row.try_get(1)?, now: row.try_get(2)? })
 }
 
-/// Records how an HTTP destination stands.
+/// Records how a destination stands.
 pub(super) async fn set_destination(
     client: &Client,
     name: &str,
@@ -142,10 +145,10 @@ pub(super) async fn failed(
     let ids: Vec<i64> = failures.iter().map(|failure| failure.id).collect();
     let partitions: Vec<&str> = failures.iter().map(|failure| failure.partition.as_str()).collect();
     let waits: Vec<f64> = failures.iter().map(|failure| failure.wait.as_secs_f64()).collect();
-    let finals: Vec<bool> = failures.iter().map(|failure| failure.is_final).collect();
+    let states: Vec<&str> = failures.iter().map(|failure| failure.end.as_str()).collect();
     let errors: Vec<&str> = failures.iter().map(|failure| failure.error.as_str()).collect();
     client
-        .execute(FAILED, &[&destination, &ids, &partitions, &waits, &finals, &errors, &give_up.as_secs_f64()])
+        .execute(FAILED, &[&destination, &ids, &partitions, &waits, &states, &errors, &give_up.as_secs_f64()])
         .await
         .map(drop)
 }
@@ -158,7 +161,7 @@ pub(super) async fn report_age(client: &Client) -> Result<(), Error> {
     Ok(())
 }
 
-/// Measures how far an HTTP destination is behind.
+/// Measures how far a destination is behind.
 pub(super) async fn report_due_age(client: &Client, destination: &str) -> Result<(), Error> {
     let row = client.query_opt(DUE_AGE, &[&destination]).await?;
     set_age(destination, row.map_or(Ok(0.0), |row| row.try_get(0))?);
@@ -166,9 +169,9 @@ pub(super) async fn report_due_age(client: &Client, destination: &str) -> Result
 }
 
 /// Another relay measures now.
-pub(super) fn report_standby<'a>(http: impl Iterator<Item = &'a str>) {
+pub(super) fn report_standby<'a>(others: impl Iterator<Item = &'a str>) {
     metrics::gauge!("outbox_relay_leading").set(0.0);
-    http.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
+    others.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
 }
 
 fn set_age(destination: &str, seconds: f64) {
@@ -181,5 +184,7 @@ pub(super) fn count(destination: &str, result: &SentBatch) {
         metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
     };
     count("outbox_sent_total", result.sent.len());
-    count("outbox_failed_attempts_total", result.failures.len());
+    let skipped = result.failures.iter().filter(|failure| failure.end == End::Skipped).count();
+    count("outbox_skipped_total", skipped);
+    count("outbox_failed_attempts_total", result.failures.len() - skipped);
 }

@@ -148,7 +148,12 @@ impl Raw {
 }
 
 /// The URL is not quoted: it may hold a password.
-fn checked_url(variable: &str, raw: &str, allow_private: bool, problems: &mut Problems) -> Option<Url> {
+pub(super) fn checked_url(
+    variable: &str,
+    raw: &str,
+    allow_private: bool,
+    problems: &mut Problems,
+) -> Option<Url> {
     let url = Url::parse(raw).ok().filter(|url| url.has_host() && ["http", "https"].contains(&url.scheme()));
     let Some(url) = url else {
         problems.add(variable, "takes a URL such as https://example.com/webhooks; what it holds is not one");

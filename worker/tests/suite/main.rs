@@ -2,6 +2,7 @@
 //! and its SQL against the real server.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod alerts;
 mod bounded_states;
 mod clock;
 mod consuming;
@@ -16,6 +17,8 @@ mod failing_task;
 mod grace;
 mod isolation;
 mod locks;
+mod mail;
+mod mailing;
 mod memory;
 mod message_docs;
 mod one_second;

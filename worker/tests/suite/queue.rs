@@ -107,6 +107,7 @@ impl Queues {
             concurrency: 1,
             rules: Rules::default(),
             out_webhooks: OutWebhooks::default(),
+            outgoing_mail: None,
         }
     }
 

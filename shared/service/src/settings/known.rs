@@ -6,7 +6,10 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 51] = [
+pub const KNOWN: [&str; 60] = [
+    "ALERT_TO",
+    "ALERT_URL",
+    "ALERT_URL_FILE",
     "AMQP_PREFIX",
     "AMQP_URL",
     "AMQP_URL_FILE",
@@ -31,6 +34,10 @@ pub const KNOWN: [&str; 51] = [
     "INGRESS_TLS_KEY",
     "INGRESS_TRUSTED_PROXIES",
     "LOG_FORMAT",
+    "MAIL_FROM",
+    "MAIL_KINDS",
+    "MAIL_LOCALE",
+    "MAIL_TEMPLATES",
     "METRICS_BIND",
     "ORDERS_POLICY",
     "OUT_WEBHOOK_ALLOW_PRIVATE",
@@ -45,6 +52,8 @@ pub const KNOWN: [&str; 51] = [
     "REFERENCE_SECRET_FILE",
     "RETRY_SCHEDULE",
     "RUST_LOG",
+    "SMTP_URL",
+    "SMTP_URL_FILE",
     "STRIPE_LIVEMODE",
     "STRIPE_SIGNATURE_TOLERANCE",
     "STRIPE_WEBHOOK_SECRET",
@@ -61,7 +70,8 @@ pub const KNOWN: [&str; 51] = [
     "INGRESS_URL",
 ];
 
-/// A variable that begins so is meant for us. `LOG_`, `RUST_`, `DATABASE_`, `SMTP_` and `OTEL_` are others' too.
+/// A variable that begins so is meant for us. `LOG_`, `RUST_`, `DATABASE_`, `MAIL_`, `SMTP_` and
+/// `OTEL_` are others' too.
 const PREFIXES: [&str; 13] = [
     "ALERT_",
     "AMQP_",
@@ -96,15 +106,8 @@ use Program::{Console, Ingress, Worker};
 
 /// Documented settings that are not built yet, with the programs that would need them. A name that ends in `*` stands
 /// for all that begin so.
-const PLANNED: [(&str, &[Program]); 7] = [
-    ("ALERT_TO", &[Worker, Console]),
-    ("ALERT_URL", &[Worker, Console]),
-    ("MAIL_FROM", &[Worker, Console]),
-    ("MAIL_TEMPLATES", &[Worker, Console]),
-    ("OTEL_EXPORTER_OTLP_ENDPOINT", &[Ingress, Worker, Console]),
-    ("SMTP_URL", &[Worker, Console]),
-    ("STRIPE_API_*", &[Worker, Console]),
-];
+const PLANNED: [(&str, &[Program]); 2] =
+    [("OTEL_EXPORTER_OTLP_ENDPOINT", &[Ingress, Worker, Console]), ("STRIPE_API_*", &[Worker, Console])];
 
 impl Problems {
     /// Notes the variables that are set and that no program knows, and warns on standard error of those that `program`
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_yet_concerns_the_programs_that_would_need_it_and_stops_none() {
-        let environment = [("STRIPE_API_KEY", "hunter2"), ("ALERT_URL", "x"), ("SMTP_URL", "x")];
+        let environment = [("STRIPE_API_KEY", "hunter2"), ("STRIPE_API_BASE", "x")];
         assert_eq!(problems(Worker, &environment), "");
         for (name, _) in environment {
             assert_eq!((is_planned(Worker, name), is_planned(Ingress, name)), (Some(true), Some(false)));

@@ -140,7 +140,8 @@ async fn look(database: &Client, ids: &[&str]) -> anyhow::Result<report::SampleR
     Ok(rows.into_iter().map(result).collect())
 }
 
-async fn connect(url: &str) -> anyhow::Result<ClientWrapper> {
+/// A connection to the database of the run.
+pub(crate) async fn connect(url: &str) -> anyhow::Result<ClientWrapper> {
     let pool = postgres::pool::pool(&url.into(), 1, "sluicegate samples")?;
     Ok(deadpool_postgres::Object::take(pool.get().await.context("connecting to the database")?))
 }

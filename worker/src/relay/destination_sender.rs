@@ -1,21 +1,16 @@
-//! Posts to one HTTP destination, and leaves it alone for a while when it keeps failing.
+//! Sends to one destination, and leaves it alone for a while when it keeps failing.
 
 use std::time::{Duration, Instant};
 
+use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
-use super::cloud_event;
-use super::endpoint::Endpoint;
+use super::attempt::Attempt;
+use super::channel::Channel;
 use super::partitions::{self, Refusal, Transmit};
 use super::sent::{Pause, SentBatch};
 use super::session::{RelayError, Session};
 use super::store::{self, Destination, OutboxRow};
-
-/// Messages read at once.
-const BATCH: usize = 256;
-
-/// Requests on their way at once.
-const REQUESTS: usize = 16;
 
 /// After this long what was accepted is recorded, before more is sent.
 const ROUND: Duration = Duration::from_secs(5);
@@ -35,13 +30,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 /// How often the age of what waits is measured.
 const MEASURE: Duration = Duration::from_secs(5);
 
-/// Posts what a destination is owed.
-pub(super) struct HttpSender {
+/// Sends what a destination is owed.
+pub(super) struct DestinationSender {
     pub(super) name: String,
-    pub(super) endpoint: Endpoint,
+    pub(super) topics: Vec<&'static str>,
+    pub(super) channel: Channel,
 }
 
-impl HttpSender {
+impl DestinationSender {
     /// Sends until shutdown is requested.
     pub(super) async fn run(
         &self,
@@ -57,7 +53,7 @@ impl HttpSender {
             }
             let destination = store::destination(client, &self.name).await?;
             // One that failed is asked with one message whether it works again.
-            let limit = if destination.failures > 0 { 1 } else { BATCH };
+            let limit = if destination.failures > 0 { 1 } else { self.channel.batch() };
             let rows =
                 if destination.paused { vec![] } else { store::due(client, &self.name, limit).await? };
             if rows.is_empty() {
@@ -67,9 +63,9 @@ impl HttpSender {
                 continue;
             }
             let began = Instant::now();
-            let post = Post { endpoint: &self.endpoint, timestamp: destination.now };
+            let round = Round { channel: &self.channel, client, now: destination.now };
             let ends = || shutdown.is_cancelled() || began.elapsed() > ROUND;
-            let result = partitions::send(&post, rows, REQUESTS, ends).await;
+            let result = partitions::send(&round, rows, self.channel.at_once(), ends).await;
             store::accepted(client, &self.name, &result.sent).await?;
             store::failed(client, &self.name, &result.failures, GIVE_UP).await?;
             store::count(&self.name, &result);
@@ -85,13 +81,16 @@ impl HttpSender {
         before: &Destination,
         result: &SentBatch,
     ) -> Result<(), RelayError> {
-        let failed = i32::try_from(result.failures.len()).unwrap_or(i32::MAX);
-        let failures = if result.sent.is_empty() { before.failures.saturating_add(failed) } else { 0 };
+        // A message that is refused for what it is says that the destination works.
+        let failures = || result.failures.iter().filter(|failure| failure.blames_destination);
+        let failed = i32::try_from(failures().count()).unwrap_or(i32::MAX);
+        let works = !result.sent.is_empty() || failures().count() < result.failures.len();
+        let error = failures().next_back().map(|failure| failure.error.as_str());
+        let failures = if works { 0 } else { before.failures.saturating_add(failed) };
         if (failures, before.failures, failed) == (0, 0, 0) {
             return Ok(());
         }
         let pause = result.pause.or_else(|| (failures >= PAUSE_AFTER).then(|| Pause::For(pause(failures))));
-        let error = result.failures.last().map(|failure| failure.error.as_str());
         match pause {
             Some(pause) => tracing::error!(destination = self.name, ?pause, error, "destination paused"),
             None if before.failures >= PAUSE_AFTER => {
@@ -106,16 +105,17 @@ impl HttpSender {
     }
 }
 
-/// Posts at one time by the database's clock.
-struct Post<'a> {
-    endpoint: &'a Endpoint,
-    timestamp: i64,
+/// Sends at one time by the database's clock.
+struct Round<'a> {
+    channel: &'a Channel,
+    client: &'a Client,
+    now: i64,
 }
 
-impl Transmit for Post<'_> {
+impl Transmit for Round<'_> {
     async fn send(&self, row: &OutboxRow) -> Result<(), Refusal> {
-        let body = cloud_event::structured(row).map_err(|error| Refusal::Never(error.to_string()))?;
-        self.endpoint.post(&row.key, self.timestamp, body, wait(row.attempts)).await
+        let attempt = Attempt { client: self.client, now: self.now, wait: wait(row.attempts) };
+        self.channel.send(row, attempt).await
     }
 }
 
