@@ -56,12 +56,7 @@ impl Many {
                 vec![event(&format!("evt_b{of}"), "payment_intent.created", START, created)]
             }
             Self::Refunds | Self::Disputes => vec![
-                event(
-                    &format!("evt_b{of}"),
-                    "payment_intent.succeeded",
-                    START,
-                    intent(of, of, "succeeded"),
-                ),
+                event(&format!("evt_b{of}"), "payment_intent.succeeded", START, intent(of, of, "succeeded")),
                 event(&format!("evt_c{of}"), "charge.succeeded", START, charge(of, of, "succeeded", 0)),
             ],
         }
@@ -75,9 +70,7 @@ impl Many {
                 event(&id, "payment_intent.payment_failed", at, intent(n, of, "requires_payment_method"))
             }
             Self::Attempts => event(&id, "charge.failed", at, charge(n, of, "failed", 0)),
-            Self::PaidPayments => {
-                event(&id, "payment_intent.succeeded", at, intent(n, of, "succeeded"))
-            }
+            Self::PaidPayments => event(&id, "payment_intent.succeeded", at, intent(n, of, "succeeded")),
             Self::Refunds if seen % 2 == 0 => event(&id, "refund.created", at, refund(n, of)),
             Self::Refunds => {
                 let refunded = i64::try_from(seen / 2 + 1).unwrap_or(i64::MAX);

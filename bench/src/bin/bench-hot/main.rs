@@ -48,7 +48,8 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let rounds = if args.rounds > 1 { format!(", the middle of {} runs", args.rounds) } else { String::new() };
+    let rounds =
+        if args.rounds > 1 { format!(", the middle of {} runs", args.rounds) } else { String::new() };
     println!("{} events of each kind, in batches of {}{rounds}", args.events, args.batch);
     println!(
         "{:<30} {:>11} {:>11} {:>6}        {:>11}",
@@ -77,7 +78,10 @@ async fn main() -> anyhow::Result<()> {
         missed += usize::from(ratio > AIM);
         slow += usize::from(late);
     }
-    println!("aims: ratio at most {AIM}; one event on the loaded aggregate at most {} ms", ONE_EVENT.as_millis());
+    println!(
+        "aims: ratio at most {AIM}; one event on the loaded aggregate at most {} ms",
+        ONE_EVENT.as_millis()
+    );
     anyhow::ensure!(missed == 0 && slow == 0, "{missed} ratios and {slow} single events miss their aim");
     Ok(())
 }
