@@ -2,17 +2,15 @@
 //!
 //! Owns that the sums over the parts in rows are right: a part is added when it moves to a row and subtracted when it
 //! is taken out again. A batch loads only the rows that its events name. Where a decision needs the others too,
-//! [`Parts::take_all`] says so, and the batch is decided again with every row loaded
+//! `Parts::take_all` says so, and the batch is decided again with every row loaded
 //! ([`crate::state::State::incomplete`]).
+
+mod document;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-
-use serde::de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What the parts in rows add up to.
 pub trait Sums: fmt::Debug + Clone + Default + Eq {
@@ -107,7 +105,7 @@ impl<T, S: Sums> Parts<T, S> {
     /// The parts as the document holds them, without the rows.
     #[must_use]
     pub fn without_rows(mut self) -> Self {
-        (self.rows, self.complete, self.missing) = (BTreeMap::new(), false, false);
+        (self.rows, self.complete, self.missing) = (BTreeMap::new(), !self.in_rows(), false);
         self
     }
 
@@ -198,7 +196,7 @@ impl<T, S: Sums> Default for Parts<T, S> {
             kept: BTreeMap::new(),
             sums: S::default(),
             rows: BTreeMap::new(),
-            complete: false,
+            complete: true,
             missing: false,
         }
     }
@@ -215,43 +213,5 @@ impl<T, S: Sums> Deref for Parts<T, S> {
 impl<T, S: Sums> DerefMut for Parts<T, S> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.kept
-    }
-}
-
-/// A map while every part is in the document; a list of that map and the sums once some are in rows. A worker of a
-/// version that does not know the sums cannot read the list, and so cannot write the document back without them.
-impl<T: Serialize, S: Sums + Serialize> Serialize for Parts<T, S> {
-    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        if self.in_rows() {
-            (&self.kept, &self.sums).serialize(serializer)
-        } else {
-            self.kept.serialize(serializer)
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>, S: Sums + Deserialize<'de>> Deserialize<'de> for Parts<T, S> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Stored(PhantomData))
-    }
-}
-
-struct Stored<T, S>(PhantomData<(T, S)>);
-
-impl<'de, T: Deserialize<'de>, S: Sums + Deserialize<'de>> Visitor<'de> for Stored<T, S> {
-    type Value = Parts<T, S>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map of parts, or a list of that map and the sums of the parts in rows")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Ok(Parts { kept: Deserialize::deserialize(MapAccessDeserializer::new(map))?, ..Parts::default() })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let kept = list.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        let sums = list.next_element()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
-        Ok(Parts { kept, sums, ..Parts::default() })
     }
 }

@@ -113,7 +113,7 @@ impl Order {
         sums
     }
 
-    /// Takes every payment into the document, to be decided anew; see [`crate::parts::Parts::take_all`].
+    /// Takes every payment into the document, to be decided anew; see `Parts::take_all`.
     pub(super) fn recall_all(&mut self) -> bool {
         let Some(rows) = self.payments.take_all() else { return false };
         for (id, row) in rows {

@@ -173,7 +173,7 @@ impl Payment {
         Dispute::record(&mut self.disputes, id, delta, before);
     }
 
-    /// Takes every refund and dispute into the document; see [`crate::parts::Parts::take_all`].
+    /// Takes every refund and dispute into the document; see `Parts::take_all`.
     pub(crate) fn recall_all(&mut self) -> bool {
         let refunds = self.refunds.recall_all();
         self.disputes.recall_all() && refunds
