@@ -154,8 +154,9 @@ impl Memory {
         for id in &keys.unplaced {
             let holds =
                 |payment: &Payment| payment.refunds.contains_key(id) || payment.disputes.contains_key(id);
-            let holder = self.rows.payments.iter().find(|(_, payment)| holds(payment));
-            state.placed.extend(holder.map(|(payment, _)| (id.clone(), payment.clone())));
+            let holder = self.rows.payments.iter().find(|(_, payment)| holds(payment)).map(|(id, _)| id);
+            let holder = holder.or_else(|| self.rows.parts.payment_of(id));
+            state.placed.extend(holder.map(|payment| (id.clone(), payment.clone())));
         }
         keys.payments.extend(state.placed.values().cloned());
         load(&mut state.payments, &self.rows.payments, &mut keys);

@@ -20,6 +20,12 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    /// The payment of a refund or dispute that is in a row.
+    pub(crate) fn payment_of(&self, id: &str) -> Option<&String> {
+        let refund = self.refunds.get(id).map(|(payment, _)| payment);
+        refund.or_else(|| self.disputes.get(id).map(|(payment, _)| payment))
+    }
+
     pub(crate) fn load_refunds_and_disputes(&self, state: &mut State, keys: &Keys) {
         let wanted = |named: bool, of: &String| named || keys.whole_payments.contains(of);
         for (id, (of, part)) in &self.refunds {
