@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::sums::rank;
+use super::sums::{is_captured, rank};
 use super::{Expected, Order};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::{OrdersPolicy, Rules, reference_code};
@@ -137,11 +137,6 @@ pub(super) fn matters(payment: &Summary) -> bool {
     let under_way =
         matches!(payment.status, PaymentStatus::Paid | PaymentStatus::Authorized | PaymentStatus::Processing);
     under_way || payment.refunded != 0 || payment.dispute.is_some()
-}
-
-/// Whether it may be a part of a split payment.
-pub(super) fn is_captured(payment: &Summary) -> bool {
-    payment.status == PaymentStatus::Paid && payment.paid > 0
 }
 
 /// Which of the amounts make up a price exactly, the earliest first; `None` where none do.

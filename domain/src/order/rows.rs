@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::matching::{PARTS, amount_matches, is_captured, matters};
-use super::sums::{Group, PaymentRow, Rank, Sums, rank};
+use super::matching::{PARTS, amount_matches, matters};
+use super::sums::{Group, PaymentRow, Rank, Sums, is_captured, rank};
 use super::{Order, Rest};
 use crate::payment::{HeldReason, Summary};
 use crate::rules::{OrdersPolicy, Rules, reference_code};

@@ -5,7 +5,6 @@ use std::ops::{AddAssign, SubAssign};
 use serde::{Deserialize, Serialize};
 
 use super::Expected;
-use super::matching::is_captured;
 use crate::parts;
 use crate::payment::{DisputeState, HeldReason, Status as PaymentStatus, Summary};
 
@@ -151,6 +150,11 @@ pub(super) type Rank = (bool, i64, String);
 
 pub(super) fn rank(id: &str, payment: &Summary) -> Rank {
     (payment.status != PaymentStatus::Paid, payment.created.unwrap_or(i64::MAX), id.to_owned())
+}
+
+/// Whether it may be a part of a split payment.
+pub(super) fn is_captured(payment: &Summary) -> bool {
+    payment.status == PaymentStatus::Paid && payment.paid > 0
 }
 
 /// A payment in a row of its own, with what it adds to its order: exactly that is subtracted again.

@@ -13,7 +13,7 @@ use crate::edges::event;
 use crate::memory::Memory;
 
 /// Histories, each in several orders of arrival.
-const HISTORIES: u64 = 60;
+const HISTORIES: u64 = 40;
 const ARRIVALS: u64 = 4;
 /// What the registered order costs.
 const PRICE: i64 = 1000;

@@ -71,7 +71,7 @@ impl Many {
             }
             Self::Attempts => event(&id, "charge.failed", at, charge(n, of, "failed", 0)),
             Self::PaidPayments => event(&id, "payment_intent.succeeded", at, intent(n, of, "succeeded")),
-            Self::Refunds if seen % 2 == 0 => event(&id, "refund.created", at, refund(n, of)),
+            Self::Refunds if seen.is_multiple_of(2) => event(&id, "refund.created", at, refund(n, of)),
             Self::Refunds => {
                 let refunded = i64::try_from(seen / 2 + 1).unwrap_or(i64::MAX);
                 let mut body = body(&id, "charge.refunded", at, charge(of, of, "succeeded", refunded));
