@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use super::keys::Keys;
-use super::message::Message;
+use super::message::{Message, retain_unsent};
 use super::origin::Origin;
 use super::rules::Rules;
 
@@ -26,6 +26,9 @@ pub trait Aggregate: Clone + Default + PartialEq {
     /// Adds the keys of what it is joined to, as it was loaded: that must be locked with it.
     fn joined(&self, _key: &Self::Key, _keys: &mut Keys) {}
 
+    /// Adds itself where a decision needs parts of it that are in rows and were not loaded.
+    fn missing(&self, _key: &Self::Key, _keys: &mut Keys) {}
+
     /// Whether nothing is known of it, so that its row can go: it was created for an event that was then rejected,
     /// or was emptied because a charge's payment became known.
     fn is_empty(&self) -> bool {
@@ -35,6 +38,15 @@ pub trait Aggregate: Clone + Default + PartialEq {
     /// The messages that this state calls for: a function of the state alone.
     fn messages(&self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
         Vec::new()
+    }
+
+    /// The messages that this state calls for and an earlier one did not: what was called for before has been sent.
+    fn messages_since(&self, before: &Self, key: &Self::Key, rules: &Rules) -> Vec<Message> {
+        let mut messages = self.messages(key, rules);
+        if !messages.is_empty() {
+            retain_unsent(&mut messages, &before.messages(key, rules));
+        }
+        messages
     }
 
     /// The messages that the step from an earlier state to this one calls for.
@@ -51,14 +63,7 @@ pub trait Aggregate: Clone + Default + PartialEq {
 
 /// The messages that `now` calls for and `before` did not.
 pub fn new_messages<T: Aggregate>(key: &T::Key, before: &T, now: &T, rules: &Rules) -> Vec<Message> {
-    let mut messages = now.messages(key, rules);
-    if !messages.is_empty() {
-        let before = before.messages(key, rules);
-        let was_sent = |key: &str| before.iter().any(|sent| sent.key == key);
-        messages.retain(|message| {
-            !was_sent(&message.key) && !message.instead_of.as_deref().is_some_and(was_sent)
-        });
-    }
+    let mut messages = now.messages_since(before, key, rules);
     messages.extend(now.transitions(before, key, rules));
     let origin = now.origin(key);
     messages.into_iter().map(|message| message.of(origin.clone())).collect()

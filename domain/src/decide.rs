@@ -71,6 +71,7 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decisio
     let applied = catch_unwind(AssertUnwindSafe(|| {
         change.apply(&prepared.event, state, rules).map(|()| state.effects(rules))
     }));
+    state.note_incomplete();
     match applied {
         Ok(Ok(effects)) => (Decision::Processed, effects),
         Ok(Err(rejection)) => {

@@ -25,6 +25,14 @@ pub struct Keys {
     pub invoices: BTreeSet<String>,
     /// Subscriptions.
     pub subscriptions: BTreeSet<String>,
+    /// Refunds, which may be in rows of their own.
+    pub refunds: BTreeSet<String>,
+    /// Disputes, which may be in rows of their own.
+    pub disputes: BTreeSet<String>,
+    /// Payments of which every refund and dispute is needed.
+    pub whole_payments: BTreeSet<String>,
+    /// Orders of which every payment is needed.
+    pub whole_orders: BTreeSet<OrderKey>,
 }
 
 impl Keys {
@@ -39,5 +47,16 @@ impl Keys {
         self.orders.extend(other.orders.iter().cloned());
         self.invoices.extend(other.invoices.iter().cloned());
         self.subscriptions.extend(other.subscriptions.iter().cloned());
+        self.refunds.extend(other.refunds.iter().cloned());
+        self.disputes.extend(other.disputes.iter().cloned());
+        self.whole_payments.extend(other.whole_payments.iter().cloned());
+        self.whole_orders.extend(other.whole_orders.iter().cloned());
+    }
+
+    /// Whether everything is wanted whole that another wants whole.
+    #[must_use]
+    pub fn wants_whole(&self, other: &Self) -> bool {
+        self.whole_payments.is_superset(&other.whole_payments)
+            && self.whole_orders.is_superset(&other.whole_orders)
     }
 }

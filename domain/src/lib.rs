@@ -18,6 +18,7 @@ pub mod link;
 pub mod message;
 pub mod order;
 pub mod origin;
+pub mod parts;
 pub mod payment;
 pub mod references;
 pub mod rejection;

@@ -82,13 +82,17 @@ impl PaymentRef {
 }
 
 fn move_payment(state: &mut State, from: &str, to: &str) {
+    // All parts of both must be known; where they are not, the batch is decided again.
+    if !state.payments.touch(from).recall_all() || !state.payments.touch(to).recall_all() {
+        return;
+    }
     state.placed.values_mut().filter(|payment| *payment == from).for_each(|payment| to.clone_into(payment));
     let moved = std::mem::take(state.payments.touch(from));
     for subscription in moved.subscriptions() {
         state.subscriptions.touch(subscription).record_refund(from, None);
     }
     if let Some(order) = moved.order_key() {
-        state.orders.touch(&order).payments.remove(from);
+        state.orders.touch(&order).remove(from);
     }
     state.payments.touch(to).merge(moved);
 }
@@ -97,6 +101,7 @@ fn move_payment(state: &mut State, from: &str, to: &str) {
 pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules) {
     let payment = state.payments.touch(id);
     payment.origin = event.origin();
+    payment.move_to_rows(rules.kept_parts);
     let before = payment.order_key();
     let mut summary = payment.summary();
     let named = payment.named_order(rules.client_reference_id);
@@ -114,12 +119,12 @@ pub fn payment_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
         }
     }
     if let Some(left) = before.filter(|before| Some(before) != order.as_ref()) {
-        state.orders.touch(&left).payments.remove(id);
+        state.orders.touch(&left).remove(id);
         order_changed(state, &left, rules);
     }
     if let Some(order) = order {
         let touched = state.orders.touch(&order);
-        touched.payments.insert(id.to_owned(), summary);
+        touched.record(id, summary);
         touched.forget_idle_payments();
         order_changed(state, &order, rules);
     }
@@ -148,6 +153,7 @@ pub fn order_changed(state: &mut State, key: &OrderKey, rules: &Rules) {
             state.payments.touch(&id).held = reason;
         }
     }
+    state.orders.touch(key).move_to_rows(&key.id, rules);
 }
 
 /// Joins an invoice that has changed to its subscription and to the payments that paid it.

@@ -1,5 +1,7 @@
 //! Messages to the company's own services: the topics, and what makes a message unique.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::origin::Origin;
@@ -89,4 +91,13 @@ impl Message {
     pub fn of(self, origin: Origin) -> Self {
         Self { origin, ..self }
     }
+}
+
+/// Leaves the messages that were not called for before.
+pub(crate) fn retain_unsent(messages: &mut Vec<Message>, before: &[Message]) {
+    let sent: BTreeSet<&str> = before.iter().map(|message| message.key.as_str()).collect();
+    messages.retain(|message| {
+        !sent.contains(message.key.as_str())
+            && !message.instead_of.as_deref().is_some_and(|key| sent.contains(key))
+    });
 }

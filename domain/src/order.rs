@@ -3,20 +3,27 @@
 //! Owns the order's status, which of its payments count, and the messages about it. It must never count a payment
 //! that does not match what was registered.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
+use crate::parts::Parts;
+use crate::payment::{HeldReason, Summary};
 
 mod matching;
 mod messages;
 mod money;
+mod rows;
 mod status;
+mod sums;
 mod totals;
 
 pub use status::Status;
+pub use sums::{PaymentRow, Rest};
 pub use totals::Totals;
+
+use sums::rank;
 
 /// What the company registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +38,7 @@ pub struct Expected {
     pub reference_code: Option<String>,
 }
 
-/// An order and a short view of each of its payments.
+/// An order and a short view of each of its payments: of the first few in its document, of the others in rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Order {
@@ -39,9 +46,9 @@ pub struct Order {
     #[serde(skip)]
     pub expected: Option<Expected>,
     /// Its payments by id.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub payments: BTreeMap<String, Summary>,
-    /// The payments that do not count, and why: see [`Order::decide_held`].
+    #[serde(skip_serializing_if = "Parts::is_empty")]
+    pub payments: Parts<Summary, Rest>,
+    /// Those in the document that do not count, and why: see [`Order::decide_held`].
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<String, HeldReason>,
     /// The payments that staff accepted as they are.
@@ -50,30 +57,25 @@ pub struct Order {
 }
 
 impl Order {
-    /// The payments that count, in the order's currency.
-    fn counted(&self) -> impl Iterator<Item = (&str, Summary)> {
+    /// The payments in the document that count, in the order's currency.
+    fn counted(&self) -> impl Iterator<Item = (&str, Cow<'_, Summary>)> {
         let counted = self.payments.iter().filter(|(id, _)| !self.held.contains_key(*id));
         counted.map(|(id, payment)| (id.as_str(), self.in_own_currency(payment)))
     }
 
     /// A payment as it counts for this order: in the company's currency, unless the buyer's was registered.
-    fn in_own_currency(&self, payment: &Summary) -> Summary {
+    fn in_own_currency<'a>(&self, payment: &'a Summary) -> Cow<'a, Summary> {
         let registered = self.expected.as_ref().map(|expected| expected.currency.as_str());
         if registered.is_some() && registered == payment.currency.as_deref() {
-            payment.clone()
+            Cow::Borrowed(payment)
         } else {
             payment.converted()
         }
     }
 
-    /// The payment that speaks for the order, of those that count or, where none does, of all: one that was paid
-    /// before one that was not, and of these the first by Stripe's time.
-    fn leading(&self) -> Option<Summary> {
-        let rank = |id: &str, payment: &Summary| {
-            let made = payment.created.unwrap_or(i64::MAX);
-            (payment.status != PaymentStatus::Paid, made, id.to_owned())
-        };
-        let counted = self.counted().min_by_key(|(id, payment)| rank(id, payment));
-        counted.map(|(_, payment)| payment)
+    /// The payment that speaks for the order, of those that count: one that was paid before one that was not, and of
+    /// these the first by Stripe's time.
+    fn leading(&self) -> Option<Cow<'_, Summary>> {
+        self.counted().min_by_key(|(id, payment)| rank(id, payment)).map(|(_, payment)| payment)
     }
 }

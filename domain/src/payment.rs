@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, CheckoutSession, PaymentIntent, Reference, Refund};
 
 use crate::origin::{OrderKey, Origin};
+use crate::parts::Parts;
 use crate::version::Versioned;
 
 mod attempt;
@@ -18,6 +19,7 @@ mod ledger;
 mod messages;
 mod reference;
 mod refunds;
+mod rows;
 mod status;
 mod summary;
 
@@ -26,6 +28,7 @@ pub use dispute::{Dispute, DisputeState, Moved, ResultSeen};
 pub use held::HeldReason;
 pub use ledger::{Movement, MovementKind};
 pub use refunds::RefundedStep;
+pub use rows::{DisputesInRows, RefundsInRows};
 pub use status::Status;
 pub use summary::{Conversion, Summary};
 
@@ -56,11 +59,11 @@ pub struct Payment {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attempts: BTreeMap<String, Attempt>,
     /// The payment's refund objects by id, `re_…`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub refunds: BTreeMap<String, Versioned<Refund>>,
+    #[serde(skip_serializing_if = "Parts::is_empty")]
+    pub refunds: Parts<Versioned<Refund>, RefundsInRows>,
     /// The payment's disputes and inquiries by id, `dp_…`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub disputes: BTreeMap<String, Dispute>,
+    #[serde(skip_serializing_if = "Parts::is_empty")]
+    pub disputes: Parts<Dispute, DisputesInRows>,
     /// The values of `amount_refunded` (minor units) that a charge's events have reached, by charge id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refunded_amounts: BTreeMap<String, BTreeMap<i64, RefundedStep>>,
@@ -104,7 +107,7 @@ const FAILED_CHARGES: usize = 20;
 
 impl Payment {
     /// Takes over everything that another payment knows: they turned out to be one. Happens when a refund
-    /// or dispute named only a charge whose payment intent was learned later.
+    /// or dispute named only a charge whose payment intent was learned later. No part of either may be in a row.
     pub fn merge(&mut self, other: Self) {
         if let Some(theirs) = other.intent {
             match &mut self.intent {
@@ -114,8 +117,8 @@ impl Payment {
         }
         merge_versions(&mut self.sessions, other.sessions);
         merge_versions(&mut self.charges, other.charges);
-        merge_versions(&mut self.refunds, other.refunds);
-        for (id, theirs) in other.disputes {
+        merge_versions(&mut self.refunds, other.refunds.into_kept());
+        for (id, theirs) in other.disputes.into_kept() {
             match self.disputes.get_mut(&id) {
                 Some(mine) => mine.merge(theirs),
                 None => {
@@ -166,6 +169,7 @@ impl Payment {
             || self.charges.values().any(Versioned::ambiguous)
             || self.refunds.values().any(Versioned::ambiguous)
             || self.disputes.values().any(|dispute| dispute.versions.ambiguous())
+            || self.ambiguous_in_rows()
     }
 
     /// The order that it belongs to.

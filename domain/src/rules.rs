@@ -40,6 +40,19 @@ pub struct Rules {
     /// `STRIPE_LIVEMODE`: events of the other mode are ignored. A test payment that names a live order, as a copy of
     /// the shop's database may make one, must not pay it. `None`: both are processed.
     pub livemode: Option<bool>,
+    /// How many parts of an aggregate its document holds. No setting: tests lower it.
+    pub kept_parts: KeptParts,
+}
+
+/// How many parts of one kind (an order's payments, a payment's refunds or disputes) the document of an aggregate holds;
+/// the others are in rows of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptParts(pub usize);
+
+impl Default for KeptParts {
+    fn default() -> Self {
+        Self(8)
+    }
 }
 
 /// The values of `STRIPE_LIVEMODE`, and what each means for [`Rules::livemode`].

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::charge::ChargeLink;
 use super::effect::Effect;
 use super::invoice::Invoice;
+use super::keys::Keys;
 use super::message::Message;
 use super::order::Order;
 use super::payment::Payment;
@@ -29,6 +30,7 @@ macro_rules! state {
             /// The payments of refunds and disputes, by their ids: of those that were looked up, and of those that an
             /// event of the batch named.
             pub placed: BTreeMap<String, String>,
+            incomplete: Keys,
         }
 
         impl State {
@@ -65,6 +67,20 @@ impl State {
     /// Undoes the event in hand.
     pub fn rollback(&mut self) {
         self.tables_mut().into_iter().for_each(AnyTable::rollback);
+    }
+
+    /// Notes which aggregates the event in hand could not be decided on without parts that were not loaded.
+    pub(crate) fn note_incomplete(&mut self) {
+        let mut incomplete = std::mem::take(&mut self.incomplete);
+        self.tables().into_iter().for_each(|table| table.missing(&mut incomplete));
+        self.incomplete = incomplete;
+    }
+
+    /// The aggregates that are needed whole and were not loaded so. Where there are any, all that was decided is to be
+    /// discarded and decided again on a state that was loaded with them.
+    #[must_use]
+    pub fn incomplete(&self) -> Option<&Keys> {
+        (self.incomplete != Keys::default()).then_some(&self.incomplete)
     }
 
     /// What the event in hand did, for each aggregate that it touched.

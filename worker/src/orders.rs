@@ -24,13 +24,14 @@ pub async fn decide_order(
     let now = store::now(tx).await?;
     let keys = Keys {
         orders: [key.clone()].into(),
+        whole_orders: [key.clone()].into(),
         payments: accept.map(str::to_owned).into_iter().collect(),
         ..Keys::default()
     };
     let mut state = store::load(tx, &keys).await?;
     state.begin();
     if let Some(payment) = accept {
-        state.orders.touch(key).accepted.insert(payment.to_owned());
+        state.orders.touch(key).accept(payment);
     }
     order_changed(&mut state, key, rules);
     let messages = state.messages(rules);

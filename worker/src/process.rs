@@ -158,41 +158,74 @@ pub(crate) async fn run(
             Err(rejection) => drop(panicked.insert(one.prepared.event.id.as_str(), rejection)),
         }
     }
-    let mut state = store::load(tx, &keys).await?;
-    let mut dispositions = Vec::with_capacity(batch.len());
-    let mut effects: Vec<(&str, Effect)> = Vec::new();
-    let mut rejected_events = Vec::new();
-    let mut settled = Vec::new();
-    for one in batch {
-        let id = one.prepared.event.id.as_str();
-        let Some(known_before) = claimed.get(id) else {
-            dispositions.push(Disposition::Ack(AckReason::Duplicate));
-            continue;
-        };
-        let (outcome, done) = match panicked.remove(id) {
-            Some(rejection) => (Decision::Rejected(rejection), Vec::new()),
-            None => spans::incoming(one).in_scope(|| decide(one.prepared, &mut state, rules)),
-        };
-        effects.extend(done.into_iter().map(|effect| (id, effect)));
-        let disposition = Disposition::new(outcome, schedule, one.headers.attempt);
-        match &disposition {
-            Disposition::Retry { .. } | Disposition::DeadLetter(_) => {
-                rejected_events.push((one, disposition.clone()))
-            }
-            _ if *known_before => settled.push(id),
-            _ => {}
-        }
-        dispositions.push(disposition);
-    }
+    let batch = Batch { incoming: batch, claimed, panicked };
+    let (mut state, decided) = loop {
+        let mut state = store::load(tx, &keys).await?;
+        let decided = batch.decide(&mut state, rules, schedule);
+        let Some(missing) = state.incomplete() else { break (state, decided) };
+        assert!(!keys.wants_whole(missing), "all parts of what is missing some were loaded");
+        keys.extend(missing);
+    };
+    let Decided { dispositions, effects, rejected, settled } = decided;
     grace::end_grace(&mut state, rules, now.as_second());
     let messages = state.messages(rules);
     store::save(tx, &state, &effects, &messages, rules, now).await?;
-    let rejected_events: Vec<RejectedEvent<'_>> = rejected_events
-        .iter()
-        .filter_map(|(one, disposition)| rejected_event(one, disposition, now))
-        .collect();
-    store::record(tx, &rejected_events, &settled, now).await?;
+    let rejected: Vec<RejectedEvent<'_>> =
+        rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
+    store::record(tx, &rejected, &settled, now).await?;
     Ok(BatchResult { dispositions, messages, state })
+}
+
+/// The events of a batch, and what is known of them before they are decided.
+struct Batch<'a> {
+    incoming: &'a [Incoming<'a>],
+    /// By id, whether they had been claimed before.
+    claimed: HashMap<String, bool>,
+    /// By id, those whose keys could not be read.
+    panicked: HashMap<&'a str, Rejection>,
+}
+
+/// What the events of a batch came to.
+struct Decided<'a> {
+    dispositions: Vec<Disposition>,
+    effects: Vec<(&'a str, Effect)>,
+    rejected: Vec<(&'a Incoming<'a>, Disposition)>,
+    /// Those that took effect after they had been claimed before.
+    settled: Vec<&'a str>,
+}
+
+impl<'a> Batch<'a> {
+    /// Decides event by event.
+    fn decide(&self, state: &mut State, rules: &Rules, schedule: &Schedule) -> Decided<'a> {
+        let mut decided = Decided {
+            dispositions: Vec::new(),
+            effects: Vec::new(),
+            rejected: Vec::new(),
+            settled: Vec::new(),
+        };
+        for one in self.incoming {
+            let id = one.prepared.event.id.as_str();
+            let Some(known_before) = self.claimed.get(id) else {
+                decided.dispositions.push(Disposition::Ack(AckReason::Duplicate));
+                continue;
+            };
+            let (outcome, done) = match self.panicked.get(id) {
+                Some(rejection) => (Decision::Rejected(rejection.clone()), Vec::new()),
+                None => spans::incoming(one).in_scope(|| decide(one.prepared, state, rules)),
+            };
+            decided.effects.extend(done.into_iter().map(|effect| (id, effect)));
+            let disposition = Disposition::new(outcome, schedule, one.headers.attempt);
+            match &disposition {
+                Disposition::Retry { .. } | Disposition::DeadLetter(_) => {
+                    decided.rejected.push((one, disposition.clone()));
+                }
+                _ if *known_before => decided.settled.push(id),
+                _ => {}
+            }
+            decided.dispositions.push(disposition);
+        }
+        decided
+    }
 }
 
 fn rejected_event<'a>(

@@ -18,6 +18,7 @@ mod invoices;
 mod load;
 mod money;
 mod orders;
+mod parts;
 mod payments;
 mod save;
 mod stored;

@@ -43,6 +43,7 @@ impl OneCharge {
 impl Change for OneCharge {
     fn keys(&self, event: &Event, keys: &mut Keys) {
         self.belongs().keys(keys);
+        keys.refunds.extend(self.0.refunds.iter().map(|refund| refund.id.clone()));
         keys.orders.extend(self.0.reference.order.iter().map(|id| OrderKey::new(&event.origin(), id)));
     }
 
@@ -79,7 +80,7 @@ impl Change for OneCharge {
             let is_terminal = inner.undone();
             let state = serde_json::to_value(inner).unwrap_or_default();
             let step = event.visit(&inner.id, &state, inner.clone(), refund::rank(inner, false), is_terminal);
-            Versioned::record(&mut payment.refunds, &inner.id, step);
+            payment.record_refund(&inner.id, step);
         }
         payment_changed(state, &id, event, rules);
         Ok(())

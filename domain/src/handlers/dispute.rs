@@ -6,7 +6,7 @@ use super::{Change, Handler, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::{self, payment_changed};
-use crate::payment::{Dispute as Disputes, DisputeState};
+use crate::payment::DisputeState;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::State;
@@ -40,6 +40,7 @@ impl OneDispute {
 impl Change for OneDispute {
     fn keys(&self, _event: &Event, keys: &mut Keys) {
         self.belongs().keys(keys);
+        keys.disputes.insert(self.0.id.clone());
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
@@ -47,7 +48,7 @@ impl Change for OneDispute {
         let id = self.belongs().payment(state);
         let step = event.delta(dispute.clone(), rank(dispute), false);
         let before = event.previous.as_ref().and_then(|previous| previous.get("status")?.as_str());
-        Disputes::record(&mut state.payments.touch(&id).disputes, &dispute.id, step, before);
+        state.payments.touch(&id).record_dispute(&dispute.id, step, before);
         payment_changed(state, &id, event, rules);
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::link::{self, payment_changed};
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::State;
-use crate::version::{Rank, Versioned};
+use crate::version::Rank;
 
 pub(super) const HANDLER: Handler = Handler {
     file: "refund",
@@ -38,6 +38,7 @@ impl OneRefund {
 impl Change for OneRefund {
     fn keys(&self, _event: &Event, keys: &mut Keys) {
         self.belongs().keys(keys);
+        keys.refunds.insert(self.0.id.clone());
     }
 
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
@@ -45,7 +46,7 @@ impl Change for OneRefund {
         let id = self.belongs().payment(state);
         let payment = state.payments.touch(&id);
         let step = event.delta(refund.clone(), rank(refund, true), refund.undone());
-        Versioned::record(&mut payment.refunds, &refund.id, step);
+        payment.record_refund(&refund.id, step);
         payment_changed(state, &id, event, rules);
         Ok(())
     }

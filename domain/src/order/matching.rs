@@ -1,25 +1,37 @@
 //! Which payments count for an order. A payment that does not match is held: its money is recorded, and the order
 //! does not count it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
+use super::sums::{is_captured, rank};
 use super::{Expected, Order};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::{OrdersPolicy, Rules, reference_code};
 
 /// Split payments that are looked at for those that make up the price.
-const PARTS: usize = 12;
+pub(super) const PARTS: usize = 12;
 
 /// Payments without money that an order remembers.
 const IDLE_PAYMENTS: usize = 20;
 
 impl Order {
     /// Decides anew which payments are held: a function of the payments, of what was registered and of what staff
-    /// accepted.
+    /// accepted. Where that may change for payments in rows, it is decided over all payments.
     pub fn decide_held(&mut self, id: &str, rules: &Rules) {
+        let same_basis = !self.payments.in_rows() || self.payments.sums().basis == self.basis(rules);
+        if same_basis {
+            self.hold(id, rules);
+        }
+        if (!same_basis || !self.rest_stands()) && self.recall_all() {
+            self.hold(id, rules);
+        }
+    }
+
+    fn hold(&mut self, id: &str, rules: &Rules) {
         let mut held = BTreeMap::new();
         for (payment, summary) in self.payments.iter().filter(|(_, summary)| matters(summary)) {
             if let Some(reason) =
@@ -60,7 +72,7 @@ impl Order {
     }
 
     /// What does not match, but for the amount.
-    fn mismatch(&self, id: &str, payment: &Summary, rules: &Rules) -> Option<HeldReason> {
+    pub(super) fn mismatch(&self, id: &str, payment: &Summary, rules: &Rules) -> Option<HeldReason> {
         let payment = self.in_own_currency(payment);
         let expected = self.expected.as_ref();
         if expected.is_none() && rules.orders == OrdersPolicy::Require {
@@ -80,33 +92,37 @@ impl Order {
     /// A payment matches by itself, or with other captured payments of the order: split payments count together. Where
     /// more was paid than the price, those that make it up count, the first by Stripe's time.
     fn hold_wrong_amounts(&mut self, expected: &Expected) {
-        let others: Vec<(String, Summary)> = self
+        let mut captured: Vec<_> =
+            self.other_amounts(expected).filter(|(_, payment)| is_captured(payment)).collect();
+        captured.sort_by_cached_key(|(id, payment)| rank(id, payment));
+        captured.truncate(PARTS);
+        let amounts: Vec<i64> = captured.iter().map(|(_, payment)| payment.paid).collect();
+        let parts = parts_of(expected.amount, &amounts).unwrap_or_default();
+        let parts: BTreeSet<&str> = parts.into_iter().map(|at| captured[at].0).collect();
+        let wrong = self.other_amounts(expected).filter(|(id, _)| !parts.contains(id));
+        let wrong: Vec<_> = wrong.map(|(id, _)| (id.to_owned(), HeldReason::AmountMismatch)).collect();
+        self.held.extend(wrong);
+    }
+
+    /// The payments in the document that match but for the amount.
+    pub(super) fn other_amounts<'a>(
+        &'a self,
+        expected: &'a Expected,
+    ) -> impl Iterator<Item = (&'a str, Cow<'a, Summary>)> {
+        let mismatch = |id: &str| self.held.get(id).is_some_and(|held| *held != HeldReason::AmountMismatch);
+        let matching = self
             .payments
             .iter()
-            .filter(|(id, summary)| {
-                matters(summary) && !self.held.contains_key(*id) && !self.accepted.contains(*id)
-            })
-            .map(|(id, summary)| (id.clone(), self.in_own_currency(summary)))
+            .filter(move |(id, summary)| matters(summary) && !mismatch(id) && !self.accepted.contains(*id));
+        matching
+            .map(|(id, summary)| (id.as_str(), self.in_own_currency(summary)))
             .filter(|(_, payment)| !amount_matches(expected, payment))
-            .collect();
-        let captured =
-            others.iter().filter(|(_, payment)| payment.status == PaymentStatus::Paid && payment.paid > 0);
-        let mut captured: Vec<_> = captured
-            .map(|(id, payment)| (payment.created.unwrap_or(i64::MAX), id.as_str(), payment.paid))
-            .collect();
-        captured.sort_unstable();
-        captured.truncate(PARTS);
-        let amounts: Vec<i64> = captured.iter().map(|(.., paid)| *paid).collect();
-        let parts = parts_of(expected.amount, &amounts).unwrap_or_default();
-        let parts: BTreeSet<&str> = parts.into_iter().map(|at| captured[at].1).collect();
-        let wrong = others.iter().filter(|(id, _)| !parts.contains(id.as_str()));
-        self.held.extend(wrong.map(|(id, _)| (id.clone(), HeldReason::AmountMismatch)));
     }
 
     /// Sums of two currencies are never added: the first payment's is the order's.
     fn hold_other_currencies(&mut self) {
-        let Some(currency) = self.leading().and_then(|payment| payment.currency) else { return };
-        let other = |(id, payment): (&str, Summary)| {
+        let Some(currency) = self.leading().and_then(|payment| payment.currency.clone()) else { return };
+        let other = |(id, payment): (&str, Cow<'_, Summary>)| {
             let accepted = self.accepted.contains(id);
             let other = payment.currency.as_ref().is_some_and(|of| *of != currency);
             (other && matters(&payment) && !accepted).then(|| (id.to_owned(), HeldReason::CurrencyMismatch))
@@ -117,7 +133,7 @@ impl Order {
 }
 
 /// Whether it changes what its order amounts to: money is captured or about to be, was refunded, or is disputed.
-fn matters(payment: &Summary) -> bool {
+pub(super) fn matters(payment: &Summary) -> bool {
     let under_way =
         matches!(payment.status, PaymentStatus::Paid | PaymentStatus::Authorized | PaymentStatus::Processing);
     under_way || payment.refunded != 0 || payment.dispute.is_some()
@@ -135,7 +151,7 @@ fn parts_of(price: i64, amounts: &[i64]) -> Option<Vec<usize>> {
 }
 
 /// What was asked for, what was captured, the whole of an invoice, or the price before discounts, tax and shipping.
-fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
+pub(super) fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
     let captured = (payment.status == PaymentStatus::Paid).then_some(payment.paid);
     let known = [payment.amount, captured, payment.price, payment.subtotal];
     // Nothing but a refund or dispute is known: the payment itself will show its amount.

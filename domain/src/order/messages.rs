@@ -7,7 +7,7 @@ use super::status::Refunded;
 use super::{Order, Status, Totals};
 use crate::aggregate::Aggregate;
 use crate::keys::Keys;
-use crate::message::{self, Message};
+use crate::message::{self, Message, Topic};
 use crate::origin::{OrderKey, Origin};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::Rules;
@@ -28,48 +28,37 @@ impl Aggregate for Order {
         key.origin.clone()
     }
 
+    fn missing(&self, key: &OrderKey, keys: &mut Keys) {
+        if self.payments.is_missing() {
+            keys.whole_orders.insert(key.clone());
+        }
+    }
+
     fn messages(&self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
-        let (id, totals) = (key.id.as_str(), self.totals());
-        let mut messages = self.payment_messages(id, &totals);
-        let money = self.money(self.leading().as_ref());
-        let data = || Self::data(id, &totals, None);
-        // What only an edited charge says is told once the payment intent or the charge's first event confirms it.
-        let confirmed = !self.counted().any(|(_, payment)| payment.provisional);
-        if self.is_settled_for_certain(&money) {
-            messages.push(Message::new(&message::ORDER_PAID, id, data()));
-        }
-        if totals.status == Status::Overpaid {
-            messages.push(Message::new(&message::ORDER_OVERPAID, id, data()));
-        }
-        // Disputed or not, what was refunded was refunded.
-        match self.refunds(&money) {
-            // Until it is known what was captured, a refund may turn out to release a hold.
-            _ if money.paid == 0 => {}
-            Refunded::Some if confirmed && self.counted().all(|(_, payment)| payment.refunded_confirmed) => {
-                let about = format!("{id}/{}", totals.refunded);
-                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, data()));
-            }
-            Refunded::All if confirmed => messages.push(Message::new(&message::ORDER_REFUNDED, id, data())),
-            _ => {}
-        }
-        self.unpaid_messages(id, &totals, &mut messages);
+        let totals = self.totals();
+        let mut messages = self.payment_messages(&key.id, &totals, |_| true);
+        messages.extend(self.order_messages(&key.id, &totals));
         messages
     }
 
-    /// A payment that was held counts now.
-    fn transitions(&self, before: &Self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
-        let released = before
-            .held
-            .iter()
-            .filter(|(payment, _)| self.payments.contains_key(*payment) && !self.held.contains_key(*payment));
-        let (id, totals) = (key.id.as_str(), self.totals());
-        released
-            .map(|(payment, reason)| {
-                let mut data = Self::data(id, &totals, Some(payment));
-                data["reason"] = json!(reason);
-                Message::new(&message::PAYMENT_RELEASED, payment, data)
-            })
-            .collect()
+    /// A payment that is as it was calls for what it called for before; one that was held and counts now was released.
+    fn messages_since(&self, before: &Self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
+        let (totals, totals_before) = (self.totals(), before.totals());
+        let changed = self.changed_payments(before);
+        let moved_on = totals.status != totals_before.status;
+        let concerned = |id: &str| moved_on || changed.contains(id);
+        let mut messages = self.payment_messages(&key.id, &totals, concerned);
+        messages.extend(self.order_messages(&key.id, &totals));
+        if !messages.is_empty() {
+            let mut sent = before.payment_messages(&key.id, &totals_before, concerned);
+            sent.extend(before.order_messages(&key.id, &totals_before));
+            message::retain_unsent(&mut messages, &sent);
+        }
+        let counts = |id: &str| self.known_payment(id).is_some_and(|(_, held)| held.is_none());
+        let released = changed.iter().filter(|id| counts(id));
+        let released = released.filter_map(|id| Some((*id, before.known_payment(id)?.1?)));
+        messages.extend(released.map(|(id, reason)| Self::released(&key.id, &totals, id, reason)));
+        messages
     }
 
     fn describe(&self, _rules: &Rules) -> Value {
@@ -77,7 +66,7 @@ impl Aggregate for Order {
         json!({
             "status": totals.status, "amount": totals.amount, "currency": totals.currency,
             "amount_paid": totals.paid, "amount_refunded": totals.refunded, "amount_disputed": totals.disputed,
-            "held": self.held,
+            "held_payments": self.held_payments(),
         })
     }
 }
@@ -93,22 +82,51 @@ impl Order {
         })
     }
 
+    /// What the order as a whole calls for.
+    fn order_messages(&self, id: &str, totals: &Totals) -> Vec<Message> {
+        let mut messages = Vec::new();
+        let money = self.money(self.leading().as_deref());
+        let data = || Self::data(id, totals, None);
+        // What only an edited charge says is told once the payment intent or the charge's first event confirms it.
+        let confirmed = money.provisional == 0;
+        if self.is_settled_for_certain(&money) {
+            messages.push(Message::new(&message::ORDER_PAID, id, data()));
+        }
+        if totals.status == Status::Overpaid {
+            messages.push(Message::new(&message::ORDER_OVERPAID, id, data()));
+        }
+        // Disputed or not, what was refunded was refunded.
+        match self.refunds(&money) {
+            // Until it is known what was captured, a refund may turn out to release a hold.
+            _ if money.paid == 0 => {}
+            Refunded::Some if confirmed && money.unconfirmed == 0 => {
+                let about = format!("{id}/{}", totals.refunded);
+                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, data()));
+            }
+            Refunded::All if confirmed => messages.push(Message::new(&message::ORDER_REFUNDED, id, data())),
+            _ => {}
+        }
+        messages
+    }
+
     /// Paid in full by payments that no other event can move to another order.
     fn is_settled_for_certain(&self, money: &Money) -> bool {
-        if !self.payments.values().any(|payment| payment.provisional) {
-            return self.settled(money);
+        if !self.has_provisional_payments() {
+            return money.is_settled();
         }
         let mut certain = self.clone();
         certain.payments.retain(|_, payment| !payment.provisional);
-        certain.settled(&certain.money(certain.leading().as_ref()))
+        certain.payments.sums_mut().forget_provisional();
+        certain.money(certain.leading().as_deref()).is_settled()
     }
 
-    /// What each payment that was captured calls for.
-    fn payment_messages(&self, id: &str, totals: &Totals) -> Vec<Message> {
+    /// What each of these payments calls for, as far as the batch knows them: that it was captured, that it is held, or
+    /// that it is why the order is not paid.
+    fn payment_messages(&self, id: &str, totals: &Totals, of: impl Fn(&str) -> bool) -> Vec<Message> {
         let mut messages = Vec::new();
-        for (payment, summary) in &self.payments {
-            let held = self.held.get(payment);
-            let data = || Self::about_payment(Self::data(id, totals, Some(payment)), summary, held.copied());
+        let unpaid = unpaid_topic(totals.status);
+        for (payment, summary, held) in self.known_payments().filter(|(payment, ..)| of(payment)) {
+            let data = || Self::about_payment(Self::data(id, totals, Some(payment)), summary, held);
             if summary.paid > 0 && !summary.provisional {
                 let about = format!("{id}/{payment}");
                 messages.push(Message::new(&message::ORDER_PAYMENT_RECEIVED, &about, data()));
@@ -117,8 +135,18 @@ impl Order {
                 let about = format!("{payment}/{reason}");
                 messages.push(Message::new(&message::PAYMENT_HELD, &about, data()));
             }
+            if let Some((topic, _)) = unpaid.filter(|(_, causes)| causes.contains(&summary.status)) {
+                let data = Self::data(id, totals, Some(payment));
+                messages.push(Message::new(topic, &format!("{id}/{payment}"), data));
+            }
         }
         messages
+    }
+
+    fn released(id: &str, totals: &Totals, payment: &str, reason: HeldReason) -> Message {
+        let mut data = Self::data(id, totals, Some(payment));
+        data["reason"] = json!(reason);
+        Message::new(&message::PAYMENT_RELEASED, payment, data)
     }
 
     fn about_payment(mut data: Value, payment: &Summary, held: Option<HeldReason>) -> Value {
@@ -130,32 +158,28 @@ impl Order {
         data
     }
 
-    /// What an order that is not paid calls for, once for each payment that is the cause.
-    fn unpaid_messages(&self, id: &str, totals: &Totals, messages: &mut Vec<Message>) {
-        let (topic, cause) = match totals.status {
-            Status::Processing => {
-                (&message::ORDER_PROCESSING, [PaymentStatus::Processing, PaymentStatus::Authorized])
-            }
-            Status::PaymentFailed => (&message::ORDER_PAYMENT_FAILED, [PaymentStatus::Failed; 2]),
-            Status::Canceled => (&message::ORDER_CANCELED, [PaymentStatus::Canceled; 2]),
-            Status::Expired => (&message::ORDER_EXPIRED, [PaymentStatus::Expired; 2]),
-            _ => return,
-        };
-        for (payment, _) in self.payments.iter().filter(|(_, summary)| cause.contains(&summary.status)) {
-            let data = Self::data(id, totals, Some(payment));
-            messages.push(Message::new(topic, &format!("{id}/{payment}"), data));
-        }
-    }
-
     /// Whether a held payment still needs somebody's decision: one that was refunded in full does not.
     #[must_use]
     pub fn needs_decision(&self, payment: &str) -> Option<HeldReason> {
-        let summary = self.payments.get(payment)?;
-        self.held.get(payment).copied().filter(|_| !is_refunded(summary))
+        let (summary, held) = self.known_payment(payment)?;
+        held.filter(|_| !is_refunded(summary))
     }
 }
 
 /// Refunded or charged back in full.
 const fn is_refunded(payment: &Summary) -> bool {
     payment.paid > 0 && payment.refunded + payment.lost >= payment.paid
+}
+
+/// What an order that is not paid calls for, once for each payment in one of these states.
+const fn unpaid_topic(status: Status) -> Option<(&'static Topic, [PaymentStatus; 2])> {
+    Some(match status {
+        Status::Processing => {
+            (&message::ORDER_PROCESSING, [PaymentStatus::Processing, PaymentStatus::Authorized])
+        }
+        Status::PaymentFailed => (&message::ORDER_PAYMENT_FAILED, [PaymentStatus::Failed; 2]),
+        Status::Canceled => (&message::ORDER_CANCELED, [PaymentStatus::Canceled; 2]),
+        Status::Expired => (&message::ORDER_EXPIRED, [PaymentStatus::Expired; 2]),
+        _ => return None,
+    })
 }

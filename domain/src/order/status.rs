@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Order;
 use super::money::Money;
-use crate::payment::{DisputeState, Status as PaymentStatus};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,15 +66,12 @@ impl Order {
     /// By precedence: lost, disputed, refunded, paid, and then what may still come.
     pub(super) fn status(&self, money: &Money) -> Status {
         let refunded = money.refunded;
-        let disputes = || self.counted().filter_map(|(_, payment)| payment.dispute);
         // A dispute may be won and only a part of the money reinstated.
-        let lost = money.lost > 0 || disputes().any(|dispute| dispute == DisputeState::Lost);
+        let lost = money.lost > 0 || money.lost_disputes > 0;
         if lost && !money.is_covered_without(refunded + money.lost) {
             return Status::ChargedBack;
         }
-        if disputes().any(|dispute| dispute == DisputeState::Open)
-            && !money.is_covered_without(refunded + money.lost + money.disputed)
-        {
+        if money.open_disputes > 0 && !money.is_covered_without(refunded + money.lost + money.disputed) {
             return Status::Disputed;
         }
         match self.refunds(money) {
@@ -83,17 +79,16 @@ impl Order {
             Refunded::Some => return Status::PartiallyRefunded,
             Refunded::Nothing => {}
         }
-        let any = |status| self.counted().any(|(_, payment)| payment.status == status);
-        if self.settled(money) {
+        if money.is_settled() {
             let kept = money.covered() - refunded - money.lost;
             if kept > money.price_or_paid() { Status::Overpaid } else { Status::Paid }
-        } else if any(PaymentStatus::Processing) || any(PaymentStatus::Authorized) || money.paid > 0 {
+        } else if money.under_way > 0 || money.paid > 0 {
             Status::Processing
-        } else if any(PaymentStatus::Failed) {
+        } else if money.failed > 0 {
             Status::PaymentFailed
-        } else if any(PaymentStatus::Canceled) {
+        } else if money.canceled > 0 {
             Status::Canceled
-        } else if any(PaymentStatus::Expired) {
+        } else if money.expired > 0 {
             Status::Expired
         } else {
             Status::Pending
@@ -107,9 +102,7 @@ impl Order {
         if refunded == 0 {
             return Refunded::Nothing;
         }
-        let in_part =
-            |payment: &crate::payment::Summary| payment.refunded > 0 && payment.refunded < payment.paid;
-        let adopted_in_part = self.expected.is_none() && self.counted().any(|(_, payment)| in_part(&payment));
+        let adopted_in_part = self.expected.is_none() && money.refunded_in_part > 0;
         if money.is_covered_without(refunded) && !adopted_in_part {
             Refunded::Nothing
         } else if refunded >= money.paid.max(price) || (money.paid > 0 && refunded >= money.paid) {
@@ -118,10 +111,11 @@ impl Order {
             Refunded::Some
         }
     }
+}
 
+impl Money {
     /// Paid in full. Once true this stays true: money that was captured was captured.
-    pub(super) fn settled(&self, money: &Money) -> bool {
-        let any_paid = self.counted().any(|(_, payment)| payment.status == PaymentStatus::Paid);
-        any_paid && money.covered() >= money.price.unwrap_or(0)
+    pub(super) fn is_settled(&self) -> bool {
+        self.captured > 0 && self.covered() >= self.price.unwrap_or(0)
     }
 }

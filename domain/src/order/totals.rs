@@ -33,9 +33,9 @@ impl Order {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let leading = self.leading();
-        let money = self.money(leading.as_ref());
+        let money = self.money(leading.as_deref());
         let expected = self.expected.as_ref();
-        let of_leading = |read: fn(&Summary) -> Option<String>| leading.as_ref().and_then(read);
+        let of_leading = |read: fn(&Summary) -> Option<String>| leading.as_deref().and_then(read);
         Totals {
             status: self.status(&money),
             customer: expected.and_then(|e| e.customer.clone()).or_else(|| of_leading(Summary::customer)),

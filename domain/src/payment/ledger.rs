@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use stripe::objects::Refund;
+
 use super::Payment;
 use crate::version::Versioned;
 
@@ -60,7 +62,7 @@ impl Movement {
 }
 
 impl Payment {
-    /// Every movement that is known.
+    /// Every movement that is known: without those of refunds and disputes in rows that the batch does not know.
     #[must_use]
     pub fn movements(&self, id: &str) -> Vec<Movement> {
         let mut movements = Vec::new();
@@ -69,9 +71,9 @@ impl Payment {
             let at = self.captured_at();
             movements.push(Movement::new(MovementKind::Payment, id, id, summary.paid, currency, at));
         }
-        let mut listed = 0;
+        let mut listed = self.refunds.sums().kept();
         for refund in self.real_refunds() {
-            let versions = &self.refunds[&refund.id];
+            let Some(versions) = self.refunds.known_part(&refund.id) else { continue };
             let at = refund.created.unwrap_or_else(|| versions.latest_delta().created);
             let movement =
                 |kind, amount, at| Movement::new(kind, &refund.id, &refund.id, amount, &refund.currency, at);
@@ -79,7 +81,7 @@ impl Payment {
             if refund.undone() {
                 let at = versions.latest_delta().created;
                 movements.push(movement(MovementKind::RefundUndone, refund.amount, at));
-            } else {
+            } else if self.refunds.contains_key(&refund.id) {
                 listed += refund.amount;
             }
         }
@@ -92,7 +94,7 @@ impl Payment {
     }
 
     fn dispute_movements(&self, movements: &mut Vec<Movement>) {
-        for (id, dispute) in &self.disputes {
+        for (id, dispute) in self.disputes.known() {
             for (transaction, amount, at) in dispute.movements() {
                 let kind =
                     if amount < 0 { MovementKind::DisputeWithdrawn } else { MovementKind::DisputeReinstated };
@@ -127,12 +129,9 @@ impl Payment {
             shown.into_iter().flatten().map(|(sum, step)| (self.refunded_of(charge, *sum), step.first));
         let mut steps: BTreeMap<i64, i64> = shown.filter(|(sum, _)| (1..=unlisted).contains(sum)).collect();
         steps.entry(unlisted).or_insert(at);
-        if self
-            .refunds
-            .values()
-            .map(Versioned::latest)
-            .any(|refund| refund.charge.as_ref() == Some(&charge.id))
-        {
+        let of_charge = |refund: &Refund| refund.charge.as_ref() == Some(&charge.id);
+        let in_rows = self.refunds.sums().of_charge(&charge.id).is_some();
+        if in_rows || self.refunds.values().map(Versioned::latest).any(of_charge) {
             return vec![movement(format!("{}/unlisted", charge.id), unlisted, at)];
         }
         let mut before = 0;

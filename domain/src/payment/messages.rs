@@ -1,5 +1,7 @@
 //! The messages about refunds and disputes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use stripe::objects::Refund;
 
@@ -9,6 +11,7 @@ use crate::keys::Keys;
 use crate::message::{self, Message};
 use crate::origin::Origin;
 use crate::rules::Rules;
+use crate::version::Versioned;
 
 impl Aggregate for Payment {
     type Key = String;
@@ -27,22 +30,33 @@ impl Aggregate for Payment {
         self.origin.clone()
     }
 
-    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
-        let mut messages = Vec::new();
-        // Until it is known what was captured, a refund may turn out to release a hold.
-        if !self.refunds.is_empty() && self.paid() > 0 {
-            for refund in self.real_refunds().filter(|refund| !self.may_release_a_hold(refund)) {
-                let message = |topic| Message::new(topic, &refund.id, self.about_refund(id, refund));
-                messages.push(message(&message::REFUND_CREATED));
-                match refund.status.as_str() {
-                    "failed" => messages.push(message(&message::REFUND_FAILED)),
-                    "canceled" => messages.push(message(&message::REFUND_CANCELED)),
-                    _ => {}
-                }
-            }
+    fn missing(&self, id: &String, keys: &mut Keys) {
+        if self.refunds.is_missing() || self.disputes.is_missing() {
+            keys.whole_payments.insert(id.clone());
         }
-        for (dispute, record) in &self.disputes {
-            self.dispute_messages(id, dispute, record, &mut messages);
+    }
+
+    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
+        let mut messages = self.refund_messages(id, self.refunds.known().map(|(refund, _)| refund));
+        messages.extend(self.dispute_messages(id, self.disputes.known().map(|(dispute, _)| dispute)));
+        messages
+    }
+
+    /// A refund or dispute that is as it was calls for what it called for before, unless it is only now certain that a
+    /// refund releases no hold.
+    fn messages_since(&self, before: &Self, id: &String, _rules: &Rules) -> Vec<Message> {
+        let in_document = self.refunds.keys().map(String::as_str);
+        let refunds = in_document.chain(self.refunds.new_rows(&before.refunds).map(|(refund, _)| refund));
+        let is_new = |refund: &str| self.is_certain_refund(refund) && !before.is_certain_refund(refund);
+        let changed = |refund: &str| self.refunds.known_part(refund) != before.refunds.known_part(refund);
+        let refunds: BTreeSet<&str> = refunds.filter(|refund| changed(refund) || is_new(refund)).collect();
+        let disputes = self.disputes.changed(&before.disputes);
+        let mut messages = self.refund_messages(id, refunds.iter().copied());
+        messages.extend(self.dispute_messages(id, disputes.iter().copied()));
+        if !messages.is_empty() {
+            let mut sent = before.refund_messages(id, refunds.into_iter());
+            sent.extend(before.dispute_messages(id, disputes.into_iter()));
+            message::retain_unsent(&mut messages, &sent);
         }
         messages
     }
@@ -58,9 +72,40 @@ impl Aggregate for Payment {
 }
 
 impl Payment {
+    /// Whether it is known to have moved money: until it is known what was captured, it may turn out to release a hold.
+    fn is_certain_refund(&self, refund: &str) -> bool {
+        let Some(refund) = self.refunds.known_part(refund).map(Versioned::latest) else { return false };
+        self.paid() > 0 && self.is_real(refund) && !self.may_release_a_hold(refund)
+    }
+
+    fn refund_messages<'a>(&self, id: &str, refunds: impl Iterator<Item = &'a str>) -> Vec<Message> {
+        let mut messages = Vec::new();
+        for refund in refunds.filter(|refund| self.is_certain_refund(refund)) {
+            let Some(refund) = self.refunds.known_part(refund).map(Versioned::latest) else { continue };
+            let message = |topic| Message::new(topic, &refund.id, self.about_refund(id, refund));
+            messages.push(message(&message::REFUND_CREATED));
+            match refund.status.as_str() {
+                "failed" => messages.push(message(&message::REFUND_FAILED)),
+                "canceled" => messages.push(message(&message::REFUND_CANCELED)),
+                _ => {}
+            }
+        }
+        messages
+    }
+
+    fn dispute_messages<'a>(&self, id: &str, disputes: impl Iterator<Item = &'a str>) -> Vec<Message> {
+        let mut messages = Vec::new();
+        for dispute in disputes {
+            if let Some(record) = self.disputes.known_part(dispute) {
+                self.messages_of_dispute(id, dispute, record, &mut messages);
+            }
+        }
+        messages
+    }
+
     /// What can happen again carries in its key what makes it another occurrence: the balance transaction, or how an
     /// appeal ended.
-    fn dispute_messages(&self, id: &str, dispute: &str, record: &Dispute, messages: &mut Vec<Message>) {
+    fn messages_of_dispute(&self, id: &str, dispute: &str, record: &Dispute, messages: &mut Vec<Message>) {
         let mut message = |topic, about: &str| {
             messages.push(Message::new(topic, about, self.about_dispute(id, record)));
         };

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, Refund};
 
 use super::Payment;
+use super::rows::Side;
 use crate::version::Versioned;
 
 /// The rest of a hold is released within so many seconds of its capture.
@@ -24,8 +25,9 @@ impl Payment {
         if self.nothing_captured() {
             return 0;
         }
-        let kept: i64 =
-            self.real_refunds().filter(|refund| !refund.undone()).map(|refund| refund.amount).sum();
+        let refunds = self.refunds.values().map(Versioned::latest);
+        let real = refunds.filter(|refund| !refund.undone() && !self.releases_a_hold(refund));
+        let kept = real.map(|refund| refund.amount).sum::<i64>() + self.refunds.sums().kept();
         kept + self.charges.values().map(|charge| self.shown(charge).unlisted()).sum::<i64>()
     }
 
@@ -40,11 +42,14 @@ impl Payment {
         canceled && self.paid() == 0
     }
 
-    /// The refunds that moved money or will: without those that release a hold.
+    /// The refunds that moved money or will, as far as the batch knows them: without those that release a hold.
     pub fn real_refunds(&self) -> impl Iterator<Item = &Refund> {
-        let known = if self.nothing_captured() { None } else { Some(&self.refunds) };
-        let refunds = known.into_iter().flat_map(|refunds| refunds.values()).map(Versioned::latest);
-        refunds.filter(|refund| !self.releases_a_hold(refund))
+        let refunds = self.refunds.known().map(|(_, versions)| versions.latest());
+        refunds.filter(|refund| self.is_real(refund))
+    }
+
+    pub(super) fn is_real(&self, refund: &Refund) -> bool {
+        !self.nothing_captured() && !self.releases_a_hold(refund)
     }
 
     /// A charge with what was captured of it: bodies of before 2020-05 do not say, and their payment intent does.
@@ -62,9 +67,7 @@ impl Payment {
     /// What the newest version of a charge shows as refunded, and which of the known refunds are in that sum.
     fn shown(&self, versions: &Versioned<Charge>) -> Shown {
         let charge = &*self.with_captured(versions.latest());
-        let all = if charge.refunded && charge.captured { charge.captured_amount() } else { 0 };
-        let mut shown =
-            Shown { refunded: self.refunded_of(charge, charge.amount_refunded).max(all), ..Shown::default() };
+        let mut shown = Shown { refunded: self.shown_sum(charge), ..Shown::default() };
         if shown.refunded == 0 {
             return shown;
         }
@@ -86,9 +89,36 @@ impl Payment {
                 } += refund.amount;
             }
         }
+        if let Some(in_rows) = self.refunds.sums().of_charge(&charge.id)
+            && in_rows.made_by(at) == Some(true)
+        {
+            shown.kept += in_rows.kept;
+            *match in_rows.undone_side(at) {
+                Some(Side::After) => &mut shown.undone,
+                Some(Side::At) => &mut undone_then,
+                _ => &mut undone_before,
+            } += in_rows.undone;
+        }
         shown.undone += (undone_then - self.taken_off(charge, at)).max(0);
         shown.undone += self.not_taken_off(charge, shown.kept, undone_before);
         shown
+    }
+
+    /// Minor units that the newest version of a charge shows as refunded.
+    fn shown_sum(&self, charge: &Charge) -> i64 {
+        let all = if charge.refunded && charge.captured { charge.captured_amount() } else { 0 };
+        self.refunded_of(charge, charge.amount_refunded).max(all)
+    }
+
+    /// Unix seconds at which a charge showed the sum of its refunds, if it has shown any.
+    pub(super) fn refunds_shown_at(&self, charge: &str) -> Option<i64> {
+        let versions = self.charges.get(charge)?;
+        (self.shown_sum(&self.with_captured(versions.latest())) != 0).then(|| versions.latest_delta().created)
+    }
+
+    /// Whether a refund of the charge may be the release of a hold.
+    pub(super) fn may_release(&self, charge: &str) -> bool {
+        self.released_for(Some(charge)).is_some_and(|released| !released.captured || released.amount != 0)
     }
 
     /// Minor units that the charge was seen to take off its sum within a second.
@@ -151,7 +181,7 @@ impl Payment {
     /// Whether a refund is the rest of a hold that was captured in part, or all of one that was never captured. It
     /// has the amount that was released and was made when the hold was captured; of equal ones it is the first.
     fn releases_a_hold(&self, refund: &Refund) -> bool {
-        let Some(released) = self.released_for(refund) else { return false };
+        let Some(released) = self.released_for(refund.charge.as_deref()) else { return false };
         if !released.captured {
             return true;
         }
@@ -182,9 +212,9 @@ impl Payment {
         first.is_some_and(|first| first.id == refund.id) && listed > released.refunded
     }
 
-    /// What is known of the hold that a refund may release.
-    fn released_for(&self, refund: &Refund) -> Option<Released> {
-        if let Some(versions) = refund.charge.as_ref().and_then(|charge| self.charges.get(charge)) {
+    /// What is known of the hold that a refund of a charge may release.
+    fn released_for(&self, charge: Option<&str>) -> Option<Released> {
+        if let Some(versions) = charge.and_then(|charge| self.charges.get(charge)) {
             let charge = &*self.with_captured(versions.latest());
             let refunded = self.refunded_of(charge, charge.amount_refunded);
             let at = versions.latest_delta().created;

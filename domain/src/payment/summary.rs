@@ -1,5 +1,6 @@
 //! What a payment's objects say together.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -100,9 +101,9 @@ impl Conversion {
 impl Summary {
     /// The same payment in the company's currency, where the buyer paid in another.
     #[must_use]
-    pub fn converted(&self) -> Self {
-        let Some(conversion) = &self.conversion else { return self.clone() };
-        Self {
+    pub fn converted(&self) -> Cow<'_, Self> {
+        let Some(conversion) = &self.conversion else { return Cow::Borrowed(self) };
+        Cow::Owned(Self {
             amount: self.amount.map(|amount| conversion.convert(amount)),
             currency: Some(conversion.currency.clone()),
             paid: conversion.convert(self.paid),
@@ -113,7 +114,7 @@ impl Summary {
             subtotal: conversion.subtotal,
             conversion: None,
             ..self.clone()
-        }
+        })
     }
 
     /// The company's own customer id where one is named, else Stripe's.
@@ -132,6 +133,7 @@ impl Payment {
         let session = self.session();
         let charge = self.money_charge();
         let disputes = || self.disputes.values();
+        let in_rows = self.disputes.sums();
         Summary {
             status: self.status(),
             amount: intent
@@ -145,9 +147,9 @@ impl Payment {
             paid: self.paid(),
             refunded: self.refunded(),
             refunded_confirmed: self.charges_show(self.refunded()),
-            disputed: disputes().map(super::Dispute::open).sum(),
-            lost: disputes().map(super::Dispute::lost).sum(),
-            dispute: disputes().map(super::Dispute::state).max(),
+            disputed: disputes().map(super::Dispute::open).sum::<i64>() + in_rows.open,
+            lost: disputes().map(super::Dispute::lost).sum::<i64>() + in_rows.lost,
+            dispute: disputes().map(super::Dispute::state).chain(in_rows.worst()).max(),
             intent: intent
                 .map(|intent| intent.id.clone())
                 .or_else(|| session.and_then(|session| session.payment_intent.clone()))

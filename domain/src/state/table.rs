@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use crate::aggregate::{Aggregate, new_messages};
 use crate::effect::Effect;
+use crate::keys::Keys;
 use crate::message::Message;
 use crate::rules::Rules;
 
@@ -75,6 +76,17 @@ impl<T: Aggregate> Table<T> {
         &mut row.now
     }
 
+    /// Takes a part that is in a row of its own into the aggregate that it belongs to, if that was loaded.
+    pub fn load_part<Q: Ord + ?Sized>(&mut self, key: &Q, take_in: impl Fn(&mut T))
+    where
+        T::Key: Borrow<Q>,
+    {
+        if let Some(Row { loaded: Some(loaded), now }) = self.rows.get_mut(key) {
+            take_in(loaded);
+            take_in(now);
+        }
+    }
+
     /// Every locked row.
     pub fn rows(&self) -> impl Iterator<Item = (&T::Key, &Row<T>)> {
         self.rows.iter()
@@ -99,6 +111,9 @@ pub(super) trait AnyTable {
     /// Undoes the event in hand.
     fn rollback(&mut self);
 
+    /// Adds the rows that the event in hand touched and that are needed whole.
+    fn missing(&self, keys: &mut Keys);
+
     /// What the event in hand did to each row that it touched.
     fn effects(&self, rules: &Rules) -> Vec<Effect>;
 
@@ -118,6 +133,10 @@ impl<T: Aggregate> AnyTable for Table<T> {
                 row.now = before;
             }
         }
+    }
+
+    fn missing(&self, keys: &mut Keys) {
+        self.undo.keys().for_each(|key| self.rows[key].now.missing(key, keys));
     }
 
     fn effects(&self, rules: &Rules) -> Vec<Effect> {

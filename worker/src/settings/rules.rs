@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules};
+use domain::rules::{ClientReferenceId, KeptParts, MODES, OrdersPolicy, Rules};
 use service::settings::setting::{duration, word};
 use service::settings::{Problems, Setting};
 
@@ -58,6 +58,7 @@ impl RulesArgs {
             reference_secret: problems.secret("REFERENCE_SECRET", secret, file),
             grace: problems.take(&self.subscription_grace),
             livemode: livemode.flatten(),
+            kept_parts: KeptParts::default(),
         }
     }
 }

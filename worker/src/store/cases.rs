@@ -24,6 +24,7 @@ batch_row! {
 }
 
 batch_row! {
+    #[derive(PartialEq)]
     CaseRow<'a> {
         payment_id: &'a str,
         account: &'a str,
@@ -54,13 +55,11 @@ pub(super) async fn hold_payments(
 ) -> Result<(), StoreError> {
     let mut held: BTreeMap<&str, Option<HeldReason>> = BTreeMap::new();
     for (_, row) in state.orders.changed() {
-        let before = row.loaded.as_ref().map(|order| &order.held);
-        for id in row.now.payments.keys().filter(|id| !state.payments.has(id.as_str())) {
-            let reason = row.now.held.get(id).copied();
-            if before.and_then(|held| held.get(id).copied()) != reason {
-                held.insert(id, reason);
-            }
-        }
+        let before = |id: &str| row.loaded.as_ref().and_then(|order| order.known_payment(id)?.1);
+        let others = row.now.known_payments().filter(|(id, ..)| !state.payments.has(*id));
+        held.extend(
+            others.filter(|(id, _, reason)| before(id) != *reason).map(|(id, _, reason)| (id, reason)),
+        );
     }
     let rows =
         held.into_iter().map(|(id, reason)| HeldRow { id, held_reason: reason.map(HeldReason::as_str) });
@@ -76,8 +75,10 @@ pub(super) async fn save_cases(
     let mut opened: BTreeMap<&str, CaseRow<'_>> = BTreeMap::new();
     let mut closed: BTreeMap<&str, ClosedCaseRow<'_>> = BTreeMap::new();
     for (key, row) in state.orders.changed() {
-        for payment in row.now.held.keys() {
-            if let Some(case) = case_row(key, &row.now, payment) {
+        for (payment, ..) in row.now.known_payments() {
+            let before = row.loaded.as_ref().and_then(|order| case_row(key, order, payment));
+            if let Some(case) = case_row(key, &row.now, payment).filter(|case| before.as_ref() != Some(case))
+            {
                 opened.insert(payment, case);
             }
         }
@@ -98,13 +99,13 @@ pub(super) async fn save_cases(
 fn held_before(row: &Row<Order>) -> impl Iterator<Item = &str> {
     let before = row.loaded.iter();
     before.flat_map(|order| {
-        order.held.keys().filter(|id| order.needs_decision(id).is_some()).map(String::as_str)
+        order.known_payments().map(|(id, ..)| id).filter(|id| order.needs_decision(id).is_some())
     })
 }
 
 fn case_row<'a>(key: &'a OrderKey, order: &'a Order, payment: &'a str) -> Option<CaseRow<'a>> {
     let reason = order.needs_decision(payment)?;
-    let summary = order.payments.get(payment)?;
+    let (summary, _) = order.known_payment(payment)?;
     let expected = order.expected.as_ref();
     Some(CaseRow {
         payment_id: payment,
@@ -121,9 +122,8 @@ fn case_row<'a>(key: &'a OrderKey, order: &'a Order, payment: &'a str) -> Option
 }
 
 fn resolution(order: &Order, payment: &str) -> &'static str {
-    if !order.payments.contains_key(payment) {
-        "moved"
-    } else if order.held.contains_key(payment) {
+    let Some((_, held)) = order.known_payment(payment) else { return "moved" };
+    if held.is_some() {
         "refunded"
     } else if order.accepted.contains(payment) {
         "accepted"

@@ -7,13 +7,15 @@ use domain::keys::Keys;
 use domain::state::State;
 
 use super::error::StoreError;
+use super::parts;
 use super::stored::load_table;
 
 const KNOWN_PAYMENTS: &str = include_str!("sql/known_payments.sql");
 const PLACED: &str = include_str!("sql/placed.sql");
 
 /// Locks and loads everything that the events behind `keys` may touch. What an event names comes first;
-/// what the loaded rows are joined to (a charge's payment, the orders that a payment names) follows from them.
+/// what the loaded rows are joined to (a charge's payment, the orders that a payment names) follows from them. Of the
+/// parts in rows of their own those are loaded that the events name, and all of what `keys` wants whole.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL, or when a stored state cannot be read back.
@@ -26,7 +28,9 @@ pub async fn load(tx: &Transaction<'_>, keys: &Keys) -> Result<State, StoreError
     state.placed = placed(tx, &keys.unplaced).await?;
     keys.payments.extend(state.placed.values().cloned());
     load_table(tx, &mut state.payments, &mut keys).await?;
+    parts::load_refunds_and_disputes(tx, &mut state.payments, &keys).await?;
     load_table(tx, &mut state.orders, &mut keys).await?;
+    parts::load_order_payments(tx, &mut state, &keys).await?;
     load_table(tx, &mut state.subscriptions, &mut keys).await?;
     Ok(state)
 }

@@ -1,18 +1,24 @@
 //! The rows of refunds and disputes, and the ledger, as the payments' objects say them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::Transaction;
-use domain::payment::{Movement, Payment};
-use domain::state::State;
+use domain::parts::{Parts, Sums};
+use domain::payment::{Dispute, Movement, Payment};
+use domain::state::{Row, State};
+use domain::version::Versioned;
 use jiff::Timestamp;
+use stripe::objects::Refund;
 
 use super::batch::{batch_row, execute};
 use super::error::StoreError;
+use super::parts::part_document;
 use super::stored::time;
 
 const REFUNDS: &str = include_str!("sql/save_refunds.sql");
 const DISPUTES: &str = include_str!("sql/save_disputes.sql");
+const MOVE_REFUNDS: &str = include_str!("sql/move_refunds.sql");
+const MOVE_DISPUTES: &str = include_str!("sql/move_disputes.sql");
 const MOVEMENTS: &str = include_str!("sql/save_movements.sql");
 const DROP_MOVEMENTS: &str = include_str!("sql/drop_movements.sql");
 
@@ -28,6 +34,7 @@ batch_row! {
         reason: Option<&'a str>,
         failure_reason: Option<&'a str>,
         releases_hold: bool,
+        versions: Option<String>,
     }
 }
 
@@ -45,6 +52,14 @@ batch_row! {
         due_by: Option<Timestamp>,
         withdrawn: bool,
         reinstated: bool,
+        versions: Option<String>,
+    }
+}
+
+batch_row! {
+    MovedRow<'a> {
+        payment_id: &'a str,
+        order_id: Option<&'a str>,
     }
 }
 
@@ -60,8 +75,27 @@ batch_row! {
     }
 }
 
-fn changed(state: &State) -> impl Iterator<Item = (&str, &Payment)> {
-    state.payments.changed().map(|(id, row)| (id.as_str(), &row.now))
+/// The parts whose rows differ: all that are known where something else of the payment shows in them.
+fn concerned<'a, T: Clone + Eq, S: Sums<Row = T>>(
+    now: &'a Parts<T, S>,
+    before: Option<&'a Parts<T, S>>,
+    all: bool,
+) -> impl Iterator<Item = (&'a str, &'a T, bool)> {
+    let in_row = |parts: &Parts<T, S>, id: &str| parts.row(id).is_some();
+    let same = move |id: &str, part: &T| {
+        before.is_some_and(|before| {
+            before.known_part(id) == Some(part) && in_row(before, id) == in_row(now, id)
+        })
+    };
+    now.known()
+        .filter(move |(id, part)| all || !same(id, part))
+        .map(move |(id, part)| (id, part, in_row(now, id)))
+}
+
+/// The payments that moved to another order, of those with parts that the batch may not know.
+fn moved(state: &State, in_rows: impl Fn(&Payment) -> bool) -> Vec<MovedRow<'_>> {
+    let changed = state.payments.changed().filter(|(_, row)| has_moved(row) && in_rows(&row.now));
+    changed.map(|(id, row)| MovedRow { payment_id: id, order_id: row.now.linked.as_deref() }).collect()
 }
 
 pub(super) async fn save_refunds(
@@ -69,25 +103,46 @@ pub(super) async fn save_refunds(
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows = changed(state).flat_map(|(id, payment)| {
+    execute(tx, MOVE_REFUNDS, moved(state, |payment| payment.refunds.in_rows()), now).await?;
+    let mut rows = Vec::new();
+    for (id, row) in state.payments.changed() {
+        let (payment, before) = (&row.now, row.loaded.as_ref());
         let real: BTreeSet<&str> = payment.real_refunds().map(|refund| refund.id.as_str()).collect();
-        payment.refunds.values().map(move |versions| {
-            let refund = versions.latest();
-            RefundRow {
-                id: &refund.id,
-                payment_id: id,
-                order_id: payment.linked.as_deref(),
-                charge: refund.charge.as_deref(),
-                amount: refund.amount,
-                currency: &refund.currency,
-                status: &refund.status,
-                reason: refund.reason.as_deref(),
-                failure_reason: refund.failure_reason.as_deref(),
-                releases_hold: !real.contains(refund.id.as_str()),
-            }
-        })
-    });
-    execute(tx, REFUNDS, rows.collect(), now).await
+        let before = before.map(|before| &before.refunds);
+        // Whether a refund releases a hold may depend on the others, but for those of payments with refunds in rows.
+        let all = !payment.refunds.in_rows() || !before.is_some_and(Parts::in_rows);
+        for (refund, versions, in_row) in concerned(&payment.refunds, before, all || has_moved(row)) {
+            rows.push(refund_row(id, payment, versions, in_row, !real.contains(refund))?);
+        }
+    }
+    execute(tx, REFUNDS, rows, now).await
+}
+
+fn has_moved(row: &Row<Payment>) -> bool {
+    row.loaded.as_ref().is_none_or(|before| before.linked != row.now.linked)
+}
+
+fn refund_row<'a>(
+    id: &'a str,
+    payment: &'a Payment,
+    versions: &'a Versioned<Refund>,
+    in_row: bool,
+    releases_hold: bool,
+) -> Result<RefundRow<'a>, StoreError> {
+    let refund = versions.latest();
+    Ok(RefundRow {
+        id: &refund.id,
+        payment_id: id,
+        order_id: payment.linked.as_deref(),
+        charge: refund.charge.as_deref(),
+        amount: refund.amount,
+        currency: &refund.currency,
+        status: &refund.status,
+        reason: refund.reason.as_deref(),
+        failure_reason: refund.failure_reason.as_deref(),
+        releases_hold,
+        versions: in_row.then(|| part_document("refund", &refund.id, versions)).transpose()?,
+    })
 }
 
 pub(super) async fn save_disputes(
@@ -95,27 +150,40 @@ pub(super) async fn save_disputes(
     state: &State,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let rows = changed(state).flat_map(|(id, payment)| {
-        payment.disputes.values().map(move |record| {
-            let dispute = record.versions.latest();
-            let movements = record.movements();
-            DisputeRow {
-                id: &dispute.id,
-                payment_id: id,
-                order_id: payment.linked.as_deref(),
-                charge: dispute.charge.as_deref(),
-                amount: dispute.amount,
-                currency: &dispute.currency,
-                status: &dispute.status,
-                state: record.state().as_str(),
-                reason: dispute.reason.as_deref(),
-                due_by: time(dispute.due_by),
-                withdrawn: movements.iter().any(|(_, amount, _)| *amount < 0),
-                reinstated: movements.iter().any(|(_, amount, _)| *amount > 0),
-            }
-        })
-    });
-    execute(tx, DISPUTES, rows.collect(), now).await
+    execute(tx, MOVE_DISPUTES, moved(state, |payment| payment.disputes.in_rows()), now).await?;
+    let mut rows = Vec::new();
+    for (id, row) in state.payments.changed() {
+        let before = row.loaded.as_ref().map(|before| &before.disputes);
+        for (_, record, in_row) in concerned(&row.now.disputes, before, has_moved(row)) {
+            rows.push(dispute_row(id, &row.now, record, in_row)?);
+        }
+    }
+    execute(tx, DISPUTES, rows, now).await
+}
+
+fn dispute_row<'a>(
+    id: &'a str,
+    payment: &'a Payment,
+    record: &'a Dispute,
+    in_row: bool,
+) -> Result<DisputeRow<'a>, StoreError> {
+    let dispute = record.versions.latest();
+    let movements = record.movements();
+    Ok(DisputeRow {
+        id: &dispute.id,
+        payment_id: id,
+        order_id: payment.linked.as_deref(),
+        charge: dispute.charge.as_deref(),
+        amount: dispute.amount,
+        currency: &dispute.currency,
+        status: &dispute.status,
+        state: record.state().as_str(),
+        reason: dispute.reason.as_deref(),
+        due_by: time(dispute.due_by),
+        withdrawn: movements.iter().any(|(_, amount, _)| *amount < 0),
+        reinstated: movements.iter().any(|(_, amount, _)| *amount > 0),
+        versions: in_row.then(|| part_document("dispute", &dispute.id, record)).transpose()?,
+    })
 }
 
 pub(super) async fn save_movements(
@@ -128,13 +196,14 @@ pub(super) async fn save_movements(
     let mut rows = Vec::new();
     for (id, row) in state.payments.changed() {
         let before = row.loaded.as_ref().map(|payment| payment.movements(id)).unwrap_or_default();
+        let before: BTreeMap<String, Movement> = before.into_iter().map(|m| (m.key.clone(), m)).collect();
         for movement in row.now.movements(id) {
             kept.insert(movement.key.clone());
-            if !before.contains(&movement) {
+            if before.get(&movement.key) != Some(&movement) {
                 rows.push(movement_row(id, movement));
             }
         }
-        gone.extend(before.into_iter().map(|movement| movement.key));
+        gone.extend(before.into_keys());
     }
     let gone: Vec<&String> = gone.difference(&kept).collect();
     if !gone.is_empty() {

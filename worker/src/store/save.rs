@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::batch::{batch_row, execute};
 use super::error::StoreError;
 use super::stored::{Context, save_table};
-use super::{cases, money};
+use super::{cases, money, parts};
 
 const OUTBOX: &str = include_str!("sql/save_outbox.sql");
 
@@ -45,6 +45,7 @@ pub async fn save(
     save_table(tx, &state.invoices, context).await?;
     save_table(tx, &state.payments, context).await?;
     save_table(tx, &state.orders, context).await?;
+    parts::save_order_payments(tx, state, now).await?;
     save_table(tx, &state.subscriptions, context).await?;
     cases::hold_payments(tx, state, now).await?;
     cases::save_cases(tx, state, now).await?;

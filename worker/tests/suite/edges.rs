@@ -209,7 +209,7 @@ fn the_ledger_follows_a_capture_in_parts() {
         "metadata": { "orderId": "o1" },
     });
     let booked = |memory: &Memory| -> Vec<i64> {
-        memory.rows.payments["pi_1"].movements("pi_1").iter().map(|movement| movement.amount).collect()
+        memory.whole_payment("pi_1").movements("pi_1").iter().map(|movement| movement.amount).collect()
     };
     let memory = after(Memory::default(), &[event("evt_1", "charge.captured", 100, part, None)]);
     assert_eq!(booked(&memory), [500]);

@@ -77,7 +77,7 @@ impl Tally {
 /// disputes took and did not give back.
 pub(crate) fn ledger(history: &History, memory: &Memory) {
     for expected_state in &history.expected_state.payments {
-        let payment = &memory.rows.payments[&expected_state.id];
+        let payment = memory.whole_payment(&expected_state.id);
         if payment.ambiguous() {
             continue;
         }
@@ -157,8 +157,8 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
         assert_eq!(found, expected, "{name}: payment {}", expected_state.id);
     }
     for expected_state in history.expected_state.refunds.iter().filter(|refund| refund.seen) {
-        let payment = &memory.rows.payments[&expected_state.payment];
-        let refund = payment.refunds[&expected_state.id].latest();
+        let payment = memory.whole_payment(&expected_state.payment);
+        let refund = payment.refunds.known_part(&expected_state.id).unwrap().latest();
         if payment.ambiguous() {
             continue;
         }
@@ -169,8 +169,8 @@ fn payments(history: &History, memory: &Memory, tally: &mut Tally) {
         );
     }
     for expected_state in &history.expected_state.disputes {
-        let payment = &memory.rows.payments[&expected_state.payment];
-        let file = &payment.disputes[&expected_state.id];
+        let payment = memory.whole_payment(&expected_state.payment);
+        let file = payment.disputes.known_part(&expected_state.id).unwrap();
         if payment.ambiguous() {
             continue;
         }

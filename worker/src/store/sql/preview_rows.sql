@@ -10,9 +10,9 @@ SELECT 'invoices', id, (to_jsonb(i) - 'state')::text FROM invoices i WHERE id = 
 UNION ALL
 SELECT 'subscriptions', id, (to_jsonb(s) - 'state')::text FROM subscriptions s WHERE id = ANY ($4)
 UNION ALL
-SELECT 'refunds', id, to_jsonb(r)::text FROM refunds r WHERE payment_id = ANY ($1)
+SELECT 'refunds', id, (to_jsonb(r) - 'versions')::text FROM refunds r WHERE payment_id = ANY ($1)
 UNION ALL
-SELECT 'disputes', id, to_jsonb(d)::text FROM disputes d WHERE payment_id = ANY ($1)
+SELECT 'disputes', id, (to_jsonb(d) - 'versions')::text FROM disputes d WHERE payment_id = ANY ($1)
 UNION ALL
 SELECT 'money_movements', key, to_jsonb(m)::text FROM money_movements m WHERE payment_id = ANY ($1)
 UNION ALL

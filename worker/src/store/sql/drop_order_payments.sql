@@ -1,0 +1,1 @@
+DELETE FROM order_payments WHERE payment_id = ANY ($1)
