@@ -12,22 +12,25 @@ use crate::origin::{OrderKey, Origin};
 use crate::version::Versioned;
 
 mod attempt;
+mod conversion;
 mod dispute;
 mod held;
 mod ledger;
 mod messages;
 mod reference;
 mod refunds;
+mod releases;
 mod status;
 mod summary;
 
 pub use attempt::Attempt;
+pub use conversion::Conversion;
 pub use dispute::{Dispute, DisputeState, Moved, ResultSeen};
 pub use held::HeldReason;
 pub use ledger::{Movement, MovementKind};
 pub use refunds::RefundedStep;
 pub use status::Status;
-pub use summary::{Conversion, Summary};
+pub use summary::Summary;
 
 /// Everything that is known of one payment. Its id is the payment intent's; where there is none, the
 /// charge's, the session's or the refund's.
@@ -88,7 +91,10 @@ pub struct PaidInvoice {
     /// Minor units that it asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_due: Option<i64>,
-    /// Minor units paid of it, as its newest version shows.
+    /// It was paid with this metadata.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_certain: bool,
+    /// Minor units paid of it while it is open: several payments may pay it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_paid: Option<i64>,
     /// The subscription; none for a one-off invoice.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, CheckoutSession, PaymentIntent};
 
+use super::conversion::{self, Conversion};
 use super::{DisputeState, Payment, Status, is_purchase};
 use crate::version::Versioned;
 
@@ -71,32 +72,6 @@ const fn is_zero(amount: &i64) -> bool {
     *amount == 0
 }
 
-/// A price in the company's currency that the buyer paid in another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conversion {
-    /// Minor units of the buyer's currency that the session came to.
-    pub from: i64,
-    /// Minor units of the company's currency.
-    pub to: i64,
-    /// The company's currency.
-    pub currency: String,
-    /// Minor units of the company's currency, before discounts, tax and shipping.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subtotal: Option<i64>,
-}
-
-impl Conversion {
-    /// Minor units of the company's currency for minor units of the buyer's, rounded half up.
-    fn convert(&self, amount: i64) -> i64 {
-        if self.from == 0 {
-            return 0;
-        }
-        let (from, to) = (i128::from(self.from), i128::from(self.to));
-        let converted = (i128::from(amount) * to * 2 + from) / (from * 2);
-        i64::try_from(converted).unwrap_or(i64::MAX)
-    }
-}
-
 impl Summary {
     /// The same payment in the company's currency, where the buyer paid in another.
     #[must_use]
@@ -158,7 +133,10 @@ impl Payment {
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
             subtotal: session.and_then(|session| session.amount_subtotal),
-            conversion: session.and_then(conversion),
+            conversion: session.and_then(|session| {
+                let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
+                conversion::of(session).or_else(|| conversion::presented(session, paid_in?))
+            }),
             customers: self.customers(),
             products: self.references().find_map(|reference| reference.products.clone()),
             code: self.references().find_map(|reference| reference.code.clone()),
@@ -261,16 +239,6 @@ impl Payment {
                 && self.attempt_failed.is_none_or(|failed| failed <= versions.latest_delta().created)
         })
     }
-}
-
-fn conversion(session: &CheckoutSession) -> Option<Conversion> {
-    let conversion = session.conversion.as_ref()?;
-    Some(Conversion {
-        from: session.amount_total?,
-        to: conversion.amount_total,
-        currency: conversion.currency.clone(),
-        subtotal: conversion.amount_subtotal,
-    })
 }
 
 /// Paid for, or free.
