@@ -141,10 +141,20 @@ impl Invoice {
             reference: self.reference().cloned().unwrap_or_default(),
             is_certain: self.paid_reference.is_some(),
             amount_due: version.map(|version| version.amount_due),
+            due_by_payments: version.map(|version| self.due_by_payments(version)),
             amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
             subscription: self.linked.clone(),
             customer: version.and_then(|version| version.customer.clone()),
         }
+    }
+
+    /// Minor units that payments must bring. Once it is paid that is what they did: the rest was settled out of band
+    /// (`payment.type` `payment_record`).
+    fn due_by_payments(&self, version: &Version) -> i64 {
+        let joined = self.payments.values().filter(|p| p.payment_intent.is_some() || p.charge.is_some());
+        let brought: Option<i64> = joined.map(|payment| payment.amount_paid).sum();
+        let brought = brought.filter(|brought| *brought > 0 && self.status() == Some("paid"));
+        brought.map_or(version.amount_due, |brought| brought.min(version.amount_due))
     }
 
     /// What its subscription needs to know.

@@ -129,6 +129,7 @@ impl Dispute {
             let transactions = version.balance_transactions.len();
             dispute.results.insert(ResultSeen { at, transactions, reversed, state });
         }
+        dispute.forget_repeats();
         for (position, entry) in version.balance_transactions.iter().enumerate() {
             dispute.record_transaction(&version, position, entry, at);
         }
@@ -173,6 +174,7 @@ impl Dispute {
         self.inquired |= other.inquired;
         self.moved.extend(other.moved);
         self.results.extend(other.results);
+        self.forget_repeats();
         for (id, theirs) in other.transactions {
             let known = self.transactions.entry(id).or_insert_with(|| theirs.clone());
             known.at = theirs.at.min(known.at);

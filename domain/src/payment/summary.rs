@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, CheckoutSession, PaymentIntent};
 
 use super::conversion::{self, Conversion};
-use super::{DisputeState, Payment, Status, is_purchase};
+use super::{DisputeState, PaidInvoice, Payment, Status, is_purchase};
 use crate::version::Versioned;
 
 /// A payment in short, as its order needs it.
@@ -47,6 +47,9 @@ pub struct Summary {
     /// several payments pay, or of a hold of which more may be captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<i64>,
+    /// What a one-off invoice that it pays asks for in all, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoiced: Option<i64>,
     /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
@@ -132,6 +135,7 @@ impl Payment {
                 .or_else(|| charge.and_then(|charge| charge.created))
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
+            invoiced: self.one_off_invoices().filter_map(|invoice| invoice.amount_due).max(),
             subtotal: session.and_then(|session| session.amount_subtotal),
             conversion: session.and_then(|session| {
                 let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
@@ -144,10 +148,13 @@ impl Payment {
         }
     }
 
+    fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
+        self.invoices.values().filter(|invoice| invoice.subscription.is_none())
+    }
+
     /// What its order costs, where that is more than this payment may have captured.
     fn price(&self) -> Option<i64> {
-        let one_off = self.invoices.values().filter(|invoice| invoice.subscription.is_none());
-        let invoiced = one_off.filter_map(|invoice| invoice.amount_due).max();
+        let invoiced = self.one_off_invoices().filter_map(|invoice| invoice.due_by_payments).max();
         let held = self.intent.as_ref().map(Versioned::latest);
         invoiced
             .or_else(|| held.filter(|intent| intent.status == "requires_capture").map(|intent| intent.amount))

@@ -1,5 +1,7 @@
 //! What the events of a dispute said of its results and of its money, in the order in which it came about.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Dispute, DisputeState};
@@ -27,7 +29,26 @@ pub struct ResultSeen {
     pub state: DisputeState,
 }
 
+/// Events of a dispute that are remembered each: any real dispute has fewer.
+const EVENTS: usize = 64;
+
+/// Beyond a number only the first and the last of equal ones in a row are kept.
+fn without_repeats<T: Copy + Ord>(all: &mut BTreeSet<T>, equal: impl Fn(T, T) -> bool) {
+    if all.len() > EVENTS {
+        let listed: Vec<T> = all.iter().copied().collect();
+        for around in listed.windows(3).filter(|w| equal(w[0], w[1]) && equal(w[1], w[2])) {
+            all.remove(&around[1]);
+        }
+    }
+}
+
 impl Dispute {
+    /// Keeps the state of a dispute short, however many events it has.
+    pub(super) fn forget_repeats(&mut self) {
+        without_repeats(&mut self.moved, |a, b| a.reinstated == b.reinstated);
+        without_repeats(&mut self.results, |a, b| a.state == b.state);
+    }
+
     /// The whole amount goes one way and then the other. What was reinstated had been withdrawn, and so had what is
     /// lost, whether or not an event said so.
     pub(super) fn unlisted_movements(&self) -> Vec<(Option<&str>, i64, i64)> {
