@@ -37,7 +37,7 @@ fn refunds_inside_the_charge_of_which_one_fails() {
     let inside = |amount: i64, all: &[Value]| with(sum(amount), json!({ "refunds": list(all) }));
     let (one, two) = (of("re_1", 1000, 200, "succeeded"), of("re_2", 4000, 300, "succeeded"));
     let whole = paid()
-        .then("charge.refunded", 200, inside(1000, &[one.clone()]))
+        .then("charge.refunded", 200, inside(1000, std::slice::from_ref(&one)))
         .was(json!({ "amount_refunded": 0, "refunds": { "data": [] } }))
         .then("charge.refunded", 300, inside(5000, &[two.clone(), one.clone()]))
         .was(json!({ "amount_refunded": 1000, "refunded": false, "refunds": { "data": [one] } }))
