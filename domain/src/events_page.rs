@@ -37,7 +37,7 @@ pub const NEEDED: &[(&[&str], &str, &str)] = &[
     (
         &["payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"],
         "payments",
-        "an order that is paid without Checkout stays `pending`; a partial capture is known only from its charge",
+        "an order that is paid without Checkout stays `pending`; a partial capture is known only from its charge, and `order.paid` for money that was held first is not sent",
     ),
     (
         &["checkout.session.completed", "checkout.session.expired"],
@@ -82,7 +82,7 @@ pub const NEEDED: &[(&[&str], &str, &str)] = &[
     (
         &["invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed"],
         "subscriptions, and orders paid by invoice",
-        "`subscription.payment_succeeded` is not sent, and `paid_through` stands still",
+        "`subscription.payment_succeeded` is not sent, `paid_through` stands still, and `order.paid` for an order that only the invoice names is not sent",
     ),
     (
         &["invoice_payment.paid"],

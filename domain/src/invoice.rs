@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stripe::objects::{Invoice as Version, InvoicePayment, Period};
+use stripe::objects::{Invoice as Version, InvoicePayment, Period, Reference};
 
 use super::aggregate::Aggregate;
 use super::keys::Keys;
 use super::message::{self, Message};
 use super::origin::{OrderKey, Origin};
+use super::payment::PaidInvoice;
 use super::rules::Rules;
 use super::version::Versioned;
 
@@ -28,6 +29,9 @@ pub struct Invoice {
     /// Its payments by id (`invoice_payment.paid`, since 2025-03-31.basil).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<String, InvoicePayment>,
+    /// What its metadata said when it was paid; somebody may edit it later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_reference: Option<Reference>,
     /// `invoice.payment_succeeded` was seen: it was paid by a payment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub payment_succeeded: bool,
@@ -117,11 +121,41 @@ impl Invoice {
         inside.into_iter().chain(joined.filter_map(|payment| payment.charge.clone())).collect()
     }
 
+    /// Its metadata when it was paid, or as it is while that is not known.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Reference> {
+        self.paid_reference.as_ref().or_else(|| self.version().map(|version| &version.reference))
+    }
+
     /// The order that its metadata names.
     #[must_use]
     pub fn order_key(&self) -> Option<OrderKey> {
-        let order = self.version()?.reference.order.as_deref()?;
+        let order = self.reference()?.order.as_deref()?;
         Some(OrderKey::new(&self.origin, order))
+    }
+
+    /// What the payments that pay it need to know.
+    #[must_use]
+    pub fn paid(&self) -> PaidInvoice {
+        let version = self.version();
+        PaidInvoice {
+            reference: self.reference().cloned().unwrap_or_default(),
+            is_certain: self.paid_reference.is_some(),
+            amount_due: version.map(|version| version.amount_due),
+            due_by_payments: version.map(|version| self.due_by_payments(version)),
+            amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
+            subscription: self.linked.clone(),
+            customer: version.and_then(|version| version.customer.clone()),
+        }
+    }
+
+    /// Minor units that payments must bring. Once it is paid that is what they did: the rest was settled out of band
+    /// (`payment.type` `payment_record`).
+    fn due_by_payments(&self, version: &Version) -> i64 {
+        let joined = self.payments.values().filter(|p| p.payment_intent.is_some() || p.charge.is_some());
+        let brought: Option<i64> = joined.map(|payment| payment.amount_paid).sum();
+        let brought = brought.filter(|brought| *brought > 0 && self.status() == Some("paid"));
+        brought.map_or(version.amount_due, |brought| brought.min(version.amount_due))
     }
 
     /// What its subscription needs to know.

@@ -6,7 +6,7 @@
 use super::event::Event;
 use super::keys::Keys;
 use super::origin::OrderKey;
-use super::payment::{PaidInvoice, Payment, Summary};
+use super::payment::{Payment, Summary};
 use super::rules::Rules;
 use super::state::State;
 use super::subscription::InvoiceRefund;
@@ -163,13 +163,7 @@ pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
     let named = invoice.version().and_then(|version| version.subscription.clone());
     invoice.linked = named.or_else(|| invoice.linked.clone());
     let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
-    let paid = PaidInvoice {
-        reference: invoice.version().map(|version| version.reference.clone()).unwrap_or_default(),
-        amount_due: invoice.version().map(|version| version.amount_due),
-        amount_paid: invoice.version().map(|version| version.amount_paid),
-        subscription: subscription.clone(),
-        customer: summary.customer.clone(),
-    };
+    let paid = invoice.paid();
     let (mut payments, charges) = (invoice.payment_intents(), invoice.charges_alone());
     if let Some(subscription) = subscription {
         let touched = state.subscriptions.touch(&subscription);

@@ -13,24 +13,27 @@ use crate::parts::Parts;
 use crate::version::Versioned;
 
 mod attempt;
+mod conversion;
 mod dispute;
 mod held;
 mod ledger;
 mod messages;
 mod reference;
 mod refunds;
+mod releases;
 mod rows;
 mod status;
 mod summary;
 
 pub use attempt::Attempt;
+pub use conversion::Conversion;
 pub use dispute::{Dispute, DisputeState, Moved, ResultSeen};
 pub use held::HeldReason;
 pub use ledger::{Movement, MovementKind};
 pub use refunds::RefundedStep;
 pub use rows::{DisputesInRows, RefundsInRows};
 pub use status::Status;
-pub use summary::{Conversion, Summary};
+pub use summary::Summary;
 
 /// Everything that is known of one payment. Its id is the payment intent's; where there is none, the
 /// charge's, the session's or the refund's.
@@ -91,7 +94,13 @@ pub struct PaidInvoice {
     /// Minor units that it asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_due: Option<i64>,
-    /// Minor units paid of it, as its newest version shows.
+    /// Minor units of these that payments bring, where the rest is settled out of band.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_by_payments: Option<i64>,
+    /// It was paid with this metadata.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_certain: bool,
+    /// Minor units paid of it while it is open: several payments may pay it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount_paid: Option<i64>,
     /// The subscription; none for a one-off invoice.

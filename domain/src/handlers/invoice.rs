@@ -78,8 +78,14 @@ impl Change for OneInvoice {
         let step = event.delta(version.clone(), rank(version), is_terminal);
         let invoice = state.invoices.touch(&self.id);
         match event.kind.as_str() {
-            "invoice.payment_succeeded" => invoice.payment_succeeded = true,
-            "invoice.paid" => invoice.settled = true,
+            "invoice.payment_succeeded" => {
+                invoice.payment_succeeded = true;
+                invoice.paid_reference.get_or_insert_with(|| version.reference.clone());
+            }
+            "invoice.paid" => {
+                invoice.settled = true;
+                invoice.paid_reference = Some(version.reference.clone());
+            }
             "invoice.payment_action_required" => {
                 invoice.action_required = invoice.action_required.max(Some(version.attempt_count));
             }

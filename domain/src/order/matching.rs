@@ -153,7 +153,7 @@ fn parts_of(price: i64, amounts: &[i64]) -> Option<Vec<usize>> {
 /// What was asked for, what was captured, the whole of an invoice, or the price before discounts, tax and shipping.
 pub(super) fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
     let captured = (payment.status == PaymentStatus::Paid).then_some(payment.paid);
-    let known = [payment.amount, captured, payment.price, payment.subtotal];
+    let known = [payment.amount, captured, payment.invoiced, payment.subtotal];
     // Nothing but a refund or dispute is known: the payment itself will show its amount.
     known == [None; 4] || known.contains(&Some(expected.amount))
 }

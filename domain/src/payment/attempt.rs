@@ -8,8 +8,9 @@ use stripe::objects::{Charge, Reference};
 
 use crate::event::Event;
 
-/// An attempt whose first event comes later than this after it was made took its money by a delayed method, seconds.
-const DELAYED: i64 = 3600;
+/// So many seconds after an attempt was made, `charge.succeeded` tells of a delayed method: it takes hours or weeks, and
+/// no other method takes an hour.
+const DELAYED: std::ops::Range<i64> = 3600..60 * 86_400;
 
 /// The metadata of a charge when it was made, and when it took the money.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +48,8 @@ impl Attempt {
             self.captured_at = self.captured_at.max(Some(event.created));
         }
         let at_once = event.kind == "charge.succeeded" && charge.captured;
-        let late =
-            charge.payment_intent.is_some() && charge.created.is_some_and(|at| event.created > at + DELAYED);
+        let took = charge.created.map(|created| event.created.saturating_sub(created));
+        let late = charge.payment_intent.is_some() && took.is_some_and(|took| DELAYED.contains(&took));
         self.delayed |= !at_once || late;
     }
 

@@ -9,6 +9,10 @@ use stripe::objects::{BalanceTransaction, Dispute as Version};
 
 use crate::version::{Delta, Versioned};
 
+mod seen;
+
+pub use seen::{Moved, ResultSeen};
+
 /// A dispute, and what its events have said that stays true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
@@ -40,29 +44,6 @@ pub struct Transaction {
     pub amount: i64,
     /// Unix seconds: Stripe's, else those of the first event that showed it.
     pub at: i64,
-}
-
-/// An event said that a dispute's money moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Moved {
-    /// Unix seconds of the event.
-    pub at: i64,
-    /// Back to the company.
-    pub reinstated: bool,
-}
-
-/// An event showed how a dispute had ended. They sort as they came about: by time, and within a second by the movements
-/// of money that had taken place, and by whether the event says that it reversed a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ResultSeen {
-    /// Unix seconds of the event.
-    pub at: i64,
-    /// How many balance transactions there were.
-    pub transactions: usize,
-    /// `previous_attributes` shows another result.
-    pub reversed: bool,
-    /// The result.
-    pub state: DisputeState,
 }
 
 /// What a dispute means for the money.
@@ -148,6 +129,7 @@ impl Dispute {
             let transactions = version.balance_transactions.len();
             dispute.results.insert(ResultSeen { at, transactions, reversed, state });
         }
+        dispute.forget_repeats();
         for (position, entry) in version.balance_transactions.iter().enumerate() {
             dispute.record_transaction(&version, position, entry, at);
         }
@@ -192,6 +174,7 @@ impl Dispute {
         self.inquired |= other.inquired;
         self.moved.extend(other.moved);
         self.results.extend(other.results);
+        self.forget_repeats();
         for (id, theirs) in other.transactions {
             let known = self.transactions.entry(id).or_insert_with(|| theirs.clone());
             known.at = theirs.at.min(known.at);
@@ -209,26 +192,6 @@ impl Dispute {
         let mut all: Vec<_> = self.transactions.iter().filter(|(_, entry)| entry.amount != 0).collect();
         all.sort_by_key(|(id, entry)| (entry.position, *id));
         all.into_iter().map(|(id, entry)| (Some(id.as_str()), entry.amount, entry.at)).collect()
-    }
-
-    /// The whole amount goes one way and then the other. What was reinstated had been withdrawn, and so had what is
-    /// lost, whether or not an event said so.
-    fn unlisted_movements(&self) -> Vec<(Option<&str>, i64, i64)> {
-        let version = self.versions.latest();
-        let mut moved: Vec<Moved> = self.moved.iter().copied().collect();
-        moved.dedup_by_key(|moved| moved.reinstated);
-        if let Some(first) = moved.first().copied().filter(|first| first.reinstated) {
-            moved.insert(0, Moved { reinstated: false, ..first });
-        }
-        let lost = DisputeState::of(&version.status) == DisputeState::Lost;
-        if lost && moved.last().is_none_or(|last| last.reinstated) {
-            let mut results: Vec<_> = self.results.iter().collect();
-            results.dedup_by_key(|result| result.state);
-            let at = results.last().map_or(self.versions.latest_delta().created, |result| result.at);
-            moved.push(Moved { at, reinstated: false });
-        }
-        let signed = |moved: Moved| if moved.reinstated { version.amount } else { -version.amount };
-        moved.into_iter().map(|moved| (None, signed(moved), moved.at)).collect()
     }
 
     /// Minor units that are away from the company now.
@@ -264,14 +227,5 @@ impl Dispute {
     #[must_use]
     pub fn open(&self) -> i64 {
         if self.state() == DisputeState::Open { self.versions.latest().amount } else { 0 }
-    }
-
-    /// How it ended, the first result first; a result that an appeal reversed comes again where another appeal
-    /// restored it.
-    #[must_use]
-    pub fn endings(&self) -> Vec<DisputeState> {
-        let mut endings: Vec<_> = self.results.iter().map(|result| result.state).collect();
-        endings.dedup();
-        endings
     }
 }

@@ -36,8 +36,9 @@ impl Payment {
         let sessions =
             || self.sessions.values().map(Versioned::latest).filter(|session| is_purchase(session));
         let by_session = || sessions().find_map(|session| NamedOrder::of(&session.reference, false));
-        // An invoice that does not show this money as paid is older than the payment and may have been edited since.
-        let older = |invoice: &PaidInvoice| invoice.amount_paid < Some(self.paid());
+        // A version of the invoice that does not show this money as paid may be older or newer than the payment, and
+        // the metadata edited in between.
+        let older = |invoice: &PaidInvoice| !invoice.is_certain && invoice.amount_paid < Some(self.paid());
         let by_invoice =
             || self.invoices.values().find_map(|invoice| NamedOrder::of(&invoice.reference, older(invoice)));
         let by_client_reference = || {

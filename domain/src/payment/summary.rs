@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use stripe::objects::{Charge, CheckoutSession, PaymentIntent};
 
-use super::{DisputeState, Payment, Status, is_purchase};
+use super::conversion::{self, Conversion};
+use super::{DisputeState, PaidInvoice, Payment, Status, is_purchase};
 use crate::version::Versioned;
 
 /// A payment in short, as its order needs it.
@@ -47,6 +48,9 @@ pub struct Summary {
     /// several payments pay, or of a hold of which more may be captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<i64>,
+    /// What a one-off invoice that it pays asks for in all, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoiced: Option<i64>,
     /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
@@ -70,32 +74,6 @@ pub struct Summary {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(amount: &i64) -> bool {
     *amount == 0
-}
-
-/// A price in the company's currency that the buyer paid in another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conversion {
-    /// Minor units of the buyer's currency that the session came to.
-    pub from: i64,
-    /// Minor units of the company's currency.
-    pub to: i64,
-    /// The currency that the company priced the order in.
-    pub currency: String,
-    /// Minor units of the company's currency, before discounts, tax and shipping.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subtotal: Option<i64>,
-}
-
-impl Conversion {
-    /// Minor units of the company's currency for minor units of the buyer's, rounded half up.
-    fn convert(&self, amount: i64) -> i64 {
-        if self.from == 0 {
-            return 0;
-        }
-        let (from, to) = (i128::from(self.from), i128::from(self.to));
-        let converted = (i128::from(amount) * to * 2 + from) / (from * 2);
-        i64::try_from(converted).unwrap_or(i64::MAX)
-    }
 }
 
 impl Summary {
@@ -159,8 +137,12 @@ impl Payment {
                 .or_else(|| charge.and_then(|charge| charge.created))
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
+            invoiced: self.one_off_invoices().filter_map(|invoice| invoice.amount_due).max(),
             subtotal: session.and_then(|session| session.amount_subtotal),
-            conversion: session.and_then(conversion),
+            conversion: session.and_then(|session| {
+                let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
+                conversion::of(session).or_else(|| conversion::presented(session, paid_in?))
+            }),
             customers: self.customers(),
             products: self.references().find_map(|reference| reference.products.clone()),
             code: self.references().find_map(|reference| reference.code.clone()),
@@ -168,10 +150,13 @@ impl Payment {
         }
     }
 
+    fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
+        self.invoices.values().filter(|invoice| invoice.subscription.is_none())
+    }
+
     /// What its order costs, where that is more than this payment may have captured.
     fn price(&self) -> Option<i64> {
-        let one_off = self.invoices.values().filter(|invoice| invoice.subscription.is_none());
-        let invoiced = one_off.filter_map(|invoice| invoice.amount_due).max();
+        let invoiced = self.one_off_invoices().filter_map(|invoice| invoice.due_by_payments).max();
         let held = self.intent.as_ref().map(Versioned::latest);
         invoiced
             .or_else(|| held.filter(|intent| intent.status == "requires_capture").map(|intent| intent.amount))
@@ -263,16 +248,6 @@ impl Payment {
                 && self.attempt_failed.is_none_or(|failed| failed <= versions.latest_delta().created)
         })
     }
-}
-
-fn conversion(session: &CheckoutSession) -> Option<Conversion> {
-    let conversion = session.conversion.as_ref()?;
-    Some(Conversion {
-        from: session.amount_total?,
-        to: conversion.amount_total,
-        currency: conversion.currency.clone(),
-        subtotal: conversion.amount_subtotal,
-    })
 }
 
 /// Paid for, or free.

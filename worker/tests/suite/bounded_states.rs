@@ -191,3 +191,22 @@ fn thousands_of_disputes_of_a_payment_make_its_document_no_longer() {
     assert!(written <= 1, "{written} rows");
     assert_eq!((totals(&many), many.whole_loads), ((1999, 1), 0));
 }
+
+#[test]
+fn a_thousand_events_of_a_dispute_make_no_state_grow() {
+    let updated = |n: i64| {
+        let status = if n < 10 { "needs_response" } else { "lost" };
+        let object = json!({
+            "id": "dp_1", "object": "dispute", "status": status, "amount": 2000, "currency": "usd", "charge": "ch_1",
+            "payment_intent": "pi_1", "balance_transactions": [], "metadata": { "note": n.to_string() },
+        });
+        let kind = if n % 2 == 0 { "charge.dispute.updated" } else { "charge.dispute.funds_withdrawn" };
+        event(&format!("evt_{n}"), kind, 100 + n, object, None)
+    };
+    let some = after(Memory::default(), &(0..200).map(updated).collect::<Vec<_>>());
+    let before = length(&some.rows.payments["pi_1"]);
+    let all = after(some, &(200..1000).map(updated).collect::<Vec<_>>());
+    assert!(length(&all.rows.payments["pi_1"]) <= before + before / 10);
+    let movements = all.rows.payments["pi_1"].movements("pi_1");
+    assert_eq!(movements.iter().map(|movement| movement.amount).collect::<Vec<_>>(), [-2000]);
+}

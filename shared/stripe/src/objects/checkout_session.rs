@@ -39,6 +39,9 @@ pub struct CheckoutSession {
     /// 2025-03-31.basil): <https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing>.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<Conversion>,
+    /// What the buyer pays in another currency, since 2025-03-31.basil: `presentment_details`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentment: Option<Presentment>,
     /// The company's free text; an order id only where no metadata names one.
     pub client_reference_id: Option<String>,
     /// What the company's metadata says of the order.
@@ -55,6 +58,25 @@ pub struct Conversion {
     pub amount_subtotal: Option<i64>,
     /// The currency as a lower-case ISO code.
     pub currency: String,
+}
+
+/// `presentment_details` of a session: what the buyer pays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presentment {
+    /// Minor units.
+    pub amount: i64,
+    /// Lower-case ISO code.
+    pub currency: String,
+}
+
+impl Presentment {
+    fn read(fields: &Fields<'_>) -> Result<Option<Self>, ViewError> {
+        let Some(child) = fields.child("presentment_details") else { return Ok(None) };
+        let (amount, currency) = (child.amount("presentment_amount")?, child.text("presentment_currency"));
+        Ok(amount
+            .zip(currency)
+            .map(|(amount, currency)| Self { amount, currency: currency.to_ascii_lowercase() }))
+    }
 }
 
 impl Conversion {
@@ -104,6 +126,7 @@ impl CheckoutSession {
                 .filter(|id| !id.is_empty())
                 .map(str::to_owned),
             conversion: conversion(&fields)?,
+            presentment: Presentment::read(&fields)?,
             reference: Reference::read(&fields),
         })
     }

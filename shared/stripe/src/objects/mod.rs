@@ -17,7 +17,7 @@ mod refund;
 mod subscription;
 
 pub use charge::Charge;
-pub use checkout_session::{CheckoutSession, Conversion};
+pub use checkout_session::{CheckoutSession, Conversion, Presentment};
 pub use dispute::{BalanceTransaction, Dispute};
 pub use invoice::{Invoice, InvoicePayment, Period};
 pub use json::{Fields, ViewError};

@@ -186,3 +186,42 @@ fn the_metadata_of_an_invoice_is_edited_before_it_is_paid() {
         "sent refund.created/re_1",
     ]);
 }
+
+#[test]
+fn the_metadata_of_an_invoice_is_edited_after_it_was_paid() {
+    let joined = json!({ "type": "payment_intent", "payment_intent": "pi_1" });
+    let edited = paid(invoice("in_1", 5000, Some("later")));
+    let whole = Sequence::new()
+        .then(SUCCEEDED, 100, intent("pi_1", "succeeded", 5000, None))
+        .then("invoice_payment.paid", 100, invoice_payment("inpay_1", "in_1", 5000, joined))
+        .then("invoice.paid", 100, paid(invoice("in_1", 5000, Some("o1"))))
+        .then("invoice.payment_succeeded", 100, paid(invoice("in_1", 5000, Some("o1"))))
+        .then("invoice.updated", 300, edited)
+        .was(json!({ "metadata": { "orderId": "o1" } }));
+    whole.ends_in(&[
+        "order o1 is paid: 5000 usd paid, 0 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 0 refunded, 0 lost, ledger 5000",
+        "invoice in_1 is paid",
+        "sent order.paid/o1",
+        "sent order.payment_received/o1/pi_1",
+    ]);
+}
+
+#[test]
+fn the_rest_of_an_invoice_is_settled_out_of_band() {
+    let joined = json!({ "type": "payment_intent", "payment_intent": "pi_1" });
+    let record = json!({ "type": "payment_record", "payment_record": "pr_1" });
+    Sequence::new()
+        .then("invoice.finalized", 90, invoice("in_1", 5000, Some("o1")))
+        .then(SUCCEEDED, 100, intent("pi_1", "succeeded", 3000, None))
+        .then("invoice_payment.paid", 100, invoice_payment("inpay_1", "in_1", 3000, joined))
+        .then("invoice_payment.paid", 200, invoice_payment("inpay_2", "in_1", 2000, record))
+        .then("invoice.paid", 200, paid(invoice("in_1", 5000, Some("o1"))))
+        .ends_in(&[
+            "order o1 is paid: 3000 usd paid, 0 refunded, 0 disputed",
+            "payment pi_1 for o1 is paid: 3000 captured, 0 refunded, 0 lost, ledger 3000",
+            "invoice in_1 is paid",
+            "sent order.paid/o1",
+            "sent order.payment_received/o1/pi_1",
+        ]);
+}

@@ -2,13 +2,17 @@
 //! Stripe's documentation. Each is played in the true order, reversed, doubled and in random orders with batches cut
 //! anywhere.
 
+mod access;
 mod bodies;
 mod captures;
+mod dispute_money;
 mod disputes;
 mod invoices;
 mod orders;
+mod paid_through;
+mod prices;
 mod refunds;
-mod subscriptions;
+mod refunds_listed;
 
 use std::collections::BTreeSet;
 

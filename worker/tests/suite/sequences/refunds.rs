@@ -9,21 +9,21 @@ use super::bodies::{charge, intent, refund, session, with};
 const PAID: [&str; 2] = ["sent order.paid/o1", "sent order.payment_received/o1/pi_1"];
 
 /// An order of 5000 that is paid by `pi_1`.
-fn paid() -> Sequence {
+pub(super) fn paid() -> Sequence {
     Sequence::new().then("payment_intent.succeeded", 100, intent("pi_1", "succeeded", 5000, Some("o1")))
 }
 
 /// Its charge with a sum refunded.
-fn sum(amount: i64) -> Value {
+pub(super) fn sum(amount: i64) -> Value {
     let changes = json!({ "amount_refunded": amount, "refunded": amount == 5000 });
     with(charge("ch_1", Some("pi_1"), 5000, Some("o1")), changes)
 }
 
-fn of(id: &str, amount: i64, at: i64, status: &str) -> Value {
+pub(super) fn of(id: &str, amount: i64, at: i64, status: &str) -> Value {
     with(refund(id, "ch_1", Some("pi_1"), amount, at), json!({ "status": status }))
 }
 
-fn ends(sequence: &Sequence, order: &str, payment: &str, refunds: &[&str]) {
+pub(super) fn ends(sequence: &Sequence, order: &str, payment: &str, refunds: &[&str]) {
     let mut lines = vec![order, payment];
     lines.extend(PAID);
     lines.extend(refunds);
@@ -158,51 +158,6 @@ fn a_refund_that_needs_action_and_is_then_canceled() {
 }
 
 #[test]
-fn a_charge_before_2014_whose_refunds_are_an_array() {
-    let old = |refunded: i64, refunds: Value| {
-        json!({
-            "id": "ch_1", "object": "charge", "paid": true, "refunded": refunded == 5000, "amount": 5000,
-            "amount_refunded": refunded, "currency": "usd", "created": 100, "metadata": { "order_id": " o1 " },
-            "refunds": refunds,
-        })
-    };
-    let inner =
-        json!([{ "id": "re_1", "object": "refund", "amount": 2000, "created": 200, "currency": "usd" }]);
-    Sequence::new()
-        .then("charge.succeeded", 100, old(0, json!([])))
-        .then("charge.refunded", 200, old(2000, inner))
-        .was(json!({ "amount_refunded": 0, "refunds": [] }))
-        .ends_in(&[
-            "order o1 is partially_refunded: 5000 usd paid, 2000 refunded, 0 disputed",
-            "payment ch_1 for o1 is paid: 5000 captured, 2000 refunded, 0 lost, ledger 3000",
-            "sent order.paid/o1",
-            "sent order.payment_received/o1/ch_1",
-            "sent refund.created/re_1",
-        ]);
-}
-
-#[test]
-fn refunds_inside_the_charge_of_which_one_fails() {
-    // 2020-08-27: the charge lists its refunds, and charge.refund.updated shows the failure.
-    let list = |all: &[Value]| json!({ "object": "list", "data": all });
-    let inside = |amount: i64, all: &[Value]| with(sum(amount), json!({ "refunds": list(all) }));
-    let (one, two) = (of("re_1", 1000, 200, "succeeded"), of("re_2", 4000, 300, "succeeded"));
-    let whole = paid()
-        .then("charge.refunded", 200, inside(1000, std::slice::from_ref(&one)))
-        .was(json!({ "amount_refunded": 0, "refunds": { "data": [] } }))
-        .then("charge.refunded", 300, inside(5000, &[two.clone(), one.clone()]))
-        .was(json!({ "amount_refunded": 1000, "refunded": false, "refunds": { "data": [one] } }))
-        .then("charge.refund.updated", 400, of("re_2", 4000, 300, "failed"))
-        .was(json!({ "status": "succeeded" }));
-    ends(
-        &whole,
-        "order o1 is partially_refunded: 5000 usd paid, 1000 refunded, 0 disputed",
-        "payment pi_1 for o1 is paid: 5000 captured, 1000 refunded, 0 lost, ledger 4000",
-        &["sent refund.created/re_1", "sent refund.created/re_2", "sent refund.failed/re_2"],
-    );
-}
-
-#[test]
 fn refunds_of_a_payment_that_only_its_session_shows() {
     Sequence::new()
         .then("checkout.session.completed", 100, session("cs_1", Some("pi_1"), 5000, Some("o1")))
@@ -236,39 +191,24 @@ fn a_payment_in_yen_is_refunded_in_part() {
 }
 
 #[test]
-fn one_of_two_payments_of_a_registered_order_is_refunded_in_full() {
-    let second = with(intent("pi_2", "succeeded", 5000, Some("o1")), json!({ "created": 110 }));
-    let refunded = with(
-        charge("ch_2", Some("pi_2"), 5000, Some("o1")),
-        json!({ "amount_refunded": 5000, "refunded": true }),
-    );
-    Sequence::new()
-        .register("o1", None, 5000, "usd")
-        .then("payment_intent.succeeded", 100, intent("pi_1", "succeeded", 5000, Some("o1")))
-        .then("payment_intent.succeeded", 110, second)
-        .then("charge.refunded", 200, refunded)
-        .was(json!({ "amount_refunded": 0, "refunded": false }))
-        .ends_in_with_any_notices(&[
-            "order o1 is paid: 10000 usd paid, 5000 refunded, 0 disputed",
-            "payment pi_1 for o1 is paid: 5000 captured, 0 refunded, 0 lost, ledger 5000",
-            "payment pi_2 for o1 is paid: 5000 captured, 5000 refunded, 0 lost, ledger 0",
-            "sent order.paid/o1",
-            "sent order.payment_received/o1/pi_1",
-            "sent order.payment_received/o1/pi_2",
-        ]);
-}
-
-#[test]
-fn a_refund_that_names_nothing_is_joined_by_its_second_event() {
-    let alone = with(of("re_1", 5000, 200, "pending"), json!({ "charge": null, "payment_intent": null }));
-    let whole = paid()
-        .then("refund.created", 200, alone)
-        .then("refund.updated", 300, of("re_1", 5000, 200, "succeeded"))
-        .was(json!({ "status": "pending", "charge": null, "payment_intent": null }));
-    ends(
-        &whole,
-        "order o1 is refunded: 5000 usd paid, 5000 refunded, 0 disputed",
+fn a_refund_made_again_on_a_connected_account() {
+    let of_account = |sequence: Sequence| sequence.of_account("acct_1");
+    let mut whole = of_account(paid());
+    for (kind, at, object) in [
+        ("refund.created", 200, of("re_1", 5000, 200, "succeeded")),
+        ("charge.refunded", 200, sum(5000)),
+        ("refund.failed", 300, of("re_1", 5000, 200, "failed")),
+        ("refund.created", 400, of("re_2", 5000, 400, "succeeded")),
+    ] {
+        whole = of_account(whole.then(kind, at, object));
+    }
+    whole.ends_in(&[
+        "order o1 of acct_1 is refunded: 5000 usd paid, 5000 refunded, 0 disputed",
         "payment pi_1 for o1 is paid: 5000 captured, 5000 refunded, 0 lost, ledger 0",
-        &["sent refund.created/re_1"],
-    );
+        "sent acct_1 order.paid/o1",
+        "sent acct_1 order.payment_received/o1/pi_1",
+        "sent acct_1 refund.created/re_1",
+        "sent acct_1 refund.created/re_2",
+        "sent acct_1 refund.failed/re_1",
+    ]);
 }

@@ -1,14 +1,10 @@
-//! How long a subscription is paid for, and whether its customer has access.
+//! How long a subscription is paid for.
 //! <https://docs.stripe.com/billing/subscriptions/overview>
 
-use std::time::Duration;
-
-use domain::rules::Rules;
-use domain::subscription::Refunded;
 use serde_json::{Value, json};
 
 use super::Sequence;
-use super::bodies::{charge, cycle, intent, item, line, one_off, refund, subscription, with};
+use super::bodies::{cycle, item, line, one_off, subscription, with};
 
 const MONTH: i64 = 2_592_000;
 const YEAR: i64 = 31_536_000;
@@ -172,136 +168,84 @@ fn a_yearly_price_that_becomes_monthly_under_another_item_is_paid_through_the_mo
     ends(&whole, &line, &["in_1", "in_2"]);
 }
 
-fn with_grace() -> Rules {
-    Rules { grace: Duration::from_secs(100), ..Rules::default() }
-}
-
 #[test]
-fn access_that_comes_back_after_the_grace_period_is_restored() {
-    let turned = |from: &str| json!({ "status": from });
-    let late = |back: i64| {
-        Sequence::new()
-            .under(with_grace())
-            .then("customer.subscription.created", T, of("active", &[("si_1", T + MONTH)]))
-            .then(UPDATED, T + 50, of("past_due", &[("si_1", T + MONTH)]))
-            .was(turned("active"))
-            .then(UPDATED, back, of("active", &[("si_1", T + MONTH)]))
-            .was(turned("past_due"))
-            .then(
-                UPDATED,
-                T + 500,
-                with(of("active", &[("si_1", T + MONTH)]), json!({ "cancel_at_period_end": true })),
-            )
-            .was(json!({ "cancel_at_period_end": false }))
-    };
-    let restored = |sequence: &Sequence| {
-        let notices = sequence.notices();
-        notices.into_iter().filter(|key| key.starts_with("subscription.access_restored/")).collect::<Vec<_>>()
-    };
-    assert_eq!(restored(&late(T + 151)), [format!("subscription.access_restored/sub_1/{}", T + 50)]);
-    assert_eq!(restored(&late(T + 149)), [""; 0], "within the grace period nothing was lost");
-}
-
-#[test]
-fn a_trial_whose_end_moves_nearer_is_told_again() {
-    let trial = |end: i64| with(of("trialing", &[("si_1", end)]), json!({ "trial_end": end }));
-    let told = |sequence: &Sequence| {
-        let notices = sequence.notices();
-        notices.into_iter().filter(|key| key.contains("trial_will_end")).collect::<Vec<_>>()
-    };
-    let announced = Sequence::new().then("customer.subscription.created", T, trial(T + 9000)).then(
-        "customer.subscription.trial_will_end",
-        T + 100,
-        trial(T + 9000),
-    );
-    let nearer = announced.then(UPDATED, T + 200, trial(T + 5000)).was(json!({ "trial_end": T + 9000 }));
-    let keys = [T + 5000, T + 9000].map(|end| format!("subscription.trial_will_end/sub_1/{end}"));
-    assert_eq!(told(&nearer), keys);
-    // Moved away, it ends soon no more: an announcement that comes late is not told.
-    let extended = Sequence::new()
-        .then("customer.subscription.created", T, trial(T + 9000))
-        .then(UPDATED, T + 200, trial(T + 90_000))
-        .was(json!({ "trial_end": T + 9000 }))
-        .then("customer.subscription.trial_will_end", T + 100, trial(T + 9000));
-    assert_eq!(told(&extended), [""; 0]);
-}
-
-#[test]
-fn each_attempt_that_needs_the_customer_is_one_notice() {
-    let attempt = |n: i64| {
-        let changes = json!({ "status": "open", "amount_paid": 0, "attempt_count": n });
-        with(cycle("in_1", "subscription_cycle", T, vec![line("si_1", 5, (T, T + MONTH), false)]), changes)
-    };
+fn a_trial_that_is_free_is_paid_through_its_end_and_then_the_month() {
+    let end = T + 14 * 86_400;
+    let trial = vec![line("si_1", 0, (T, end), false)];
+    let month = vec![line("si_1", 1000, (end, end + MONTH), false)];
     let whole = Sequence::new()
-        .then("invoice.payment_failed", T, attempt(1))
-        .then("invoice.payment_action_required", T, attempt(1))
-        .then("invoice.payment_failed", T + 100, attempt(2))
-        .then("invoice.payment_failed", T + 200, attempt(3))
-        .then("invoice.payment_action_required", T + 200, attempt(3));
-    let notices = whole.notices();
-    let of_attempt = |n: i64| notices.iter().filter(|key| key.ends_with(&format!("in_1/{n}"))).count();
-    assert_eq!([1, 2, 3].map(of_attempt), [1; 3], "{notices:?}");
-}
-
-#[test]
-fn a_refund_of_a_subscriptions_payment_shows_on_the_subscription() {
-    let joined = |amount: i64| {
-        let refunded = json!({ "amount_refunded": amount, "refunded": amount == 1000 });
-        with(charge("ch_1", Some("pi_1"), 1000, None), refunded)
-    };
-    let link = json!({
-        "id": "inpay_1", "object": "invoice_payment", "status": "paid", "invoice": "in_1", "amount_paid": 1000,
-        "payment": { "type": "payment_intent", "payment_intent": "pi_1" },
-    });
-    let refunded =
-        |sequence: &Sequence| sequence.each_end(|memory| memory.rows.subscriptions["sub_1"].refunded());
-    let paid = Sequence::new()
-        .then("customer.subscription.created", T, of("active", &[("si_1", T + MONTH)]))
-        .then("payment_intent.succeeded", T, intent("pi_1", "succeeded", 1000, None))
-        .then("invoice_payment.paid", T, link)
         .then(
-            "invoice.paid",
+            "customer.subscription.created",
             T,
-            cycle("in_1", "subscription_create", T, vec![line("si_1", 1000, (T, T + MONTH), false)]),
-        );
-    let part = paid.then("charge.refunded", T + 100, joined(400)).was(json!({ "amount_refunded": 0 }));
-    assert_eq!(refunded(&part), Refunded { amount: 400, in_full: false });
-    let full = part
-        .then("charge.refunded", T + 200, joined(1000))
-        .was(json!({ "amount_refunded": 400, "refunded": false }))
-        .then("refund.created", T + 200, refund("re_1", "ch_1", Some("pi_1"), 600, T + 200));
-    assert_eq!(refunded(&full), Refunded { amount: 1000, in_full: true });
-    // The next month is paid and not refunded.
-    let next = vec![line("si_1", 1000, (T + MONTH, T + 2 * MONTH), false)];
-    let renewed = full.then("invoice.paid", T + MONTH, cycle("in_2", "subscription_cycle", T + MONTH, next));
-    assert_eq!(refunded(&renewed), Refunded { amount: 1000, in_full: false });
+            with(of("trialing", &[("si_1", end)]), json!({ "trial_end": end })),
+        )
+        .then("invoice.paid", T, cycle("in_1", "subscription_create", T, trial));
+    ends(&whole, &format!("subscription sub_1 is trialing: access, paid through {end}"), &["in_1"]);
+    let open = json!({ "status": "open", "amount_paid": 0 });
+    let cycle_of = |id: &str| cycle(id, "subscription_cycle", end, month.clone());
+    whole
+        .then(UPDATED, end, with(of("active", &[("si_1", end + MONTH)]), json!({ "trial_end": end })))
+        .was(json!({ "status": "trialing" }))
+        .then("invoice.finalized", end + 3600, with(cycle_of("in_2"), open))
+        .then("invoice.payment_failed", end + 3600, {
+            with(cycle_of("in_2"), json!({ "status": "open", "amount_paid": 0, "attempt_count": 1 }))
+        })
+        .ends_in(&[
+            "invoice in_1 is paid",
+            "invoice in_2 is open",
+            &format!("subscription sub_1 is active: access, paid through {end}"),
+            "sent subscription.activated/sub_1",
+            &format!("sent subscription.changed/sub_1/{end}"),
+            "sent subscription.invoice_settled/in_1",
+        ]);
 }
 
 #[test]
-fn each_change_of_a_subscription_is_told_once_in_whatever_order_they_arrive() {
-    let of_plan = |status: &str, quantity: i64| {
-        let mut object = of(status, &[("si_1", T + MONTH)]);
-        object["items"]["data"][0]["quantity"] = json!(quantity);
-        object
+fn a_month_that_was_uncollectible_and_is_settled_out_of_band_extends_what_is_paid() {
+    let month = |n: i64| vec![line("si_1", 1000, (T + n * MONTH, T + (n + 1) * MONTH), false)];
+    let second = |status: &str| {
+        let paid = if status == "paid" { 1000 } else { 0 };
+        let changes = json!({ "status": status, "amount_paid": paid });
+        with(cycle("in_2", "subscription_cycle", T + MONTH, month(1)), changes)
     };
-    let items = |quantity: i64| json!({ "items": { "data": of_plan("active", quantity)["items"]["data"] } });
-    Sequence::new()
-        .then("customer.subscription.created", T, of_plan("active", 1))
-        .then(UPDATED, T + 10, of_plan("active", 2))
-        .was(items(1))
-        .then(UPDATED, T + 10, of_plan("active", 2))
-        .was(items(1))
-        .then(UPDATED, T + 20, of_plan("past_due", 2))
-        .was(json!({ "status": "active" }))
-        .then(UPDATED, T + 30, of_plan("active", 2))
-        .was(json!({ "status": "past_due" }))
-        .then(UPDATED, T + 40, with(of_plan("active", 2), json!({ "default_payment_method": "pm_1" })))
-        .was(json!({ "default_payment_method": null }))
-        .ends_in(&[
-            "subscription sub_1 is active: access, paid through never",
-            "sent subscription.activated/sub_1",
-            "sent subscription.changed/sub_1/1800000010",
-            "sent subscription.changed/sub_1/1800000020",
-            "sent subscription.changed/sub_1/1800000030",
-        ]);
+    let uncollectible = Sequence::new()
+        .then("customer.subscription.created", T, of("active", &[("si_1", T + 2 * MONTH)]))
+        .then("invoice.paid", T, cycle("in_1", "subscription_create", T, month(0)))
+        .then("invoice.finalized", T + MONTH, second("open"))
+        .then("invoice.marked_uncollectible", T + MONTH + 10, second("uncollectible"));
+    assert_eq!(uncollectible.each_end(|m| m.rows.subscriptions["sub_1"].paid_through()), Some(T + MONTH));
+    let settled = with(second("paid"), json!({ "paid_out_of_band": true }));
+    let settled = uncollectible.then("invoice.paid", T + MONTH + 20, settled);
+    let line = format!("subscription sub_1 is active: access, paid through {}", T + 2 * MONTH);
+    ends(&settled, &line, &["in_1", "in_2"]);
+}
+
+#[test]
+fn a_plan_that_is_renewed_early_by_a_new_anchor_is_paid_through_the_new_period() {
+    // billing_cycle_anchor=now: the unused time is credited and a whole month begins.
+    let now = T + 10 * 86_400;
+    let first = vec![line("si_1", 1000, (T, T + MONTH), false)];
+    let change =
+        vec![line("si_1", -660, (now, T + MONTH), true), line("si_1", 1000, (now, now + MONTH), false)];
+    let whole = Sequence::new()
+        .then("customer.subscription.created", T, of("active", &[("si_1", T + MONTH)]))
+        .then("invoice.paid", T, cycle("in_1", "subscription_create", T, first))
+        .then("invoice.paid", now, cycle("in_2", "subscription_update", now, change))
+        .then(UPDATED, now, of("active", &[("si_1", now + MONTH)]))
+        .was(json!({ "items": { "data": of("active", &[("si_1", T + MONTH)])["items"]["data"] } }));
+    let line = format!("subscription sub_1 is active: access, paid through {}", now + MONTH);
+    ends(&whole, &line, &["in_1", "in_2"]);
+}
+
+#[test]
+fn an_item_that_was_removed_does_not_shorten_what_is_paid_for() {
+    let two = vec![line("si_1", 1000, (T, T + MONTH), false), line("si_2", 500, (T, T + MONTH), false)];
+    let one = vec![line("si_1", 1000, (T + MONTH, T + 2 * MONTH), false)];
+    let whole = Sequence::new()
+        .then("customer.subscription.created", T, of("active", &[("si_1", T + MONTH), ("si_2", T + MONTH)]))
+        .then("invoice.paid", T, cycle("in_1", "subscription_create", T, two))
+        .then(UPDATED, T + MONTH, of("active", &[("si_1", T + 2 * MONTH)]))
+        .then("invoice.paid", T + MONTH, cycle("in_2", "subscription_cycle", T + MONTH, one));
+    let line = format!("subscription sub_1 is active: access, paid through {}", T + 2 * MONTH);
+    ends(&whole, &line, &["in_1", "in_2"]);
 }
