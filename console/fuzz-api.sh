@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Schemathesis over the console's API: no 5xx, and nothing that the OpenAPI document does not say.
+# A request may wait for an order for half a minute, by design.
 # Needs DATABASE_URL and AMQP_URL (`simulator servers -- console/fuzz-api.sh` sets them), psql and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,4 +41,4 @@ console=$!
 for _ in $(seq 100); do curl -sf "http://$CONSOLE_BIND/health/ready" >/dev/null && break; sleep 0.1; done
 "$tool/bin/schemathesis" run "http://$CONSOLE_BIND/api/openapi.json" \
     --header "Authorization: Bearer $token" --checks all --max-examples "${EXAMPLES:-100}" --seed "${SEED:-1}" \
-    --suppress-health-check all
+    --suppress-health-check all --request-timeout 40

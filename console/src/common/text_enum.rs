@@ -24,9 +24,10 @@ pub(crate) trait TextEnum: Copy + 'static {
     }
 }
 
-/// Declares an enum with the name of each variant.
+/// Declares an enum with the name of each variant. The name is taken as `tt`: what a macro took as `literal` reaches
+/// utoipa in a group that it does not read, and the document would name the variants as Rust does.
 macro_rules! text_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$about:meta])* $variant:ident = $text:tt,)+ }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, clap::ValueEnum,

@@ -67,6 +67,21 @@ async fn the_document_is_served_and_names_only_addresses_that_exist() {
         assert!(operations.contains(promised), "{promised} is missing");
     }
     references_resolve(&document, &document);
+    enums_are_written_as_in_json(&document);
+}
+
+/// Names of variants as Rust writes them would be refused in requests, and are in no answer.
+fn enums_are_written_as_in_json(value: &Value) {
+    if let Some(Value::Array(names)) = value.get("enum") {
+        for name in names.iter().filter_map(Value::as_str) {
+            assert!(!name.contains(|c: char| c.is_ascii_uppercase()), "{name} in {value}");
+        }
+    }
+    match value {
+        Value::Object(members) => members.values().for_each(enums_are_written_as_in_json),
+        Value::Array(items) => items.iter().for_each(enums_are_written_as_in_json),
+        _ => {}
+    }
 }
 
 fn references_resolve(value: &Value, document: &Value) {

@@ -36,7 +36,7 @@ pub(in crate::api) struct MessageListQuery {
     #[param(max_length = 255)]
     q: Option<String>,
     /// A connected account; `self` or empty is the company's own. All by default.
-    #[param(max_length = 255)]
+    #[param(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     account: Option<String>,
     /// `live` or `test`; both by default.
     mode: Option<Mode>,

@@ -41,7 +41,7 @@ pub(in crate::api) struct NewOrderBody {
     #[schema(pattern = "^[A-Za-z]{3}$")]
     currency: String,
     /// A connected account; the company's own by default.
-    #[schema(max_length = 255)]
+    #[schema(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     account: Option<String>,
     /// `live` or `test`; the mode that is processed by default.
     mode: Option<Mode>,

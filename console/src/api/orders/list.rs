@@ -30,7 +30,7 @@ pub(in crate::api) struct OrderListQuery {
     /// Created before this time.
     until: Option<Timestamp>,
     /// A connected account; `self` or empty is the company's own. All by default.
-    #[param(max_length = 255)]
+    #[param(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     account: Option<String>,
     /// `live` or `test`; both by default.
     mode: Option<Mode>,

@@ -14,7 +14,7 @@ use crate::orders::address::OrderAddress;
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct OrderScopeQuery {
     /// A connected account; the company's own by default.
-    #[param(max_length = 255)]
+    #[param(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     pub(super) account: Option<String>,
     /// `live` or `test`; the mode that is processed by default.
     pub(super) mode: Option<Mode>,

@@ -27,7 +27,7 @@ pub(in crate::api) struct OrderShowQuery {
     #[param(inline)]
     status: Option<OrderStatus>,
     /// A connected account; the company's own by default.
-    #[param(max_length = 255)]
+    #[param(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     account: Option<String>,
     /// `live` or `test`; the mode that is processed by default.
     mode: Option<Mode>,
