@@ -20,6 +20,7 @@ COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/
 COPY e2e/Cargo.toml e2e/
 COPY bench/Cargo.toml bench/
+COPY examples/rust/Cargo.toml examples/rust/
 COPY scripts/empty-sources.sh scripts/
 RUN sh scripts/empty-sources.sh \
  && cargo build --release --locked --features worker/jemalloc -p ingress -p worker -p sluicegate-console \

@@ -2,7 +2,8 @@
 # Installs what this machine lacks: a C linker (rustc needs one), PostgreSQL and RabbitMQ.
 #
 # With NEEDS_BROWSER set also Chromium and its driver, which the console's tests need; with NEEDS_PYTHON also python3,
-# which `make check` needs; with NEEDS_MAIL also aiosmtpd, the mail server of the tests.
+# which `make check` needs; with NEEDS_MAIL also aiosmtpd, the mail server of the tests; with NEEDS_EXAMPLES also what
+# the commands and programs of examples/ and docs/INTEGRATION.md run with: python3 with venv, node with npm, curl and jq.
 #
 # The packages' own services are not started: the project runs private copies of the servers (see simulator).
 # With DATABASE_URL and AMQP_URL set no server is installed. Quick, and silent, when all is there.
@@ -40,7 +41,7 @@ has_aiosmtpd() {
   return 1
 }
 
-# What is missing, as words: cc make postgres rabbitmq browser python3 aiosmtpd.
+# What is missing, as words: cc make postgres rabbitmq browser python3 venv node curl jq aiosmtpd.
 missing() {
   command -v cc >/dev/null || echo cc
   command -v make >/dev/null || echo make
@@ -52,6 +53,12 @@ missing() {
   [ -z "${NEEDS_BROWSER:-}" ] || command -v chromedriver >/dev/null || echo browser
   [ -z "${NEEDS_PYTHON:-}" ] || command -v python3 >/dev/null || echo python3
   [ -z "${NEEDS_MAIL:-}" ] || has_aiosmtpd || echo aiosmtpd
+  if [ -n "${NEEDS_EXAMPLES:-}" ]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo venv
+    { command -v node && command -v npm; } >/dev/null || echo node
+    command -v curl >/dev/null || echo curl
+    command -v jq >/dev/null || echo jq
+  fi
 }
 
 check_cargo() {
@@ -72,6 +79,9 @@ debian_packages() {
       rabbitmq) echo rabbitmq-server ;;
       browser) echo chromium chromium-driver ;;
       python3) echo python3 ;;
+      venv) echo python3 python3-venv ;;
+      node) echo nodejs npm ;;
+      curl | jq) echo "$word" ;;
       aiosmtpd) echo python3-aiosmtpd ;;
     esac
   done
@@ -186,7 +196,8 @@ install_macos() {
       postgres) formulae+=(postgresql@17) ;;
       rabbitmq) formulae+=(rabbitmq) ;;
       browser) formulae+=(chromium chromedriver) ;;
-      python3) formulae+=(python3) ;;
+      python3 | venv) formulae+=(python3) ;;
+      node | curl | jq) formulae+=("$word") ;;
       aiosmtpd) mail=yes ;;
     esac
   done

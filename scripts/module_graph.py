@@ -5,20 +5,12 @@ A module is a unit with everything below it, so `a/b.rs` and `a/c/d.rs` belong t
 one unit to a sibling: in a `use` or inline, from `crate::`, `super::` or `self::`, through re-exports. What a module
 and its own children use of each other is no edge, and tests (`#[cfg(test)]`) do not count.
 
-Usage: module_graph.py [--edges CRATE]    exit 0 when no cycle is found but the known ones, else 1
+Usage: module_graph.py [--edges CRATE]    exit 0 when no cycle is found, else 1
 """
 
 import re
 import sys
 from pathlib import Path
-
-# Cycles that remain, by crate, as the modules that form one: a list that only shrinks. An entry that is not found any
-# more fails as well, so that it is deleted with the cycle.
-KNOWN = {
-    "console": [
-        {"auth::lockout", "auth::sessions", "auth::store", "auth::tokens", "auth::users"},
-    ],
-}
 
 ROOTS = ("crate", "$crate", "self", "super")
 IDENT = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -232,17 +224,11 @@ def reachable(graph, start):
     return seen
 
 
-def check(folder, known):
+def check(folder):
     """What is wrong with the crate in `folder`, as lines."""
-    found = dict(Crate(folder / "src").cycles())
-    known = {frozenset(cycle) for cycle in known}
-    name = folder.name
-    for cycle, closing in sorted(found.items(), key=lambda item: sorted(item[0])):
-        if cycle not in known:
-            yield f"{name}: a cycle between {', '.join(sorted(cycle))}"
-            yield from (f"    {line}" for line in closing)
-    for cycle in sorted(known - found.keys(), key=sorted):
-        yield f"{name}: no such cycle any more, delete it from KNOWN: {', '.join(sorted(cycle))}"
+    for cycle, closing in sorted(Crate(folder / "src").cycles(), key=lambda found: sorted(found[0])):
+        yield f"{folder.name}: a cycle between {', '.join(sorted(cycle))}"
+        yield from (f"    {line}" for line in closing)
 
 
 def main(arguments):
@@ -254,7 +240,7 @@ def main(arguments):
                 for unit, targets in sorted(graph.items()):
                     print(f"{'::'.join(('crate',) + parent)}: {unit} -> {', '.join(sorted(targets))}")
         return 0
-    wrong = [line for folder in crates for line in check(folder, KNOWN.get(folder.name, ()))]
+    wrong = [line for folder in crates for line in check(folder)]
     print("\n".join(wrong), end="\n" if wrong else "", file=sys.stderr)
     return 1 if wrong else 0
 

@@ -4,8 +4,10 @@
 . "$(dirname "${BASH_SOURCE[0]}")/build.sh"
 
 export NEEDS_BROWSER=1 NEEDS_MAIL=1
-build
 [ "$#" -gt 0 ] || set -- --workspace
+case " $* " in *" --workspace "* | *" e2e "*) export NEEDS_EXAMPLES=1 ;; esac
+build
+[ -z "${NEEDS_EXAMPLES:-}" ] || bash scripts/install-examples.sh
 mkdir -p .local/log
 log=".local/log/test-$$.log"
 status=0

@@ -2,9 +2,15 @@
 //! Prints, and asserts no time. `make bench` runs it; alone:
 //! `simulator servers -- cargo bench -p sluicegate-console --bench lists`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark fails by panicking")]
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "the tests use the rest of what they stand on")]
+#![allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    unreachable_pub,
+    reason = "the tests use the rest of what they stand on"
+)]
 
-#[path = "../tests/it/harness.rs"]
+#[path = "../tests/it/harness/mod.rs"]
 mod harness;
 #[path = "../tests/it/http.rs"]
 mod http;
@@ -18,12 +24,13 @@ const EVENTS: u32 = 1_000_000;
 const DEAD_LETTERS: u32 = 100_000;
 const TIMES: usize = 21;
 
-const VIEWS: [(&str, &str); 20] = [
+const VIEWS: [(&str, &str); 22] = [
     ("events", "/api/events"),
     ("events, a later page", "/api/events?before=PAGE"),
     ("events by type", "/api/events?type=charge.refunded"),
     ("events by outcome", "/api/events?outcome=retrying"),
     ("events by type and outcome", "/api/events?type=charge.refunded&outcome=dead"),
+    ("events by account", "/api/events?account=acct_7"),
     ("events of an order", "/api/events?order=order-777"),
     ("events of a customer", "/api/events?customer=cus_777"),
     ("search: payment", "/api/events?q=pi_777"),
@@ -32,6 +39,7 @@ const VIEWS: [(&str, &str); 20] = [
     ("one event", "/api/events/evt_777"),
     ("dead letters", "/api/dead-letters"),
     ("dead letters, open", "/api/dead-letters?state=open"),
+    ("dead letters by account", "/api/dead-letters?account=acct_7"),
     ("dead letters by reason", "/api/dead-letters?reason=missing_field&type=charge.refunded"),
     ("dead letters by id", "/api/dead-letters?q=order-777"),
     ("dead letters by words", "/api/dead-letters?q=payment%204999"),

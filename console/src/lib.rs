@@ -17,6 +17,8 @@ mod events;
 mod http;
 mod jobs;
 mod masking;
+mod messages;
+mod order_status;
 mod orders;
 mod pages;
 mod runtime;

@@ -1,6 +1,6 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
-use crate::{audit, auth, cases, dead_letters, events, jobs, orders, system};
+use crate::{audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, system};
 
 /// All statements by name, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
@@ -71,6 +71,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("job_waiting", jobs::items::WAITING),
     ("search_aggregates", events::search::AGGREGATES),
     ("search_events", events::search::EVENTS),
+    ("search_origins", events::search::ORIGINS),
     ("subscription_show", orders::subscriptions::SHOW),
     ("invoice_list", orders::subscriptions::INVOICES),
     ("overview", crate::system::overview::NUMBERS),
@@ -84,4 +85,18 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("refund_list", orders::payments::REFUNDS),
     ("dispute_list", orders::payments::DISPUTES),
     ("message_list", orders::payments::MESSAGES),
+    ("order_page", orders::list::PAGE),
+    ("order_payments", orders::payments::OF_ORDER),
+    ("order_statuses", order_status::watch::STATUSES),
+    ("subscription_page", orders::subscriptions::PAGE),
+    ("messages", messages::store::LIST),
+    ("messages_open", messages::store::LIST_OPEN),
+    ("messages_named", messages::store::NAMED),
+    ("message_show", messages::store::SHOW),
+    ("message_deliveries", messages::store::DELIVERIES),
+    ("message_lock", messages::store::LOCK),
+    ("message_resend", messages::store::RESEND),
+    ("destination_list", messages::destinations::LIST),
+    ("destination_lock", messages::destinations::LOCK),
+    ("destination_resume", messages::destinations::RESUME),
 ];

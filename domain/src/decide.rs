@@ -12,7 +12,7 @@ use crate::handlers::{self, Intent};
 
 /// An event that has been read and not yet applied.
 pub struct Prepared {
-    /// The event.
+    /// The event that the decision is about.
     pub event: Event,
     /// What it asks for, once its object has been read.
     pub intent: Intent,
@@ -21,7 +21,7 @@ pub struct Prepared {
 /// What the domain makes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It took effect.
+    /// Its handler applied it; what that changed is in the effects.
     Processed,
     /// It is not handled; the reason.
     Ignored(&'static str),

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use stripe::envelope::without_byte_order_mark;
 
 use super::origin::Origin;
 use super::rejection::{Reason, Rejection};
@@ -10,11 +11,11 @@ use super::version::{Delta, Rank, before, digest};
 /// An event whose envelope has been read. The object inside is still untyped.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// `evt_…`
+    /// The event's id, `evt_…`.
     pub id: String,
-    /// Stripe's `type`.
+    /// Stripe's `type`, such as `charge.refunded`.
     pub kind: String,
-    /// Unix seconds.
+    /// When Stripe made the event, in unix seconds.
     pub created: i64,
     /// False for test mode.
     pub livemode: bool,
@@ -26,9 +27,9 @@ pub struct Event {
     pub request: Option<String>,
     /// `object` is `v2.core.event`: a thin event, which carries no object.
     pub thin: bool,
-    /// `data.object`.
+    /// The object after the change, `data.object`.
     pub object: Value,
-    /// `data.previous_attributes`.
+    /// What the change replaced, `data.previous_attributes`; none unless the event is an update.
     pub previous: Option<Map<String, Value>>,
 }
 
@@ -69,7 +70,8 @@ impl Event {
     /// [`Reason::MalformedEvent`] when it is no JSON object with `id`, `type` and `created`.
     pub fn parse(body: &[u8]) -> Result<Self, Rejection> {
         let malformed = |detail: String| Rejection::permanent(Reason::MalformedEvent, detail);
-        let body: Body = serde_json::from_slice(without_bom(body)).map_err(|e| malformed(e.to_string()))?;
+        let body: Body =
+            serde_json::from_slice(without_byte_order_mark(body)).map_err(|e| malformed(e.to_string()))?;
         let thin = body.object.as_ref().and_then(Value::as_str) == Some("v2.core.event");
         let created = match &body.created {
             Value::String(date) if thin => {
@@ -141,13 +143,6 @@ impl Event {
             view: Some(view),
         }
     }
-}
-
-/// A byte order mark is allowed before JSON text by nobody and sent by some (RFC 8259, section 8.1, lets
-/// a reader pass over it).
-#[must_use]
-pub fn without_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
 /// `request` is `{"id":…}` since 2017-05-25 and was the id itself before.

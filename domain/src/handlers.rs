@@ -46,7 +46,7 @@ pub trait Change: Send + Sync {
 pub enum Intent {
     /// A change of state.
     Change(Box<dyn Change>),
-    /// Nothing; the reason.
+    /// The event is recorded as ignored, for this reason.
     Ignore(&'static str),
     /// Its object cannot be read.
     Reject(Rejection),
@@ -96,7 +96,7 @@ const OF_A_PAYMENT: &[&Topic] = &[
     &message::DISPUTE_FUNDS_REINSTATED,
 ];
 
-/// Every handler.
+/// The handlers of all Stripe objects; a type that two of them take refuses to start.
 pub const HANDLERS: &[Handler] = &[
     charge::HANDLER,
     checkout_session::HANDLER,

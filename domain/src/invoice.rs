@@ -22,7 +22,7 @@ pub struct Invoice {
     /// The subscription that it is counted in; kept in a column of its own.
     #[serde(skip)]
     pub linked: Option<String>,
-    /// The newest version.
+    /// The newest known version; none while only its payment is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<Versioned<Version>>,
     /// Its payments by id (`invoice_payment.paid`, since 2025-03-31.basil).
@@ -43,7 +43,7 @@ pub struct Invoice {
     /// `invoice.deleted` was seen: the draft is gone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
-    /// `invoice.finalization_failed` was seen.
+    /// Whether an `invoice.finalization_failed` was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finalization_failed: bool,
 }
@@ -68,7 +68,7 @@ pub struct Summary {
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
 }
@@ -80,7 +80,7 @@ impl Invoice {
         self.versions.as_ref().map(Versioned::latest)
     }
 
-    /// Stripe's status.
+    /// The status as Stripe spells it; none while no version is known.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         if self.settled || self.payment_succeeded {

@@ -7,7 +7,7 @@ use crate::origin::Origin;
 /// A topic of `sluicegate.out`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Topic {
-    /// The routing key.
+    /// The routing key, such as `order.paid`.
     pub name: &'static str,
     /// True when the condition, once true, is true for ever: every order of arrival sends it, exactly
     /// once. False for a notice: sent at most once, and only if it is true at the commit that sends it.
@@ -17,10 +17,10 @@ pub struct Topic {
 }
 
 macro_rules! topics {
-    ($($(#[$doc:meta])* $constant:ident = $kind:ident $name:literal: $when:literal;)*) => {
-        $($(#[$doc])* pub const $constant: Topic =
+    ($($constant:ident = $kind:ident $name:literal: $when:literal;)*) => {
+        $(#[doc = $when] pub const $constant: Topic =
             Topic { name: $name, lasting: topics!(@ $kind), when: $when };)*
-        /// Every topic.
+        /// The topics of all messages, as docs/MESSAGES.md lists them.
         pub const TOPICS: &[&Topic] = &[$(&$constant),*];
     };
     (@ lasting) => { true };
@@ -28,65 +28,35 @@ macro_rules! topics {
 }
 
 topics! {
-    /// About an order.
     ORDER_PAID = lasting "order.paid": "the order was paid in full (once for each order)";
-    /// About an order.
     ORDER_PROCESSING = notice "order.processing": "a delayed payment is under way, or money is authorized (once for each payment)";
-    /// About an order.
     ORDER_PAYMENT_FAILED = notice "order.payment_failed": "the last attempt to pay failed (once for each payment)";
-    /// About an order.
     ORDER_CANCELED = notice "order.canceled": "the payment was canceled (once for each payment)";
-    /// About an order.
     ORDER_EXPIRED = notice "order.expired": "the checkout session expired (once for each payment)";
-    /// About a payment of an order.
     ORDER_PAYMENT_RECEIVED = lasting "order.payment_received": "a payment that names the order was captured (once for each payment; `held` says why it does not count)";
-    /// About an order.
     ORDER_OVERPAID = notice "order.overpaid": "more was captured than the order costs (once for each order; `order.payment_received` names each payment)";
-    /// About a payment that does not match its order.
     PAYMENT_HELD = notice "payment.held": "the payment does not match its order and does not count for it (once for each payment and reason)";
-    /// About a payment that was held.
     PAYMENT_RELEASED = notice "payment.released": "a payment that was held counts for its order now (once for each payment)";
-    /// About an order.
     ORDER_PARTIALLY_REFUNDED = notice "order.partially_refunded": "some of the money was refunded (once for each sum that the charge shows; `refund.created` names each refund)";
-    /// About an order.
     ORDER_REFUNDED = notice "order.refunded": "all of the money was refunded (once for each order; a refund may still fail)";
-    /// About a refund.
     REFUND_CREATED = lasting "refund.created": "the refund exists";
-    /// About a refund.
     REFUND_FAILED = lasting "refund.failed": "the refund failed: the company has the money again";
-    /// About a refund.
     REFUND_CANCELED = lasting "refund.canceled": "the refund was canceled before it was paid out";
-    /// About a dispute.
     DISPUTE_OPENED = lasting "dispute.opened": "the customer's bank disputes the payment (reason, amount, evidence due by)";
-    /// About a dispute.
     DISPUTE_INQUIRY_OPENED = lasting "dispute.inquiry_opened": "the customer's bank inquires; no money has moved";
-    /// About a dispute.
     DISPUTE_CLOSED = lasting "dispute.closed": "the dispute or inquiry is over (`state`: won, lost or closed; again when an appeal reverses the result)";
-    /// About a dispute.
     DISPUTE_FUNDS_WITHDRAWN = lasting "dispute.funds_withdrawn": "the disputed money was withdrawn (once for each withdrawal)";
-    /// About a dispute.
     DISPUTE_FUNDS_REINSTATED = lasting "dispute.funds_reinstated": "disputed money was reinstated (once for each movement)";
-    /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_SUCCEEDED = lasting "subscription.payment_succeeded": "an invoice of the subscription was paid by a payment: the hook for provisioning (once for each invoice)";
-    /// About an invoice of a subscription.
     SUBSCRIPTION_INVOICE_SETTLED = lasting "subscription.invoice_settled": "an invoice of the subscription is settled, by a payment or out of band (once for each invoice)";
-    /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_FAILED = notice "subscription.payment_failed": "an attempt to collect an invoice failed (attempt count, next attempt; once for each attempt)";
-    /// About an invoice of a subscription.
     SUBSCRIPTION_PAYMENT_ACTION_REQUIRED = notice "subscription.payment_action_required": "the customer must confirm the payment of an invoice (once for each attempt, instead of `subscription.payment_failed`)";
-    /// About an invoice.
     INVOICE_FINALIZATION_FAILED = notice "invoice.finalization_failed": "a draft could not be finalized: nothing is collected until it is fixed (once for each invoice)";
-    /// About a subscription.
     SUBSCRIPTION_ACTIVATED = lasting "subscription.activated": "the subscription was active or trialing for the first time";
-    /// About a subscription.
     SUBSCRIPTION_CHANGED = lasting "subscription.changed": "status, items, trial, pause or the planned end changed (`changed_at`, `what`, `from`, `to`; once for each change, also when a newer one is known already)";
-    /// About a subscription.
     SUBSCRIPTION_TRIAL_WILL_END = notice "subscription.trial_will_end": "the trial ends soon (once for each trial end, again when it moves nearer)";
-    /// About a subscription.
     SUBSCRIPTION_CANCELED = lasting "subscription.canceled": "the subscription ended";
-    /// About a subscription.
     SUBSCRIPTION_ACCESS_LOST = notice "subscription.access_lost": "the customer had access and has none any more (once for each loss, and at the end)";
-    /// About a subscription.
     SUBSCRIPTION_ACCESS_RESTORED = notice "subscription.access_restored": "the customer has access again after a loss, the end of a grace period included (once for each loss)";
 }
 
@@ -95,7 +65,7 @@ topics! {
 pub struct Message {
     /// `<topic>/<what it is about>`.
     pub key: String,
-    /// The topic.
+    /// The topic, which says whether the message is lasting.
     pub topic: &'static Topic,
     /// The account and mode that it is about.
     pub origin: Origin,

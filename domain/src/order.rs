@@ -23,9 +23,9 @@ pub use totals::Totals;
 pub struct Expected {
     /// The company's customer id, or Stripe's.
     pub customer: Option<String>,
-    /// Minor units.
+    /// What the order costs, in the currency's minor unit.
     pub amount: i64,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
     /// The code that a payment of this order carries.
     pub reference_code: Option<String>,

@@ -42,7 +42,7 @@ pub struct Payment {
     /// Why it does not count for its order; kept in a column of its own.
     #[serde(skip)]
     pub held: Option<HeldReason>,
-    /// The payment intent.
+    /// The versions of the payment intent; none where there is no intent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<Versioned<PaymentIntent>>,
     /// Checkout sessions by id; more than one only when Stripe reuses a payment intent.
@@ -55,10 +55,10 @@ pub struct Payment {
     /// been edited by hand.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attempts: BTreeMap<String, Attempt>,
-    /// Refunds by id.
+    /// The payment's refund objects by id, `re_…`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub refunds: BTreeMap<String, Versioned<Refund>>,
-    /// Disputes by id.
+    /// The payment's disputes and inquiries by id, `dp_…`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub disputes: BTreeMap<String, Dispute>,
     /// The values of `amount_refunded` (minor units) that a charge's events have reached, by charge id.
@@ -94,7 +94,7 @@ pub struct PaidInvoice {
     /// The subscription; none for a one-off invoice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription: Option<String>,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::event::without_bom;
+use stripe::envelope::without_byte_order_mark;
 
 /// Members of Stripe objects that name another object.
 const NAMING: [&str; 13] = [
@@ -27,7 +27,7 @@ const MOST_REFERENCES: usize = 40;
 /// Every id in the event's object by which somebody may look for it: its own, those it points at, its order's.
 #[must_use]
 pub fn references(body: &[u8]) -> Vec<String> {
-    let Ok(event) = serde_json::from_slice::<Value>(without_bom(body)) else { return Vec::new() };
+    let Ok(event) = serde_json::from_slice::<Value>(without_byte_order_mark(body)) else { return Vec::new() };
     let mut found = Vec::new();
     let object = &event["data"]["object"];
     collect(object, &mut found);

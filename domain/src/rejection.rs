@@ -23,7 +23,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Every reason.
+    /// The closed list of reasons that workers give.
     pub const ALL: [Self; 7] = [
         Self::MalformedEvent,
         Self::MissingField,
@@ -55,7 +55,7 @@ pub enum Rejection {
     /// It may work later: it climbs the retry schedule.
     #[error("{}: {detail}", reason.as_str())]
     Retry {
-        /// The reason.
+        /// Why, as stored in `events.reason` and `dead_letters.reason`.
         reason: Reason,
         /// The detail, for people.
         detail: String,
@@ -63,7 +63,7 @@ pub enum Rejection {
     /// It never will: it goes straight to the dead letters.
     #[error("{}: {detail}", reason.as_str())]
     Permanent {
-        /// The reason.
+        /// Why, as stored in `events.reason` and `dead_letters.reason`.
         reason: Reason,
         /// The detail, for people.
         detail: String,
@@ -75,17 +75,17 @@ pub enum Rejection {
 const LONGEST_DETAIL: usize = 2_000;
 
 impl Rejection {
-    /// Never again.
+    /// A rejection that no further attempt can change: the event becomes a dead letter.
     pub fn permanent(reason: Reason, detail: impl Into<String>) -> Self {
         Self::Permanent { reason, detail: shortened(detail.into()) }
     }
 
-    /// Later, perhaps.
+    /// A rejection that may pass: the event is retried on the schedule.
     pub fn retry(reason: Reason, detail: impl Into<String>) -> Self {
         Self::Retry { reason, detail: shortened(detail.into()) }
     }
 
-    /// The reason.
+    /// Why, as stored in `events.reason` and `dead_letters.reason`.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         match self {

@@ -29,9 +29,9 @@ pub enum ClientReferenceId {
 /// The settings that decisions depend on.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// `ORDERS_POLICY`.
+    /// The setting `ORDERS_POLICY`: adopt or require.
     pub orders: OrdersPolicy,
-    /// `CLIENT_REFERENCE_ID`.
+    /// The setting `CLIENT_REFERENCE_ID`: order or ignore.
     pub client_reference_id: ClientReferenceId,
     /// `REFERENCE_SECRET`: when set, no order is paid without its code.
     pub reference_secret: Option<SecretString>,

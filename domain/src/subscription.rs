@@ -42,7 +42,7 @@ pub struct Subscription {
     /// It was active or trialing at some time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_active: bool,
-    /// `customer.subscription.deleted` was seen.
+    /// Whether a `customer.subscription.deleted` was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ended: bool,
     /// When it last became past due, unix seconds of the event.
@@ -120,11 +120,11 @@ fn visible(version: &Version) -> Value {
 /// Whether the customer may use what was bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Yes.
+    /// The customer may use what was bought.
     Granted,
     /// Until this time, unix seconds: it is past due.
     Until(i64),
-    /// No.
+    /// The customer may not use what was bought.
     Denied,
 }
 
@@ -155,13 +155,13 @@ impl Subscription {
         self.versions.as_ref().map(Versioned::latest)
     }
 
-    /// Stripe's status.
+    /// The status as Stripe spells it; none while only invoices are known.
     #[must_use]
     pub fn status(&self) -> Option<&str> {
         self.version().map(|version| version.status.as_str())
     }
 
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     #[must_use]
     pub fn customer(&self) -> Option<&str> {
         let invoiced = || self.invoices.values().find_map(|invoice| invoice.customer.as_deref());

@@ -102,7 +102,7 @@ pub struct Rank {
 /// What one event says about its object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delta<T> {
-    /// Event id.
+    /// The id of the event that brought it.
     pub event: String,
     /// The event's type: one change may be reported once by each of several types.
     pub kind: String,
@@ -177,7 +177,7 @@ impl<T> Versioned<T> {
         }
     }
 
-    /// The newest version.
+    /// The newest version that the events seen so far prove, or the likeliest.
     #[must_use]
     pub fn latest(&self) -> &T {
         #[expect(clippy::expect_used, reason = "views are dropped only from seconds before the newest")]

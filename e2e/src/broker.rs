@@ -12,7 +12,6 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// Connects.
     pub async fn connect(url: &str, prefix: &str) -> Queues {
         let connection =
             Connection::connect(url, ConnectionProperties::default()).await.expect("the broker is there");

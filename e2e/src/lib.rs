@@ -3,6 +3,7 @@
 //!
 //! Nothing here links the programs' libraries: a test must not know more than an operator does. A failing test
 //! panics and shows the end of each program's log.
+#![allow(missing_docs, reason = "the library exists for its programs and tests")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod broker;

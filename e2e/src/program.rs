@@ -11,23 +11,17 @@ use simulator::servers::{LeftOvers, Process, Signal, free_port, signal};
 
 use crate::wait::eventually;
 
-/// The programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Takes webhooks in.
     Ingress,
-    /// Purchases.
     FulfillmentWorker,
-    /// Subscriptions and invoices.
     SubscriptionWorker,
-    /// Refunds and disputes.
     RefundWorker,
     /// Support's console, which also stores dead letters.
     Console,
 }
 
 impl Program {
-    /// Every program.
     pub const ALL: [Program; 5] = [
         Program::Ingress,
         Program::FulfillmentWorker,
@@ -123,7 +117,6 @@ impl Running {
         &self.address
     }
 
-    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }
@@ -138,7 +131,6 @@ impl Running {
         self.process.kill();
     }
 
-    /// Sends a signal.
     pub fn signal(&self, which: Signal) {
         assert!(signal(self.pid(), which), "{:?} is there to be signalled", self.program);
     }

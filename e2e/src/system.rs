@@ -13,9 +13,7 @@ use crate::wait::eventually;
 /// A database and names of a test's own. Programs are started on it one by one.
 #[derive(Debug)]
 pub struct System {
-    /// The database.
     pub database: TestDatabase,
-    /// The signing secret.
     pub secret: String,
     amqp_url: String,
     prefix: String,
@@ -25,13 +23,13 @@ pub struct System {
 /// How many events have which outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Done.
+    /// Events that took effect.
     pub processed: i64,
-    /// Not for us.
+    /// Events that no handler takes.
     pub ignored: i64,
     /// On their way round again.
     pub retrying: i64,
-    /// Given up.
+    /// Dead letters.
     pub dead: i64,
 }
 
@@ -94,7 +92,6 @@ impl System {
         Running::start(program, &self.settings).await
     }
 
-    /// Starts every program.
     pub async fn start_all(&self) -> Vec<Running> {
         let mut running: Vec<Running> =
             Program::ALL.iter().map(|program| Running::spawn(*program, &self.settings)).collect();
@@ -126,7 +123,6 @@ impl System {
         command.output().expect("sluicegate starts")
     }
 
-    /// The queues.
     pub async fn queues(&self) -> Queues {
         Queues::connect(&self.amqp_url, &self.prefix).await
     }

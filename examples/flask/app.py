@@ -1,18 +1,65 @@
-"""Receives Sluicegate's messages by signed HTTP and provisions subscriptions.
-
-Environment: WEBHOOK_SECRET, the same as OUT_WEBHOOK_SECRET; PORT; DATABASE, the file of this example's database.
-"""
+"""A shop's backend: sends a customer to Stripe, greets them when they come back, and provisions subscriptions."""
 
 import json
 import os
 import sqlite3
+from urllib.parse import quote
 
-from flask import Flask, request
+import requests
+from flask import Flask, redirect, request
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-app = Flask(__name__)
+CONSOLE_URL = os.environ["CONSOLE_URL"]
+SLUICEGATE_TOKEN = os.environ["SLUICEGATE_TOKEN"]
+STRIPE_API_KEY = os.environ["STRIPE_API_KEY"]
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
+DATABASE = os.environ.get("DATABASE", "handled.sqlite3")  # of this example
 webhook = Webhook(os.environ["WEBHOOK_SECRET"])
-DATABASE = os.environ.get("DATABASE", "handled.sqlite3")
+app = Flask(__name__)
+
+
+def sluicegate(method, path, **options):
+    headers = {"Authorization": f"Bearer {SLUICEGATE_TOKEN}"}
+    answer = requests.request(method, CONSOLE_URL + path, headers=headers, timeout=40, **options)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def checkout_session(order):
+    names = {"orderId": order["id"], "referenceCode": order["reference_code"]}
+    form = {
+        "mode": "payment",
+        "customer": order["customer"],
+        "success_url": f"https://shop.example/success?order={quote(order['id'])}",
+        "line_items[0][quantity]": 1,
+        "line_items[0][price_data][currency]": order["currency"],
+        "line_items[0][price_data][unit_amount]": order["amount"],
+        "line_items[0][price_data][product_data][name]": "A pair of shoes",
+    }
+    for name, value in names.items():
+        form[f"metadata[{name}]"] = value
+        form[f"payment_intent_data[metadata][{name}]"] = value
+    # The same session when the customer clicks twice.
+    headers = {"Authorization": f"Bearer {STRIPE_API_KEY}", "Idempotency-Key": f"checkout-{order['id']}"}
+    answer = requests.post(f"{STRIPE_API_BASE}/v1/checkout/sessions", data=form, headers=headers, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+@app.post("/checkout")
+def checkout():
+    # Yours: look these up. Never take an amount from the browser.
+    wanted = {"id": request.json["order"], "customer": request.json["customer"], "amount": 1999, "currency": "usd"}
+    order = sluicegate("POST", "/api/orders", json=wanted)
+    return redirect(checkout_session(order)["url"], 303)
+
+
+# Stripe sends the customer back here, often before the payment is known.
+@app.get("/success")
+def success():
+    order = sluicegate("GET", f"/api/orders/{quote(request.args['order'], safe='')}?wait=20s&status=pending")
+    reason = order["not_paid_because"]
+    return reason["message"] if reason else "Thank you, your order is paid."
 
 
 def successful_subscription(database, data):

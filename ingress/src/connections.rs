@@ -4,29 +4,29 @@
 //! kept waiting: the one that has gone longest without a valid signature is closed for it, then the one that has been
 //! idle longest after one. A connection whose event is being published is never closed.
 
+mod guarded;
+
 use futures_util::task::AtomicWaker;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+pub(crate) use guarded::Guarded;
 
 /// How many connections may be open.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionLimits {
-    /// Altogether.
+    /// All open connections together.
     pub(crate) total: usize,
-    /// From one address.
+    /// Open connections from one address.
     pub(crate) per_address: usize,
     /// Proxies, which connect for others and have no limit of their own.
     pub(crate) proxies: Vec<IpNet>,
 }
 
-/// Every open connection.
+/// The open connections and what each is doing.
 #[derive(Debug)]
 pub(crate) struct Connections {
     limits: ConnectionLimits,
@@ -154,60 +154,6 @@ impl Drop for Slot {
         let mut table = self.connections.table();
         table.remove(self.id);
         metrics::gauge!("ingress_connections").set(table.open.len() as f64);
-    }
-}
-
-/// A stream that ends when its slot is taken away.
-#[derive(Debug)]
-pub(crate) struct Guarded<T> {
-    stream: T,
-    connection: Connection,
-}
-
-impl<T> Guarded<T> {
-    pub(crate) fn new(stream: T, connection: Connection) -> Self {
-        Self { stream, connection }
-    }
-
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
-    fn check(&self) -> io::Result<()> {
-        match self.connection.0.close.closed.load(Ordering::Acquire) {
-            true => Err(io::ErrorKind::ConnectionReset.into()),
-            false => Ok(()),
-        }
-    }
-}
-
-impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        // Registered before the check, so that no call is missed between the two.
-        self.connection.0.close.waker.register(cx.waker());
-        self.check()?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 

@@ -41,7 +41,7 @@ fn stripe() -> impl Iterator<Item = IpNet> {
 pub struct GuardSettings {
     /// Who may deliver; nothing: everybody.
     pub allow: Option<Vec<IpNet>>,
-    /// Whose `X-Forwarded-For` counts.
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
     /// Requests per second of one client address.
     pub rate: Option<NonZeroU32>,

@@ -1,15 +1,18 @@
 //! The settings of the ingress. `--help` and the table in the documentation are these comments.
 
+mod endpoints;
+
 use crate::guard::{GuardSettings, allowed};
 use crate::tls::TlsFiles;
 use amqp::args::AmqpArgs;
 use amqp::broker::BrokerSettings;
+use endpoints::{SECRET, SECRET_TAKES};
 use ipnet::IpNet;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use service::error::chain;
-use service::settings::setting::{Parser, address, duration, integer, networks, value};
-use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
+use service::settings::setting::{Parser, address, address_or_off, duration, integer, networks, value};
+use service::settings::{LogArgs, Problems, Program, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,9 +21,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-const SECRET: &str = "STRIPE_WEBHOOK_SECRET";
-const SECRET_TAKES: &str = "the signing secret of the webhook endpoint, whsec_…; several, comma separated";
-const METRICS_PORT: u16 = 9090;
 const DAY: u64 = 86_400;
 const MIB: usize = 1024 * 1024;
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -94,13 +94,12 @@ pub struct Args {
     #[arg(long, env = "INGRESS_PUBLISH_TIMEOUT", value_name = "TIME", default_value = "5s",
         value_parser = duration(SHORTEST..=Duration::from_secs(60)))]
     ingress_publish_timeout: Setting<Duration>,
-    /// RabbitMQ.
     #[command(flatten)]
     amqp: AmqpArgs,
-    /// Metrics and health.
-    #[command(flatten)]
-    metrics: MetricsArgs,
-    /// Logging.
+    /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9090",
+        value_parser = address_or_off())]
+    metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     pub log: LogArgs,
 }
@@ -108,18 +107,16 @@ pub struct Args {
 /// The clock. A parameter because signatures age.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The settings, checked.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where `main` listens.
     pub bind: SocketAddr,
     /// The secrets of `/webhooks/stripe`.
     pub secrets: Vec<SecretString>,
     /// The secrets of `/webhooks/stripe/<name>`.
     pub endpoints: BTreeMap<String, Vec<SecretString>>,
-    /// Seconds.
+    /// The oldest signature that is accepted, in seconds.
     pub tolerance: u64,
-    /// Bytes.
+    /// The largest body, in bytes.
     pub max_body: usize,
     /// How long a body may take.
     pub body_timeout: Duration,
@@ -135,7 +132,6 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// How long a confirm may take.
     pub publish_timeout: Duration,
-    /// RabbitMQ.
     pub broker: BrokerSettings,
     /// Where metrics and health are served.
     pub metrics_bind: Option<SocketAddr>,
@@ -166,8 +162,8 @@ impl Settings {
             problems.add("INGRESS_MAX_IN_FLIGHT", "takes no less than INGRESS_MAX_BODY: one body must fit");
         }
         Self {
-            secrets: split(SECRET, &secrets, problems),
-            endpoints: endpoints(environment, problems),
+            secrets: endpoints::split(SECRET, &secrets, problems),
+            endpoints: endpoints::named(environment, problems),
             tolerance: problems.take(&args.stripe_signature_tolerance),
             bind: problems.take(&args.ingress_bind),
             max_body,
@@ -188,7 +184,7 @@ impl Settings {
                 topology: args.amqp.topology(problems, Vec::new()),
                 name: "sluicegate ingress".to_owned(),
             },
-            metrics_bind: args.metrics.bind(problems, METRICS_PORT),
+            metrics_bind: problems.take(&args.metrics_bind),
             clock: Arc::new(Timestamp::now),
         }
     }
@@ -219,49 +215,6 @@ fn rate() -> Parser<NonZeroU32> {
     value("a whole number from 1 to 1000000", |raw| {
         raw.parse().ok().filter(|rate: &NonZeroU32| rate.get() <= 1_000_000)
     })
-}
-
-/// The endpoints of `STRIPE_WEBHOOK_SECRET_<NAME>` and `STRIPE_WEBHOOK_SECRET_<NAME>_FILE`.
-fn endpoints(
-    environment: &[(String, String)],
-    problems: &mut Problems,
-) -> BTreeMap<String, Vec<SecretString>> {
-    let mut found: BTreeMap<&str, (Option<&str>, Option<&str>)> = BTreeMap::new();
-    for (variable, value) in environment {
-        let Some(name) = variable.strip_prefix(SECRET).and_then(|rest| rest.strip_prefix('_')) else {
-            continue;
-        };
-        match name.strip_suffix("_FILE") {
-            // `STRIPE_WEBHOOK_SECRET_FILE` is the file of the endpoint without a name.
-            None if name == "FILE" => {}
-            None => found.entry(name).or_default().0 = Some(value),
-            Some(name) => found.entry(name).or_default().1 = Some(value),
-        }
-    }
-    let mut endpoints = BTreeMap::new();
-    for (name, (secret, file)) in found {
-        let variable = format!("{SECRET}_{name}");
-        if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') || name.is_empty() {
-            problems.add(&variable, "must end in a name of letters, digits, dashes and underscores");
-            continue;
-        }
-        let secrets = problems.required_secret(&variable, secret, file, SECRET_TAKES);
-        let secrets = split(&variable, &secrets, problems);
-        if endpoints.insert(name.to_ascii_lowercase(), secrets).is_some() {
-            problems.add(&variable, "is set twice, in upper and in lower case");
-        }
-    }
-    endpoints
-}
-
-fn split(name: &str, secrets: &SecretString, problems: &mut Problems) -> Vec<SecretString> {
-    let text = secrets.expose_secret();
-    let each: Vec<_> =
-        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(SecretString::from).collect();
-    if each.is_empty() && !text.is_empty() {
-        problems.add(name, format_args!("holds no secret; it takes {SECRET_TAKES}"));
-    }
-    each
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Settings as they are documented.
 
 use super::*;
+use secrecy::ExposeSecret;
 use service::settings::setting::from_pairs;
 
 const GOOD: [(&str, &str); 2] =

@@ -39,7 +39,6 @@ pub(crate) enum TlsError {
 pub struct TlsFiles {
     /// The certificate, then those of its issuers.
     pub certificate: PathBuf,
-    /// Its private key.
     pub key: PathBuf,
     /// How often both are looked at.
     pub look_every: Duration,

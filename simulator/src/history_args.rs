@@ -4,10 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::histories::{self, History, Kind, Options, Version};
 
-/// Which histories.
 #[derive(Debug, Clone, clap::Args)]
 pub struct HistoryArgs {
-    /// How many histories.
+    /// How many histories are made, of all kinds together.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub histories: u64,
     /// The seed; the same seed gives the same events [default: a new one, which is printed].

@@ -189,7 +189,6 @@ enum Ready {
     Idle,
     /// The broker canceled the consumer (its queue was deleted).
     Canceled,
-    /// Shutdown was requested.
     Shutdown,
 }
 

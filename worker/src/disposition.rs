@@ -9,7 +9,6 @@ use domain::retry::{RetryDecision, Schedule};
 /// What is to be done with a delivery once its transaction has committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disposition {
-    /// Acknowledge.
     Ack(AckReason),
     /// Publish to the retry exchange, then acknowledge.
     Retry {
@@ -17,7 +16,6 @@ pub enum Disposition {
         delay: Duration,
         /// The number of the next attempt.
         attempt: u32,
-        /// Why.
         rejection: Rejection,
     },
     /// Publish to the dead exchange, then acknowledge.
@@ -27,7 +25,6 @@ pub enum Disposition {
 /// Why a delivery needs nothing but its acknowledgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AckReason {
-    /// It took effect.
     Processed,
     /// It is not handled.
     Ignored,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::Pool;
+use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
 use crate::store;
@@ -19,7 +20,7 @@ pub(crate) async fn run(pool: Pool, rules: Rules, shutdown: CancellationToken) {
             ended = store::end_grace(&pool, &rules) => match ended {
                 Ok(0) => {}
                 Ok(subscriptions) => tracing::info!(subscriptions, "grace periods ended"),
-                Err(error) => tracing::warn!(%error, "grace periods could not be checked"),
+                Err(error) => tracing::warn!(error = chain(&error), "grace periods could not be checked"),
             }
         }
         tokio::select! {

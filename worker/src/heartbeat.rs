@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
+use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Progress;
@@ -34,7 +35,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
             () = shutdown.cancelled() => break,
             recorded = beat_once(&pool, &beat, &progress) => {
                 if let Err(error) = recorded {
-                    tracing::debug!(%error, "no heartbeat");
+                    tracing::debug!(error = chain(&error), "no heartbeat");
                 }
             }
         }
@@ -46,7 +47,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
     // A database that is unavailable must not keep the worker from ending.
     match tokio::time::timeout(LAST, store::end_beat(&pool, &beat.id)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "the last heartbeat stays"),
+        Ok(Err(error)) => tracing::debug!(error = chain(&error), "the last heartbeat stays"),
         Err(_) => tracing::debug!("the last heartbeat stays: the database does not answer"),
     }
 }

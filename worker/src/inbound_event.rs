@@ -9,7 +9,6 @@ use crate::isolation;
 
 /// A delivery as the broker handed it over, its event read as far as it can be.
 pub struct InboundEvent {
-    /// How it came.
     pub headers: EventHeaders,
     /// The bytes as they were received.
     pub body: Vec<u8>,
@@ -18,7 +17,6 @@ pub struct InboundEvent {
 }
 
 impl InboundEvent {
-    /// Reads a delivery.
     #[must_use]
     pub fn new(headers: EventHeaders, body: Vec<u8>, rules: &Rules) -> Self {
         let event = isolation::prepare(&body, rules);

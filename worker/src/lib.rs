@@ -3,6 +3,7 @@
 //! The shell is `consumer` (takes what is ready) → `process` (one transaction for a batch) → `settle`
 //! (acknowledges at the broker). The core is the crate [`domain`]: pure functions from events to state.
 //! [`store`] holds the SQL between them.
+#![allow(missing_docs, reason = "the library exists for its programs and tests")]
 
 mod consumer;
 mod disposition;

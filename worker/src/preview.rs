@@ -32,9 +32,7 @@ pub struct Preview {
 /// One row, as it is and as it would be; `updated_at` alone is no difference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowChange {
-    /// The table.
     pub table: String,
-    /// The row's id.
     pub id: String,
     /// As it is; `None`: there is none yet.
     pub before: Option<Value>,
@@ -166,11 +164,15 @@ fn differences(mut before: Rows, after: Rows) -> Vec<RowChange> {
     changes
 }
 
+/// Cells that say when a row was written.
+const WRITTEN_AT: [&str; 7] =
+    ["updated_at", "processed_at", "state_at", "status_since", "booked_at", "opened_at", "closed_at"];
+
 /// A row without the times at which it was written.
 fn untimed(row: Option<&Value>) -> Option<Value> {
     let mut row = row?.clone();
     if let Value::Object(cells) = &mut row {
-        for written in ["updated_at", "processed_at", "state_at", "booked_at", "opened_at", "closed_at"] {
+        for written in WRITTEN_AT {
             cells.remove(written);
         }
     }

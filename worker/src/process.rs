@@ -22,6 +22,7 @@ use domain::rejection::{Reason, Rejection};
 use domain::retry::Schedule;
 use domain::rules::Rules;
 use domain::state::State;
+use service::error::chain;
 
 use tracing::Instrument as _;
 
@@ -31,7 +32,6 @@ pub use crate::inbound_event::InboundEvent;
 /// What a batch needs to be processed.
 #[derive(Clone)]
 pub struct Engine {
-    /// PostgreSQL.
     pub pool: Pool,
     /// What decisions depend on.
     pub rules: Rules,
@@ -86,7 +86,11 @@ impl Engine {
                 return Ok(batch.iter().map(|(index, ..)| *index).zip(dispositions).collect());
             }
             Err(error) if classify(&error) == ErrorClass::Database => return Err(error),
-            Err(error) => tracing::debug!(%error, events = batch.len(), "isolating the bad event of a batch"),
+            Err(error) => tracing::debug!(
+                error = chain(&error),
+                events = batch.len(),
+                "isolating the bad event of a batch"
+            ),
         }
         let mut dispositions = Vec::with_capacity(batch.len());
         for ((index, ..), one) in batch.iter().zip(&incoming) {
@@ -118,7 +122,6 @@ impl Engine {
         }
     }
 
-    /// The five steps.
     async fn transaction(&self, batch: &[Incoming<'_>]) -> Result<Vec<Disposition>, StoreError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;

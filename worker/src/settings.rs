@@ -11,8 +11,8 @@ use amqp::topology::Topology;
 use clap::Parser;
 use postgres::args::DatabaseArgs;
 use secrecy::SecretString;
-use service::settings::setting::integer;
-use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
+use service::settings::setting::{address_or_off, integer};
+use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 
 use domain::rules::Rules;
@@ -36,8 +36,10 @@ pub struct Args {
     database: DatabaseArgs,
     #[command(flatten)]
     log: LogArgs,
-    #[command(flatten)]
-    metrics: MetricsArgs,
+    /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9091",
+        value_parser = address_or_off())]
+    metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     retry: RetryArgs,
     #[command(flatten)]
@@ -56,21 +58,19 @@ pub struct Args {
 
 /// The settings of a worker.
 pub struct Settings {
-    /// The broker.
     pub amqp_url: SecretString,
     /// The names of queues and exchanges.
     pub topology: Topology,
-    /// PostgreSQL.
     pub database_url: SecretString,
     /// How log lines look, and which there are.
     pub log: (LogFormat, String),
     /// Where metrics and health are served.
     pub metrics: Option<SocketAddr>,
-    /// Delays between attempts.
+    /// The delays between the attempts of one event.
     pub schedule: Vec<Duration>,
     /// Events in one transaction.
     pub batch: u16,
-    /// Concurrent transactions.
+    /// How many transactions run at once.
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,
@@ -97,7 +97,7 @@ impl Args {
             topology: self.amqp.topology(problem, schedule.clone()),
             database_url: self.database.url(problem),
             log: self.log.read(problem),
-            metrics: self.metrics.bind(problem, 9091),
+            metrics: problem.take(&self.metrics_bind),
             schedule,
             out_webhooks,
             outgoing_mail,

@@ -45,7 +45,6 @@ pub struct Settler {
     /// Confirmed publishing, on a connection of its own: a broker in alarm blocks connections that
     /// publish, and acknowledgements must still get through.
     pub publisher: Publisher,
-    /// The names.
     pub topology: Topology,
 }
 
@@ -146,7 +145,6 @@ const fn needs_no_message(disposition: &Disposition) -> bool {
 /// What an acknowledgement covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UpTo {
-    /// One delivery.
     Alone,
     /// A delivery and all that the channel was handed before it.
     AndAllBefore,

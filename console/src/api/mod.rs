@@ -2,16 +2,21 @@
 //! believes a cookie, so no other site can make a browser call it.
 
 mod audit;
+mod audited;
 mod body;
 mod cases;
 mod dead_letters;
+mod destinations;
 mod events;
 mod jobs;
+mod messages;
 mod openapi;
 mod orders;
 mod overview;
 mod queues;
 mod reply;
+mod search;
+mod subscriptions;
 mod tokens;
 mod users;
 
@@ -26,12 +31,27 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, Resource, ResponseError, 
 use crate::auth::tokens as secrets;
 use crate::common::error::ServiceError;
 use crate::common::role::Principal;
+use crate::common::scope::TokenScope;
 use crate::http::Console;
 use crate::http::error::{Allowed, method_not_allowed, not_found};
 
 pub use openapi::document;
 
-/// Who calls: put there by [`authenticated`], before anything of the request is looked at.
+/// Whose token a request carries: put there by [`authenticated`], before anything of the request is looked at.
+#[derive(Clone)]
+struct Authenticated {
+    principal: Principal,
+    scope: TokenScope,
+}
+
+impl Authenticated {
+    fn of(request: &HttpRequest) -> Result<Authenticated, ServiceError> {
+        request.extensions().get::<Authenticated>().cloned().ok_or(ServiceError::Unauthorized)
+    }
+}
+
+/// Who calls, with a token for all of the API. The first argument of every handler but those that take
+/// [`OrdersCaller`], so that an address that is added later is closed to tokens of a narrower scope.
 pub(crate) struct Caller(pub(crate) Principal);
 
 impl FromRequest for Caller {
@@ -39,7 +59,25 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, ServiceError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get::<Principal>().cloned().map(Caller).ok_or(ServiceError::Unauthorized))
+        ready(Authenticated::of(request).and_then(|Authenticated { principal, scope }| match scope {
+            TokenScope::All => Ok(Caller(principal)),
+            TokenScope::Orders => Err(ServiceError::Forbidden(format!(
+                "{} has the scope {scope}: it registers and reads orders and reads subscriptions, and nothing else",
+                principal.actor
+            ))),
+        }))
+    }
+}
+
+/// Who calls, with any token: for what the company's backend does.
+pub(crate) struct OrdersCaller(pub(crate) Principal);
+
+impl FromRequest for OrdersCaller {
+    type Error = ServiceError;
+    type Future = Ready<Result<Self, ServiceError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Authenticated::of(request).map(|authenticated| OrdersCaller(authenticated.principal)))
     }
 }
 
@@ -48,9 +86,9 @@ async fn authenticated(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    match principal(request.request()).await {
-        Ok(principal) => {
-            request.extensions_mut().insert(principal);
+    match authenticate(request.request()).await {
+        Ok(authenticated) => {
+            request.extensions_mut().insert(authenticated);
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         // As an answer, not as an error: an error would leave without the headers that every answer has.
@@ -58,11 +96,12 @@ async fn authenticated(
     }
 }
 
-async fn principal(request: &HttpRequest) -> Result<Principal, ServiceError> {
+async fn authenticate(request: &HttpRequest) -> Result<Authenticated, ServiceError> {
     let token = bearer(request).ok_or(ServiceError::Unauthorized)?;
     let console = request.app_data::<web::Data<Console>>().cloned();
     let console = console.ok_or_else(|| ServiceError::Internal("no servers".to_owned()))?;
-    secrets::authenticate(&console.pool, &token).await
+    let (principal, scope) = secrets::authenticate(&console.pool, &token).await?;
+    Ok(Authenticated { principal, scope })
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {
@@ -86,9 +125,13 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(orders::routes)
+            .configure(subscriptions::routes)
+            .configure(messages::routes)
+            .configure(destinations::routes)
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(search::routes)
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)

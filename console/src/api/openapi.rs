@@ -8,11 +8,14 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
-use super::reply::{BadRequest, BodyErrors, CompletedBody, Unauthorized};
-use super::{audit, cases, dead_letters, events, jobs, orders, overview, queues, tokens, users};
+use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
+use super::{
+    audit, cases, dead_letters, destinations, events, jobs, messages, orders, overview, queues, search,
+    subscriptions, tokens, users,
+};
 use crate::audit::store::AuditEntry;
-use crate::auth::tokens::ApiToken;
-use crate::auth::users::User;
+use crate::auth::store::sessions::ApiToken;
+use crate::auth::store::users::User;
 use crate::cases::store::Case;
 use crate::common::paging::Page;
 use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
@@ -21,8 +24,12 @@ use crate::events::store::EventRow;
 use crate::http::error::ErrorBody;
 use crate::jobs::service::{BulkPreview, JobView};
 use crate::jobs::store::Job;
+use crate::messages::destinations::Destination;
+use crate::messages::service::MessageView;
+use crate::messages::store::MessageRow;
+use crate::order_status::view::OrderView;
 use crate::orders::store::OrderRow;
-use crate::orders::subscriptions::SubscriptionView;
+use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;
 use crate::timeline::details::{DeadLetterView, EventView};
@@ -37,9 +44,12 @@ use crate::timeline::details::{DeadLetterView, EventView};
         dead_letters::replay_many::replay_many, dead_letters::preview_many::preview_many,
         dead_letters::discard_many::discard_many,
         jobs::list::list, jobs::show::show, jobs::command::command,
-        orders::create::create, orders::correct::correct, orders::show::show, orders::subscription::show,
+        orders::list::list, orders::create::create, orders::correct::correct, orders::show::show,
+        subscriptions::list::list, subscriptions::show::show,
+        messages::list::list, messages::show::show, messages::resend::resend,
+        destinations::list::list, destinations::resume::resume,
         cases::list::list, cases::show::show, cases::accept::accept,
-        queues::list, overview::show, audit::list,
+        queues::list, overview::show, audit::list, search::search,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
     ),
@@ -49,7 +59,9 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<EventRow>, EventView, PreviewView,
         Page<DeadLetter>, Page<DeadLetterGroup>, DeadLetterView,
         Page<Job>, JobView, BulkPreview,
-        Page<Case>, Case, OrderRow, SubscriptionView, Page<QueueState>, Overview, Page<AuditEntry>,
+        Page<Case>, Case, Page<OrderRow>, OrderRow, OrderView, Page<SubscriptionRow>, SubscriptionView,
+        Page<MessageRow>, MessageView, Page<Destination>, Page<QueueState>, Overview, search::SearchView,
+        Page<AuditEntry>,
         Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
     )),
     security(("token" = [])),
@@ -82,6 +94,7 @@ impl Modify for Operations {
                 // The functions' names repeat: every list is `list`.
                 operation.operation_id = Some(operation_id(method, path));
                 let mut responses = Unauthorized::responses();
+                responses.append(&mut Forbidden::responses());
                 let takes_parameters = operation.parameters.as_ref().is_some_and(|all| !all.is_empty());
                 if operation.request_body.is_some() {
                     responses.append(&mut BodyErrors::responses());
@@ -106,7 +119,6 @@ fn add(operation: &mut Operation, responses: BTreeMap<String, RefOr<Response>>) 
     }
 }
 
-/// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }

@@ -30,7 +30,6 @@ pub(super) struct CreatedReply<T> {
 pub(super) struct CompletedBody {
     /// What it was done to.
     pub(super) id: String,
-    /// What was done.
     pub(super) done: Completed,
 }
 
@@ -88,7 +87,7 @@ impl<T: ToSchema> IntoResponses for CreatedReply<T> {
     }
 }
 
-/// The role is too low
+/// The role is too low, or the token has a narrower scope
 #[derive(IntoResponses)]
 #[response(status = 403)]
 pub(super) struct Forbidden(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
@@ -113,7 +112,7 @@ pub(super) struct Unavailable(#[expect(dead_code, reason = "only its schema is u
 #[response(status = 400)]
 pub(super) struct BadRequest(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
 
-/// No valid token
+/// The request has no valid token
 #[derive(IntoResponses)]
 #[response(status = 401)]
 pub(super) struct Unauthorized(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);

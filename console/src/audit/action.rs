@@ -33,6 +33,10 @@ text_enum! {
         OrderCorrect = "order.correct",
         /// A held payment was accepted as it is.
         CaseAccept = "case.accept",
+        /// A message was sent to a destination again.
+        MessageResend = "message.resend",
+        /// A paused destination was resumed.
+        DestinationResume = "destination.resume",
         /// A user was added.
         UserAdd = "user.add",
         /// A user's role or password was changed.
@@ -47,7 +51,7 @@ text_enum! {
         TokenCreate = "token.create",
         /// A token was revoked.
         TokenRevoke = "token.revoke",
-        SignInResult = "sign_in",
+        SignIn = "sign_in",
         /// A name was locked out.
         SignInLocked = "sign_in.locked",
         SignOut = "sign_out",
@@ -62,10 +66,14 @@ pub(crate) enum Subject<'a> {
     Console,
     /// A dead letter, by its number.
     DeadLetter(i64),
+    /// A destination of messages, by its name.
+    Destination(&'a str),
     /// An event, by Stripe's id.
     Event(&'a str),
     /// A bulk job, by its number.
     Job(i64),
+    /// An outgoing message, by its number.
+    Message(i64),
     /// An order, by the company's id.
     Order(&'a str),
     /// A token, by its name.
@@ -84,8 +92,10 @@ impl<'a> Subject<'a> {
         match kind {
             "case" => id.parse().ok().map(Subject::Case),
             "dead_letter" => id.parse().ok().map(Subject::DeadLetter),
+            "destination" => Some(Subject::Destination(id)),
             "event" => Some(Subject::Event(id)),
             "job" => id.parse().ok().map(Subject::Job),
+            "message" => id.parse().ok().map(Subject::Message),
             "order" => Some(Subject::Order(id)),
             "token" => Some(Subject::Token(id)),
             "user" => Some(Subject::User(id)),
@@ -100,8 +110,10 @@ impl fmt::Display for Subject<'_> {
             Subject::Case(id) => write!(f, "case:{id}"),
             Subject::Console => f.write_str("console"),
             Subject::DeadLetter(id) => write!(f, "dead_letter:{id}"),
+            Subject::Destination(name) => write!(f, "destination:{name}"),
             Subject::Event(id) => write!(f, "event:{id}"),
             Subject::Job(id) => write!(f, "job:{id}"),
+            Subject::Message(id) => write!(f, "message:{id}"),
             Subject::Order(id) => write!(f, "order:{id}"),
             Subject::Token(name) => write!(f, "token:{name}"),
             Subject::User(name) => write!(f, "user:{name}"),
@@ -119,8 +131,10 @@ mod tests {
             Subject::Console,
             Subject::Case(7),
             Subject::DeadLetter(12),
+            Subject::Destination("http:shop"),
             Subject::Event("evt_1:x"),
             Subject::Job(3),
+            Subject::Message(9),
             Subject::Order("A:1"),
             Subject::Token("shop"),
             Subject::User("anna"),

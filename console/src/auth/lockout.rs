@@ -24,7 +24,7 @@ pub(crate) enum SignInAttempt {
         last: bool,
     },
     /// Too many failures: not before this time.
-    LockedDeadLetter(Timestamp),
+    LockedOut(Timestamp),
 }
 
 /// Counts an attempt as a failure until it turns out right, unless the name or the address is locked out.
@@ -44,7 +44,7 @@ pub(crate) async fn begin(
             // Rolled back: an attempt that is not looked at counts nowhere.
             None => {
                 let locked = store::locked_until(&tx, &subject).await?;
-                return Ok(SignInAttempt::LockedDeadLetter(locked.unwrap_or(until)));
+                return Ok(SignInAttempt::LockedOut(locked.unwrap_or(until)));
             }
         }
     }

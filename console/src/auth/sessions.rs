@@ -5,33 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{hash, secret};
-use crate::auth::store::sessions as store;
-use crate::common::actor::Actor;
+use crate::auth::store::sessions::{self as store, UserSession};
 use crate::common::error::ServiceError;
-use crate::common::role::{Principal, Role};
 
 /// A session ends after this time, and after a third of it without use.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 const MAX_IDLE: SignedDuration = SignedDuration::from_hours(4);
-
-/// A session that was found.
-#[derive(Debug, Clone)]
-pub(crate) struct UserSession {
-    pub(crate) user: String,
-    /// Their role, none while the reverse proxy says it.
-    pub(crate) role: Option<Role>,
-    /// Must come back with every form.
-    pub(crate) csrf: String,
-    /// The reverse proxy named the user.
-    pub(crate) by_proxy: bool,
-}
-
-impl UserSession {
-    /// Who it is, with the role that is known or said.
-    pub(crate) fn principal(&self, role: Role) -> Principal {
-        Principal { actor: Actor::User(self.user.clone()), role }
-    }
-}
 
 /// Begins a session; the cookie's value.
 pub(crate) async fn begin(

@@ -1,35 +1,17 @@
 //! API tokens: made once, shown once, stored hashed, revoked by name.
 
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{hash, name, secret};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
-use crate::auth::store::sessions as store;
+use crate::auth::store::sessions::{self as store, ApiToken};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
+use crate::common::scope::TokenScope;
 
 const PREFIX: &str = "slg_";
-
-/// A token as lists show it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct ApiToken {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    /// What it may do.
-    pub(crate) role: Role,
-    pub(crate) created_by: String,
-    /// When it was made.
-    pub(crate) created_at: Timestamp,
-    /// When it was used last, to the minute.
-    pub(crate) last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub(crate) revoked_at: Option<Timestamp>,
-}
 
 /// Makes a token; the only time that it is seen.
 pub(crate) async fn create(
@@ -37,18 +19,23 @@ pub(crate) async fn create(
     actor: &Actor,
     token_name: &str,
     role: Role,
+    scope: TokenScope,
 ) -> Result<String, ServiceError> {
     let token_name = name(token_name)?;
     let token = format!("{PREFIX}{}", secret());
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if !store::insert_token(&tx, token_name, role, &hash(&token), &actor.to_string()).await? {
+    if !store::insert_token(&tx, token_name, role, scope, &hash(&token), &actor.to_string()).await? {
         return Err(ServiceError::conflict(
             "token_exists",
             format!("a token named {token_name} exists, or existed, already"),
         ));
     }
-    audit::append(&tx, actor, AuditAction::TokenCreate, &Subject::Token(token_name), role.as_str()).await?;
+    let what = match scope {
+        TokenScope::All => role.to_string(),
+        TokenScope::Orders => format!("{role}, scope {scope}"),
+    };
+    audit::append(&tx, actor, AuditAction::TokenCreate, &Subject::Token(token_name), &what).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -86,12 +73,12 @@ pub(crate) async fn list(pool: &Pool) -> Result<Vec<ApiToken>, ServiceError> {
     store::tokens(&pool.get().await?).await
 }
 
-/// Whose token this is, if it is one.
-pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<Principal, ServiceError> {
+/// Whose token this is, if it is one, and where it may be used.
+pub(crate) async fn authenticate(pool: &Pool, token: &str) -> Result<(Principal, TokenScope), ServiceError> {
     if !token.starts_with(PREFIX) || token.len() > 200 {
         return Err(ServiceError::Unauthorized);
     }
     let found = store::token_of(&pool.get().await?, &hash(token)).await?;
-    let (token_name, role) = found.ok_or(ServiceError::Unauthorized)?;
-    Ok(Principal { actor: Actor::Token(token_name), role })
+    let (token_name, role, scope) = found.ok_or(ServiceError::Unauthorized)?;
+    Ok((Principal { actor: Actor::Token(token_name), role }, scope))
 }

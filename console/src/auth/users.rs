@@ -4,34 +4,14 @@ use std::net::IpAddr;
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::lockout::{self, SignInAttempt};
 use super::{name, passwords, sessions};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
-use crate::auth::store::users as store;
+use crate::auth::store::users::{self as store, User};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
-
-/// A user as lists show it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct User {
-    /// The name to sign in with.
-    pub(crate) name: String,
-    /// What they may do.
-    pub(crate) role: Role,
-    /// Whether they have a password, rather than signing in through the reverse proxy.
-    pub(crate) has_password: bool,
-    /// When the user was made.
-    pub(crate) created_at: Timestamp,
-    /// When the user was disabled.
-    pub(crate) disabled_at: Option<Timestamp>,
-    /// Until when too many failures lock the user out.
-    pub(crate) locked_until: Option<Timestamp>,
-}
 
 pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, ServiceError> {
     store::users(&pool.get().await?).await
@@ -45,7 +25,7 @@ pub(crate) enum SignInResult {
     /// Name or password are wrong; which is not said.
     Wrong,
     /// Too many failures: not before this time.
-    LockedDeadLetter(Timestamp),
+    LockedOut(Timestamp),
 }
 
 /// Checks a name and a password, begins a session or counts a failure.
@@ -57,7 +37,7 @@ pub(crate) async fn sign_in(
 ) -> Result<SignInResult, ServiceError> {
     let last = match lockout::begin(pool, user, from).await? {
         SignInAttempt::Counted { last } => last,
-        SignInAttempt::LockedDeadLetter(until) => return Ok(SignInResult::LockedDeadLetter(until)),
+        SignInAttempt::LockedOut(until) => return Ok(SignInResult::LockedOut(until)),
     };
     let found = match name(user) {
         Ok(user) => store::enabled_user(&pool.get().await?, user).await?,
@@ -81,13 +61,12 @@ pub(crate) async fn sign_in(
         return Ok(SignInResult::Wrong);
     }
     lockout::succeeded(&tx, user, from).await?;
-    audit::append(&tx, &actor, AuditAction::SignInResult, &Subject::Console, "").await?;
+    audit::append(&tx, &actor, AuditAction::SignIn, &Subject::Console, "").await?;
     let cookie = sessions::begin(&tx, user, false).await?;
     tx.commit().await?;
     Ok(SignInResult::SignedIn(cookie))
 }
 
-/// Ends a session.
 pub(crate) async fn sign_out(pool: &Pool, actor: &Actor, cookie: &str) -> Result<(), ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;

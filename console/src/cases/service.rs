@@ -57,10 +57,11 @@ pub(crate) async fn accept(
         return Err(ServiceError::conflict("case_closed", format!("case {id} is closed already: {how}")));
     }
     let summary = format!(
-        "payment {} of {} counts for order {}, which costs {}: {}",
+        "payment {} of {} counts for order {}{}, which costs {}: {}",
         case.payment_id,
         case.paid(),
         case.order_id,
+        case.order().described(),
         case.expected(),
         reason.as_str()
     );

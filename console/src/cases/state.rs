@@ -4,7 +4,7 @@ use crate::common::text_enum::text_enum;
 
 text_enum! {
     pub(crate) enum CaseState {
-        /// Somebody must decide.
+        /// It waits for a decision of staff.
         Open = "open",
         /// Nothing is left to decide.
         Closed = "closed",

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::state::{CaseResolution, CaseState, HeldReason};
 use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 use crate::orders::address::OrderAddress;
 
@@ -51,6 +52,11 @@ impl Case {
         self.order_amount.map_or_else(|| "not registered".to_owned(), |amount| money::show(amount, currency))
     }
 
+    /// Its account and mode.
+    pub(crate) fn origin(&self) -> OriginFilter {
+        OriginFilter { account: Some(self.account.clone()), livemode: Some(self.livemode) }
+    }
+
     /// The order that it is about.
     pub(crate) fn order(&self) -> OrderAddress {
         let (id, account) = (self.order_id.clone(), self.account.clone());
@@ -89,8 +95,7 @@ pub(crate) struct CaseFilter {
     pub(crate) reason: Option<HeldReason>,
     pub(crate) order: Option<String>,
     pub(crate) payment: Option<String>,
-    pub(crate) account: Option<String>,
-    pub(crate) livemode: Option<bool>,
+    pub(crate) origin: OriginFilter,
 }
 
 /// A page of cases, newest first.
@@ -100,9 +105,10 @@ pub(crate) async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Case>, ServiceError> {
-    let CaseFilter { state, reason, order, payment, account, livemode } = filter;
-    let rows =
-        client.query(LIST, &[state, reason, order, payment, account, livemode, &before, &limit]).await?;
+    let CaseFilter { state, reason, order, payment, origin } = filter;
+    let rows = client
+        .query(LIST, &[state, reason, order, payment, &origin.account, &origin.livemode, &before, &limit])
+        .await?;
     Ok(rows.iter().map(Case::try_from).collect::<Result<_, _>>()?)
 }
 

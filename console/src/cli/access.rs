@@ -7,10 +7,12 @@ use clap::Subcommand;
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::auth::accounts::{self, UserCommand};
+use crate::auth::store::users::User;
 use crate::auth::tokens::TokenKey;
 use crate::auth::{tokens, users};
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
+use crate::common::scope::TokenScope;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserArguments {
@@ -28,30 +30,30 @@ pub(super) enum UserArguments {
     },
     /// Give a user another role; the password stays
     Role {
-        /// The user's name
+        /// Name of the user
         name: String,
         /// What the user may do from now on
         role: Role,
     },
-    /// All users
+    /// All users with their roles
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Disable a user and end their sessions
     Disable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Enable a user again, with the password and role they had
     Enable {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
     /// Let a user sign in again who was locked out
     Unlock {
-        /// The user's name
+        /// Name of the user
         name: String,
     },
 }
@@ -63,19 +65,22 @@ pub(super) enum TokenArguments {
         /// A name by which it is listed and revoked
         #[arg(long)]
         name: String,
-        /// What it may do
+        /// What it may do; with the scope orders an operator by default, who registers orders
+        #[arg(long, required_unless_present = "scope")]
+        role: Option<Role>,
+        /// Where it may be used: orders for the company's backend; everywhere by default
         #[arg(long)]
-        role: Role,
+        scope: Option<TokenScope>,
     },
     /// All tokens, without what is secret
     List {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Revoke a token, for good
     Revoke {
-        /// The token's name
+        /// Name of the token
         name: String,
     },
 }
@@ -116,7 +121,7 @@ pub(super) async fn user(context: &CommandContext, command: UserArguments) -> Co
     Ok(())
 }
 
-fn user_row(user: &users::User) -> Vec<String> {
+fn user_row(user: &User) -> Vec<String> {
     let state = match (user.disabled_at, user.locked_until) {
         (Some(at), _) => format!("disabled since {}", output::time(at)),
         (None, Some(until)) => format!("locked out until {}", output::time(until)),
@@ -130,9 +135,19 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
     let (pool, actor) = (&context.connections.pool, &context.actor);
     context.connections.reachable().await?;
     match command {
-        TokenArguments::Create { name, role } => {
-            let token = tokens::create(pool, actor, &name, role).await?;
-            output::line(&format!("token {name} with the role {role}, shown only now: {token}"))?;
+        TokenArguments::Create { name, role, scope } => {
+            let scope = scope.unwrap_or(TokenScope::All);
+            let role = match (role, scope) {
+                (Some(role), _) => role,
+                (None, TokenScope::Orders) => Role::Operator,
+                (None, TokenScope::All) => {
+                    let message = "a token for all of the API takes --role viewer, operator or admin";
+                    return Err(ServiceError::invalid("missing_role", message).into());
+                }
+            };
+            let token = tokens::create(pool, actor, &name, role, scope).await?;
+            let scope = if scope == TokenScope::All { "" } else { " and the scope orders" };
+            output::line(&format!("token {name} with the role {role}{scope}, shown only now: {token}"))?;
         }
         TokenArguments::List { json: true } => {
             output::json(&serde_json::json!({"items": tokens::list(pool).await?, "next": null}))?
@@ -149,6 +164,7 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
                     vec![
                         t.name.clone(),
                         t.role.to_string(),
+                        t.scope.to_string(),
                         t.created_by.clone(),
                         output::time(t.created_at),
                         used,
@@ -156,7 +172,7 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
                     ]
                 })
                 .collect();
-            output::table(&["TOKEN", "ROLE", "CREATED BY", "CREATED", "LAST USED", "STATE"], &rows)?;
+            output::table(&["TOKEN", "ROLE", "SCOPE", "CREATED BY", "CREATED", "LAST USED", "STATE"], &rows)?;
         }
         TokenArguments::Revoke { name } => {
             tokens::revoke(pool, actor, TokenKey::Name(&name)).await?;

@@ -29,7 +29,7 @@ pub(super) enum AuditCommand {
     },
     /// Check that no line was changed, removed or inserted
     Verify {
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },

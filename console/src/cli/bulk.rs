@@ -6,6 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CommandContext;
+use super::origin::OriginArguments;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
@@ -18,7 +19,7 @@ use crate::jobs::state::{JobAction, JobState};
 /// Which dead letters, and how.
 #[derive(Debug, Args)]
 pub(super) struct BulkArguments {
-    /// Take every open dead letter that the filters below match, instead of one by its number
+    /// Take every open dead letter that the filters below match, instead of one
     #[arg(long)]
     all: bool,
     /// Only events of this type
@@ -33,19 +34,21 @@ pub(super) struct BulkArguments {
     /// Only dead letters that name this id, or have this text in their error
     #[arg(short, long, requires = "all")]
     q: Option<String>,
+    #[command(flatten)]
+    origin: OriginArguments,
     /// Only show what would be done
     #[arg(long, requires = "all")]
     dry_run: bool,
-    /// How many they are, as the dry run showed: refused when they are not
+    /// The number that the dry run showed; nothing is done when it has changed
     #[arg(long, requires = "all", allow_negative_numbers = true)]
     count: Option<i64>,
     /// Dead letters per second
     #[arg(long, requires = "all", default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
     rate: i32,
-    /// How many of a replay go first; the rest follows when they took effect
+    /// How many of a replay are sent first; the others follow when these have taken effect
     #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
     canary: i32,
-    /// Seconds to wait, when all are sent, for what becomes of them
+    /// When all are sent, wait this many seconds for their results
     #[arg(long, requires = "all", default_value_t = 10)]
     wait: u64,
 }
@@ -74,6 +77,8 @@ pub(super) async fn run(
         reason: many.died_of,
         fingerprint: many.fingerprint,
         q: many.q,
+        account: many.origin.account,
+        mode: many.origin.mode,
         ..DeadLetterFilter::default()
     };
     let filter = filter.checked()?;

@@ -4,13 +4,13 @@ use clap::Subcommand;
 
 use super::CommandContext;
 use super::listing::PageArguments;
+use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
 use crate::cases::{advice, service};
 use crate::common::role::Role;
-use crate::orders::address::Mode;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CasesCommand {
@@ -28,31 +28,27 @@ pub(super) enum CasesCommand {
         /// Only of this payment
         #[arg(long)]
         payment: Option<String>,
-        /// Only of this connected account
-        #[arg(long)]
-        account: Option<String>,
-        /// Only live or only test payments
-        #[arg(long)]
-        mode: Option<Mode>,
+        #[command(flatten)]
+        origin: OriginArguments,
         #[command(flatten)]
         page: PageArguments,
     },
     /// One case, and what can be done
     Show {
-        /// Its number
+        /// Number of the case
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Accept the payment as it is: it counts for its order from now on
     Accept {
-        /// Its number
+        /// Number of the case
         id: i64,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -61,16 +57,17 @@ pub(super) enum CasesCommand {
 pub(super) async fn run(context: &CommandContext, command: CasesCommand) -> CommandResult {
     let pool = &context.connections.pool;
     match command {
-        CasesCommand::List { state, reason, order, payment, account, mode, page: arguments } => {
-            let livemode = mode.map(Mode::livemode);
-            let filter = CaseFilter { state, reason, order, payment, account, livemode };
+        CasesCommand::List { state, reason, order, payment, origin, page: arguments } => {
+            let filter = CaseFilter { state, reason, order, payment, origin: origin.filter()? };
             context.connections.reachable().await?;
             let page = service::list(pool, filter, &arguments.request(), Role::Admin).await?;
             if arguments.json {
                 return output::json(&page);
             }
             let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
-            output::table(&["CASE", "OPENED", "STATE", "ORDER", "COSTS", "PAYMENT", "PAID", "WHY"], &rows)?;
+            let headings =
+                ["CASE", "OPENED", "STATE", "ACCOUNT", "MODE", "ORDER", "COSTS", "PAYMENT", "PAID", "WHY"];
+            output::table_with_optional("ACCOUNT", &headings, rows)?;
             output::more(page.next.as_deref())
         }
         CasesCommand::Show { id, json } => {
@@ -91,6 +88,8 @@ fn row(case: &Case) -> Vec<String> {
         case.id.to_string(),
         output::time(case.opened_at),
         case.resolution.map_or_else(|| case.state.to_string(), |resolution| resolution.to_string()),
+        case.account.clone(),
+        mode_cell(Some(case.livemode)),
         case.order_id.clone(),
         case.expected(),
         case.payment_id.clone(),
@@ -114,7 +113,7 @@ fn print(case: &Case, as_json: bool) -> CommandResult {
         ("paid", Some(case.paid())),
         ("customer", case.customer.clone()),
         ("account", Some(case.account.clone()).filter(|account| !account.is_empty())),
-        ("mode", Some(if case.livemode { "live" } else { "test" }.to_owned())),
+        ("mode", Some(mode_cell(Some(case.livemode)))),
         ("reason", Some(case.reason.to_string())),
         ("opened", Some(output::time(case.opened_at))),
         ("closed", case.closed_at.map(output::time)),

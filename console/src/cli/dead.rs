@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::bulk::{self, BulkArguments};
 use super::listing::PageArguments;
+use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
@@ -18,35 +19,38 @@ use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadCommand {
-    /// Dead letters, newest first
+    /// List dead letters, newest first
     List(DeadLetterListArguments),
     /// One dead letter with its body
     Show {
-        /// Its number
+        /// Number of the dead letter
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Dead letters with the same cause, the largest group first
     Groups {
-        /// JSON for scripts
+        #[command(flatten)]
+        origin: OriginArguments,
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// What a replay would do now; nothing is written, nothing is sent
     Preview {
-        /// Its number
+        /// Number of the dead letter
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
-    /// Send dead letters' events through the workers once more
+    /// Send the events of dead letters through the workers again
     Replay {
-        /// One dead letter, by its number
+        /// Number of one dead letter
+        #[arg(conflicts_with_all = ["account", "mode"])]
         id: Option<i64>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -54,9 +58,10 @@ pub(super) enum DeadCommand {
     },
     /// Mark dead letters as not to be replayed
     Discard {
-        /// One dead letter, by its number
+        /// Number of one dead letter
+        #[arg(conflicts_with_all = ["account", "mode"])]
         id: Option<i64>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -88,6 +93,8 @@ pub(super) struct DeadLetterListArguments {
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
     #[command(flatten)]
+    origin: OriginArguments,
+    #[command(flatten)]
     page: PageArguments,
 }
 
@@ -104,7 +111,7 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
     match command {
         DeadCommand::List(arguments) => list(context, arguments).await,
         DeadCommand::Show { id, json } => show(context, id, json).await,
-        DeadCommand::Groups { json } => preview::groups(context, json).await,
+        DeadCommand::Groups { origin, json } => preview::groups(context, &origin, json).await,
         DeadCommand::Preview { id, json } => preview::dead_letter(context, id, json).await,
         DeadCommand::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
@@ -136,6 +143,8 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
         q: a.q,
         since: a.since,
         until: a.until,
+        account: a.origin.account,
+        mode: a.origin.mode,
     };
     let page = service::list(&context.connections.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {
@@ -150,6 +159,8 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
                 output::time(l.dead_at),
                 l.event_id.clone(),
                 l.kind.clone(),
+                l.account.clone().unwrap_or_default(),
+                mode_cell(l.livemode),
                 l.state.to_string(),
                 l.attempts.to_string(),
                 l.reason.clone(),
@@ -157,7 +168,9 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
             ]
         })
         .collect();
-    output::table(&["ID", "DEAD SINCE", "EVENT", "TYPE", "STATE", "ATTEMPTS", "REASON", "ERROR"], &rows)?;
+    let headings =
+        ["ID", "DEAD SINCE", "EVENT", "TYPE", "ACCOUNT", "MODE", "STATE", "ATTEMPTS", "REASON", "ERROR"];
+    output::table_with_optional("ACCOUNT", &headings, rows)?;
     output::more(page.next.as_deref())
 }
 
@@ -173,6 +186,8 @@ async fn show(context: &CommandContext, id: i64, as_json: bool) -> CommandResult
         ("dead letter", Some(dead_letter.id.to_string())),
         ("event", Some(dead_letter.event_id)),
         ("type", Some(dead_letter.kind)),
+        ("account", dead_letter.account.filter(|account| !account.is_empty())),
+        ("mode", Some(mode_cell(dead_letter.livemode)).filter(|mode| !mode.is_empty())),
         ("state", Some(format!("{} since {}", dead_letter.state, output::time(dead_letter.state_at)))),
         ("reason", Some(dead_letter.reason)),
         ("error", Some(dead_letter.error)),

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::listing::PageArguments;
+use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
 use crate::audit::reason::AuditReason;
@@ -18,29 +19,30 @@ use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
-    /// Events, newest first
+    /// List events, newest first
     List(EventListArguments),
     /// One event with its body and what it did
     Show {
-        /// Stripe's event id
+        /// Stripe's id of the event
         id: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// What a replay would do now; nothing is written, nothing is sent
     Preview {
-        /// Stripe's event id
+        /// Stripe's id of the event
         id: String,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
-    /// Send an event through the workers once more, or all of a type with an outcome (those that an older version
-    /// ignored, say); what took effect already changes nothing
+    /// Send an event through the workers again, or all events of a type with an outcome, such as those that an older
+    /// version ignored; an event that already took effect changes nothing
     Replay {
-        /// Stripe's event id
-        #[arg(required_unless_present_all = ["outcome", "kind"], conflicts_with_all = ["outcome", "kind"])]
+        /// Stripe's id of the event
+        #[arg(required_unless_present_all = ["outcome", "kind"],
+            conflicts_with_all = ["outcome", "kind", "account", "mode"])]
         id: Option<String>,
         /// All events with this outcome; with --type
         #[arg(long, requires = "kind")]
@@ -48,7 +50,9 @@ pub(super) enum EventsCommand {
         /// All events of this type; with --outcome
         #[arg(long = "type", requires = "outcome")]
         kind: Option<String>,
-        /// Why: kept in the audit
+        #[command(flatten)]
+        origin: OriginArguments,
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
     },
@@ -65,7 +69,8 @@ pub(super) struct EventListArguments {
     /// Only events about this Stripe object
     #[arg(long)]
     object: Option<String>,
-    /// Only events that touched this order
+    /// Only events that touched this order, which is the company's own and of the mode that is processed unless
+    /// --account and --mode name another
     #[arg(long)]
     order: Option<String>,
     /// Only events that touched what belongs to this customer
@@ -74,6 +79,8 @@ pub(super) struct EventListArguments {
     /// Any id: event, order, customer, subscription, payment intent, charge, invoice
     #[arg(short, long)]
     q: Option<String>,
+    #[command(flatten)]
+    origin: OriginArguments,
     #[command(flatten)]
     page: PageArguments,
 }
@@ -92,7 +99,7 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
         EventsCommand::List(arguments) => list(context, arguments).await,
         EventsCommand::Show { id, json } => show(context, &id, json).await,
         EventsCommand::Preview { id, json } => preview::event(context, &id, json).await,
-        EventsCommand::Replay { id, outcome, kind, reason } => {
+        EventsCommand::Replay { id, outcome, kind, origin, reason } => {
             let reason = AuditReason::new(&reason)?;
             context.connections.connected().await?;
             let replayer = context.connections.replayer()?;
@@ -102,20 +109,27 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
                 return output::line(&format!("event {id} was sent again"));
             };
             let pool = &context.connections.pool;
-            let sent = replay_events(pool, replayer, outcome, &kind, &context.actor, &reason).await?;
+            let filter = EventFilter {
+                kind: Some(kind),
+                outcome: Some(outcome),
+                object: None,
+                origin: origin.filter()?,
+            };
+            let sent = replay_events(pool, replayer, &filter.checked()?, &context.actor, &reason).await?;
             output::line(&format!("{sent} events were sent again"))
         }
     }
 }
 
 async fn list(context: &CommandContext, arguments: EventListArguments) -> CommandResult {
-    let filter = EventFilter { kind: arguments.kind, outcome: arguments.outcome, object: arguments.object };
-    let scope =
-        EventScope { order: arguments.order, customer: arguments.customer, any: arguments.q }.checked()?;
+    let EventListArguments { kind, outcome, object, order, customer, q, origin, page: arguments } = arguments;
+    let scope = EventScope { order, customer, any: q }.checked()?;
+    let origin = scope.origin(origin.filter()?, context.settings.rules.livemode);
+    let filter = EventFilter { kind, outcome, object, origin }.checked()?;
     context.connections.reachable().await?;
-    let request = arguments.page.request();
+    let request = arguments.request();
     let page = service::list(&context.connections.pool, &filter, &scope, &request, Role::Admin).await?;
-    if arguments.page.json {
+    if arguments.json {
         return output::json(&page);
     }
     let rows: Vec<Vec<String>> = page
@@ -126,6 +140,8 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
                 output::time(e.received_at),
                 e.id.clone(),
                 e.kind.clone(),
+                e.account.clone().unwrap_or_default(),
+                mode_cell(Some(e.livemode)),
                 e.outcome.to_string(),
                 e.attempts.to_string(),
                 e.object_id.clone().unwrap_or_default(),
@@ -133,7 +149,8 @@ async fn list(context: &CommandContext, arguments: EventListArguments) -> Comman
             ]
         })
         .collect();
-    output::table(&["RECEIVED", "EVENT", "TYPE", "OUTCOME", "ATTEMPTS", "OBJECT", "ERROR"], &rows)?;
+    let headings = ["RECEIVED", "EVENT", "TYPE", "ACCOUNT", "MODE", "OUTCOME", "ATTEMPTS", "OBJECT", "ERROR"];
+    output::table_with_optional("ACCOUNT", &headings, rows)?;
     output::more(page.next.as_deref())
 }
 
@@ -155,7 +172,7 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
         ("object", event.object_id),
         ("account", event.account),
         ("API version", event.api_version),
-        ("mode", Some(if event.livemode { "live" } else { "test" }.to_owned())),
+        ("mode", Some(mode_cell(Some(event.livemode)))),
         ("created", Some(output::time(event.created))),
         ("received", Some(output::time(event.received_at))),
         ("processed", event.processed_at.map(output::time)),

@@ -11,7 +11,6 @@ use crate::jobs::service;
 use crate::jobs::state::JobCommand;
 use crate::jobs::store::Job;
 
-/// Bulk jobs.
 #[derive(Debug, Subcommand)]
 pub(super) enum JobsCommand {
     /// Bulk jobs, newest first
@@ -21,25 +20,25 @@ pub(super) enum JobsCommand {
     },
     /// One bulk job and how far it is
     Show {
-        /// Its number
+        /// Number of the job
         id: i64,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
     /// Stop a job for now
     Pause {
-        /// Its number
+        /// Number of the job
         id: i64,
     },
     /// Let a paused job go on
     Resume {
-        /// Its number
+        /// Number of the job
         id: i64,
     },
     /// Stop a job for good
     Cancel {
-        /// Its number
+        /// Number of the job
         id: i64,
     },
 }

@@ -7,13 +7,13 @@ use crate::common::paging::PageRequest;
 /// Where a list begins, how long it is, and in which form.
 #[derive(Debug, Args)]
 pub(super) struct PageArguments {
-    /// Continue a list: the `next` of the page before
+    /// Continue the list after this cursor: the `next` of the previous page
     #[arg(long)]
     pub(super) before: Option<String>,
-    /// How many
+    /// How many items at most, 1 to 500
     #[arg(long, default_value_t = 50, allow_negative_numbers = true)]
     pub(super) limit: i64,
-    /// JSON for scripts
+    /// Print JSON, for scripts
     #[arg(long)]
     pub(super) json: bool,
 }

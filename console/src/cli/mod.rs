@@ -10,7 +10,9 @@ mod events;
 mod jobs;
 mod listing;
 mod mail;
+mod messages;
 mod orders;
+mod origin;
 mod output;
 mod preview;
 mod queues;
@@ -25,6 +27,7 @@ use crate::common::error::ServiceError;
 use crate::runtime::Connections;
 use crate::runtime::settings::{ConsoleSettings, Needs, RawSettings};
 use crate::serve;
+use service::error::chain;
 use service::settings::Problems;
 
 /// Support and operation of Sluicegate: dead letters, events, orders.
@@ -40,7 +43,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the console and store dead letters, until a signal
+    /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
     Migrate,
@@ -62,7 +65,10 @@ enum Command {
     /// The templates of e-mails
     #[command(subcommand)]
     Mail(mail::MailCommand),
-    /// The broker's queues
+    /// Outgoing messages: what went out, what waits, what failed
+    #[command(subcommand)]
+    Messages(messages::MessagesCommand),
+    /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
@@ -84,9 +90,9 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] ServiceError),
-    /// It was done, but cannot be told.
-    #[error("the output cannot be written: {0}")]
-    Output(std::io::Error),
+    /// It was done, but its result cannot be written.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
 }
 
 impl From<Problems> for CommandError {
@@ -111,7 +117,7 @@ impl CommandError {
             CommandError::Settings(_) => Some(self.to_string()),
             other if other.is_closed_pipe() => None,
             // In one line: a second one could look like our own.
-            other => Some(visible::visible(&other.to_string())),
+            other => Some(visible::visible(&chain(other))),
         }
     }
 
@@ -151,6 +157,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
+        Command::Messages(command) => messages::run(&context, command).await,
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
@@ -175,7 +182,7 @@ impl Command {
 async fn migrate(context: &CommandContext) -> output::CommandResult {
     context.connections.reachable().await?;
     let applied = postgres::migrate::run(&context.connections.pool).await;
-    let applied = applied.map_err(|e| ServiceError::Internal(format!("migration failed: {e}")))?;
+    let applied = applied.map_err(|e| ServiceError::Internal(chain(&e)))?;
     match applied.len() {
         0 => output::line("the database has the newest schema already"),
         n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),

@@ -1,22 +1,28 @@
-//! `sluicegate orders create|correct|show`.
+//! `sluicegate orders create|correct|list|show`.
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use super::CommandContext;
+use super::listing::PageArguments;
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::money;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::role::Role;
-use crate::orders::address::{Mode, OrderAddress};
+use crate::order_status;
+use crate::orders::address::OrderAddress;
 use crate::orders::correct::{self, Correction};
+use crate::orders::list::{self, OrderFilter};
 use crate::orders::service;
+use crate::orders::status::OrderStatus;
 use crate::orders::store::OrderRow;
 
 /// Which of several orders with the same id.
 #[derive(Debug, Args)]
 pub(super) struct ScopeArguments {
-    /// A connected account; the company's own by default
+    /// A connected account, such as acct_1; the company's own by default
     #[arg(long)]
     account: Option<String>,
     /// Live or test; the mode that is processed by default
@@ -48,7 +54,7 @@ pub(super) enum OrdersCommand {
         currency: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -66,22 +72,45 @@ pub(super) enum OrdersCommand {
         /// Three letters, such as usd
         #[arg(long)]
         currency: Option<String>,
-        /// Why: kept in the audit
+        /// The reason, which the audit records
         #[arg(long)]
         reason: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
-    /// One order and where it stands
+    /// Orders, newest first
+    List {
+        /// Only of this Stripe customer
+        #[arg(long)]
+        customer: Option<String>,
+        /// Only with this status
+        #[arg(long)]
+        status: Option<OrderStatus>,
+        /// Created at this time or later, such as 2026-11-28T00:00:00Z
+        #[arg(long)]
+        since: Option<Timestamp>,
+        /// Created before this time
+        #[arg(long)]
+        until: Option<Timestamp>,
+        /// Only of this connected account; self is the company's own
+        #[arg(long)]
+        account: Option<String>,
+        /// Only live or only test orders
+        #[arg(long)]
+        mode: Option<Mode>,
+        #[command(flatten)]
+        page: PageArguments,
+    },
+    /// One order, where it stands, and why it is not paid
     Show {
         /// The company's id of the order
         id: String,
         #[command(flatten)]
         scope: ScopeArguments,
-        /// JSON for scripts
+        /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
     },
@@ -113,12 +142,43 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             .await?;
             print(&order, json)
         }
+        OrdersCommand::List { customer, status, since, until, account, mode, page } => {
+            let origin = OriginFilter::new(account.as_deref(), mode)?;
+            list(context, OrderFilter { customer, status, since, until, origin }, &page).await
+        }
         OrdersCommand::Show { id, scope, json } => {
             let address = scope.address(&id, context)?;
             context.connections.reachable().await?;
-            print(&service::show(pool, &address, Role::Admin).await?, json)
+            let view = order_status::service::show(pool, &address, Role::Admin).await?;
+            if json {
+                return output::json(&view);
+            }
+            print(&view.order, false)?;
+            output::fields(&[("not paid because", view.not_paid_because.map(|reason| reason.message))])
         }
     }
+}
+
+async fn list(context: &CommandContext, filter: OrderFilter, arguments: &PageArguments) -> CommandResult {
+    context.connections.reachable().await?;
+    let page = list::list(&context.connections.pool, filter, &arguments.request(), Role::Admin).await?;
+    if arguments.json {
+        return output::json(&page);
+    }
+    let row = |order: &OrderRow| {
+        let show = |amount| money::show(amount, order.currency.as_deref().unwrap_or_default());
+        vec![
+            order.id.clone(),
+            output::time(order.created_at),
+            order.status.to_string(),
+            order.amount.map(show).unwrap_or_default(),
+            show(order.amount_paid),
+            order.customer.clone().unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+    output::table(&["ORDER", "CREATED", "STATUS", "AMOUNT", "PAID", "CUSTOMER"], &rows)?;
+    output::more(page.next.as_deref())
 }
 
 fn print(order: &OrderRow, as_json: bool) -> CommandResult {
@@ -129,7 +189,7 @@ fn print(order: &OrderRow, as_json: bool) -> CommandResult {
     output::fields(&[
         ("order", Some(order.id.clone())),
         ("account", Some(order.account.clone()).filter(|account| !account.is_empty())),
-        ("mode", order.livemode.map(|live| if live { "live" } else { "test" }.to_owned())),
+        ("mode", order.livemode.map(|livemode| Mode::of(livemode).to_string())),
         ("status", Some(order.status.to_string())),
         ("customer", order.customer.clone()),
         ("amount", order.amount.map(|a| money::show(a, currency))),

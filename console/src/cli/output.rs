@@ -21,7 +21,6 @@ pub(crate) fn json(value: &impl Serialize) -> CommandResult {
     print(&visible_json(&text))
 }
 
-/// Prints a line.
 pub(crate) fn line(text: &str) -> CommandResult {
     print(&visible(text))
 }
@@ -31,7 +30,7 @@ fn print(text: &str) -> CommandResult {
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(CommandError::Output)
 }
 
-/// Says on standard error why the command failed. Who closed that hears nothing.
+/// Prints why the command failed on standard error; nothing where that is closed.
 pub fn complain(message: &str) {
     let mut lines = message.lines();
     let first = format!("sluicegate: {}", lines.next().unwrap_or_default());
@@ -51,6 +50,21 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> CommandResult {
         column.set_padding((if i == 0 { 0 } else { 1 }, 1));
     }
     table.lines().try_for_each(|line| print(line.trim_end()))
+}
+
+/// Prints rows without the column of that heading where no row has anything in it.
+pub(crate) fn table_with_optional(
+    optional: &str,
+    headings: &[&str],
+    mut rows: Vec<Vec<String>>,
+) -> CommandResult {
+    let mut headings = headings.to_vec();
+    let at = headings.iter().position(|heading| *heading == optional);
+    if let Some(at) = at.filter(|at| rows.iter().all(|row| row[*at].is_empty())) {
+        headings.remove(at);
+        rows.iter_mut().for_each(|row| drop(row.remove(at)));
+    }
+    table(&headings, &rows)
 }
 
 /// Prints one thing as `name: value` lines; empty values are left out.

@@ -1,20 +1,20 @@
 //! `sluicegate dead groups`, and the previews of `sluicegate dead` and `sluicegate events`.
 
 use super::CommandContext;
+use super::origin::OriginArguments;
 use super::output::{self, CommandResult};
 use crate::common::role::Role;
 use crate::dead_letters::preview as dead_letters;
 use crate::dead_letters::service;
-use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::DeadLetterGroup;
+use crate::dead_letters::store::{DeadLetterGroup, GroupFilter};
 use crate::events::preview::{self, PreviewView};
 
 const MAX_GROUPS: i64 = 500;
 
-pub(super) async fn groups(context: &CommandContext, json: bool) -> CommandResult {
+pub(super) async fn groups(context: &CommandContext, origin: &OriginArguments, json: bool) -> CommandResult {
+    let filter = GroupFilter { origin: origin.filter()?, ..GroupFilter::default() };
     context.connections.reachable().await?;
-    let pool = &context.connections.pool;
-    let items = service::groups(pool, DeadLetterState::Open, None, None, MAX_GROUPS, Role::Admin).await?;
+    let items = service::groups(&context.connections.pool, filter, MAX_GROUPS, Role::Admin).await?;
     if json {
         return output::json(&serde_json::json!({ "items": items, "next": null }));
     }

@@ -11,7 +11,7 @@ use crate::system::queues::{self, Sources};
 
 #[derive(Debug, Args)]
 pub(super) struct QueuesArguments {
-    /// JSON for scripts
+    /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
 }

@@ -8,11 +8,13 @@ text_enum! {
         Replayed = "replayed",
         /// A dead letter was discarded.
         Discarded = "discarded",
+        /// A message was sent again.
+        Resent = "resent",
         /// A held payment was accepted.
         Accepted = "accepted",
         /// A bulk job was paused.
         Paused = "paused",
-        /// A bulk job was resumed.
+        /// A bulk job or a paused destination was resumed.
         Resumed = "resumed",
         /// A bulk job was canceled.
         Canceled = "canceled",

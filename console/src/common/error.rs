@@ -1,6 +1,7 @@
 //! What can go wrong for the person who asked, in words they can act on. Owns the mapping from
 //! database and broker errors to a code; must never carry a secret or an event's content.
 
+use service::error::chain;
 use worker::store::StoreError;
 
 /// Why a request was not carried out.
@@ -68,9 +69,9 @@ impl From<tokio_postgres::Error> for ServiceError {
         match e.as_db_error() {
             Some(db) => from_sqlstate(db.code().code(), db.message()),
             None if e.is_closed() || source(&e).is_some_and(|s| s.is::<std::io::Error>()) => {
-                ServiceError::Unavailable(format!("the database cannot be reached: {}", causes(&e)))
+                ServiceError::Unavailable(format!("the database cannot be reached: {}", chain(&e)))
             }
-            None => ServiceError::Internal(format!("database: {}", causes(&e))),
+            None => ServiceError::Internal(format!("database: {}", chain(&e))),
         }
     }
 }
@@ -95,20 +96,6 @@ fn source(error: &tokio_postgres::Error) -> Option<&(dyn std::error::Error + 'st
     std::error::Error::source(error)
 }
 
-/// An error with what brought it about.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_message = cause.to_string();
-        if !message.ends_with(&cause_message) {
-            message = format!("{message}: {cause_message}");
-        }
-        source = cause.source();
-    }
-    message
-}
-
 impl From<deadpool_postgres::PoolError> for ServiceError {
     fn from(e: deadpool_postgres::PoolError) -> Self {
         match e {
@@ -116,7 +103,7 @@ impl From<deadpool_postgres::PoolError> for ServiceError {
             deadpool_postgres::PoolError::Timeout(_) => {
                 ServiceError::Unavailable("the database cannot be reached: no answer in time".to_owned())
             }
-            other => ServiceError::Unavailable(format!("the database cannot be reached: {}", causes(&other))),
+            other => ServiceError::Unavailable(format!("the database cannot be reached: {}", chain(&other))),
         }
     }
 }
@@ -127,7 +114,7 @@ impl From<StoreError> for ServiceError {
         match error {
             StoreError::Pool(error) => error.into(),
             StoreError::Postgres(error) => error.into(),
-            other => ServiceError::Internal(other.to_string()),
+            other => ServiceError::Internal(chain(&other)),
         }
     }
 }

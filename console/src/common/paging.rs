@@ -39,7 +39,7 @@ impl<T> Page<T> {
 pub(crate) struct PageRequest {
     /// The `next` of the page before.
     pub(crate) before: Option<String>,
-    /// How many items.
+    /// How many items at most.
     pub(crate) limit: Option<i64>,
 }
 

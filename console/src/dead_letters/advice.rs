@@ -8,7 +8,7 @@ use crate::common::text_enum::TextEnum;
 /// What a reason means to people who do not read logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Advice {
-    /// What happened.
+    /// What the reason means.
     pub(crate) meaning: &'static str,
     /// What to do about it.
     pub(crate) remedy: &'static str,

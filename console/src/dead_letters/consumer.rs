@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
+use service::error::chain;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -53,7 +54,7 @@ impl DeadLetterConsumer {
                 result = self.consume(&shutdown) => result,
             };
             if let Err(reason) = result {
-                warn!(%reason, "dead-letter consumer interrupted; restarting");
+                warn!(reason = chain(&reason), "dead-letter consumer interrupted; restarting");
                 pause(&shutdown, PAUSE).await;
             }
         }

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use super::state::DeadLetterState;
 use crate::common::error::ServiceError;
+use crate::common::origin::{self, Mode};
 use crate::common::paging;
 use crate::masking::masked_members;
 
@@ -36,11 +38,20 @@ pub(crate) struct DeadLetterFilter {
     /// Dead before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<Timestamp>,
+    /// A connected account; `self` is the company's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub(crate) account: Option<String>,
+    /// `live` or `test`; both by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^(live|test)$")]
+    pub(crate) mode: Option<Mode>,
 }
 
 impl DeadLetterFilter {
     /// The filter, refused where PostgreSQL could not search for it.
     pub(crate) fn checked(self) -> Result<DeadLetterFilter, ServiceError> {
+        let account = self.account.as_deref().map(origin::account).transpose()?;
         Ok(DeadLetterFilter {
             kind: paging::text("type", self.kind)?,
             reason: paging::text("reason", self.reason)?,
@@ -49,16 +60,35 @@ impl DeadLetterFilter {
             q: paging::text("q", self.q)?,
             since: self.since,
             until: self.until,
+            account: account.as_deref().map(origin::account_name).map(str::to_owned),
+            mode: self.mode,
         })
     }
 
+    /// What `sql/filter.sql` takes as its parameters $1 to $10.
+    pub(crate) fn parameters(&self) -> [Box<dyn ToSql + Sync + Send>; 10] {
+        let account = self.account.as_deref().map(origin::stored_account).map(str::to_owned);
+        [
+            Box::new(self.kind.clone()),
+            Box::new(self.reason.clone()),
+            Box::new(self.fingerprint.clone()),
+            Box::new(self.state),
+            Box::new(self.q.clone()),
+            Box::new(self.pattern()),
+            Box::new(self.since),
+            Box::new(self.until),
+            Box::new(account),
+            Box::new(self.mode.map(Mode::livemode)),
+        ]
+    }
+
     /// The text as an `ILIKE` pattern that matches it literally.
-    pub(crate) fn pattern(&self) -> Option<String> {
+    fn pattern(&self) -> Option<String> {
         let escaped = |q: &String| q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         self.q.as_ref().map(|q| format!("%{}%", escaped(q)))
     }
 }
 
 masked_members! {
-    DeadLetterFilter: kind, reason, fingerprint, q;
+    DeadLetterFilter: kind, reason, fingerprint, q, account;
 }

@@ -6,10 +6,9 @@ use domain::references::references;
 use jiff::Timestamp;
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use sha2::{Digest, Sha256};
-use stripe::envelope::Envelope;
+use stripe::envelope::{Envelope, without_byte_order_mark};
 
 use super::reason::DeadLetterReason;
-use crate::common::byte_order_mark::without_byte_order_mark;
 
 const TEXT_LIMIT: usize = 4000;
 

@@ -6,29 +6,25 @@ use super::replay::Replayer;
 use crate::audit::reason::AuditReason;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::events::outcome::EventOutcome;
 use crate::events::search::{self, EventScope};
 use crate::events::store::EventFilter;
 
 /// Events that are looked up at once.
 const PAGE: i64 = 200;
 
-/// Sends every event of a type with an outcome through the workers again, newest first, one after the other, each with
+/// Sends every event that the filter takes in through the workers again, newest first, one after the other, each with
 /// its line in the audit. Returns how many. What took effect already changes nothing.
 pub(crate) async fn replay_events(
     pool: &Pool,
     replayer: &Replayer,
-    outcome: EventOutcome,
-    kind: &str,
+    filter: &EventFilter,
     actor: &Actor,
     reason: &AuditReason,
 ) -> Result<usize, ServiceError> {
-    let filter = EventFilter { kind: Some(kind.to_owned()), outcome: Some(outcome), object: None };
     let (mut before, mut sent) = (None, 0);
     loop {
         let found =
-            search::events(&pool.get().await?, &filter, &EventScope::default(), before.as_ref(), PAGE)
-                .await?;
+            search::events(&pool.get().await?, filter, &EventScope::default(), before.as_ref(), PAGE).await?;
         for event in &found {
             replayer.event(&event.id, actor, reason).await?;
             sent += 1;

@@ -4,7 +4,7 @@ use deadpool_postgres::Pool;
 
 use super::filter::DeadLetterFilter;
 use super::state::DeadLetterState;
-use super::store::{self, DeadLetter, DeadLetterGroup};
+use super::store::{self, DeadLetter, DeadLetterGroup, GroupFilter};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
@@ -29,16 +29,16 @@ pub(crate) async fn list(
 /// Dead letters in one state that failed for the same cause, the largest group first, as the role may see them.
 pub(crate) async fn groups(
     pool: &Pool,
-    state: DeadLetterState,
-    kind: Option<String>,
-    reason: Option<String>,
+    filter: GroupFilter,
     limit: i64,
     role: Role,
 ) -> Result<Vec<DeadLetterGroup>, ServiceError> {
-    let kind = paging::text("type", kind)?;
-    let reason = paging::text("reason", reason)?;
-    let client = pool.get().await?;
-    let groups = store::groups(&client, Some(state), kind.as_deref(), reason.as_deref(), limit).await?;
+    let filter = GroupFilter {
+        kind: paging::text("type", filter.kind)?,
+        reason: paging::text("reason", filter.reason)?,
+        ..filter
+    };
+    let groups = store::groups(&pool.get().await?, &filter, limit).await?;
     Ok(masking::for_role(groups, role))
 }
 

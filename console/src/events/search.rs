@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::cursor::EventCursor;
 use super::outcome::AggregateKind;
 use super::store::{self as events, EffectRow, EventFilter, EventRow};
 use crate::common::error::ServiceError;
+use crate::common::origin::{FoundOrigin, OriginFilter};
 use crate::common::paging;
 
 /// The statement, for tests that look at its plan.
@@ -15,6 +18,7 @@ pub(crate) const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
 pub(crate) const EFFECTS: &str = include_str!("sql/search_effects.sql");
 /// The statement, for tests that look at its plan.
 pub(crate) const EVENTS: &str = include_str!("sql/search_events.sql");
+pub(crate) const ORIGINS: &str = include_str!("sql/search_origins.sql");
 
 /// What the events must have touched; all of it, where several are said.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +38,12 @@ impl EventScope {
         })
     }
 
+    /// The accounts and modes to look in: an order's id says nothing without them, see
+    /// [`OriginFilter::of_an_order`].
+    pub(crate) fn origin(&self, origin: OriginFilter, processed: Option<bool>) -> OriginFilter {
+        if self.order.is_some() { origin.of_an_order(processed) } else { origin }
+    }
+
     /// What is asked for, one by one.
     fn each(&self) -> Vec<EventScope> {
         let any = self.any.clone().map(|id| EventScope { any: Some(id), ..EventScope::default() });
@@ -48,16 +58,35 @@ impl EventScope {
     }
 }
 
-/// An aggregate: its kind and its id.
-pub(crate) type AggregateKey = (AggregateKind, String);
+/// Which aggregate is meant: an order's id is unique only within an account and a mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AggregateKey {
+    pub(crate) kind: AggregateKind,
+    pub(crate) id: String,
+    pub(crate) origin: FoundOrigin,
+}
 
-/// What an id leads to.
+fn found_origin(row: &Row) -> FoundOrigin {
+    FoundOrigin { account: row.get("account"), livemode: row.get("livemode") }
+}
+
+/// What an id leads to in the accounts and modes that the filter takes in.
 pub(crate) async fn aggregates(
     client: &impl GenericClient,
     scope: &EventScope,
+    origin: &OriginFilter,
 ) -> Result<Vec<AggregateKey>, ServiceError> {
-    let rows = client.query(AGGREGATES, &[&scope.any, &scope.order, &scope.customer]).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.get(1)))).collect()
+    let EventScope { any, order, customer } = scope;
+    let rows = client.query(AGGREGATES, &[any, order, customer, &origin.account, &origin.livemode]).await?;
+    let key = |row: &Row| {
+        Ok(AggregateKey { kind: row.try_get("aggregate")?, id: row.get("id"), origin: found_origin(row) })
+    };
+    rows.iter().map(key).collect()
+}
+
+/// Accounts and modes of events that name an id and have changed nothing.
+pub(crate) async fn origins(client: &impl GenericClient, id: &str) -> Result<Vec<FoundOrigin>, ServiceError> {
+    Ok(client.query(ORIGINS, &[&id]).await?.iter().map(found_origin).collect())
 }
 
 /// What events did, by event.
@@ -85,36 +114,39 @@ pub(crate) async fn events(
     if sets == 0 {
         return events::list(client, filter, before, limit).await;
     }
-    let (mut numbers, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = Vec::new();
     for (number, one) in (1..).zip(&asked) {
-        for (kind, name) in aggregates(client, one).await? {
-            numbers.push(number);
-            kinds.push(kind);
-            names.push(name);
+        for key in aggregates(client, one, &filter.origin).await? {
+            found.push((number, key));
         }
     }
+    let numbers: Vec<i32> = found.iter().map(|(number, _)| *number).collect();
+    let kinds: Vec<AggregateKind> = found.iter().map(|(_, key)| key.kind).collect();
+    let names: Vec<&str> = found.iter().map(|(_, key)| key.id.as_str()).collect();
+    let accounts: Vec<&str> = found.iter().map(|(_, key)| key.origin.account.as_str()).collect();
+    let modes: Vec<Option<bool>> = found.iter().map(|(_, key)| key.origin.livemode).collect();
     let asked_numbers: Vec<i32> = (1..=sets).collect();
     let ids: Vec<&String> = asked.iter().filter_map(EventScope::id).collect();
-    let at = before.map(|c| c.received_at);
-    let id = before.map(|c| c.id.as_str());
-    let rows = client
-        .query(
-            EVENTS,
-            &[
-                &numbers,
-                &kinds,
-                &names,
-                &asked_numbers,
-                &ids,
-                &sets,
-                &filter.kind,
-                &filter.outcome,
-                &filter.object,
-                &at,
-                &id,
-                &limit,
-            ],
-        )
-        .await?;
+    let EventFilter { kind, outcome, object, origin } = filter;
+    let (at, id) = (before.map(|c| c.received_at), before.map(|c| c.id.as_str()));
+    let parameters: [&(dyn ToSql + Sync); 16] = [
+        &numbers,
+        &kinds,
+        &names,
+        &accounts,
+        &modes,
+        &asked_numbers,
+        &ids,
+        &sets,
+        kind,
+        outcome,
+        object,
+        &origin.account,
+        &origin.livemode,
+        &at,
+        &id,
+        &limit,
+    ];
+    let rows = client.query(EVENTS, &parameters).await?;
     Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
 }

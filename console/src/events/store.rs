@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::cursor::EventCursor;
 use super::outcome::{AggregateKind, EventOutcome};
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::common::paging;
 use crate::masking::masked_members;
 
@@ -29,7 +30,7 @@ pub(crate) struct EventRow {
     pub(crate) created: Timestamp,
     /// False: a test event.
     pub(crate) livemode: bool,
-    /// The connected account, on Connect.
+    /// The connected account, on Connect; none is the company's own.
     pub(crate) account: Option<String>,
     /// The API version of its body.
     pub(crate) api_version: Option<String>,
@@ -54,6 +55,12 @@ pub(crate) struct EventRow {
 }
 
 impl EventRow {
+    /// Its account and mode.
+    pub(crate) fn origin(&self) -> OriginFilter {
+        let account = self.account.clone().unwrap_or_default();
+        OriginFilter { account: Some(account), livemode: Some(self.livemode) }
+    }
+
     /// The cursor that continues after this event.
     pub(crate) fn cursor(&self) -> EventCursor {
         EventCursor { received_at: self.received_at, id: self.id.clone() }
@@ -103,6 +110,7 @@ pub(crate) struct EventFilter {
     pub(crate) outcome: Option<EventOutcome>,
     /// The Stripe object it is about.
     pub(crate) object: Option<String>,
+    pub(crate) origin: OriginFilter,
 }
 
 impl EventFilter {
@@ -112,6 +120,7 @@ impl EventFilter {
             kind: paging::text("type", self.kind)?,
             outcome: self.outcome,
             object: paging::text("object", self.object)?,
+            origin: self.origin,
         })
     }
 }
@@ -123,9 +132,12 @@ pub(crate) async fn list(
     before: Option<&EventCursor>,
     limit: i64,
 ) -> Result<Vec<EventRow>, ServiceError> {
+    let EventFilter { kind, outcome, object, origin } = filter;
     let at = before.map(|c| c.received_at);
     let id = before.map(|c| c.id.as_str());
-    let rows = client.query(LIST, &[&filter.kind, &filter.outcome, &filter.object, &at, &id, &limit]).await?;
+    let rows = client
+        .query(LIST, &[kind, outcome, object, &origin.account, &origin.livemode, &at, &id, &limit])
+        .await?;
     Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
 }
 

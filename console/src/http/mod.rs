@@ -10,6 +10,7 @@ use domain::rules::Rules;
 
 use self::sign_in::SignInSettings;
 use crate::dead_letters::replay::Replayer;
+use crate::order_status::watch::OrderWatch;
 use crate::system::management::Management;
 use crate::system::queues::Sources;
 
@@ -28,6 +29,8 @@ pub(crate) struct Console {
     pub(crate) management: Option<Management>,
     /// What decisions depend on, for previews and reference codes.
     pub(crate) rules: Rules,
+    /// The orders that requests wait for.
+    pub(crate) order_watch: OrderWatch,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
 }

@@ -47,6 +47,12 @@ impl CurrentUser {
         html! { input type="hidden" name="csrf" value=(self.csrf); }
     }
 
+    /// Refuses a form that did not come from one of our pages, or whose sender's role does not reach.
+    pub(crate) fn check_form(&self, csrf: &str, role: Role) -> Result<(), ServiceError> {
+        self.check(csrf)?;
+        self.principal.require(role)
+    }
+
     /// Refuses a form that did not come from one of our pages.
     pub(crate) fn check(&self, csrf: &str) -> Result<(), ServiceError> {
         if bool::from(csrf.as_bytes().ct_eq(self.csrf.as_bytes())) {

@@ -177,7 +177,7 @@ impl Runner {
         let replay = job.action == JobAction::Replay;
         let mut marks: Vec<ItemMark> =
             others.iter().map(|(at, dead_letter)| skipped(*at, dead_letter)).collect();
-        let state = if replay { JobItemState::ReplayMessage } else { JobItemState::Sent };
+        let state = if replay { JobItemState::Sending } else { JobItemState::Sent };
         marks.extend(matching.iter().map(|(at, _)| ItemMark { position: *at, state, note: None }));
         items::mark(&tx, job.id, &marks).await?;
         items::set_dead_letters(&tx, job, &dead_letters).await?;

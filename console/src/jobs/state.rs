@@ -45,7 +45,7 @@ text_enum! {
     pub(crate) enum JobItemState {
         Waiting = "waiting",
         /// Marked to be sent.
-        ReplayMessage = "sending",
+        Sending = "sending",
         Sent = "sent",
         /// Left out: not in the state that the job takes.
         Skipped = "skipped",

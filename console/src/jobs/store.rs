@@ -12,6 +12,7 @@ use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
+use crate::dead_letters::store as dead_letters;
 use crate::masking::masked_members;
 
 pub(crate) const INSERT: &str = include_str!("sql/insert.sql");
@@ -128,13 +129,8 @@ pub(crate) async fn insert(
         )
         .await?;
     let id: i64 = row.get("id");
-    let f = job.filter;
-    let total = client
-        .execute(
-            ITEMS,
-            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until, &id],
-        )
-        .await?;
+    let filter = job.filter.parameters();
+    let total = client.execute(ITEMS, &dead_letters::with_more(&filter, &[&id])).await?;
     let total = i32::try_from(total)
         .map_err(|_| ServiceError::invalid("too_many", "these are too many dead letters"))?;
     client.execute(TOTAL, &[&id, &total]).await?;
@@ -169,7 +165,7 @@ pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Job
         let state: JobItemState = row.try_get("state")?;
         let dead_letter: Option<DeadLetterState> = row.try_get("dead_letter_state")?;
         match state {
-            JobItemState::Waiting | JobItemState::ReplayMessage => progress.waiting += count,
+            JobItemState::Waiting | JobItemState::Sending => progress.waiting += count,
             JobItemState::Sent => progress.sent += count,
             JobItemState::Skipped => progress.skipped += count,
             JobItemState::Failed => progress.failed += count,

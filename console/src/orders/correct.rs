@@ -66,7 +66,7 @@ pub(crate) async fn correct(
     decide(&tx, address, locked.livemode, rules).await?;
     let before = describe(amount, currency, locked.customer.as_deref());
     let after = describe(wanted.amount, &wanted.currency, wanted.customer.as_deref());
-    let summary = format!("{before} → {after}: {}", reason.as_str());
+    let summary = format!("{before} → {after}{}: {}", address.described(), reason.as_str());
     audit::append(&tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &summary).await?;
     let order = store::show(&tx, address).await?;
     tx.commit().await?;

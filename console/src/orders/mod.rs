@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod correct;
+pub(crate) mod list;
 pub(crate) mod payments;
 pub(crate) mod service;
 pub(crate) mod status;

@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::GenericClient;
+use domain::origin::OrderKey;
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio_postgres::Row;
+use utoipa::ToSchema;
 
+use super::status::PaymentStatus;
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const PAYMENTS: &str = include_str!("sql/payment_list.sql");
+pub(crate) const OF_ORDER: &str = include_str!("sql/order_payments.sql");
 pub(crate) const REFUNDS: &str = include_str!("sql/refund_list.sql");
 pub(crate) const DISPUTES: &str = include_str!("sql/dispute_list.sql");
 pub(crate) const MESSAGES: &str = include_str!("sql/message_list.sql");
 
 /// A payment. Amounts are in the currency's minor unit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PaymentRow {
     /// Payment intent, charge or session.
     pub(crate) id: String,
@@ -25,32 +31,35 @@ pub(crate) struct PaymentRow {
     /// What is to be paid.
     pub(crate) amount: Option<i64>,
     pub(crate) amount_paid: i64,
-    /// What was refunded.
     pub(crate) amount_refunded: i64,
     /// Why it does not count for its order.
     pub(crate) held_reason: Option<String>,
-    pub(crate) status: String,
+    pub(crate) status: PaymentStatus,
     /// What the customer's bank says against it.
     pub(crate) dispute: Option<String>,
     /// The newest state is not certain.
     pub(crate) ambiguous: bool,
 }
 
-#[derive(Debug, Clone)]
+/// A refund. The amount is in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RefundRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
+    /// Stripe's word.
     pub(crate) status: String,
     pub(crate) reason: Option<String>,
     pub(crate) failure_reason: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+/// A dispute or inquiry. The amount is in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DisputeRow {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
+    /// Stripe's word.
     pub(crate) status: String,
     /// What it means for the money.
     pub(crate) state: String,
@@ -59,24 +68,42 @@ pub(crate) struct DisputeRow {
     pub(crate) due_by: Option<Timestamp>,
 }
 
+impl TryFrom<&Row> for PaymentRow {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
+        Ok(PaymentRow {
+            id: row.get("id"),
+            order_id: row.get("order_id"),
+            customer: row.get("customer"),
+            currency: row.get("currency"),
+            amount: row.get("amount"),
+            amount_paid: row.get("amount_paid"),
+            amount_refunded: row.get("amount_refunded"),
+            held_reason: row.get("held_reason"),
+            status: row.try_get("status")?,
+            dispute: row.get("dispute"),
+            ambiguous: row.get("ambiguous"),
+        })
+    }
+}
+
 pub(crate) async fn payments(
     client: &impl GenericClient,
     ids: &[String],
 ) -> Result<Vec<PaymentRow>, ServiceError> {
-    let payment = |row: &Row| PaymentRow {
-        id: row.get("id"),
-        order_id: row.get("order_id"),
-        customer: row.get("customer"),
-        currency: row.get("currency"),
-        amount: row.get("amount"),
-        amount_paid: row.get("amount_paid"),
-        amount_refunded: row.get("amount_refunded"),
-        held_reason: row.get("held_reason"),
-        status: row.get("status"),
-        dispute: row.get("dispute"),
-        ambiguous: row.get("ambiguous"),
-    };
-    Ok(client.query(PAYMENTS, &[&ids]).await?.iter().map(payment).collect())
+    let rows = client.query(PAYMENTS, &[&ids]).await?;
+    Ok(rows.iter().map(PaymentRow::try_from).collect::<Result<_, _>>()?)
+}
+
+/// The payments that name an order.
+pub(crate) async fn of_order(
+    client: &impl GenericClient,
+    order: &OrderKey,
+) -> Result<Vec<PaymentRow>, ServiceError> {
+    let OrderKey { origin, id } = order;
+    let rows = client.query(OF_ORDER, &[id, &origin.account, &origin.livemode]).await?;
+    Ok(rows.iter().map(PaymentRow::try_from).collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn refunds(
@@ -113,9 +140,13 @@ pub(crate) async fn disputes(
 /// Messages by key: when each was sent, if it was.
 pub(crate) type Messages = BTreeMap<String, Option<Timestamp>>;
 
-/// When messages were sent, by key.
-pub(crate) async fn messages(client: &impl GenericClient, keys: &[String]) -> Result<Messages, ServiceError> {
-    let rows = client.query(MESSAGES, &[&keys]).await?;
+/// When messages were sent, by key, which is unique only within an account and a mode.
+pub(crate) async fn messages(
+    client: &impl GenericClient,
+    keys: &[String],
+    origin: &OriginFilter,
+) -> Result<Messages, ServiceError> {
+    let rows = client.query(MESSAGES, &[&keys, &origin.account, &origin.livemode]).await?;
     Ok(rows.iter().map(|row| (row.get("key"), row.get("sent_at"))).collect())
 }
 

@@ -11,8 +11,6 @@ use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::money;
-use crate::common::role::Role;
-use crate::masking;
 use crate::orders::address::OrderAddress;
 use crate::orders::store::{self as store, NewOrder, OrderRow, OrderTerms};
 
@@ -87,19 +85,13 @@ pub(crate) async fn create(
         created = true;
     }
     if created {
-        let what = money::show(order.amount, &order.currency);
+        let what = money::show(order.amount, &order.currency) + &order.address.described();
         audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.address.id), &what)
             .await?;
     }
     let row = store::show(&tx, &order.address).await?;
     tx.commit().await?;
     row.map(|row| (row, created)).ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
-}
-
-/// One order, as the role may see it.
-pub(crate) async fn show(pool: &Pool, address: &OrderAddress, role: Role) -> Result<OrderRow, ServiceError> {
-    let found = store::show(&pool.get().await?, address).await?;
-    Ok(masking::for_role(found.ok_or_else(|| address.not_found())?, role))
 }
 
 /// Decides anew which payments count, now that what the order expects is another: a held payment may match. An order

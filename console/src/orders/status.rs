@@ -1,4 +1,4 @@
-//! Where an order stands.
+//! Where an order and its payments stand.
 
 use crate::common::text_enum::text_enum;
 
@@ -29,6 +29,23 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Where a payment stands, as the workers derive it.
+    pub(crate) enum PaymentStatus {
+        /// Begun and not finished.
+        Pending = "pending",
+        /// A delayed method: the money is under way.
+        Processing = "processing",
+        /// Authorized and not captured.
+        Authorized = "authorized",
+        Paid = "paid",
+        Failed = "failed",
+        Canceled = "canceled",
+        /// The checkout session expired.
+        Expired = "expired",
+    }
+}
+
 impl OrderStatus {
     /// Whether nothing was paid yet.
     pub(crate) fn is_unpaid(self) -> bool {
@@ -39,13 +56,17 @@ impl OrderStatus {
 
 #[cfg(test)]
 mod tests {
-    use super::OrderStatus;
+    use super::{OrderStatus, PaymentStatus};
     use crate::common::text_enum::TextEnum;
 
     #[test]
     fn every_status_is_one_of_the_domain() {
         for status in OrderStatus::ALL {
             let known: domain::order::Status = serde_json::from_value(status.as_str().into()).unwrap();
+            assert_eq!(known.as_str(), status.as_str());
+        }
+        for status in PaymentStatus::ALL {
+            let known: domain::payment::Status = serde_json::from_value(status.as_str().into()).unwrap();
             assert_eq!(known.as_str(), status.as_str());
         }
     }

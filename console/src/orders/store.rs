@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::address::OrderAddress;
 use super::status::OrderStatus;
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 pub(crate) const INSERT: &str = include_str!("sql/order_insert.sql");
@@ -36,8 +37,9 @@ pub(crate) struct OrderRow {
     /// False: known from a payment only.
     pub(crate) registered: bool,
     pub(crate) status: OrderStatus,
+    /// Since when it has this status, by the database's clock.
+    pub(crate) status_since: Timestamp,
     pub(crate) amount_paid: i64,
-    /// What was refunded.
     pub(crate) amount_refunded: i64,
     /// What open disputes ask for, and what was lost to them.
     pub(crate) amount_disputed: i64,
@@ -63,6 +65,7 @@ impl TryFrom<&Row> for OrderRow {
             reference_code: row.get("reference_code"),
             registered: row.get("registered"),
             status: row.try_get("status")?,
+            status_since: row.get("status_since"),
             amount_paid: row.get("amount_paid"),
             amount_refunded: row.get("amount_refunded"),
             amount_disputed: row.get("amount_disputed"),
@@ -161,8 +164,14 @@ async fn set_terms(
     Ok(())
 }
 
-pub(crate) async fn list(client: &impl GenericClient, ids: &[String]) -> Result<Vec<OrderRow>, ServiceError> {
-    Ok(client.query(LIST, &[&ids]).await?.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
+/// Orders by id, in the accounts and modes that the filter takes in.
+pub(crate) async fn list(
+    client: &impl GenericClient,
+    ids: &[String],
+    origin: &OriginFilter,
+) -> Result<Vec<OrderRow>, ServiceError> {
+    let rows = client.query(LIST, &[&ids, &origin.account, &origin.livemode]).await?;
+    Ok(rows.iter().map(OrderRow::try_from).collect::<Result<_, _>>()?)
 }
 
 pub(crate) async fn show(

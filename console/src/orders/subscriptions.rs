@@ -8,10 +8,13 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
+use crate::common::paging::{self, Page, PageRequest};
 use crate::common::role::Role;
 use crate::masking::{self, masked_members};
 
 pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
+pub(crate) const PAGE: &str = include_str!("sql/subscription_page.sql");
 pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -49,6 +52,10 @@ pub(crate) struct SubscriptionRow {
     pub(crate) ambiguous: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// Whether it is about real money.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for SubscriptionRow {
@@ -72,6 +79,8 @@ impl From<&Row> for SubscriptionRow {
             checkout_session: row.get("checkout_session"),
             ambiguous: row.get("ambiguous"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }
@@ -102,6 +111,10 @@ pub(crate) struct InvoiceRow {
     pub(crate) payment_succeeded: bool,
     /// When its row last changed.
     pub(crate) updated_at: Timestamp,
+    /// The connected account; empty is the company's own.
+    pub(crate) account: String,
+    /// Whether it is about real money.
+    pub(crate) livemode: bool,
 }
 
 impl From<&Row> for InvoiceRow {
@@ -121,6 +134,8 @@ impl From<&Row> for InvoiceRow {
             payment_intent: row.get("payment_intent"),
             payment_succeeded: row.get("payment_succeeded"),
             updated_at: row.get("updated_at"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         }
     }
 }
@@ -141,12 +156,39 @@ pub(crate) async fn invoices(
     Ok(client.query(INVOICES, &[&ids, &subscription]).await?.iter().map(InvoiceRow::from).collect())
 }
 
+/// Which subscriptions are asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct SubscriptionFilter {
+    /// The Stripe customer whose they are.
+    pub(crate) customer: String,
+    pub(crate) access: Option<bool>,
+    pub(crate) origin: OriginFilter,
+}
+
+/// A page of a customer's subscriptions, as the role may see them; by Stripe's id, the largest first.
+pub(crate) async fn page(
+    pool: &Pool,
+    filter: &SubscriptionFilter,
+    page: &PageRequest,
+    role: Role,
+) -> Result<Page<SubscriptionRow>, ServiceError> {
+    let SubscriptionFilter { customer, access, origin } = filter;
+    let missing = || ServiceError::invalid("invalid_filter", "customer takes Stripe's id of a customer");
+    let customer = paging::text("customer", Some(customer.clone()))?.ok_or_else(missing)?;
+    let (limit, before) = (page.limit()?, paging::text("before", page.before.clone())?);
+    let client = pool.get().await?;
+    let rows = client
+        .query(PAGE, &[&customer, access, &origin.account, &origin.livemode, &before, &(limit + 1)])
+        .await?;
+    let found = rows.iter().map(SubscriptionRow::from).collect();
+    Ok(masking::for_role(Page::cut(found, limit, |row: &SubscriptionRow| row.id.clone()), role))
+}
+
 /// A subscription with its newest invoices.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SubscriptionView {
     #[serde(flatten)]
     subscription: SubscriptionRow,
-    /// Its newest invoices.
     invoices: Vec<InvoiceRow>,
 }
 

@@ -73,8 +73,10 @@ fn subject(subject: &str) -> Markup {
     let at = match Subject::parse(subject) {
         Some(Subject::Case(id)) => Some(format!("/cases/{id}")),
         Some(Subject::DeadLetter(id)) => Some(format!("/dead-letters/{id}")),
+        Some(Subject::Destination(name)) => Some(format!("/destinations/{}", encode(name))),
         Some(Subject::Event(id)) => Some(format!("/events/{}", encode(id))),
         Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),
+        Some(Subject::Message(id)) => Some(format!("/messages/{id}")),
         Some(Subject::Order(id)) => Some(address("/search", &[("q", Some(id))])),
         Some(Subject::Console | Subject::Token(_) | Subject::User(_)) | None => None,
     };

@@ -10,20 +10,27 @@ use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
 use crate::cases::{advice, service};
 use crate::common::completed::Completed;
+use crate::common::origin::OriginFilter;
 use crate::common::paging::PageRequest;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
-use crate::pages::reason::{self, ReasonForm, RejectedForm};
+use crate::pages::origin;
+use crate::pages::reason::{self, DoneQuery, ReasonForm, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
+
+/// The choice of both states.
+const ALL: &str = "all";
 
 #[derive(Debug, Deserialize)]
 struct CaseListPageQuery {
     state: Option<String>,
     reason: Option<String>,
     order: Option<String>,
+    account: Option<String>,
+    mode: Option<String>,
     before: Option<String>,
 }
 
@@ -32,21 +39,25 @@ async fn list(
     console: web::Data<Console>,
     query: Query<CaseListPageQuery>,
 ) -> PageResult {
-    let CaseListPageQuery { state, reason, order, before } = query.into_inner();
-    // Open ones where the address says nothing; an empty choice means all.
-    let state = CaseState::chosen("state", Some(state.as_deref().unwrap_or(CaseState::Open.as_str())))?;
+    let CaseListPageQuery { state, reason, order, account, mode, before } = query.into_inner();
+    // Open ones where the address says nothing.
+    let state = state.unwrap_or_else(|| CaseState::Open.to_string());
+    let state = CaseState::chosen("state", Some(state.as_str()).filter(|state| *state != ALL))?;
     let filter = CaseFilter {
         state,
         reason: HeldReason::chosen("reason", reason.as_deref())?,
         order,
-        ..CaseFilter::default()
+        payment: None,
+        origin: OriginFilter::chosen(account.as_deref(), mode.as_deref())?,
     };
     let request = PageRequest { before, limit: None };
     let cases = service::list(&console.pool, filter.clone(), &request, current_user.principal.role).await?;
     let chosen = [
-        ("state", Some(state.map_or("", CaseState::as_str))),
+        ("state", Some(state.map_or(ALL, CaseState::as_str))),
         ("reason", filter.reason.map(HeldReason::as_str)),
         ("order", filter.order.as_deref()),
+        ("account", filter.origin.account_name()),
+        ("mode", filter.origin.mode_name()),
         ("before", cases.next.as_deref()),
     ];
     let next = cases.next.is_some().then(|| address("/cases", &chosen));
@@ -64,7 +75,7 @@ fn filters(filter: &CaseFilter) -> Markup {
     html! {
         form.filter action="/cases" { div.row {
             div.field { label for="state" { "State" } select id="state" name="state" {
-                option value="" selected[filter.state.is_none()] { "all" }
+                option value=(ALL) selected[filter.state.is_none()] { (ALL) }
                 @for state in CaseState::ALL { option value=(state) selected[filter.state == Some(*state)] { (state) } }
             } }
             div.field { label for="reason" { "Why" } select id="reason" name="reason" {
@@ -72,36 +83,34 @@ fn filters(filter: &CaseFilter) -> Markup {
                 @for reason in HeldReason::ALL { option value=(reason) selected[filter.reason == Some(*reason)] { (reason) } }
             } }
             div.field { label for="order" { "Order" } input id="order" name="order" value=[filter.order.as_deref()] maxlength="255"; }
+            (origin::fields(&filter.origin))
             button.quiet { "Show" }
         } }
     }
 }
 
 fn table(cases: &[Case]) -> Markup {
+    let connected = cases.iter().any(|case| !case.account.is_empty());
     html! { div.scroll { table.list {
-        thead { tr { th { "Case" } th { "Order" } th.num { "Costs" } th { "Payment" } th.num { "Paid" } th { "Why" } th { "State" } th { "Opened" } } }
+        thead { tr { th { "Case" } (origin::heading(connected)) th { "Order" } th.num { "Costs" } th { "Payment" } th.num { "Paid" } th { "Why" } th { "State" } th { "Opened" } } }
         tbody { @for c in cases { tr {
-            td { a href=(format!("/cases/{}", c.id)) { "#" (c.id) } }
-            td { (search_link(&c.order_id)) } td.num { (c.expected()) }
-            td { (search_link(&c.payment_id)) } td.num { (c.paid()) }
+            td { a href=(format!("/cases/{}", c.id)) { "#" (c.id) } (origin::test_hint(Some(c.livemode))) }
+            (origin::cell(connected, Some(&c.account)))
+            td { (search_link(&c.order_id, &c.origin())) } td.num { (c.expected()) }
+            td { (search_link(&c.payment_id, &c.origin())) } td.num { (c.paid()) }
             td { (c.reason) } td { (badge(c.state.as_str())) } td.when { (when(c.opened_at)) }
         } } }
     } } }
-}
-
-#[derive(Debug, Deserialize)]
-struct CasePageQuery {
-    done: Option<String>,
 }
 
 async fn show(
     current_user: CurrentUser,
     console: web::Data<Console>,
     id: Path<i64>,
-    query: Query<CasePageQuery>,
+    query: Query<DoneQuery>,
 ) -> PageResult {
     let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-    let done = query.done.as_deref().and_then(Completed::parse);
+    let done = query.completed();
     Ok(page_response(&case_page(&current_user, &case, done, None)))
 }
 
@@ -111,7 +120,7 @@ fn case_page(
     done: Option<Completed>,
     refused: Option<&RejectedForm>,
 ) -> Markup {
-    let advice = advice::of(case.reason);
+    let (advice, origin) = (advice::of(case.reason), case.origin());
     let body = html! {
         h1 { "Case #" (case.id) " " (badge(case.state.as_str())) }
         p.sub { (case.paid()) " was taken, and " (case.expected()) " expected." }
@@ -121,11 +130,10 @@ fn case_page(
             @if case.state == CaseState::Open { p { (advice.remedy) } }
         }
         section.card { h2 { "The payment" } dl.facts {
-            dt { "Order" } dd { (search_link(&case.order_id)) }
-            dt { "Payment" } dd { (search_link(&case.payment_id)) }
-            @if let Some(customer) = &case.customer { dt { "Customer" } dd { (search_link(customer)) } }
-            @if !case.account.is_empty() { dt { "Account" } dd { (case.account) } }
-            dt { "Mode" } dd { (if case.livemode { "live" } else { "test" }) }
+            dt { "Order" } dd { (search_link(&case.order_id, &origin)) }
+            dt { "Payment" } dd { (search_link(&case.payment_id, &origin)) }
+            @if let Some(customer) = &case.customer { dt { "Customer" } dd { (search_link(customer, &origin)) } }
+            (origin::facts(Some(&case.account), Some(case.livemode)))
             dt { "Opened" } dd { (exact(case.opened_at)) }
             @if let (Some(at), Some(how)) = (case.closed_at, case.resolution) { dt { "Closed" } dd { (how) " " (exact(at)) } }
         } }
@@ -153,22 +161,15 @@ async fn accept(
     id: Path<i64>,
     form: Form<ReasonForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let accepted = match AuditReason::new(&form.reason) {
-        Ok(reason) => {
-            service::accept(&console.pool, &current_user.principal.actor, *id, &reason, &console.rules).await
-        }
-        Err(failure) => Err(failure),
+    current_user.check_form(&form.csrf, Role::Operator)?;
+    let actor = &current_user.principal.actor;
+    let accept =
+        async |reason: &AuditReason| service::accept(&console.pool, actor, *id, reason, &console.rules).await;
+    let Err(refused) = form.carry_out(accept).await? else {
+        return Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted)));
     };
-    match accepted {
-        Ok(_) => Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted))),
-        Err(failure) => {
-            let refused = RejectedForm::new(failure, &form.reason)?;
-            let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-            Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
-        }
-    }
+    let case = service::show(&console.pool, *id, current_user.principal.role).await?;
+    Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -130,8 +130,7 @@ async fn command(
     path: Path<(i64, JobCommand)>,
     form: Form<CsrfForm>,
 ) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let (id, command) = path.into_inner();
     service::command(&console.pool, &current_user.principal.actor, id, command).await?;
     Ok(redirect(&format!("/jobs/{id}?done={}", Completed::from(command))))

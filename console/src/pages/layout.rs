@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::common::completed::Completed;
+use crate::common::origin::OriginFilter;
 use crate::common::paging;
 use crate::common::role::Role;
 use crate::http::session::CurrentUser;
@@ -19,17 +20,19 @@ pub(in crate::pages) enum MenuItem {
     Events,
     Dead,
     Cases,
+    Messages,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 6] = [
+const MENU: [(MenuItem, &str, &str); 7] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
+    (MenuItem::Messages, "/messages", "Messages"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];
@@ -127,12 +130,18 @@ pub(in crate::pages) fn event_link(id: &str) -> Markup {
     link(id, &format!("/events/{}", encode(id)))
 }
 
-/// An id as a link to everything about it; alone where it is longer than a search takes.
-pub(in crate::pages) fn search_link(id: &str) -> Markup {
+/// An id as a link to everything about it in one account and mode; alone where it is longer than a search takes.
+pub(in crate::pages) fn search_link(id: &str, origin: &OriginFilter) -> Markup {
     if id.chars().count() > paging::MAX_TEXT {
         return html! { span.mono { (id) } };
     }
-    link(id, &address("/search", &[("q", Some(id))]))
+    link(id, &search_address(id, origin, None))
+}
+
+/// The address of everything about an id in one account and mode.
+pub(in crate::pages) fn search_address(id: &str, origin: &OriginFilter, before: Option<&str>) -> String {
+    let (account, mode) = (origin.account_name(), origin.mode_name());
+    address("/search", &[("q", Some(id)), ("account", account), ("mode", mode), ("before", before)])
 }
 
 /// What is hidden leads nowhere.
@@ -183,12 +192,13 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job.
+/// What was just done to a job, a case or a destination.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
+        Some(Completed::Accepted) => "Accepted: the payment counts for its order.",
         _ => return html! {},
     };
     html! { p.note.good role="status" { (given) } }

@@ -10,6 +10,8 @@ mod events;
 mod guard;
 mod jobs;
 mod layout;
+mod messages;
+mod origin;
 mod overview;
 mod preview;
 mod reason;
@@ -170,6 +172,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
+            .configure(messages::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(not_found)),

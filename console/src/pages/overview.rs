@@ -104,7 +104,7 @@ fn oldest(queue: &QueueState) -> Markup {
 fn workers(overview: &Overview) -> Markup {
     html! {
         div.scroll { table {
-            thead { tr { th { "Kind" } th.num { "Alive" } th { "Heard of" } } }
+            thead { tr { th { "Kind" } th.num { "Running" } th { "Last report" } } }
             tbody { @for w in &overview.workers { tr {
                 td { (w.kind) }
                 td.num { @if w.alive == 0 { span.badge.bad { "none running" } " " } (w.alive) }

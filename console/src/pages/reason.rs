@@ -5,18 +5,51 @@ use actix_web::http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
+use crate::common::text_enum::TextEnum;
 use crate::events::preview::PreviewView;
 use crate::pages::PageFailure;
 
 const REASON: &str = "missing_reason";
+
+/// What was just done, as the address of the page that shows it says.
+#[derive(Debug, Deserialize)]
+pub(in crate::pages) struct DoneQuery {
+    done: Option<String>,
+}
+
+impl DoneQuery {
+    /// What was done; nothing where the address names something else.
+    pub(in crate::pages) fn completed(&self) -> Option<Completed> {
+        self.done.as_deref().and_then(Completed::parse)
+    }
+}
 
 /// What somebody says when they do something.
 #[derive(Debug, Deserialize)]
 pub(in crate::pages) struct ReasonForm {
     pub(in crate::pages) csrf: String,
     pub(in crate::pages) reason: String,
+}
+
+impl ReasonForm {
+    /// Does what the form asks for. What the user can correct, or may work a moment later, is given back, so that the
+    /// form is shown again; any other failure is a page of its own.
+    pub(in crate::pages) async fn carry_out<T>(
+        &self,
+        act: impl AsyncFnOnce(&AuditReason) -> Result<T, ServiceError>,
+    ) -> Result<Result<T, RejectedForm>, PageFailure> {
+        let done = match AuditReason::new(&self.reason) {
+            Ok(reason) => act(&reason).await,
+            Err(failure) => Err(failure),
+        };
+        match done {
+            Ok(done) => Ok(Ok(done)),
+            Err(failure) => RejectedForm::new(failure, &self.reason).map(Err),
+        }
+    }
 }
 
 /// What the user just did, for the page that is shown then.

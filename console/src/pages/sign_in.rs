@@ -68,7 +68,7 @@ async fn sign_in(
             return Ok(response);
         }
         SignInResult::Wrong => "Name or password is wrong.".to_owned(),
-        SignInResult::LockedDeadLetter(until) => {
+        SignInResult::LockedOut(until) => {
             format!("Too many failures. Signing in is possible again at {}.", until.strftime("%H:%M UTC"))
         }
     };

@@ -5,7 +5,8 @@ use std::fmt::Display;
 use crate::dead_letters::state::DeadLetterState;
 use crate::events::outcome::EventOutcome;
 use crate::jobs::state::{JobItemState, JobState};
-use crate::orders::status::OrderStatus;
+use crate::messages::state::{DeliveryState, DestinationState};
+use crate::orders::status::{OrderStatus, PaymentStatus};
 
 /// A colour, as the style sheet names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +69,31 @@ impl Toned for JobState {
 impl Toned for JobItemState {
     fn tone(&self) -> Tone {
         match self {
-            JobItemState::Waiting | JobItemState::ReplayMessage | JobItemState::Skipped => Tone::Plain,
+            JobItemState::Waiting | JobItemState::Sending | JobItemState::Skipped => Tone::Plain,
             JobItemState::Sent => Tone::Good,
             JobItemState::Failed => Tone::Bad,
             JobItemState::Unknown => Tone::Warn,
+        }
+    }
+}
+
+impl Toned for DeliveryState {
+    fn tone(&self) -> Tone {
+        match self {
+            DeliveryState::Failed => Tone::Bad,
+            DeliveryState::Pending => Tone::Warn,
+            DeliveryState::Sent => Tone::Good,
+            DeliveryState::Skipped => Tone::Plain,
+        }
+    }
+}
+
+impl Toned for DestinationState {
+    fn tone(&self) -> Tone {
+        match self {
+            DestinationState::Active => Tone::Good,
+            DestinationState::Paused => Tone::Bad,
+            DestinationState::Removed => Tone::Plain,
         }
     }
 }
@@ -82,7 +104,13 @@ impl Toned for OrderStatus {
     }
 }
 
-/// Statuses of payments and subscriptions, and Stripe's own.
+impl Toned for PaymentStatus {
+    fn tone(&self) -> Tone {
+        self.as_str().tone()
+    }
+}
+
+/// Statuses of subscriptions, and Stripe's own.
 impl Toned for str {
     fn tone(&self) -> Tone {
         match self {

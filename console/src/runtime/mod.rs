@@ -9,6 +9,7 @@ use amqp::publisher::Publisher;
 use deadpool_postgres::Pool;
 use lapin::uri::AMQPUri;
 use secrecy::ExposeSecret;
+use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::error::ServiceError;
@@ -38,9 +39,9 @@ impl Connections {
     /// Prepares the connections; nothing is awaited, so a server that is unavailable is no error yet.
     pub(crate) fn new(settings: &ConsoleSettings) -> Result<Connections, ServiceError> {
         let pool = postgres::pool::pool(&settings.database_url, settings.pool_size, "sluicegate console")
-            .map_err(|e| ServiceError::Internal(e.to_string()))?;
-        let address = postgres::pool::address(&settings.database_url)
-            .map_err(|e| ServiceError::Internal(e.to_string()))?;
+            .map_err(|e| ServiceError::Internal(chain(&e)))?;
+        let address =
+            postgres::pool::address(&settings.database_url).map_err(|e| ServiceError::Internal(chain(&e)))?;
         let broker_connection = settings.amqp_url.as_ref().map(|url| {
             let topology = settings.topology.clone();
             let address = url.expose_secret().parse::<AMQPUri>();

@@ -9,8 +9,8 @@ use domain::rules::Rules;
 use ipnet::IpNet;
 use postgres::args::DatabaseArgs;
 use secrecy::{ExposeSecret, SecretString};
-use service::settings::setting::{address, networks, value, word};
-use service::settings::{LogArgs, MetricsArgs, Problems, Program, Setting};
+use service::settings::setting::{address, address_or_off, networks, value, word};
+use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 use worker::settings::{RulesArgs, TemplateArgs};
 
@@ -18,7 +18,6 @@ use crate::common::role::Role;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
 
-const METRICS_PORT: u16 = 9092;
 const ROLES: [(&str, Option<Role>); 4] = [
     ("none", None),
     ("viewer", Some(Role::Viewer)),
@@ -38,8 +37,10 @@ pub(crate) struct RawSettings {
     retry: RetryArgs,
     #[command(flatten)]
     log: LogArgs,
-    #[command(flatten)]
-    metrics: MetricsArgs,
+    /// Where /metrics, /health/live and /health/ready are served: an address and port, or off.
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9092",
+        value_parser = address_or_off())]
+    metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     rules: RulesArgs,
     #[command(flatten)]
@@ -110,16 +111,13 @@ fn header(raw: &str) -> Option<String> {
 /// What a command needs beyond the database.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Needs {
-    /// The broker.
     pub(crate) broker: bool,
     /// The rules that the workers decide by, `STRIPE_LIVEMODE` with them.
     pub(crate) rules: bool,
 }
 
-/// Settings, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct ConsoleSettings {
-    /// The database.
     pub(crate) database_url: SecretString,
     /// Connections to it at most.
     pub(crate) pool_size: usize,
@@ -161,7 +159,7 @@ impl ConsoleSettings {
             management: raw.management(p),
             sign_in: raw.sign_in(p),
             console_bind: p.take(&raw.console_bind),
-            metrics_bind: raw.metrics.bind(p, METRICS_PORT),
+            metrics_bind: p.take(&raw.metrics_bind),
             log,
         };
         problems.finish()?;

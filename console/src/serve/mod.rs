@@ -12,6 +12,7 @@ use crate::common::error::ServiceError;
 use crate::dead_letters::consumer::DeadLetterConsumer;
 use crate::http::Console;
 use crate::jobs::runner::Runner;
+use crate::order_status::watch::OrderWatch;
 use crate::runtime::Connections;
 use crate::runtime::settings::ConsoleSettings;
 use crate::system::health;
@@ -39,15 +40,17 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let bound =
         |name: &'static str| move |e| ServiceError::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
+    let order_watch = OrderWatch::new();
     let console = Console {
         pool: connections.pool.clone(),
         broker: connections.broker()?.clone(),
         replayer: connections.replayer()?.clone(),
         management: settings.management.clone(),
         rules: settings.rules.clone(),
+        order_watch: order_watch.clone(),
         sign_in: settings.sign_in.clone(),
     };
-    let address = server::start(settings.console_bind, console, ready, shutdown.clone())
+    let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
     tracing::info!(%address, metrics = ?metrics_address, "console listening");
     let dead_letters = DeadLetterConsumer {
@@ -59,10 +62,13 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let watch = tokio::spawn(queues::watch(broker.clone(), connections.pool.clone(), shutdown.clone()));
     let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
+    let orders = tokio::spawn(order_watch.run(settings.database_url.clone(), shutdown.clone()));
     shutdown.cancelled().await;
-    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch) }).await.is_err() {
+    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch, orders) }).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
+    // Requests that were let in are answered before the process ends; the server bounds how long that takes.
+    serving.await.map_err(|e| ServiceError::Internal(format!("the console's server panicked: {e}")))?;
     broker.close().await;
     Ok(())
 }

@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpServer, web};
 use service::health::{self, Readiness};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::{Console, LARGEST_BODY, error, session};
@@ -26,13 +27,13 @@ async fn head_as_get(
     next.call(request).await
 }
 
-/// Serves in the background until shutdown; returns where.
+/// Serves in the background until shutdown; returns where, and the task that ends when the last request was answered.
 pub(super) fn start(
     bind: SocketAddr,
     console: Console,
     ready: Readiness,
     shutdown: CancellationToken,
-) -> std::io::Result<SocketAddr> {
+) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
     let listener = TcpListener::bind(bind)?;
     let address = listener.local_addr()?;
     let console = web::Data::new(console);
@@ -57,10 +58,10 @@ pub(super) fn start(
         shutdown.cancelled().await;
         handle.stop(true).await;
     });
-    tokio::spawn(async move {
+    let serving = tokio::spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the console's server ended");
         }
     });
-    Ok(address)
+    Ok((address, serving))
 }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use serde::Serialize;
+use service::error::chain;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
@@ -122,8 +123,9 @@ struct QueueCount {
 }
 
 async fn counts(broker: &Broker) -> Result<Vec<QueueCount>, ServiceError> {
-    let unavailable =
-        |e: &dyn std::fmt::Display| ServiceError::Unavailable(format!("the broker is unavailable: {e}"));
+    let unavailable = |e: &dyn std::error::Error| {
+        ServiceError::Unavailable(format!("the broker is unavailable: {}", chain(e)))
+    };
     // A connection that is just being made is waited for, one that is gone not for long.
     if tokio::time::timeout(TIMEOUT, broker.until_usable()).await.is_err() {
         let why = broker.explain().err().unwrap_or_else(|| "the broker does not answer".to_owned());

@@ -4,11 +4,11 @@
 use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
 use serde_json::Value;
+use stripe::envelope::without_byte_order_mark;
 use utoipa::ToSchema;
 
 use crate::audit::action::Subject;
 use crate::audit::store::{self as audit, AuditEntry};
-use crate::common::byte_order_mark::without_byte_order_mark;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};
@@ -69,9 +69,10 @@ pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView
 /// them.
 pub(crate) async fn messages(pool: &Pool, id: &str, role: Role) -> Result<Messages, ServiceError> {
     let client = pool.get().await?;
+    let origin = events::show(&client, id).await?.map(|(event, _)| event.origin());
     let effects = events::effects(&client, id).await?;
     let keys: Vec<String> = effects.iter().flat_map(changes::messages).map(str::to_owned).collect();
-    Ok(masking::for_role(payments::messages(&client, &keys).await?, role))
+    Ok(masking::for_role(payments::messages(&client, &keys, &origin.unwrap_or_default()).await?, role))
 }
 
 pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, ServiceError> {

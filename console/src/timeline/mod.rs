@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deadpool_postgres::Pool;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::{FoundOrigin, OriginFilter};
 use crate::common::role::Role;
 use crate::dead_letters::store::{self as dead_letters, DeadLetter};
 use crate::events::changes;
@@ -24,9 +25,13 @@ use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionRow};
 const EVENTS: i64 = 100;
 const MAX_DEAD_LETTERS: i64 = 20;
 
-/// Everything about one id.
+/// Everything about one id in one account and mode.
 #[derive(Debug)]
 pub(crate) struct Timeline {
+    /// The account and mode that are shown; as they were asked for, where nothing was found.
+    pub(crate) origin: OriginFilter,
+    /// Where else the id is known.
+    pub(crate) elsewhere: Vec<FoundOrigin>,
     /// Orders it leads to.
     pub(crate) orders: Vec<OrderRow>,
     /// Payments it leads to.
@@ -61,39 +66,60 @@ impl Timeline {
     }
 }
 
-/// Everything about `id` that the role may see, with the events before `before`.
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TimelineRequest<'a> {
+    pub(crate) id: &'a str,
+    /// The accounts and modes to look in. What is shown is of one of them: live and test are never mixed.
+    pub(crate) origin: OriginFilter,
+    /// The mode that this system processes; none: both.
+    pub(crate) processed: Option<bool>,
+    /// Where older events begin.
+    pub(crate) before: Option<&'a EventCursor>,
+}
+
+/// Everything about an id that the role may see, in one account and mode.
 pub(crate) async fn of(
     pool: &Pool,
-    id: &str,
-    before: Option<&EventCursor>,
+    request: &TimelineRequest<'_>,
     role: Role,
 ) -> Result<Timeline, ServiceError> {
     let client = pool.get().await?;
+    let id = request.id;
     let scope = EventScope { any: Some(id.to_owned()), ..EventScope::default() };
-    let found = search::aggregates(&client, &scope).await?;
+    let mut keys = search::aggregates(&client, &scope, &OriginFilter::default()).await?;
+    let mut origins = search::origins(&client, id).await?;
+    origins.extend(keys.iter().map(|key| key.origin.clone()));
+    let (shown, elsewhere) = FoundOrigin::choose(origins, &request.origin, request.processed);
+    let origin = shown.map_or_else(|| request.origin.clone(), OriginFilter::from);
+    if !elsewhere.is_empty() {
+        // Anew, because the first were cut at a number.
+        keys = search::aggregates(&client, &scope, &origin).await?;
+    }
     let of = |kind: AggregateKind| {
-        found.iter().filter(|(k, _)| *k == kind).map(|(_, id)| id.clone()).collect::<Vec<_>>()
+        keys.iter().filter(|key| key.kind == kind).map(|key| key.id.clone()).collect::<Vec<_>>()
     };
     let payments = of(AggregateKind::Payment);
     let mut counts = BTreeMap::new();
-    found.iter().for_each(|(kind, _)| *counts.entry(*kind).or_default() += 1);
-    let mut page = search::events(&client, &EventFilter::default(), &scope, before, EVENTS + 1).await?;
+    keys.iter().for_each(|key| *counts.entry(key.kind).or_default() += 1);
+    let filter = EventFilter { origin: origin.clone(), ..EventFilter::default() };
+    let mut page = search::events(&client, &filter, &scope, request.before, EVENTS + 1).await?;
     let next =
         (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(EventRow::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();
     let mut effects = search::effects(&client, &ids).await?;
-    let keys: BTreeSet<String> =
-        effects.values().flatten().flat_map(changes::messages).map(str::to_owned).collect();
+    let messages: BTreeSet<&str> = effects.values().flatten().flat_map(changes::messages).collect();
+    let messages: Vec<String> = messages.into_iter().map(str::to_owned).collect();
     let found = Timeline {
-        orders: orders::list(&client, &of(AggregateKind::Order)).await?,
+        orders: orders::list(&client, &of(AggregateKind::Order), &origin).await?,
         refunds: payments::refunds(&client, &payments).await?,
         disputes: payments::disputes(&client, &payments).await?,
         payments: payments::payments(&client, &payments).await?,
         subscriptions: subscriptions::list(&client, &of(AggregateKind::Subscription)).await?,
         invoices: subscriptions::invoices(&client, &of(AggregateKind::Invoice), None).await?,
         found: counts,
-        dead_letters: dead_letters::naming(&client, id, MAX_DEAD_LETTERS).await?,
-        messages: payments::messages(&client, &keys.into_iter().collect::<Vec<_>>()).await?,
+        dead_letters: dead_letters::naming(&client, id, &origin, MAX_DEAD_LETTERS).await?,
+        messages: payments::messages(&client, &messages, &origin).await?,
         events: page
             .into_iter()
             .map(|e| {
@@ -102,6 +128,8 @@ pub(crate) async fn of(
             })
             .collect(),
         next: next.map(|cursor| cursor.to_string()),
+        origin,
+        elsewhere,
     };
     Ok(masking::for_role(found, role))
 }

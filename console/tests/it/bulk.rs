@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{PATIENCE, World};
 use crate::http::Api;
 
-fn dead_letters(count: usize, reason: &str) -> String {
+pub fn dead_letters(count: usize, reason: &str) -> String {
     format!(
         "INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, first_failed_at, dead_at)
          SELECT 'evt_{reason}_' || n, 'charge.succeeded', '{reason}', '{reason}: order ' || n, 1, convert_to('{{\"n\":' || n || '}}', 'UTF8'), now(), now()
@@ -15,7 +15,7 @@ fn dead_letters(count: usize, reason: &str) -> String {
     )
 }
 
-async fn until_state(api: &Api, job: &Value, wanted: &str) -> Value {
+pub async fn until_state(api: &Api, job: &Value, wanted: &str) -> Value {
     let begun = Instant::now();
     loop {
         let shown = api.ok(&format!("/api/jobs/{}", job["id"]));
@@ -28,7 +28,7 @@ async fn until_state(api: &Api, job: &Value, wanted: &str) -> Value {
 }
 
 /// Everything in the work queue, by message id with how often it is there.
-async fn sent(world: &World, count: usize) -> HashMap<String, usize> {
+pub async fn sent(world: &World, count: usize) -> HashMap<String, usize> {
     let mut ids = HashMap::new();
     for _ in 0..count {
         let message = world.take(Queue::Fulfillment).await;
@@ -180,47 +180,6 @@ async fn a_job_is_paused_resumed_and_canceled() {
             .await,
         3
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_console_that_is_killed_again_and_again_sends_nothing_twice() {
-    let world = World::new().await;
-    world.sql(&dead_letters(400, "order_not_found")).await;
-    let mut console = world.serve();
-    let token = world.token("operator").await;
-    let api = Api::new(&console.url, Some(&token));
-    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "through kills", "rate": 400}));
-    for share in [40, 120, 200] {
-        let begun = Instant::now();
-        while world.number("SELECT count(*) FROM job_items WHERE state <> 'waiting'").await < share {
-            assert!(begun.elapsed() < PATIENCE, "the job does not go on");
-        }
-        console.child.kill().unwrap();
-        console.child.wait().unwrap();
-        console = world.serve();
-    }
-    let api = Api::new(&console.url, Some(&token));
-    let done = until_state(&api, &job, "done").await;
-    let progress = &done["progress"];
-    let count = |name: &str| usize::try_from(progress[name].as_i64().unwrap()).unwrap();
-    assert_eq!(count("sent") + count("unknown"), 400, "{done}");
-    let there = world.waiting(Queue::Fulfillment).await as usize;
-    assert!((count("sent")..=400).contains(&there), "{there} messages, {progress}");
-    let ids = sent(&world, there).await;
-    assert_eq!(ids.values().max(), Some(&1), "something was sent twice");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_consoles_share_the_work_and_send_nothing_twice() {
-    let world = World::new().await;
-    world.sql(&dead_letters(100, "order_not_found")).await;
-    let console = world.serve();
-    let _other = world.serve();
-    let api = Api::new(&console.url, Some(&world.token("operator").await));
-    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "together", "rate": 500}));
-    until_state(&api, &job, "done").await;
-    let ids = sent(&world, 100).await;
-    assert_eq!((ids.len(), world.waiting(Queue::Fulfillment).await), (100, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,7 +61,7 @@ impl Api {
         self.json("PATCH", path, Some(body))
     }
 
-    /// Must be 200.
+    /// The body of an answer that must be 200.
     pub fn ok(&self, path: &str) -> Value {
         let (status, body) = self.get(path);
         assert_eq!(status, 200, "{path}: {body}");

@@ -6,7 +6,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// What INTERFACES promises and this version has.
-const PROMISED: [&str; 26] = [
+const PROMISED: [&str; 34] = [
     "get /api/users",
     "post /api/users",
     "post /api/users/{name}/role",
@@ -29,8 +29,16 @@ const PROMISED: [&str; 26] = [
     "post /api/orders",
     "get /api/orders/{id}",
     "patch /api/orders/{id}",
+    "get /api/orders",
+    "get /api/subscriptions",
     "get /api/subscriptions/{id}",
+    "get /api/messages",
+    "get /api/messages/{id}",
+    "post /api/messages/{id}/resend",
+    "get /api/destinations",
+    "post /api/destinations/{name}/resume",
     "get /api/queues",
+    "get /api/search",
     "get /api/audit",
     "get /api/jobs/{id}",
 ];

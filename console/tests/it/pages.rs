@@ -61,13 +61,14 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/",
     "/events",
     "/dead-letters",
     "/dead-letters/list",
     "/dead-letters/1",
     "/jobs",
+    "/messages",
     "/audit",
     "/search?q=A-1",
 ];

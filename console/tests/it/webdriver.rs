@@ -158,7 +158,7 @@ impl Chromium {
         self.post("/goog/cdp/execute", &media).expect("dark");
     }
 
-    /// A phone's screen.
+    /// Makes the window as wide as a phone's.
     pub fn phone(&self, width: u32) {
         let metrics = json!({"cmd": "Emulation.setDeviceMetricsOverride",
             "params": {"width": width, "height": 844, "deviceScaleFactor": 2, "mobile": true}});

@@ -8,15 +8,15 @@ use crate::payment::{Status as PaymentStatus, Summary};
 pub(super) struct Money {
     /// What the order costs, once that is known.
     pub(super) price: Option<i64>,
-    /// Captured.
+    /// What was captured, in the currency's minor unit.
     pub(super) paid: i64,
     /// What discounts took off the price, less what tax and shipping added, by Stripe's own explanation.
     pub(super) explained: i64,
-    /// Refunded.
+    /// What was refunded, in the currency's minor unit.
     pub(super) refunded: i64,
     /// Asked for by open disputes.
     pub(super) disputed: i64,
-    /// Lost to disputes.
+    /// What disputes took for good, in the currency's minor unit.
     pub(super) lost: i64,
 }
 

@@ -15,7 +15,7 @@ pub enum Status {
     Pending,
     /// A delayed payment is under way, or the money is authorized and not yet captured in full.
     Processing,
-    /// Paid in full.
+    /// The counted payments cover the price.
     Paid,
     /// More was captured than it costs.
     Overpaid,

@@ -6,19 +6,19 @@ use crate::payment::Summary;
 /// What an order's payments amount to: the columns of its row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Where it stands.
+    /// The order's status, derived from its counted payments.
     pub status: Status,
     /// Registered, else of its first payment.
     pub customer: Option<String>,
     /// Minor units; registered, else what its first payment asks for.
     pub amount: Option<i64>,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: Option<String>,
     /// The code it was registered or paid with.
     pub reference_code: Option<String>,
-    /// Minor units captured.
+    /// What counted payments captured, in the currency's minor unit.
     pub paid: i64,
-    /// Minor units refunded.
+    /// What was refunded of it, in the currency's minor unit.
     pub refunded: i64,
     /// Minor units that open disputes ask for, and those that were lost.
     pub disputed: i64,

@@ -12,7 +12,7 @@ use crate::version::{Delta, Versioned};
 /// A dispute, and what its events have said that stays true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
-    /// The newest version.
+    /// The newest known versions of the dispute.
     pub versions: Versioned<Version>,
     /// It has been more than an inquiry.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -77,7 +77,7 @@ pub enum DisputeState {
     Inquiry,
     /// Waits for evidence or for the bank.
     Open,
-    /// Lost.
+    /// The customer's bank decided for the customer: the money is gone.
     Lost,
 }
 

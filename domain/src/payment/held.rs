@@ -21,7 +21,7 @@ pub enum HeldReason {
 }
 
 impl HeldReason {
-    /// Every reason.
+    /// The closed list, as the CHECK constraint of `payments.held_reason` has it.
     pub const ALL: [Self; 5] = [
         Self::OrderNotFound,
         Self::AmountMismatch,
@@ -42,7 +42,7 @@ impl HeldReason {
         }
     }
 
-    /// Reads the value.
+    /// The reason of a stored value; none for an unknown one.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.as_str() == value)

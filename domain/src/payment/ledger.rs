@@ -40,15 +40,15 @@ impl MovementKind {
 pub struct Movement {
     /// What makes it unique: the kind, and Stripe's balance transaction where the event names one, else the object.
     pub key: String,
-    /// What moved it.
+    /// What kind of movement it is.
     pub kind: MovementKind,
     /// The payment, refund, charge or dispute that moved it.
     pub object: String,
     /// Minor units; negative when it leaves the company.
     pub amount: i64,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
-    /// Unix seconds, Stripe's.
+    /// When the money moved by Stripe's time, in unix seconds.
     pub at: i64,
 }
 

@@ -201,7 +201,7 @@ impl Payment {
 
 /// The part of a hold that was released.
 struct Released {
-    /// Minor units.
+    /// The amount in the currency's minor unit.
     amount: i64,
     /// Unix seconds by which it was released.
     at: i64,
@@ -241,7 +241,7 @@ impl RefundedStep {
 /// What a charge shows as refunded, in minor units.
 #[derive(Default)]
 struct Shown {
-    /// In all.
+    /// What was refunded in all, in the currency's minor unit.
     refunded: i64,
     /// By known refunds that stand.
     kept: i64,

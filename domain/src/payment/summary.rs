@@ -12,17 +12,17 @@ use crate::version::Versioned;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Summary {
-    /// Where it stands.
+    /// The payment's status, derived from its objects.
     pub status: Status,
     /// Minor units that were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// Minor units captured.
+    /// What was captured, in the currency's minor unit.
     pub paid: i64,
-    /// Minor units refunded.
+    /// What was refunded of it, in the currency's minor unit.
     pub refunded: i64,
     /// The charge itself has shown this sum as refunded: it is none that merely some of the refunds add up to.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -33,10 +33,10 @@ pub struct Summary {
     /// Minor units lost to disputes.
     #[serde(skip_serializing_if = "is_zero")]
     pub lost: i64,
-    /// The worst dispute.
+    /// The state of the dispute that weighs most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dispute: Option<DisputeState>,
-    /// Payment intent id.
+    /// The id of the payment intent, `pi_…`, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
     /// When it was made, unix seconds by Stripe.
@@ -78,7 +78,7 @@ pub struct Conversion {
     pub from: i64,
     /// Minor units of the company's currency.
     pub to: i64,
-    /// The company's currency.
+    /// The currency that the company priced the order in.
     pub currency: String,
     /// Minor units of the company's currency, before discounts, tax and shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,20 +1,20 @@
 //! The settings are declared once, in the programs: what else names them is held against their `--help`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use service::settings::KNOWN;
 
 use crate::containers::{help, read};
 
-/// The variables that the programs' `--help` declare, each with its default.
-fn declared() -> BTreeMap<String, Option<String>> {
-    let mut found = BTreeMap::new();
+/// The variables that the programs' `--help` declare, each with its default in every program that has one.
+fn declared() -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for program in ["ingress", "fulfillment-worker", "sluicegate"] {
         let help = help(program);
         for rest in help.split("[env: ").skip(1) {
             let name = rest.split(['=', ']']).next().unwrap_or_default().to_owned();
             let default = rest.split_once("[default: ").and_then(|(_, rest)| rest.split_once(']'));
-            found.insert(name, default.map(|(default, _)| default.to_owned()));
+            found.entry(name).or_default().extend(default.map(|(default, _)| default.to_owned()));
         }
     }
     found
@@ -61,11 +61,11 @@ fn every_program_knows_the_names_of_all() {
 #[test]
 fn the_documentation_describes_every_setting_with_its_default_and_no_other() {
     let (declared, documented) = (declared(), documented(&read("docs/configuration.md")));
-    for (name, default) in &declared {
+    for (name, defaults) in &declared {
         let cells: Vec<&String> =
             documented.iter().filter(|(n, _)| n == name).map(|(_, cell)| cell).collect();
         assert!(!cells.is_empty(), "{name} is not in docs/configuration.md");
-        if let Some(default) = default {
+        for default in defaults {
             assert!(
                 cells.iter().any(|cell| **cell == format!("`{default}`")),
                 "{name}: {default}, not {cells:?}"

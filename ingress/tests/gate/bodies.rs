@@ -5,7 +5,7 @@ use crate::http::{self, Http, head};
 use std::time::Duration;
 
 const LIMIT: usize = 64 * 1024;
-/// `{"id":"evt_gz","type":"x","created":1700000000}`, compressed.
+/// The body `{"id":"evt_gz","type":"x","created":1700000000}`, compressed by gzip, in hexadecimal.
 const GZIPPED: &str = "1f8b0800000000000203ab56ca4c51b2524a2d2b894faf52d2512aa92c4805f22b80cce4a2d4c49254a0aca1b90114d40200\
     ac15a5262f000000";
 

@@ -34,7 +34,7 @@ fn prefix(raw: &str) -> Option<String> {
 }
 
 impl AmqpArgs {
-    /// The checked URL.
+    /// The broker's URL, checked; what is wrong with it is noted in `problems`.
     pub fn url(&self, problems: &mut Problems) -> SecretString {
         let takes = "amqp://user:password@host:5672/vhost";
         let (raw, file) = (self.amqp_url.as_deref(), self.amqp_url_file.as_deref());
@@ -53,7 +53,7 @@ impl AmqpArgs {
     }
 }
 
-/// `RETRY_SCHEDULE`.
+/// The setting `RETRY_SCHEDULE`, which all workers and the console share.
 #[derive(Debug, Clone, Args)]
 pub struct RetryArgs {
     /// How long an event waits before each further attempt, comma separated. All processes must be
@@ -64,7 +64,7 @@ pub struct RetryArgs {
 }
 
 impl RetryArgs {
-    /// The delays.
+    /// The delays, one further attempt for each.
     pub fn schedule(&self, problems: &mut Problems) -> Vec<Duration> {
         problems.take(&self.retry_schedule)
     }

@@ -5,31 +5,22 @@
 //! answers at once. RabbitMQ blocks a whole connection that publishes during an alarm, the
 //! acknowledgements on it included, so a process that consumes and publishes uses two brokers.
 
-use crate::topology::{Topology, TopologyError};
-use futures_util::StreamExt;
-use lapin::uri::AMQPUri;
-use lapin::{Channel, Connection, ConnectionProperties, Event};
-use secrecy::{ExposeSecret, SecretString};
-use service::backoff::Backoff;
-use service::error::chain;
-use std::pin::Pin;
+mod supervise;
+
+use crate::topology::Topology;
+use lapin::{Channel, Connection};
+use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const CHANNEL_TIMEOUT: Duration = Duration::from_secs(10);
-/// A lost connection is noticed by its events; this is the net under them.
-const CHECK: Duration = Duration::from_secs(1);
-/// Seconds; detects a peer that vanished silently. The URL's `heartbeat` overrides it.
-const HEARTBEAT: u16 = 10;
 
 /// Where the broker is and what must exist there.
 #[derive(Debug, Clone)]
 pub struct BrokerSettings {
-    /// `amqp://…` or `amqps://…`.
+    /// The broker's URL, `amqp://…` or `amqps://…`.
     pub amqp_url: SecretString,
     /// Declared on every connection.
     pub topology: Topology,
@@ -55,23 +46,11 @@ pub enum BrokerError {
     #[error(transparent)]
     Unusable(#[from] Unusable),
     /// The broker refused or was lost.
-    #[error("cannot open a channel: {0}")]
+    #[error("cannot open a channel")]
     Channel(#[from] lapin::Error),
-    /// No answer.
+    /// The broker did not answer in time.
     #[error("cannot open a channel: no answer within {} s", CHANNEL_TIMEOUT.as_secs())]
     TimedOut,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum OpenError {
-    #[error("{0}")]
-    Uri(String),
-    #[error("{0}")]
-    Connect(#[from] lapin::Error),
-    #[error("no answer within {} s", CONNECT_TIMEOUT.as_secs())]
-    TimedOut,
-    #[error(transparent)]
-    Topology(#[from] TopologyError),
 }
 
 /// What is known of the connection. Every change is seen by who waits.
@@ -113,7 +92,7 @@ impl Broker {
         let (state, connection_state) = watch::channel(ConnectionState::down("not connected yet"));
         let topology = Arc::new(settings.topology.clone());
         let closing = shutdown.child_token();
-        tokio::spawn(supervise(settings, state, closing.clone()));
+        tokio::spawn(supervise::supervise(settings, state, closing.clone()));
         Self { connection_state, topology, closing }
     }
 
@@ -164,112 +143,5 @@ impl Broker {
 
     pub(crate) fn watch(&self) -> watch::Receiver<ConnectionState> {
         self.connection_state.clone()
-    }
-}
-
-async fn supervise(
-    settings: BrokerSettings,
-    state: watch::Sender<ConnectionState>,
-    closing: CancellationToken,
-) {
-    let mut backoff = Backoff::default();
-    loop {
-        metrics::gauge!("broker_connected").set(0.0);
-        let opened = tokio::select! {
-            () = closing.cancelled() => return,
-            opened = open(&settings) => opened,
-        };
-        match opened {
-            Ok((connection, events)) => {
-                tracing::info!(name = settings.name, "connected to the broker");
-                backoff = Backoff::default();
-                metrics::gauge!("broker_connected").set(1.0);
-                let connection = Arc::new(connection);
-                state.send_replace(ConnectionState {
-                    connection: Some(Arc::clone(&connection)),
-                    reason: String::new(),
-                });
-                let Some(reason) = watch_connection(&connection, events, &state, &closing).await else {
-                    state.send_replace(ConnectionState::down("shutting down"));
-                    close(&connection).await;
-                    return;
-                };
-                tracing::warn!(reason, "broker connection lost");
-                state.send_replace(ConnectionState::down(reason));
-            }
-            Err(error) => {
-                let error = chain(&error);
-                // Once for each new reason: while the broker is unavailable the same line would repeat.
-                if state.borrow().reason == error {
-                    tracing::debug!(error, "still cannot use the broker");
-                } else {
-                    tracing::error!(error, "cannot use the broker");
-                }
-                state.send_replace(ConnectionState::down(error));
-            }
-        }
-        if backoff.wait(&closing).await.is_break() {
-            return;
-        }
-    }
-}
-
-type Events = Pin<Box<dyn futures_util::Stream<Item = Event> + Send>>;
-
-async fn open(settings: &BrokerSettings) -> Result<(Connection, Events), OpenError> {
-    let mut uri: AMQPUri = settings.amqp_url.expose_secret().parse().map_err(OpenError::Uri)?;
-    uri.query.heartbeat.get_or_insert(HEARTBEAT);
-    let limit = u64::try_from(CONNECT_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
-    uri.query.connection_timeout.get_or_insert(limit);
-    let properties = ConnectionProperties::default().with_connection_name(settings.name.as_str().into());
-    let opening = async {
-        let connection = Connection::connect_uri(uri, properties).await?;
-        let events = Box::pin(connection.events_listener());
-        let channel = connection.create_channel().await?;
-        settings.topology.declare(&channel).await?;
-        channel.close(200, "declared".into()).await?;
-        Ok((connection, events as Events))
-    };
-    tokio::time::timeout(CONNECT_TIMEOUT, opening).await.unwrap_or(Err(OpenError::TimedOut))
-}
-
-/// Returns why the connection was lost, or nothing when shutdown was requested.
-async fn watch_connection(
-    connection: &Connection,
-    mut events: Events,
-    state: &watch::Sender<ConnectionState>,
-    closing: &CancellationToken,
-) -> Option<String> {
-    let mut check = tokio::time::interval(CHECK);
-    let mut last_error = None;
-    loop {
-        tokio::select! {
-            () = closing.cancelled() => return None,
-            _ = check.tick() => {}
-            event = events.next() => match event {
-                Some(Event::ConnectionBlocked(reason)) => {
-                    tracing::warn!(reason, "the broker blocks publishers");
-                    state.send_modify(|_| {});
-                }
-                Some(Event::ConnectionUnblocked) => {
-                    tracing::info!("the broker is unblocked");
-                    state.send_modify(|_| {});
-                }
-                Some(Event::Error(error)) => last_error = Some(error.to_string()),
-                Some(_) => {}
-                None => return Some(last_error.unwrap_or_else(|| "the connection ended".to_owned())),
-            },
-        }
-        if !connection.status().connected() {
-            return Some(last_error.unwrap_or_else(|| "the connection was closed".to_owned()));
-        }
-    }
-}
-
-async fn close(connection: &Connection) {
-    match tokio::time::timeout(CLOSE_TIMEOUT, connection.close(200, "OK".into())).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "the connection did not close cleanly"),
-        Err(_) => tracing::debug!("the broker did not answer the close"),
     }
 }

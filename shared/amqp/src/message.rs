@@ -11,7 +11,7 @@ pub const RECEIVED_AT: &str = "x-received-at";
 pub const ENDPOINT: &str = "x-endpoint";
 /// The dead letter or event that this replays.
 pub const REPLAY_OF: &str = "x-replay-of";
-/// W3C trace context.
+/// The header with the W3C trace context, `traceparent`.
 pub const TRACEPARENT: &str = "traceparent";
 /// On dead letters: the reason, from the closed list.
 pub const REASON: &str = "x-reason";
@@ -31,7 +31,7 @@ pub struct Message {
     pub message_id: String,
     /// The AMQP `type` property: the event type.
     pub kind: String,
-    /// The headers.
+    /// The headers, for events those of [`EventHeaders`].
     pub headers: FieldTable,
     /// The body, byte for byte.
     pub body: Vec<u8>,
@@ -59,17 +59,17 @@ impl ContentType {
 /// The headers of an event in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventHeaders {
-    /// See [`ATTEMPT`].
+    /// How many attempts the event had before, see [`ATTEMPT`].
     pub attempt: u32,
-    /// See [`RECEIVED_AT`].
+    /// When the ingress received the event, see [`RECEIVED_AT`].
     pub received_at: Timestamp,
-    /// See [`ENDPOINT`].
+    /// The ingress endpoint it came through, see [`ENDPOINT`].
     pub endpoint: Option<String>,
-    /// See [`REPLAY_OF`].
+    /// What it is a replay of, see [`REPLAY_OF`].
     pub replay_of: Option<String>,
-    /// See [`TRACEPARENT`].
+    /// The trace it belongs to, see [`TRACEPARENT`].
     pub traceparent: Option<String>,
-    /// See [`FIRST_FAILED_AT`].
+    /// When its first attempt failed, see [`FIRST_FAILED_AT`].
     pub first_failed_at: Option<Timestamp>,
 }
 

@@ -35,7 +35,7 @@ pub enum PublishError {
     Returned {
         /// AMQP's code, 312 for no route.
         code: u16,
-        /// The broker's message.
+        /// The broker's explanation, such as `NO_ROUTE`.
         text: String,
     },
     /// The broker refused the message, for example because the queue is full.
@@ -83,7 +83,7 @@ impl From<BrokerError> for PublishError {
     fn from(error: BrokerError) -> Self {
         match error {
             BrokerError::Unusable(unusable) => unusable.into(),
-            other => Self::Closed(other.to_string()),
+            other => Self::Closed(service::error::chain(&other)),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
+use service::error::chain;
 use service::settings::Problems;
 
-/// `DATABASE_URL`.
+/// The setting `DATABASE_URL`, or the file that holds it.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
     /// PostgreSQL: postgres://user:password@host:5432/database?sslmode=verify-full. Required.
@@ -18,7 +19,7 @@ pub struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
-    /// The checked URL.
+    /// The database's URL, checked; what is wrong with it is noted in `problems`.
     pub fn url(&self, problems: &mut Problems) -> SecretString {
         let takes = "postgres://user:password@host:5432/database";
         let (raw, file) = (self.database_url.as_deref(), self.database_url_file.as_deref());
@@ -26,7 +27,7 @@ impl DatabaseArgs {
         if !url.expose_secret().is_empty()
             && let Err(error) = crate::pool::check_url(&url)
         {
-            problems.add("DATABASE_URL", format_args!("takes {takes}: {error}"));
+            problems.add("DATABASE_URL", format_args!("takes {takes}: {}", chain(&error)));
         }
         url
     }

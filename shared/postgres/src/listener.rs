@@ -14,9 +14,9 @@ pub enum ListenError {
     #[error(transparent)]
     Url(#[from] PoolError),
     /// The server refused, or was lost.
-    #[error("cannot listen: {0}")]
+    #[error("cannot listen")]
     Postgres(#[from] tokio_postgres::Error),
-    /// No answer.
+    /// The server did not answer in time.
     #[error("cannot listen: no answer within {} s", (CONNECT_TIMEOUT * 2).as_secs())]
     TimedOut,
 }
@@ -53,7 +53,7 @@ impl Listener {
         tokio::time::timeout(CONNECT_TIMEOUT * 2, opening).await.unwrap_or(Err(ListenError::TimedOut))
     }
 
-    /// The connection itself.
+    /// The connection, for statements and advisory locks of the same session.
     pub fn client(&self) -> &Client {
         &self.client
     }

@@ -19,13 +19,13 @@ const LOCK: i64 = 0x0051_1ce6_a7e5;
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// No connection to the database.
-    #[error("cannot reach the database: {0}")]
+    #[error("cannot reach the database")]
     Pool(#[from] PoolError),
     /// The database refused a statement.
-    #[error("cannot take the migration lock: {0}")]
+    #[error("cannot take the migration lock")]
     Lock(#[from] tokio_postgres::Error),
     /// A migration failed, or the database has one that this build does not know.
-    #[error("cannot migrate: {0}")]
+    #[error("cannot migrate")]
     Migration(#[from] refinery::Error),
 }
 

@@ -12,7 +12,7 @@ mod args;
 mod known;
 pub mod setting;
 
-pub use args::{LogArgs, MetricsArgs};
+pub use args::LogArgs;
 pub use known::{KNOWN, Program, environment};
 pub use setting::Setting;
 

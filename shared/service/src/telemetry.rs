@@ -11,7 +11,7 @@ pub enum LogFormat {
     /// Pretty on a terminal, JSON elsewhere.
     #[default]
     Auto,
-    /// For people.
+    /// For people, with colours on a terminal.
     Pretty,
     /// For machines, one object a line.
     Json,

@@ -3,15 +3,22 @@
 //! Reads the few fields that route and identify an event and steps over the rest without building
 //! a tree. It never changes the body and never judges what `data` holds: that is the worker's job.
 
+mod scalar;
+
 use jiff::Timestamp;
+use scalar::Scalar;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::fmt;
 
 /// The longest `id` and `type` that fit an AMQP short string (message id, type, routing key).
 pub const MAX_NAME: usize = 255;
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The body without the UTF-8 byte order mark that some senders put before the JSON, and that no JSON parser takes.
+#[must_use]
+pub fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+}
 
 /// What identifies and routes an event, for snapshot events and thin events alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +51,7 @@ pub enum EnvelopeError {
     /// A field that every event has is missing, empty, too long or of the wrong kind.
     #[error("`{field}` {problem}")]
     Field {
-        /// The field's name.
+        /// The name of the field that is wrong.
         field: &'static str,
         /// What is wrong with it.
         problem: &'static str,
@@ -54,7 +61,7 @@ pub enum EnvelopeError {
 impl Envelope {
     /// Reads the envelope of an event body. A UTF-8 byte order mark before the JSON is tolerated.
     pub fn parse(body: &[u8]) -> Result<Self, EnvelopeError> {
-        let body = body.strip_prefix(BOM).unwrap_or(body);
+        let body = without_byte_order_mark(body);
         // Checked by hand: serde_json does not look at the encoding of what it steps over.
         let text = std::str::from_utf8(body).map_err(|_| EnvelopeError::NotUtf8)?;
         if text.trim_start().as_bytes().first() != Some(&b'{') {
@@ -120,75 +127,6 @@ fn created(value: Scalar) -> Result<i64, EnvelopeError> {
     })
 }
 
-/// A JSON value of which only plain ones are kept: fields that are not needed may hold anything.
-#[derive(Default)]
-enum Scalar {
-    #[default]
-    Other,
-    Bool(bool),
-    Integer(i64),
-    Text(String),
-}
-
-impl Scalar {
-    fn text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
-    }
-}
-
-struct ScalarVisitor;
-
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(value).map_or(Scalar::Other, Scalar::Integer))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_and_white_space_are_tolerated() {
-        let body = [BOM, b" \n{\"id\":\"evt_1\",\"type\":\"x\",\"created\":1} \n"].concat();
+        let body = [BYTE_ORDER_MARK, b" \n{\"id\":\"evt_1\",\"type\":\"x\",\"created\":1} \n"].concat();
         assert!(Envelope::parse(&body).is_ok());
     }
 

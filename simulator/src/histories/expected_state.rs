@@ -7,13 +7,9 @@ pub struct ExpectedState {
     pub orders: Vec<ExpectedOrder>,
     /// Payments, by payment intent (or session, where there is no intent).
     pub payments: Vec<ExpectedPayment>,
-    /// Refunds.
     pub refunds: Vec<ExpectedRefund>,
-    /// Disputes and inquiries.
     pub disputes: Vec<ExpectedDispute>,
-    /// Subscriptions.
     pub subscriptions: Vec<ExpectedSubscription>,
-    /// Invoices.
     pub invoices: Vec<ExpectedInvoice>,
     /// Order ids that stand on sessions of subscriptions: no such order may come to be.
     pub absent_orders: Vec<String>,
@@ -30,26 +26,24 @@ pub struct ExpectedState {
 pub struct RegisteredOrder {
     /// The company's id for it.
     pub id: String,
-    /// In minor units.
+    /// In the currency's minor unit.
     pub amount: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// The company's customer id, or Stripe's.
     pub customer: Option<String>,
 }
 
-/// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedOrder {
     /// The connected account; empty is the company's own.
     pub account: String,
     /// The company's id for it.
     pub id: String,
-    /// As in `orders.status`.
     pub status: &'static str,
     /// What it costs, in minor units.
     pub amount: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// What was paid of it, refunds not subtracted.
     pub amount_paid: i64,
@@ -61,7 +55,6 @@ pub struct ExpectedOrder {
     pub was_paid: bool,
 }
 
-/// A payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedPayment {
     /// The connected account; empty is the company's own.
@@ -70,54 +63,44 @@ pub struct ExpectedPayment {
     pub id: String,
     /// The order it is for.
     pub order: Option<String>,
-    /// As in `payments.status`.
     pub status: &'static str,
-    /// What was asked.
     pub amount: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// What was paid, refunds not subtracted.
     pub amount_paid: i64,
-    /// What was refunded.
     pub amount_refunded: i64,
-    /// As in `payments.dispute`.
     pub dispute: Option<&'static str>,
 }
 
-/// A refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedRefund {
-    /// `re_…`
     pub id: String,
     /// The payment intent it gives back from.
     pub payment: String,
     /// The charge it gives back from.
     pub charge: String,
-    /// In minor units.
+    /// In the currency's minor unit.
     pub amount: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// Stripe's status in the end.
     pub status: &'static str,
     /// Whether it was seen on its own in some event. Before 2024-10-28 a refund that never changes is
     /// seen only as a step of its charge.
     pub seen: bool,
-    /// Whether it failed.
     pub failed: bool,
 }
 
 /// A dispute or an inquiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedDispute {
-    /// `dp_…`
     pub id: String,
-    /// The payment intent.
     pub payment: String,
-    /// The charge.
     pub charge: String,
     /// In minor units; need not be the charge's.
     pub amount: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// Stripe's status in the end.
     pub status: &'static str,
@@ -125,11 +108,8 @@ pub struct ExpectedDispute {
     pub was_inquiry: bool,
     /// Whether it was a dispute, not an inquiry, at some time.
     pub was_dispute: bool,
-    /// Whether `charge.dispute.closed` came.
     pub closed: bool,
-    /// Whether `charge.dispute.funds_withdrawn` came.
     pub withdrawn: bool,
-    /// Whether `charge.dispute.funds_reinstated` came.
     pub reinstated: bool,
     /// The balance transaction that took the money again after it was given back.
     pub withdrawn_again: Option<String>,
@@ -147,7 +127,6 @@ impl ExpectedDispute {
         if is_away { self.amount } else { 0 }
     }
 
-    /// As in `payments.dispute`.
     #[must_use]
     pub fn state(&self) -> &'static str {
         match self.status {
@@ -161,12 +140,9 @@ impl ExpectedDispute {
     }
 }
 
-/// A subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedSubscription {
-    /// `sub_…`
     pub id: String,
-    /// `cus_…`
     pub customer: String,
     /// Stripe's status in the end.
     pub status: &'static str,
@@ -195,34 +171,27 @@ impl ExpectedSubscription {
 /// One item of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedItem {
-    /// `price_…`
     pub price: String,
-    /// `prod_…`
     pub product: String,
-    /// How many.
     pub quantity: i64,
 }
 
-/// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedInvoice {
-    /// `in_…`
     pub id: String,
     /// The subscription it is for.
     pub subscription: Option<String>,
-    /// `cus_…`
     pub customer: String,
     /// Stripe's status in the end.
     pub status: &'static str,
-    /// In minor units.
+    /// In the currency's minor unit.
     pub amount_due: i64,
-    /// In minor units.
+    /// In the currency's minor unit.
     pub amount_paid: i64,
-    /// In lower case.
+    /// The currency as Stripe writes it, in lower case.
     pub currency: &'static str,
     /// How often payment was tried.
     pub attempt_count: i64,
-    /// Whether `invoice.paid` came.
     pub paid: bool,
     /// Whether `invoice.payment_succeeded` came: it was paid by a payment, not out of band.
     pub payment_succeeded: bool,

@@ -31,7 +31,7 @@ pub enum Kind {
     RefundPartial,
     /// Two or three refunds of one payment.
     RefundSeveral,
-    /// Everything is refunded.
+    /// The whole payment is refunded.
     RefundFull,
     /// A refund that takes a day.
     RefundPending,
@@ -122,7 +122,6 @@ impl Kind {
         Self::Escalated,
     ];
 
-    /// Subscriptions and invoices.
     pub const SUBSCRIPTIONS: &[Self] = &[
         Self::Subscription,
         Self::Trial,

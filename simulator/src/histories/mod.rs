@@ -34,14 +34,11 @@ pub use version::Version;
 
 use company::{Company, Lived};
 
-/// One Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimEvent {
-    /// `evt_…`
     pub id: String,
-    /// Stripe's `type`.
     pub kind: String,
-    /// Unix seconds.
+    /// In unix seconds.
     pub created: i64,
     /// The JSON as Stripe posts it.
     pub body: Vec<u8>,
@@ -50,13 +47,11 @@ pub struct SimEvent {
 /// One history: its events in their original order, and the state they must end in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
-    /// Its kind's name.
     pub name: &'static str,
     /// The API version of its events.
     pub version: Version,
     /// In the original order.
     pub events: Vec<SimEvent>,
-    /// The final state.
     pub expected_state: ExpectedState,
     /// Whether an object came back to a state that it had before within the same second: then the events
     /// of that second alone do not always prove where it ends.

@@ -52,7 +52,6 @@ impl Object {
         self
     }
 
-    /// Removes a field.
     pub(crate) fn remove(&mut self, key: &str) -> &mut Self {
         if let Value::Object(map) = &mut self.0 {
             map.remove(key);

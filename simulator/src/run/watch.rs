@@ -12,7 +12,6 @@ const BACK_OFF: Duration = Duration::from_secs(1);
 /// A server that is being started answers nothing; its process id comes with a later look.
 const SOON: Duration = Duration::from_millis(20);
 
-/// A private server.
 #[derive(Debug, Clone)]
 pub(crate) enum Server {
     Postgres(Arc<PostgresServer>),
@@ -78,7 +77,7 @@ impl Server {
             match self.start_again().await {
                 Ok(()) => eprintln!("{name} started again"),
                 Err(error) => {
-                    eprintln!("{name} could not be started: {error}");
+                    eprintln!("{name} could not be started: {:#}", anyhow::Error::from(error));
                     tokio::time::sleep(BACK_OFF).await;
                 }
             }

@@ -14,7 +14,7 @@ pub struct SendArgs {
     /// The endpoint's signing secret.
     #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
     pub secret: String,
-    /// The histories.
+    /// Which histories are sent.
     #[command(flatten)]
     pub of: HistoryArgs,
     /// Send the event bodies in these files instead (a folder: every .json in it).

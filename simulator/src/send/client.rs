@@ -62,7 +62,7 @@ impl Answer {
 /// Why a post got no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Failure {
-    /// Nobody listens there.
+    /// The connection was refused.
     #[error("no connection")]
     Connect,
     /// The connection broke before the answer was whole.
@@ -166,7 +166,6 @@ impl Client {
     }
 }
 
-/// `code` of `{"error":{"code":…}}`.
 fn error_code(body: &[u8]) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     Some(body.get("error")?.get("code")?.as_str()?.to_owned())

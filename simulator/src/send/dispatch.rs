@@ -18,7 +18,6 @@ const LONGEST_BACK_OFF: Duration = Duration::from_secs(10);
 
 const CATCH_UP: Duration = Duration::from_millis(100);
 
-/// How to send.
 #[derive(Debug)]
 pub(crate) struct Plan {
     target: Target,

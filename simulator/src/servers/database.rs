@@ -119,8 +119,8 @@ async fn make_template(admin: &str, client: &Client, name: &str) -> Result<(), S
     .await
 }
 
-fn migrating(error: impl std::error::Error) -> ServerError {
-    ServerError::Migrate(error.to_string())
+fn migrating(error: impl std::error::Error + Send + Sync + 'static) -> ServerError {
+    ServerError::Migrate(Box::new(error))
 }
 
 /// The same URL with another database.

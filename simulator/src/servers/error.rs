@@ -8,7 +8,6 @@ pub enum ServerError {
     /// A program that the server consists of is not installed.
     #[error("{program} was not found ({looked}); `bash scripts/install-servers.sh` installs it")]
     Missing {
-        /// The program's name.
         program: &'static str,
         /// Where it was looked for.
         looked: String,
@@ -17,39 +16,26 @@ pub enum ServerError {
     #[error("PostgreSQL does not run as root and none of the accounts postgres, rabbitmq, nobody exists")]
     NoAccount,
     /// A file or process operation failed.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Io {
         /// What was being done.
         what: String,
-        /// The system's error.
         source: std::io::Error,
     },
     /// A helper program ended with an error.
     #[error("{program} failed ({status}):\n{output}")]
-    Failed {
-        /// The program.
-        program: String,
-        /// How it ended.
-        status: String,
-        /// What it wrote.
-        output: String,
-    },
+    Failed { program: String, status: String, output: String },
     /// The server ended, or did not answer, before it was ready.
     #[error("{server} did not become ready: {why}; the end of its log:\n{log}")]
     NotReady {
-        /// Which server.
         server: &'static str,
-        /// What was seen.
         why: String,
         /// The last lines of its log.
         log: String,
     },
     /// A folder that must be ours belongs to somebody else.
     #[error("{path} exists but does not belong to this user: remove it or choose another folder", path = path.display())]
-    NotOurs {
-        /// The folder.
-        path: PathBuf,
-    },
+    NotOurs { path: PathBuf },
     /// The tests' servers are not there.
     #[error(
         "{name} is not set: run `make test`, or `simulator servers -- COMMAND`, which starts the servers"
@@ -59,7 +45,7 @@ pub enum ServerError {
         name: &'static str,
     },
     /// A statement to PostgreSQL failed.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Sql {
         /// What was being done.
         what: String,
@@ -67,8 +53,8 @@ pub enum ServerError {
         source: tokio_postgres::Error,
     },
     /// The migrations could not be applied to a test database.
-    #[error("migrating a test database: {0}")]
-    Migrate(String),
+    #[error("a test database cannot be migrated")]
+    Migrate(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ServerError {

@@ -24,7 +24,6 @@ pub(crate) fn rabbit_program(program: &'static str) -> Result<PathBuf, ServerErr
         .ok_or(ServerError::Missing { program, looked: "/usr/lib/rabbitmq/bin, Homebrew, PATH".into() })
 }
 
-/// Erlang's port mapper.
 pub(crate) fn epmd_program() -> Result<PathBuf, ServerError> {
     let folders = ["/usr/bin", "/opt/homebrew/bin", "/opt/homebrew/opt/erlang/bin", "/usr/local/bin"];
     find(folders.iter().map(PathBuf::from).chain(search_path()), "epmd")

@@ -7,12 +7,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A request.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
@@ -27,10 +25,11 @@ impl Received {
 /// What a request is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// A status.
     Status(u16),
     /// A status with `Retry-After` in seconds.
     RetryAfter(u16, u64),
+    /// 200 with a JSON body.
+    Json(&'static str),
     /// Nothing: the connection stays open.
     Silence,
 }
@@ -62,7 +61,6 @@ impl Receiver {
         Ok(Self { address, received, accepting })
     }
 
-    /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/hook", self.address)
@@ -95,15 +93,17 @@ async fn serve(
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
         let reply = answer(&request);
-        let (status, extra) = match reply {
-            Reply::Status(status) => (status, String::new()),
-            Reply::RetryAfter(status, seconds) => (status, format!("retry-after: {seconds}\r\n")),
+        let (status, extra, body) = match reply {
+            Reply::Status(status) => (status, String::new(), ""),
+            Reply::RetryAfter(status, seconds) => (status, format!("retry-after: {seconds}\r\n"), ""),
+            Reply::Json(body) => (200, "content-type: application/json\r\n".to_owned(), body),
             Reply::Silence => return std::future::pending().await,
         };
         if (200..300).contains(&status) {
             lock(kept).push(request);
         }
-        let answer = format!("HTTP/1.1 {status} answer\r\n{extra}content-length: 0\r\n\r\n");
+        let length = body.len();
+        let answer = format!("HTTP/1.1 {status} answer\r\n{extra}content-length: {length}\r\n\r\n{body}");
         stream.write_all(answer.as_bytes()).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ pub struct VerifyArgs {
     /// The histories that were sent.
     #[command(flatten)]
     pub of: HistoryArgs,
-    /// The database.
+    /// URL of the database that the events went into.
     #[arg(long = "database", env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database: String,
     /// How long to wait until every event is settled.

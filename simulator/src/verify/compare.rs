@@ -11,15 +11,12 @@ use crate::histories::ExpectedState;
 /// One field that is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The history's kind.
     pub history: String,
     /// The table and the field.
     pub what: String,
-    /// The row.
     pub id: String,
     /// By the expected state.
     pub must_be: String,
-    /// In the database.
     pub is: String,
     /// Whether the row is marked ambiguous.
     pub ambiguous: bool,
@@ -28,7 +25,6 @@ pub struct Difference {
 /// Histories' names and what each must have come to.
 pub type ExpectedStates<'a> = [(&'static str, &'a ExpectedState)];
 
-/// Everything that differs.
 pub async fn differences(
     client: &Client,
     expected_states: &ExpectedStates<'_>,

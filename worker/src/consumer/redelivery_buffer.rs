@@ -26,7 +26,6 @@ impl RedeliveryBuffer {
         }
     }
 
-    /// Whether nothing waits.
     pub(super) const fn is_empty(&self) -> bool {
         self.deliveries.is_empty()
     }

@@ -26,10 +26,8 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Why messages cannot be sent by HTTP.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// rustls refused.
     #[error("cannot set up TLS for outgoing webhooks")]
     Tls(#[from] rustls::Error),
-    /// The client refused.
     #[error("cannot set up outgoing webhooks")]
     Client(#[from] reqwest::Error),
 }

@@ -40,16 +40,17 @@ use tokio_util::sync::CancellationToken;
 use amqp_sender::AmqpSender;
 use destination_sender::DestinationSender;
 use service::backoff::Backoff;
+use service::error::chain;
 use session::{RelayError, Session};
 
 pub use destinations::DestinationError;
 pub use outgoing_mail::{MailServer, OutgoingMail, Security};
+pub use session::CHANNEL;
 pub use webhooks::{OutWebhook, OutWebhooks};
 
 /// How long the broker may take to confirm a message before it is sent again.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// A relay.
 pub(crate) struct Relay {
     database_url: SecretString,
     amqp: AmqpSender,
@@ -83,7 +84,7 @@ impl Relay {
         loop {
             store::report_standby(self.others.iter().map(|sender| sender.name.as_str()));
             let Err(error) = self.lead(&shutdown).await else { return };
-            let error = error.to_string();
+            let error = chain(&error);
             // Once for each new reason: while the database is unavailable the same line would repeat.
             if error == reported {
                 tracing::debug!(error, "the relay still cannot work");

@@ -14,7 +14,6 @@ pub(super) enum Refusal {
     Lost,
     /// The destination does not take this message now.
     NotNow {
-        /// Why, in words.
         error: String,
         /// Until the next attempt.
         wait: Duration,
@@ -28,7 +27,7 @@ pub(super) enum Refusal {
         /// Until the next attempt.
         wait: Duration,
     },
-    /// It never will.
+    /// The message can never be sent; the reason.
     Never(String),
     /// There is nothing to send; why.
     Skip(&'static str),

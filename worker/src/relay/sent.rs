@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long a destination gets nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pause {
-    /// For a time.
+    /// It is paused for this long.
     For(Duration),
     /// Until somebody resumes it.
     UntilResumed,

@@ -11,9 +11,10 @@ use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use super::store;
+use crate::store::StoreError;
 
 /// What the trigger of `outbox` notifies.
-const CHANNEL: &str = "sluicegate_outbox";
+pub const CHANNEL: &str = "sluicegate_outbox";
 
 /// Any number that no other advisory lock of this database uses.
 const LOCK: i64 = 0x0051_1ce6_a7e6;
@@ -31,19 +32,22 @@ const FROZEN: Duration = Duration::from_secs(60);
 /// Why the relay lost its session.
 #[derive(Debug, Error)]
 pub(crate) enum RelayError {
-    /// There is none.
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// A statement failed, or the connection broke.
-    #[error("PostgreSQL: {0}")]
-    Postgres(#[from] tokio_postgres::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// The session.
+impl From<tokio_postgres::Error> for RelayError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 pub(crate) struct Session(Listener);
 
 impl Session {
-    /// Connects.
     pub(crate) async fn open(url: &SecretString) -> Result<Self, RelayError> {
         Ok(Self(Listener::connect(url, "sluicegate relay", CHANNEL, FROZEN).await?))
     }

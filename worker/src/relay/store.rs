@@ -33,7 +33,7 @@ pub(super) struct OutboxRow {
     pub(super) account: String,
     pub(super) livemode: bool,
     pub(super) topic: String,
-    /// JSON.
+    /// The data as JSON text.
     pub(super) payload: String,
     pub(super) created_at: Timestamp,
     /// See `outbox_partition` in the schema.

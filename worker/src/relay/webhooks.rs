@@ -9,7 +9,6 @@ use super::signature::SigningKey;
 /// Where messages are posted to.
 #[derive(Default)]
 pub struct OutWebhooks {
-    /// Each endpoint.
     pub endpoints: Vec<OutWebhook>,
     /// Whether they may have private addresses.
     pub allow_private: bool,
@@ -17,11 +16,8 @@ pub struct OutWebhooks {
     pub timeout: Duration,
 }
 
-/// An endpoint.
 pub struct OutWebhook {
-    /// `http`, or `http:<name>`.
     pub name: String,
-    /// Its address.
     pub url: Url,
     /// What it verifies messages with; several while one is rolled.
     pub keys: Vec<SigningKey>,

@@ -63,7 +63,6 @@ struct Raw {
 }
 
 impl OutWebhookArgs {
-    /// All endpoints.
     pub(super) fn read(&self, problems: &mut Problems, environment: &[(String, String)]) -> OutWebhooks {
         let allow_private = problems.take(&self.out_webhook_allow_private);
         let timeout = problems.take(&self.out_webhook_timeout);

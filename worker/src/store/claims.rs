@@ -6,22 +6,19 @@ use jiff::Timestamp;
 
 use super::error::StoreError;
 use domain::decide::Prepared;
-use domain::event::without_bom;
 use domain::handlers::Intent;
+use stripe::envelope::without_byte_order_mark;
 
 /// One delivery: the event in it and how it came.
 pub struct Incoming<'a> {
-    /// The event, read.
     pub prepared: &'a Prepared,
     /// The bytes as they were received.
     pub body: &'a [u8],
-    /// How it came.
     pub headers: &'a EventHeaders,
 }
 
 /// An event that this batch owns until it commits.
 pub struct Claimed {
-    /// Its id.
     pub id: String,
     /// It had been claimed before and waited for a retry, was dead, or is being replayed.
     pub known_before: bool,
@@ -29,11 +26,9 @@ pub struct Claimed {
 
 /// What became of an event that did not take effect.
 pub struct RejectedEvent<'a> {
-    /// Its id.
     pub id: &'a str,
     /// The reason, one of the closed list.
     pub reason: &'static str,
-    /// The message.
     pub error: String,
     /// When it will be tried again; `None`: never.
     pub next_attempt: Option<Timestamp>,
@@ -68,7 +63,7 @@ pub async fn claim(
     let ignored: Vec<Option<&str>> = batch.iter().map(|incoming| ignored(incoming.prepared)).collect();
     let payloads: Vec<&str> = batch
         .iter()
-        .map(|incoming| std::str::from_utf8(without_bom(incoming.body)).unwrap_or("null"))
+        .map(|incoming| std::str::from_utf8(without_byte_order_mark(incoming.body)).unwrap_or("null"))
         .collect();
     let replays: Vec<&str> = batch
         .iter()

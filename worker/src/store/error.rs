@@ -1,6 +1,7 @@
 //! What a database error means for the event in hand.
 
 use deadpool_postgres::PoolError;
+use service::error::chain;
 use thiserror::Error;
 use tokio_postgres::error::SqlState;
 
@@ -10,25 +11,25 @@ pub enum StoreError {
     /// No connection to PostgreSQL within the time-out.
     #[error("no connection to PostgreSQL")]
     Pool(#[from] PoolError),
-    /// PostgreSQL refused a statement, or the connection broke.
+    /// PostgreSQL refused a statement, or the connection broke. Not a source: the server's own text quotes customer data
+    /// in its `DETAIL`, and whoever prints the chain would print it.
     #[error("PostgreSQL: {}", described(.0))]
-    Postgres(#[from] tokio_postgres::Error),
+    Postgres(tokio_postgres::Error),
     /// A stored state could not be read back, or a new one not be written down.
     #[error("the state of {table} {id} cannot be read or written")]
-    State {
-        /// The table.
-        table: &'static str,
-        /// The row.
-        id: String,
-        /// Why.
-        source: serde_json::Error,
-    },
+    State { table: &'static str, id: String, source: serde_json::Error },
     /// A row held what the code does not expect.
     #[error("the statements panicked; the log of the worker says where")]
     Panicked,
     /// Other batches dropped rows again and again before this one had locked them.
     #[error("other workers kept deleting rows that this one waited for")]
     Vanishing,
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
 }
 
 /// What an error belongs to.
@@ -79,6 +80,6 @@ fn described(error: &tokio_postgres::Error) -> String {
             let constraint = db.constraint().map(|name| format!(" (constraint {name})")).unwrap_or_default();
             format!("{} {}{constraint}", db.code().code(), db.message())
         }
-        None => error.to_string(),
+        None => chain(error),
     }
 }

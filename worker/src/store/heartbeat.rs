@@ -13,11 +13,8 @@ pub struct HeartBeat {
     pub id: String,
     /// The queue that it consumes.
     pub kind: &'static str,
-    /// The machine's name.
     pub host: String,
-    /// The program's version.
     pub version: &'static str,
-    /// When it started.
     pub started_at: Timestamp,
 }
 

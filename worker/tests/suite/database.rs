@@ -79,13 +79,11 @@ impl Bench {
         self.look.query_opt(sql, &[]).await.unwrap().and_then(|row| row.get(0))
     }
 
-    /// A count.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         self.look.query_one(sql, &[]).await.unwrap().get(0)
     }
 }
 
-/// A first delivery.
 pub(crate) fn inbound(body: &[u8]) -> InboundEvent {
     InboundEvent::new(EventHeaders::received(jiff::Timestamp::now()), body.to_vec(), &Rules::default())
 }

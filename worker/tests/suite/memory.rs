@@ -18,7 +18,6 @@ use domain::state::{State, Table};
 use domain::subscription::Subscription;
 use simulator::histories::{History, RegisteredOrder};
 
-/// All rows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Rows {
     pub(crate) charges: BTreeMap<String, ChargeLink>,

@@ -10,7 +10,6 @@ use crate::database::{Bench, inbound};
 const HISTORIES: u64 = 520;
 /// Histories whose events are mixed with each other.
 const TOGETHER: usize = 12;
-/// Workers at once.
 const WORKERS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -111,7 +111,6 @@ impl Queues {
         }
     }
 
-    /// Deletes them.
     pub(crate) async fn delete(self) {
         let channel = self.broker.channel().await.unwrap();
         for queue in Queue::ALL {

@@ -68,7 +68,6 @@ pub(crate) async fn waiting(channel: &Channel, topology: &Topology) -> anyhow::R
     Ok(channel.queue_declare(queue.into(), passive, FieldTable::default()).await?.message_count())
 }
 
-/// Removes the queues.
 pub(crate) async fn delete(amqp_url: &str, topology: &Topology) -> anyhow::Result<()> {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;

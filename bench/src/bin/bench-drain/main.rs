@@ -31,13 +31,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Measures the drain of a backlog.
 #[derive(Parser)]
 struct Args {
-    /// RabbitMQ.
+    /// URL of RabbitMQ, such as amqp://user:password@host:5672
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: String,
-    /// PostgreSQL.
+    /// URL of PostgreSQL, such as postgres://user:password@host/database
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: String,
-    /// Runs of each.
+    /// How often each side is measured.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Events in the backlog.

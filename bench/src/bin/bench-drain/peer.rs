@@ -10,7 +10,7 @@ use simulator::servers::{TestDatabase, postgres_program};
 /// Connections of pgbench: as many as give it its best result on two cores.
 const CLIENTS: &str = "8";
 
-/// Events per second.
+/// Measures how many events per second the peer processes.
 pub(crate) async fn run(database_url: &str, time: Duration) -> anyhow::Result<f64> {
     let database = TestDatabase::create_at(database_url).await?;
     let client = database.connect().await?;

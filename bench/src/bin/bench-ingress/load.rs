@@ -16,7 +16,7 @@ const END: &[u8] = br#"{"received":true}"#;
 /// What came of a run.
 pub(crate) struct Run {
     pub(crate) per_second: f64,
-    /// Sorted.
+    /// The latencies, the shortest first.
     latencies: Vec<Duration>,
 }
 
@@ -25,7 +25,7 @@ impl Run {
         self.latencies.len()
     }
 
-    /// Milliseconds.
+    /// The latency in milliseconds that this share of the requests stayed below.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         let at = (self.latencies.len() as f64 * share) as usize;
         self.latencies.get(at).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)

@@ -26,13 +26,13 @@ const KINDS: [&str; 4] =
 /// Measures the ingress beside a raw publisher.
 #[derive(Parser)]
 struct Args {
-    /// RabbitMQ.
+    /// URL of RabbitMQ, such as amqp://user:password@host:5672
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: String,
     /// The process of the broker, to measure what each event costs it.
     #[arg(long, env = "RABBITMQ_PID")]
     broker_pid: Option<u32>,
-    /// Runs of each.
+    /// How often each side is measured.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Seconds of each run.

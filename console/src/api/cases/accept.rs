@@ -2,14 +2,12 @@
 
 use actix_web::web::{self, Path};
 
-use crate::api::Caller;
-use crate::api::body::{JsonObject, ReasonBody};
+use crate::api::audited::AuditedRequest;
+use crate::api::body::ReasonBody;
 use crate::api::reply::{Conflict, Forbidden, NotFound, Reply};
-use crate::audit::reason::AuditReason;
 use crate::cases::service;
 use crate::cases::store::Case;
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
 use crate::http::Console;
 use crate::masking;
 
@@ -18,13 +16,11 @@ use crate::masking;
     params(("id" = i64, Path, description = "Its number")),
     responses(Reply<Case>, Forbidden, NotFound, Conflict))]
 pub(in crate::api) async fn accept(
-    caller: Caller,
+    request: AuditedRequest,
     console: web::Data<Console>,
     id: Path<i64>,
-    body: JsonObject<ReasonBody>,
 ) -> Result<Reply<Case>, ServiceError> {
-    caller.0.require(Role::Operator)?;
-    let reason = AuditReason::new(&body.0.reason)?;
-    let case = service::accept(&console.pool, &caller.0.actor, *id, &reason, &console.rules).await?;
-    Ok(Reply(masking::for_role(case, caller.0.role)))
+    let AuditedRequest { principal, reason } = request;
+    let case = service::accept(&console.pool, &principal.actor, *id, &reason, &console.rules).await?;
+    Ok(Reply(masking::for_role(case, principal.role)))
 }

@@ -10,9 +10,9 @@ use crate::cases::service;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
 use crate::common::error::ServiceError;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::PageRequest;
 use crate::http::Console;
-use crate::orders::address::Mode;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -28,10 +28,10 @@ pub(in crate::api) struct CaseListQuery {
     /// Payment intent, charge or session.
     #[param(max_length = 255)]
     payment: Option<String>,
-    /// A connected account; empty is the company's own.
+    /// A connected account; `self` or empty is the company's own. All by default.
     #[param(max_length = 255)]
     account: Option<String>,
-    /// `live` or `test`.
+    /// `live` or `test`; both by default.
     mode: Option<Mode>,
     /// The `next` of the page before.
     #[param(pattern = "^[0-9]{1,18}$")]
@@ -49,7 +49,8 @@ pub(in crate::api) async fn list(
     query: Query<CaseListQuery>,
 ) -> Result<ListReply<Case>, ServiceError> {
     let CaseListQuery { state, reason, order, payment, account, mode, before, limit } = query.into_inner();
-    let filter = CaseFilter { state, reason, order, payment, account, livemode: mode.map(Mode::livemode) };
+    let origin = OriginFilter::new(account.as_deref(), mode)?;
+    let filter = CaseFilter { state, reason, order, payment, origin };
     let page = PageRequest { before, limit };
     service::list(&console.pool, filter, &page, caller.0.role).await.map(ListReply)
 }

@@ -9,7 +9,7 @@ use crate::cases::store::Case;
 use crate::common::error::ServiceError;
 use crate::http::Console;
 
-/// One case
+/// One case: the payment, its order, and what can be done
 #[utoipa::path(get, path = "/api/cases/{id}", tag = "cases",
     params(("id" = i64, Path, description = "Its number")), responses(Reply<Case>, NotFound))]
 pub(in crate::api) async fn show(

@@ -7,10 +7,11 @@ use utoipa::IntoParams;
 use crate::api::Caller;
 use crate::api::reply::ListReply;
 use crate::common::error::ServiceError;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::{Page, PageRequest};
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::DeadLetterGroup;
+use crate::dead_letters::store::{DeadLetterGroup, GroupFilter};
 use crate::http::Console;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -20,13 +21,18 @@ pub(in crate::api) struct GroupQuery {
     /// Dead letters in this state; open ones by default.
     #[param(inline)]
     state: Option<DeadLetterState>,
-    /// Event type.
+    /// Event type, such as `charge.refunded`.
     #[serde(rename = "type")]
     #[param(max_length = 255)]
     kind: Option<String>,
-    /// Reason.
+    /// Why they are dead letters, such as `missing_field`.
     #[param(max_length = 255)]
     reason: Option<String>,
+    /// A connected account; `self` or empty is the company's own. All by default.
+    #[param(max_length = 255)]
+    account: Option<String>,
+    /// `live` or `test`; both by default.
+    mode: Option<Mode>,
     /// 1 to 500, 50 by default.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
@@ -40,9 +46,9 @@ pub(in crate::api) async fn groups(
     console: web::Data<Console>,
     query: Query<GroupQuery>,
 ) -> Result<ListReply<DeadLetterGroup>, ServiceError> {
-    let GroupQuery { state, kind, reason, limit } = query.into_inner();
-    let state = state.unwrap_or(DeadLetterState::Open);
+    let GroupQuery { state, kind, reason, account, mode, limit } = query.into_inner();
+    let filter = GroupFilter { state, kind, reason, origin: OriginFilter::new(account.as_deref(), mode)? };
     let limit = PageRequest { before: None, limit }.limit()?;
-    let groups = service::groups(&console.pool, state, kind, reason, limit, caller.0.role).await?;
+    let groups = service::groups(&console.pool, filter, limit, caller.0.role).await?;
     Ok(ListReply(Page::unpaged(groups)))
 }

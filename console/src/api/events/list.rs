@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use crate::api::Caller;
 use crate::api::reply::ListReply;
 use crate::common::error::ServiceError;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::PageRequest;
 use crate::events::outcome::EventOutcome;
 use crate::events::search::EventScope;
@@ -37,6 +38,11 @@ pub(in crate::api) struct EventListQuery {
     /// Any id: event, order, customer, subscription, payment intent, charge, invoice.
     #[param(max_length = 255)]
     q: Option<String>,
+    /// A connected account; `self` or empty is the company's own. All by default, and the company's own with `order`.
+    #[param(max_length = 255)]
+    account: Option<String>,
+    /// `live` or `test`. Both by default; with `order` the mode that is processed.
+    mode: Option<Mode>,
     /// The `next` of the page before.
     #[param(pattern = "^[0-9]{1,15}[.][A-Za-z0-9_:.-]{1,200}$")]
     before: Option<String>,
@@ -45,16 +51,18 @@ pub(in crate::api) struct EventListQuery {
     limit: Option<i64>,
 }
 
-/// Events, newest first
+/// Events as they were received, newest first
 #[utoipa::path(get, path = "/api/events", tag = "events", params(EventListQuery), responses(ListReply<EventRow>))]
 pub(in crate::api) async fn list(
     caller: Caller,
     console: web::Data<Console>,
     query: Query<EventListQuery>,
 ) -> Result<ListReply<EventRow>, ServiceError> {
-    let EventListQuery { kind, outcome, object, order, customer, q, before, limit } = query.into_inner();
-    let filter = EventFilter { kind, outcome, object }.checked()?;
+    let EventListQuery { kind, outcome, object, order, customer, q, account, mode, before, limit } =
+        query.into_inner();
     let scope = EventScope { order, customer, any: q }.checked()?;
+    let origin = scope.origin(OriginFilter::new(account.as_deref(), mode)?, console.rules.livemode);
+    let filter = EventFilter { kind, outcome, object, origin }.checked()?;
     let page = PageRequest { before, limit };
     service::list(&console.pool, &filter, &scope, &page, caller.0.role).await.map(ListReply)
 }

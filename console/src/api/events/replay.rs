@@ -2,13 +2,11 @@
 
 use actix_web::web::{self, Path};
 
-use crate::api::Caller;
-use crate::api::body::{JsonObject, ReasonBody};
+use crate::api::audited::AuditedRequest;
+use crate::api::body::ReasonBody;
 use crate::api::reply::{CompletedBody, Forbidden, NotFound, Reply, Unavailable};
-use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
 use crate::events::cursor;
 use crate::http::Console;
 
@@ -17,13 +15,10 @@ use crate::http::Console;
     params(("id" = String, Path, description = "Stripe's event id")),
     responses(Reply<CompletedBody>, Forbidden, NotFound, Unavailable))]
 pub(in crate::api) async fn replay(
-    caller: Caller,
+    request: AuditedRequest,
     console: web::Data<Console>,
     id: Path<String>,
-    body: JsonObject<ReasonBody>,
 ) -> Result<Reply<CompletedBody>, ServiceError> {
-    caller.0.require(Role::Operator)?;
-    let reason = AuditReason::new(&body.0.reason)?;
-    console.replayer.event(cursor::event_id(&id)?, &caller.0.actor, &reason).await?;
+    console.replayer.event(cursor::event_id(&id)?, &request.principal.actor, &request.reason).await?;
     Ok(Reply(CompletedBody { id: id.into_inner(), done: Completed::Replayed }))
 }

@@ -4,7 +4,7 @@ use actix_web::web::{self, Path, Query};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::show::OrderScopeQuery;
+use super::scope::OrderScopeQuery;
 use crate::api::Caller;
 use crate::api::body::JsonObject;
 use crate::api::reply::{Conflict, Forbidden, NotFound, Reply};

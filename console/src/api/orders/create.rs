@@ -4,7 +4,7 @@ use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::api::Caller;
+use crate::api::OrdersCaller;
 use crate::api::body::JsonObject;
 use crate::api::reply::{Conflict, CreatedReply, Forbidden};
 use crate::common::error::ServiceError;
@@ -51,7 +51,7 @@ pub(in crate::api) struct NewOrderBody {
 #[utoipa::path(post, path = "/api/orders", tag = "orders", request_body = NewOrderBody,
     responses(CreatedReply<OrderRow>, Forbidden, Conflict))]
 pub(in crate::api) async fn create(
-    caller: Caller,
+    caller: OrdersCaller,
     console: web::Data<Console>,
     body: JsonObject<NewOrderBody>,
 ) -> Result<CreatedReply<OrderRow>, ServiceError> {

@@ -11,6 +11,7 @@ use crate::api::reply::{Conflict, Forbidden};
 use crate::auth::tokens;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
+use crate::common::scope::TokenScope;
 use crate::http::Console;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,6 +22,10 @@ pub(in crate::api) struct TokenBody {
     name: String,
     /// What it may do.
     role: Role,
+    /// Where it may be used; everywhere by default.
+    #[serde(default)]
+    #[schema(required = false)]
+    scope: TokenScope,
 }
 
 /// A token, the only time that it is shown
@@ -30,6 +35,8 @@ pub(in crate::api) struct NewToken {
     name: String,
     /// What it may do.
     role: Role,
+    /// Where it may be used.
+    scope: TokenScope,
     /// The token itself: for `Authorization: Bearer …`.
     token: String,
 }
@@ -43,7 +50,7 @@ pub(in crate::api) async fn create(
     body: JsonObject<TokenBody>,
 ) -> Result<impl Responder, ServiceError> {
     caller.0.require(Role::Admin)?;
-    let TokenBody { name, role } = body.0;
-    let token = tokens::create(&console.pool, &caller.0.actor, &name, role).await?;
-    Ok(HttpResponse::Created().json(NewToken { name, role, token }))
+    let TokenBody { name, role, scope } = body.0;
+    let token = tokens::create(&console.pool, &caller.0.actor, &name, role, scope).await?;
+    Ok(HttpResponse::Created().json(NewToken { name, role, scope, token }))
 }

@@ -4,7 +4,8 @@ use actix_web::web;
 
 use crate::api::Caller;
 use crate::api::reply::{Forbidden, ListReply};
-use crate::auth::tokens::{self, ApiToken};
+use crate::auth::store::sessions::ApiToken;
+use crate::auth::tokens;
 use crate::common::error::ServiceError;
 use crate::common::paging::Page;
 use crate::common::role::Role;

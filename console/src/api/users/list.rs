@@ -4,7 +4,8 @@ use actix_web::web;
 
 use crate::api::Caller;
 use crate::api::reply::{Forbidden, ListReply};
-use crate::auth::users::{self, User};
+use crate::auth::store::users::User;
+use crate::auth::users;
 use crate::common::error::ServiceError;
 use crate::common::paging::Page;
 use crate::common::role::Role;

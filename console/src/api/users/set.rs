@@ -30,7 +30,6 @@ pub(in crate::api) struct UserBody {
 /// What was done to which user.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api) struct UserChangeBody {
-    /// The user.
     pub(super) name: String,
     #[serde(flatten)]
     pub(super) change: UserChange,

@@ -13,7 +13,7 @@ use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::http::Console;
 
-/// Another role.
+/// The role that a user is to have.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct RoleBody {

@@ -2,11 +2,13 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::auth::sessions::UserSession;
-use crate::auth::tokens::ApiToken;
+use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::role::Role;
+use crate::common::role::{Principal, Role};
+use crate::common::scope::TokenScope;
 
 pub(crate) const TOKEN_INSERT: &str = include_str!("../sql/token_insert.sql");
 pub(crate) const TOKEN_REVOKE: &str = include_str!("../sql/token_revoke.sql");
@@ -17,15 +19,53 @@ pub(crate) const SESSION_FIND: &str = include_str!("../sql/session_find.sql");
 pub(crate) const SESSION_DELETE: &str = include_str!("../sql/session_delete.sql");
 pub(crate) const SESSION_END: &str = include_str!("../sql/session_end.sql");
 
+/// A session that was found.
+#[derive(Debug, Clone)]
+pub(crate) struct UserSession {
+    pub(crate) user: String,
+    /// Their role, none while the reverse proxy says it.
+    pub(crate) role: Option<Role>,
+    /// Must come back with every form.
+    pub(crate) csrf: String,
+    /// The reverse proxy named the user.
+    pub(crate) by_proxy: bool,
+}
+
+impl UserSession {
+    /// Who it is, with the role that is known or said.
+    pub(crate) fn principal(&self, role: Role) -> Principal {
+        Principal { actor: Actor::User(self.user.clone()), role }
+    }
+}
+
+/// A token as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ApiToken {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    /// What it may do.
+    pub(crate) role: Role,
+    /// Where it may be used.
+    pub(crate) scope: TokenScope,
+    pub(crate) created_by: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it was used last, to the minute.
+    pub(crate) last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
 /// Stores a token; false when the name is taken.
 pub(crate) async fn insert_token(
     client: &impl GenericClient,
     name: &str,
     role: Role,
+    scope: TokenScope,
     hash: &[u8],
     created_by: &str,
 ) -> Result<bool, ServiceError> {
-    Ok(client.execute(TOKEN_INSERT, &[&name, &role, &hash, &created_by]).await? == 1)
+    Ok(client.execute(TOKEN_INSERT, &[&name, &role, &scope, &hash, &created_by]).await? == 1)
 }
 
 /// Revokes a token, by its name or its number; its name, none when there is no valid one.
@@ -44,6 +84,7 @@ pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<ApiToken>,
             id: row.get("id"),
             name: row.get("name"),
             role: row.try_get("role")?,
+            scope: row.try_get("scope")?,
             created_by: row.get("created_by"),
             created_at: row.get("created_at"),
             last_used_at: row.get("last_used_at"),
@@ -53,13 +94,13 @@ pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<ApiToken>,
     rows.iter().map(token).collect()
 }
 
-/// Name and role of a valid token.
+/// Name, role and scope of a valid token.
 pub(crate) async fn token_of(
     client: &impl GenericClient,
     hash: &[u8],
-) -> Result<Option<(String, Role)>, ServiceError> {
+) -> Result<Option<(String, Role, TokenScope)>, ServiceError> {
     let row = client.query_opt(TOKEN_FIND, &[&hash]).await?;
-    row.map(|row| Ok((row.get("name"), row.try_get("role")?))).transpose()
+    row.map(|row| Ok((row.get("name"), row.try_get("role")?, row.try_get("scope")?))).transpose()
 }
 
 /// Stores a session, and clears away those that have expired.

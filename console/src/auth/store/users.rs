@@ -2,8 +2,9 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::auth::users::User;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
@@ -22,6 +23,23 @@ pub(crate) const FAILURE_RESERVE: &str = include_str!("../sql/failure_reserve.sq
 pub(crate) const FAILURE_RETURN: &str = include_str!("../sql/failure_return.sql");
 pub(crate) const FAILURE_CLEAR: &str = include_str!("../sql/failure_clear.sql");
 pub(crate) const FAILURE_FORGET: &str = include_str!("../sql/failure_forget.sql");
+
+/// A user as lists show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct User {
+    /// The name to sign in with.
+    pub(crate) name: String,
+    /// What they may do.
+    pub(crate) role: Role,
+    /// Whether they have a password, rather than signing in through the reverse proxy.
+    pub(crate) has_password: bool,
+    /// When the user was made.
+    pub(crate) created_at: Timestamp,
+    /// When the user was disabled.
+    pub(crate) disabled_at: Option<Timestamp>,
+    /// Until when too many failures lock the user out.
+    pub(crate) locked_until: Option<Timestamp>,
+}
 
 /// A user as one who changes it finds it.
 #[derive(Debug, Clone, Copy)]

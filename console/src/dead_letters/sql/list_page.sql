@@ -1,3 +1,3 @@
-  AND ($9::bigint IS NULL OR id < $9)
+  AND ($11::bigint IS NULL OR id < $11)
 ORDER BY id DESC
-LIMIT $10
+LIMIT $12

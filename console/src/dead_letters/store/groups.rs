@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::dead_letters::state::DeadLetterState;
 use crate::masking::masked_members;
 
@@ -56,15 +57,26 @@ impl From<&Row> for DeadLetterGroup {
     }
 }
 
+/// Which groups are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GroupFilter {
+    /// Open ones where none is named.
+    pub(crate) state: Option<DeadLetterState>,
+    pub(crate) kind: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) origin: OriginFilter,
+}
+
 /// Groups of dead letters, the largest first.
 pub(crate) async fn groups(
     client: &impl GenericClient,
-    state: Option<DeadLetterState>,
-    kind: Option<&str>,
-    reason: Option<&str>,
+    filter: &GroupFilter,
     limit: i64,
 ) -> Result<Vec<DeadLetterGroup>, ServiceError> {
-    let rows = client.query(GROUPS, &[&state, &kind, &reason, &limit]).await?;
+    let GroupFilter { state, kind, reason, origin } = filter;
+    let state = state.unwrap_or(DeadLetterState::Open);
+    let rows =
+        client.query(GROUPS, &[&state, kind, reason, &origin.account, &origin.livemode, &limit]).await?;
     Ok(rows.iter().map(DeadLetterGroup::from).collect())
 }
 

@@ -14,6 +14,8 @@ pub(crate) async fn store(
     l: &NewDeadLetter,
     now: Timestamp,
 ) -> Result<bool, tokio_postgres::Error> {
+    let account = l.envelope.as_ref().map(|envelope| envelope.account.as_deref().unwrap_or_default());
+    let livemode = l.envelope.as_ref().map(|envelope| envelope.livemode);
     let row = client
         .query_opt(
             STORE,
@@ -30,6 +32,8 @@ pub(crate) async fn store(
                 &now,
                 &l.refs,
                 &l.redelivered,
+                &account,
+                &livemode,
             ],
         )
         .await?;

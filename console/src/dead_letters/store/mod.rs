@@ -4,18 +4,20 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use super::filter::DeadLetterFilter;
 use super::state::DeadLetterState;
 use crate::common::error::ServiceError;
+use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
 mod groups;
 mod intake;
 mod states;
 
-pub(crate) use groups::{DeadLetterGroup, GROUPS, groups};
+pub(crate) use groups::{DeadLetterGroup, GROUPS, GroupFilter, groups};
 pub(crate) use intake::{EVENT, STORE};
 pub(crate) use intake::{record_event, store};
 pub(crate) use states::{LOCK, STATE, UNSENT};
@@ -62,6 +64,10 @@ pub(crate) struct DeadLetter {
     pub(crate) state_at: Timestamp,
     /// How often it was replayed.
     pub(crate) replays: i32,
+    /// The connected account; empty is the company's own. Account and mode are null where the body is no event.
+    pub(crate) account: Option<String>,
+    /// False: a test event.
+    pub(crate) livemode: Option<bool>,
 }
 
 impl TryFrom<&Row> for DeadLetter {
@@ -83,6 +89,8 @@ impl TryFrom<&Row> for DeadLetter {
             state: row.try_get("state")?,
             state_at: row.get("state_at"),
             replays: row.get("replays"),
+            account: row.get("account"),
+            livemode: row.get("livemode"),
         })
     }
 }
@@ -94,23 +102,8 @@ pub(crate) async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<DeadLetter>, ServiceError> {
-    let rows = client
-        .query(
-            LIST,
-            &[
-                &filter.kind,
-                &filter.reason,
-                &filter.fingerprint,
-                &filter.state,
-                &filter.q,
-                &filter.pattern(),
-                &filter.since,
-                &filter.until,
-                &before,
-                &limit,
-            ],
-        )
-        .await?;
+    let parameters = filter.parameters();
+    let rows = client.query(LIST, &with_more(&parameters, &[&before, &limit])).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
@@ -124,23 +117,31 @@ pub(crate) async fn show(
 }
 
 /// How many dead letters the filter matches.
-pub(crate) async fn count(client: &impl GenericClient, f: &DeadLetterFilter) -> Result<i64, ServiceError> {
-    let row = client
-        .query_one(
-            COUNT,
-            &[&f.kind, &f.reason, &f.fingerprint, &f.state, &f.q, &f.pattern(), &f.since, &f.until],
-        )
-        .await?;
-    Ok(row.get("count"))
+pub(crate) async fn count(
+    client: &impl GenericClient,
+    filter: &DeadLetterFilter,
+) -> Result<i64, ServiceError> {
+    let parameters = filter.parameters();
+    Ok(client.query_one(COUNT, &with_more(&parameters, &[])).await?.get("count"))
 }
 
-/// Dead letters that name exactly this id, the newest first.
+/// The parameters of a filter and those of the statement around it, as the client takes them.
+pub(crate) fn with_more<'a>(
+    filter: &'a [Box<dyn ToSql + Sync + Send>],
+    more: &[&'a (dyn ToSql + Sync)],
+) -> Vec<&'a (dyn ToSql + Sync)> {
+    let filter = filter.iter().map(|parameter| parameter.as_ref() as &(dyn ToSql + Sync));
+    filter.chain(more.iter().copied()).collect()
+}
+
+/// Dead letters that name exactly this id and may be of the account and mode, the newest first.
 pub(crate) async fn naming(
     client: &impl GenericClient,
     id: &str,
+    origin: &OriginFilter,
     limit: i64,
 ) -> Result<Vec<DeadLetter>, ServiceError> {
-    let rows = client.query(NAMING, &[&id, &limit]).await?;
+    let rows = client.query(NAMING, &[&id, &origin.account, &origin.livemode, &limit]).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
@@ -163,5 +164,5 @@ pub(crate) async fn open_of_event(
 }
 
 masked_members! {
-    DeadLetter: event_id, kind, reason, error, endpoint;
+    DeadLetter: event_id, kind, reason, error, endpoint, account;
 }

@@ -4,6 +4,9 @@ FROM events
 WHERE ($1::text IS NULL OR type = $1)
   AND ($2::text IS NULL OR outcome = $2)
   AND ($3::text IS NULL OR object_id = $3)
-  AND ($4::timestamptz IS NULL OR (received_at, id) < ($4, $5::text))
+  -- The company's own account is empty in the filter and null in the table.
+  AND ($4::text IS NULL OR account = $4 OR ($4 = '' AND account IS NULL))
+  AND ($5::bool IS NULL OR livemode = $5)
+  AND ($6::timestamptz IS NULL OR (received_at, id) < ($6, $7::text))
 ORDER BY received_at DESC, id DESC
-LIMIT $6
+LIMIT $8

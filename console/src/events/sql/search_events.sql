@@ -1,20 +1,26 @@
--- Events that touched everything that was asked for. What was asked for is numbered: $1 numbers, $2 kinds and $3 ids
--- of aggregates; $4 numbers and $5 ids as they were asked for; $6 how many were asked for.
-WITH asked AS (SELECT * FROM unnest($4::int[], $5::text[]) AS a (number, id)),
-touched AS (
-    SELECT a.number, x.event_id AS id FROM unnest($1::int[], $2::text[], $3::text[]) AS a (number, aggregate, id)
+-- Events that touched everything that was asked for. What was asked for is numbered: $1 numbers, $2 kinds, $3 ids, $4
+-- accounts and $5 modes of aggregates; $6 numbers and $7 ids as they were asked for; $8 how many were asked for.
+WITH asked AS (SELECT * FROM unnest($6::int[], $7::text[]) AS a (number, id)),
+touched (number, id, account, livemode) AS (
+    SELECT a.number, x.event_id, a.account, a.livemode
+    FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::bool[]) AS a (number, aggregate, id, account, livemode)
     JOIN effects x ON x.aggregate = a.aggregate AND x.aggregate_id = a.id
-    UNION SELECT a.number, e.id FROM asked a JOIN events e ON e.id = a.id
-    UNION SELECT a.number, e.id FROM asked a JOIN events e ON e.object_id = a.id
-    UNION SELECT a.number, r.event_id FROM asked a JOIN event_refs r ON r.ref = a.id
-    UNION SELECT a.number, d.event_id FROM asked a JOIN dead_letters d ON d.refs @> ARRAY[a.id]),
-wanted AS (SELECT id FROM touched GROUP BY id HAVING count(*) = $6::int)
+    UNION SELECT a.number, e.id, NULL, NULL FROM asked a JOIN events e ON e.id = a.id
+    UNION SELECT a.number, e.id, NULL, NULL FROM asked a JOIN events e ON e.object_id = a.id
+    UNION SELECT a.number, r.event_id, NULL, NULL FROM asked a JOIN event_refs r ON r.ref = a.id
+    UNION SELECT a.number, d.event_id, NULL, NULL FROM asked a JOIN dead_letters d ON d.refs @> ARRAY[a.id])
 SELECT e.id, e.type, e.created, e.livemode, e.account, e.api_version, e.object_id, e.endpoint, e.received_at, e.outcome,
        e.attempts, e.reason, e.last_error, e.next_attempt_at, e.processed_at
-FROM wanted w JOIN events e ON e.id = w.id
-WHERE ($7::text IS NULL OR e.type = $7)
-  AND ($8::text IS NULL OR e.outcome = $8)
-  AND ($9::text IS NULL OR e.object_id = $9)
-  AND ($10::timestamptz IS NULL OR (e.received_at, e.id) < ($10, $11::text))
+FROM touched t JOIN events e ON e.id = t.id
+-- An effect names an order by its id alone: it is the one in the account and mode of its event.
+WHERE (t.account IS NULL OR t.account = coalesce(e.account, '')) AND (t.livemode IS NULL OR t.livemode = e.livemode)
+  AND ($9::text IS NULL OR e.type = $9)
+  AND ($10::text IS NULL OR e.outcome = $10)
+  AND ($11::text IS NULL OR e.object_id = $11)
+  AND ($12::text IS NULL OR coalesce(e.account, '') = $12)
+  AND ($13::bool IS NULL OR e.livemode = $13)
+  AND ($14::timestamptz IS NULL OR (e.received_at, e.id) < ($14, $15::text))
+GROUP BY e.id
+HAVING count(DISTINCT t.number) = $8::int
 ORDER BY e.received_at DESC, e.id DESC
-LIMIT $12
+LIMIT $16

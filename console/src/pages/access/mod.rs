@@ -13,17 +13,12 @@ use crate::auth::users;
 use crate::common::completed::Completed;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
+use crate::common::scope::TokenScope;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::access::view::{FormValues, view};
-use crate::pages::reason::RejectedForm;
+use crate::pages::reason::{DoneQuery, RejectedForm};
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 #[derive(Debug, Deserialize)]
 struct UserForm {
@@ -46,11 +41,13 @@ struct TokenForm {
     csrf: String,
     name: String,
     role: Role,
+    #[serde(default)]
+    scope: TokenScope,
 }
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
     current_user.principal.require(Role::Admin)?;
-    let given = query.done.as_deref().and_then(Completed::parse).and_then(|done| match done {
+    let given = query.completed().and_then(|done| match done {
         Completed::Added => Some("The user was added."),
         Completed::Changed => Some("The user was changed, and is signed out everywhere."),
         Completed::RoleChanged => Some("The role was changed."),
@@ -96,8 +93,7 @@ async fn set_user(
     console: web::Data<Console>,
     form: Form<UserForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let password = form.no_password.is_none().then_some(form.password.as_str());
     let actor = &current_user.principal.actor;
     match accounts::set(&console.pool, actor, &form.name, form.role, password).await {
@@ -115,8 +111,7 @@ async fn set_role(
     name: Path<String>,
     form: Form<RoleForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     match accounts::set_role(&console.pool, &current_user.principal.actor, &name, form.role).await {
         Ok(_) => Ok(redirect_done(Completed::RoleChanged)),
         Err(failure) => refused(&current_user, &console, failure, &FormValues::default()).await,
@@ -129,8 +124,7 @@ async fn change_user(
     path: Path<(String, UserCommand)>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     let (name, command) = path.into_inner();
     match accounts::command(&console.pool, &current_user.principal.actor, &name, command).await {
         Ok(()) => Ok(redirect_done(command.into())),
@@ -143,19 +137,19 @@ async fn create_token(
     console: web::Data<Console>,
     form: Form<TokenForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
-    let made = tokens::create(&console.pool, &current_user.principal.actor, &form.name, form.role).await;
+    current_user.check_form(&form.csrf, Role::Admin)?;
+    let actor = &current_user.principal.actor;
+    let made = tokens::create(&console.pool, actor, &form.name, form.role, form.scope).await;
     let token = match made {
         Ok(token) => token,
         Err(failure) => {
-            let values = FormValues { user: None, token: Some((&form.name, form.role)) };
+            let values = FormValues { user: None, token: Some((&form.name, form.role, form.scope)) };
             return refused(&current_user, &console, failure, &values).await;
         }
     };
     // As the answer itself: in no address, no log, no history.
     let note = html! { p.note.good role="status" {
-        "The token " b { (form.name) } " with the role " (form.role) ", shown only now: " code id="new-token" { (token) }
+        "The token " b { (form.name) } " with the role " (form.role) @if form.scope == TokenScope::Orders { " and the scope orders" } ", shown only now: " code id="new-token" { (token) }
     } };
     Ok(page_response(&render(&current_user, &console, &note, &FormValues::default()).await?))
 }
@@ -166,8 +160,7 @@ async fn revoke_token(
     id: Path<i64>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Admin)?;
+    current_user.check_form(&form.csrf, Role::Admin)?;
     tokens::revoke(&console.pool, &current_user.principal.actor, TokenKey::Id(*id)).await?;
     Ok(redirect_done(Completed::Revoked))
 }

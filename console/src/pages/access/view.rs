@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use crate::auth::accounts::UserCommand;
-use crate::auth::tokens::ApiToken;
-use crate::auth::users::User;
+use crate::auth::store::sessions::ApiToken;
+use crate::auth::store::users::User;
 use crate::common::role::Role;
+use crate::common::scope::TokenScope;
 use crate::common::text_enum::TextEnum;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, encode, page, when};
@@ -14,7 +15,7 @@ use crate::pages::layout::{MenuItem, encode, page, when};
 #[derive(Default)]
 pub(in crate::pages) struct FormValues<'a> {
     pub(in crate::pages) user: Option<(&'a str, Role)>,
-    pub(in crate::pages) token: Option<(&'a str, Role)>,
+    pub(in crate::pages) token: Option<(&'a str, Role, TokenScope)>,
 }
 
 pub(in crate::pages) fn view(
@@ -98,9 +99,9 @@ fn user_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup
 
 fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
     html! { div.scroll { table {
-        thead { tr { th { "Token" } th { "Role" } th { "Created" } th { "Last used" } th { "State" } } }
+        thead { tr { th { "Token" } th { "Role" } th { "Scope" } th { "Created" } th { "Last used" } th { "State" } } }
         tbody { @for token in tokens { tr {
-            td { (token.name) } td { (token.role) } td { (when(token.created_at)) " by " (token.created_by) }
+            td { (token.name) } td { (token.role) } td { (token.scope) } td { (when(token.created_at)) " by " (token.created_by) }
             td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
             td { @if let Some(at) = token.revoked_at { span.badge { "revoked" } " " (when(at)) } @else {
                 form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (current_user.csrf_field()) button.danger { "Revoke" } }
@@ -109,16 +110,19 @@ fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
     } } }
 }
 
-fn token_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup {
-    let (name, role) = values.unwrap_or(("", Role::Viewer));
+fn token_form(current_user: &CurrentUser, values: Option<(&str, Role, TokenScope)>) -> Markup {
+    let (name, role, scope) = values.unwrap_or(("", Role::Viewer, TokenScope::All));
     html! { form.card method="post" action="/access/tokens" {
         h2 { "Create a token" }
         (current_user.csrf_field())
         div.row {
             div.field { label for="token" { "Name" } input id="token" name="name" value=(name) required maxlength="100" autocomplete="off"; }
             div.field { label for="token-role" { "Role" } (role_choice("token-role", None, role)) }
+            div.field { label for="token-scope" { "Scope" } select id="token-scope" name="scope" {
+                @for known in TokenScope::ALL { option value=(known) selected[*known == scope] { (known) } }
+            } }
         }
-        p.hint { "It is shown once." }
+        p.hint { "It is shown once. With the scope orders, for the company's backend, an operator's token registers and reads orders and reads subscriptions, and does nothing else." }
         button { "Create token" }
     } }
 }

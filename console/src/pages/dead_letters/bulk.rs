@@ -122,8 +122,7 @@ async fn start(
     query: Query<FilterQuery>,
     form: Form<BulkForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let made = async {
         service::create(&console.pool, &current_user.principal.actor, request(&form, &query)?).await
     };

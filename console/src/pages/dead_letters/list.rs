@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::common::error::ServiceError;
+use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::advice;
@@ -12,10 +13,11 @@ use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::reason::DeadLetterReason;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
-use crate::dead_letters::store::{DeadLetter, DeadLetterGroup};
+use crate::dead_letters::store::{DeadLetter, DeadLetterGroup, GroupFilter};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, address, badge, chart, page, pager, when};
+use crate::pages::origin;
 use crate::pages::{PageResult, page_response};
 
 /// A filter as a page's address has it.
@@ -29,6 +31,8 @@ pub(in crate::pages) struct FilterQuery {
     q: Option<String>,
     /// Dead in the last so many hours.
     age: Option<String>,
+    account: Option<String>,
+    mode: Option<String>,
     before: Option<String>,
 }
 
@@ -47,6 +51,7 @@ impl FilterQuery {
             Some(hours) => hours,
             None => None,
         };
+        let origin = self.origin()?;
         let filter = DeadLetterFilter {
             kind: self.kind.clone(),
             reason: self.reason.clone(),
@@ -55,8 +60,14 @@ impl FilterQuery {
             q: self.q.clone(),
             since: hours.map(|h| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(h)),
             until: None,
+            account: origin.account,
+            mode: origin.livemode.map(Mode::of),
         };
         filter.checked()
+    }
+
+    fn origin(&self) -> Result<OriginFilter, ServiceError> {
+        OriginFilter::chosen(self.account.as_deref(), self.mode.as_deref())
     }
 
     /// The same filter in an address.
@@ -68,15 +79,30 @@ impl FilterQuery {
             ("state", self.state.as_deref()),
             ("q", self.q.as_deref()),
             ("age", self.age.as_deref()),
+            ("account", self.account.as_deref()),
+            ("mode", self.mode.as_deref()),
             ("before", before),
         ];
         address(path, &p)
     }
 }
 
-async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
+/// Which groups, as the page's address has it.
+#[derive(Debug, Deserialize)]
+struct GroupPageQuery {
+    account: Option<String>,
+    mode: Option<String>,
+}
+
+async fn groups(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    query: Query<GroupPageQuery>,
+) -> PageResult {
     let role = current_user.principal.role;
-    let groups = service::groups(&console.pool, DeadLetterState::Open, None, None, MAX_GROUPS, role).await?;
+    let origin = OriginFilter::chosen(query.account.as_deref(), query.mode.as_deref())?;
+    let filter = GroupFilter { origin: origin.clone(), ..GroupFilter::default() };
+    let groups = service::groups(&console.pool, filter, MAX_GROUPS, role).await?;
     let total: i64 = groups.iter().map(|g| g.count).sum();
     let body = html! {
         h1 { "Dead letters" }
@@ -84,13 +110,19 @@ async fn groups(current_user: CurrentUser, console: web::Data<Console>) -> PageR
             @if groups.is_empty() { "Nothing to look at. " } @else { (total) " open, by cause, the most frequent first. " }
             a href="/dead-letters/list" { "Show them as a list" }
         }
-        @for group in &groups { (card(&current_user, group)) }
+        form.filter action="/dead-letters" { div.row { (origin::fields(&origin)) button.quiet { "Show" } } }
+        @for group in &groups { (card(&current_user, group, &origin)) }
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
-fn card(current_user: &CurrentUser, g: &DeadLetterGroup) -> Markup {
-    let of = [("fingerprint", Some(g.fingerprint.as_str())), ("state", Some(DeadLetterState::Open.as_str()))];
+fn card(current_user: &CurrentUser, g: &DeadLetterGroup, origin: &OriginFilter) -> Markup {
+    let of = [
+        ("fingerprint", Some(g.fingerprint.as_str())),
+        ("state", Some(DeadLetterState::Open.as_str())),
+        ("account", origin.account_name()),
+        ("mode", origin.mode_name()),
+    ];
     let message = format!("{} in the last 30 days", g.days.iter().sum::<i64>());
     html! {
         section.card {
@@ -126,7 +158,7 @@ async fn list(
     let body = html! {
         h1 { "Dead letters" }
         p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
-        (filters(&query))
+        (filters(&query, &query.origin()?))
         @if current_user.operates() && !dead_letters.items.is_empty() && state.is_none_or(|state| state == DeadLetterState::Open) {
             p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
         }
@@ -136,7 +168,7 @@ async fn list(
     Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
-fn filters(query: &FilterQuery) -> Markup {
+fn filters(query: &FilterQuery, origin: &OriginFilter) -> Markup {
     let text = |id: &str, label: &str, value: &Option<String>, hint: &str| {
         html! {
             div.field { label for=(id) { (label) } input id=(id) name=(id) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
@@ -157,6 +189,7 @@ fn filters(query: &FilterQuery) -> Markup {
             div.field { label for="age" { "Dead since" } select id="age" name="age" {
                 @for (hours, message) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (message) } }
             } }
+            (origin::fields(origin))
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
                 input type="hidden" name="fingerprint" value=(fingerprint);
                 span.hint { "one group · " a href="/dead-letters/list" { "all" } }
@@ -168,13 +201,16 @@ fn filters(query: &FilterQuery) -> Markup {
 
 /// Dead letters as a table.
 pub(in crate::pages) fn table(dead_letters: &[DeadLetter]) -> Markup {
+    let connected =
+        dead_letters.iter().any(|l| l.account.as_deref().is_some_and(|account| !account.is_empty()));
     html! {
         @if dead_letters.is_empty() { p.card { "No dead letter matches." } } @else {
             div.scroll { table.list {
-                thead { tr { th { "Dead" } th { "Dead letter" } th { "Type" } th { "State" } th { "Error" } } }
+                thead { tr { th { "Dead" } th { "Dead letter" } (origin::heading(connected)) th { "Type" } th { "State" } th { "Error" } } }
                 tbody { @for l in dead_letters { tr {
                     td.when { (when(l.dead_at)) }
-                    td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } div.mono.hint { (l.event_id) } }
+                    td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } (origin::test_hint(l.livemode)) div.mono.hint { (l.event_id) } }
+                    (origin::cell(connected, l.account.as_deref()))
                     td { (l.kind) }
                     td { (badge(&l.state)) }
                     td.long { (l.error) }

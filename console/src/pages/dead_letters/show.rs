@@ -3,13 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
-use crate::common::error::ServiceError;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::dead_letters::preview;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
@@ -18,16 +15,12 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::show::replays;
 use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
+use crate::pages::origin;
 use crate::pages::preview::previewed;
-use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tree::tree;
-use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{CsrfForm, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, DeadLetterView};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 async fn show(
     current_user: CurrentUser,
@@ -39,7 +32,7 @@ async fn show(
     Ok(page_response(&render(
         &current_user,
         &view,
-        &PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() },
+        &PageState { done: query.completed(), ..PageState::default() },
     )))
 }
 
@@ -49,8 +42,7 @@ async fn preview(
     id: Path<i64>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let role = current_user.principal.role;
     let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
@@ -120,6 +112,7 @@ fn facts(view: &DeadLetterView) -> Markup {
         section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
             dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
+            (origin::facts(l.account.as_deref(), l.livemode))
             dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
             @if let Some(at) = l.received_at { dt { "Received" } dd { (exact(at)) } }
@@ -160,17 +153,13 @@ async fn replay_one(
     console: web::Data<Console>,
     id: Path<i64>,
     form: Form<ReasonForm>,
-) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        console.replayer.dead_letter(*id, &current_user.principal.actor, &reason).await
-    };
-    match done.await {
-        Ok(_) => Ok(redirect(&format!("/dead-letters/{id}?done={}", Completed::Replayed))),
-        Err(failure) => render_refused(&current_user, &console, *id, failure, &form.reason).await,
-    }
+) -> PageResult {
+    current_user.check_form(&form.csrf, Role::Operator)?;
+    let actor = &current_user.principal.actor;
+    let replay =
+        async |reason: &AuditReason| console.replayer.dead_letter(*id, actor, reason).await.map(drop);
+    let done = form.carry_out(replay).await?;
+    after(done, Completed::Replayed, &current_user, &console, *id).await
 }
 
 async fn discard_one(
@@ -178,28 +167,23 @@ async fn discard_one(
     console: web::Data<Console>,
     id: Path<i64>,
     form: Form<ReasonForm>,
-) -> Result<HttpResponse, PageFailure> {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        service::discard(&console.pool, *id, &current_user.principal.actor, &reason).await
-    };
-    match done.await {
-        Ok(()) => Ok(redirect(&format!("/dead-letters/{id}?done={}", Completed::Discarded))),
-        Err(failure) => render_refused(&current_user, &console, *id, failure, &form.reason).await,
-    }
+) -> PageResult {
+    current_user.check_form(&form.csrf, Role::Operator)?;
+    let actor = &current_user.principal.actor;
+    let discard = async |reason: &AuditReason| service::discard(&console.pool, *id, actor, reason).await;
+    let done = form.carry_out(discard).await?;
+    after(done, Completed::Discarded, &current_user, &console, *id).await
 }
 
-/// The dead letter with the form as it was sent, and why it was not taken.
-async fn render_refused(
+/// The dead letter as it is now; or with the form as it was sent, and why it was not taken.
+async fn after(
+    done: Result<(), RejectedForm>,
+    completed: Completed,
     current_user: &CurrentUser,
     console: &Console,
     id: i64,
-    failure: ServiceError,
-    reason: &str,
 ) -> PageResult {
-    let refused = RejectedForm::new(failure, reason)?;
+    let Err(refused) = done else { return Ok(redirect(&format!("/dead-letters/{id}?done={completed}"))) };
     let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
     let page = render(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
     Ok(page_with_status(refused.status(), &page))

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::common::origin::OriginFilter;
 use crate::events::changes;
 use crate::events::outcome::EventOutcome;
 use crate::events::store::{EffectRow, EventRow};
@@ -19,15 +20,15 @@ pub(in crate::pages) fn changed(event: &EventRow, effects: &[EffectRow], message
                 EventOutcome::Retrying | EventOutcome::Dead => p.hint { "It has changed nothing so far." },
             }
         } @else {
-            ul.changes { @for effect in effects { li { (line(effect, messages)) } } }
+            ul.changes { @for effect in effects { li { (line(effect, &event.origin(), messages)) } } }
         }
     }
 }
 
-fn line(effect: &EffectRow, messages: &Messages) -> Markup {
+fn line(effect: &EffectRow, origin: &OriginFilter, messages: &Messages) -> Markup {
     let changes = changes::changes(effect);
     html! {
-        (effect.aggregate) " " (search_link(&effect.aggregate_id)) ": "
+        (effect.aggregate) " " (search_link(&effect.aggregate_id, origin)) ": "
         @if changes.is_empty() { span.hint { "nothing changed" } }
         @for (i, c) in changes.iter().enumerate() {
             @if i > 0 { ", " }

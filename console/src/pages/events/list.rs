@@ -4,6 +4,7 @@ use actix_web::web::{self, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::common::origin::OriginFilter;
 use crate::common::paging::PageRequest;
 use crate::common::text_enum::TextEnum;
 use crate::events::outcome::EventOutcome;
@@ -13,6 +14,7 @@ use crate::events::store::{EventFilter, EventRow};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, address, badge, event_link, page, pager, search_link, when};
+use crate::pages::origin;
 use crate::pages::{PageResult, page_response};
 
 #[derive(Debug, Deserialize)]
@@ -20,6 +22,8 @@ pub(in crate::pages) struct EventPageQuery {
     #[serde(rename = "type")]
     kind: Option<String>,
     outcome: Option<String>,
+    account: Option<String>,
+    mode: Option<String>,
     before: Option<String>,
 }
 
@@ -30,7 +34,8 @@ async fn list(
 ) -> PageResult {
     let query = query.into_inner();
     let outcome = EventOutcome::chosen("outcome", query.outcome.as_deref())?;
-    let filter = EventFilter { kind: query.kind, outcome, object: None }.checked()?;
+    let origin = OriginFilter::chosen(query.account.as_deref(), query.mode.as_deref())?;
+    let filter = EventFilter { kind: query.kind, outcome, object: None, origin }.checked()?;
     let request = PageRequest { before: query.before, limit: None };
     let role = current_user.principal.role;
     let events = service::list(&console.pool, &filter, &EventScope::default(), &request, role).await?;
@@ -40,6 +45,8 @@ async fn list(
             &[
                 ("type", filter.kind.as_deref()),
                 ("outcome", filter.outcome.map(EventOutcome::as_str)),
+                ("account", filter.origin.account_name()),
+                ("mode", filter.origin.mode_name()),
                 ("before", Some(&next)),
             ],
         )
@@ -53,6 +60,7 @@ async fn list(
                 option value="" { "any" }
                 @for outcome in EventOutcome::ALL { option value=(outcome) selected[filter.outcome == Some(*outcome)] { (outcome) } }
             } }
+            (origin::fields(&filter.origin))
             button.quiet { "Show" }
         } }
         (table(&events.items))
@@ -62,16 +70,18 @@ async fn list(
 }
 
 fn table(events: &[EventRow]) -> Markup {
+    let connected = events.iter().any(|event| event.account.is_some());
     html! {
         @if events.is_empty() { p.card { "No event matches." } } @else {
             div.scroll { table.list {
-                thead { tr { th { "Received" } th { "Event" } th { "Type" } th { "Outcome" } th { "Object" } th { "Error" } } }
+                thead { tr { th { "Received" } th { "Event" } (origin::heading(connected)) th { "Type" } th { "Outcome" } th { "Object" } th { "Error" } } }
                 tbody { @for e in events { tr {
                     td.when { (when(e.received_at)) }
-                    td { (event_link(&e.id)) }
+                    td { (event_link(&e.id)) (origin::test_hint(Some(e.livemode))) }
+                    (origin::cell(connected, e.account.as_deref()))
                     td { (e.kind) }
                     td { (badge(&e.outcome)) @if e.attempts > 1 { span.hint { " " (e.attempts) " attempts" } } }
-                    td { @if let Some(id) = &e.object_id { (search_link(id)) } }
+                    td { @if let Some(id) = &e.object_id { (search_link(id, &e.origin())) } }
                     td.long { (e.last_error.as_deref().or(e.reason.as_deref()).unwrap_or("")) }
                 } } }
             } }

@@ -3,13 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::audit::reason::AuditReason;
 use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
 use crate::common::role::Role;
-use crate::common::text_enum::TextEnum;
 use crate::dead_letters::state::DeadLetterState;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
@@ -19,17 +17,13 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::effects::changed;
 use crate::pages::layout::{MenuItem, badge, encode, exact, page, search_link, when};
+use crate::pages::origin;
 use crate::pages::preview::previewed;
-use crate::pages::reason::{self, PageState, ReasonForm, RejectedForm};
+use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tone::Toned;
 use crate::pages::tree::tree;
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::timeline::details::{self, EventView};
-
-#[derive(Debug, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
 
 async fn show(
     current_user: CurrentUser,
@@ -37,8 +31,7 @@ async fn show(
     id: Path<String>,
     query: Query<DoneQuery>,
 ) -> PageResult {
-    let page_state =
-        PageState { done: query.done.as_deref().and_then(Completed::parse), ..PageState::default() };
+    let page_state = PageState { done: query.completed(), ..PageState::default() };
     Ok(page_response(&render(&current_user, &console, &id, &page_state).await?))
 }
 
@@ -48,8 +41,7 @@ async fn preview(
     id: Path<String>,
     form: Form<CsrfForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
     let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
@@ -130,14 +122,13 @@ fn facts(e: &EventRow) -> Markup {
             @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
             @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
             dt { "Attempts" } dd { (e.attempts) }
-            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id)) } }
+            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id, &e.origin())) } }
             dt { "Created by Stripe" } dd { (exact(e.created)) }
             dt { "Received" } dd { (exact(e.received_at)) }
             @if let Some(at) = e.processed_at { dt { "Processed" } dd { (exact(at)) } }
             @if let Some(at) = e.next_attempt_at { dt { "Next attempt" } dd { (exact(at)) } }
-            dt { "Mode" } dd { (if e.livemode { "live" } else { "test" }) }
+            (origin::facts(e.account.as_deref(), Some(e.livemode)))
             @if let Some(version) = &e.api_version { dt { "API version" } dd { (version) } }
-            @if let Some(account) = &e.account { dt { "Account" } dd.mono { (account) } }
             @if let Some(endpoint) = &e.endpoint { dt { "Endpoint" } dd { (endpoint) } }
         } }
     }
@@ -147,7 +138,7 @@ fn facts(e: &EventRow) -> Markup {
 pub(in crate::pages) fn replays(entries: &[AuditEntry]) -> Markup {
     html! {
         @if !entries.is_empty() {
-            section.card { h2 { "History" } ul.redirect_to_page { @for e in entries { li {
+            section.card { h2 { "History" } ul.plain { @for e in entries { li {
                 b { (e.action) } " by " (e.actor) ", " (when(e.at)) @if !e.reason.is_empty() { ": " (e.reason) }
             } } } }
         }
@@ -181,17 +172,13 @@ async fn replay(
     id: Path<String>,
     form: Form<ReasonForm>,
 ) -> PageResult {
-    current_user.check(&form.csrf)?;
-    current_user.principal.require(Role::Operator)?;
+    current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
-    let done = async {
-        let reason = AuditReason::new(&form.reason)?;
-        console.replayer.event(id, &current_user.principal.actor, &reason).await
-    };
-    let Err(failure) = done.await else {
+    let actor = &current_user.principal.actor;
+    let replay = async |reason: &AuditReason| console.replayer.event(id, actor, reason).await;
+    let Err(refused) = form.carry_out(replay).await? else {
         return Ok(redirect(&format!("/events/{}?done={}", encode(id), Completed::Replayed)));
     };
-    let refused = RejectedForm::new(failure, &form.reason)?;
     let page_state = PageState { refused: Some(&refused), ..PageState::default() };
     Ok(page_with_status(refused.status(), &render(&current_user, &console, id, &page_state).await?))
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::common::money;
+use crate::common::origin::OriginFilter;
 use crate::events::outcome::AggregateKind;
 use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
 use crate::orders::store::OrderRow;
@@ -26,17 +27,30 @@ struct CardKind {
 
 /// Everything that an id leads to: the newest of each kind, the rest behind a click.
 pub(in crate::pages) fn cards(t: &Timeline) -> Markup {
+    let origin = &t.origin;
     let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
     let kind = |name, cards, found| CardKind { name, cards, found };
     let kinds = [
-        kind("orders", t.orders.iter().map(order_card).collect(), found(AggregateKind::Order)),
-        kind("payments", t.payments.iter().map(payment_card).collect(), found(AggregateKind::Payment)),
+        kind(
+            "orders",
+            t.orders.iter().map(|row| order_card(row, origin)).collect(),
+            found(AggregateKind::Order),
+        ),
+        kind(
+            "payments",
+            t.payments.iter().map(|row| payment_card(row, origin)).collect(),
+            found(AggregateKind::Payment),
+        ),
         kind(
             "subscriptions",
-            t.subscriptions.iter().map(subscription_card).collect(),
+            t.subscriptions.iter().map(|row| subscription_card(row, origin)).collect(),
             found(AggregateKind::Subscription),
         ),
-        kind("invoices", t.invoices.iter().map(invoice_card).collect(), found(AggregateKind::Invoice)),
+        kind(
+            "invoices",
+            t.invoices.iter().map(|row| invoice_card(row, origin)).collect(),
+            found(AggregateKind::Invoice),
+        ),
         kind("refunds", t.refunds.iter().map(refund_card).collect(), 0),
         kind("disputes", t.disputes.iter().map(dispute_card).collect(), 0),
     ];
@@ -71,47 +85,47 @@ fn cut(kind: &CardKind) -> Option<String> {
     }
 }
 
-fn order_card(o: &OrderRow) -> Markup {
+fn order_card(o: &OrderRow, origin: &OriginFilter) -> Markup {
     let currency = o.currency.as_deref().unwrap_or("");
-    html! { section.card { h2 { "Order " (search_link(&o.id)) " " (badge(&o.status)) } dl.facts {
+    html! { section.card { h2 { "Order " (search_link(&o.id, origin)) " " (badge(&o.status)) } dl.facts {
         @if let Some(amount) = o.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
         dt { "Paid" } dd { (money::show(o.amount_paid, currency)) }
         @if o.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(o.amount_refunded, currency)) } }
         @if o.amount_disputed > 0 { dt { "Disputed" } dd { (money::show(o.amount_disputed, currency)) } }
-        @if let Some(customer) = &o.customer { dt { "Customer" } dd { (search_link(customer)) } }
+        @if let Some(customer) = &o.customer { dt { "Customer" } dd { (search_link(customer, origin)) } }
         dt { "Registered" } dd { (if o.registered { "yes" } else { "no, adopted from a payment" }) }
     } } }
 }
 
-fn payment_card(p: &PaymentRow) -> Markup {
+fn payment_card(p: &PaymentRow, origin: &OriginFilter) -> Markup {
     let currency = p.currency.as_deref().unwrap_or("");
-    html! { section.card { h2 { "Payment " (search_link(&p.id)) " " (badge(&p.status)) } dl.facts {
+    html! { section.card { h2 { "Payment " (search_link(&p.id, origin)) " " (badge(&p.status)) } dl.facts {
         @if let Some(amount) = p.amount { dt { "Amount" } dd { (money::show(amount, currency)) } }
         dt { "Paid" } dd { (money::show(p.amount_paid, currency)) }
-        @if let Some(reason) = &p.held_reason { dt { "Held" } dd { (reason) ": it does not count for its order" @if let Some(order) = &p.order_id { ", " a href=(address("/cases", &[("state", Some("")), ("order", Some(order))])) { "see its case" } } } }
+        @if let Some(reason) = &p.held_reason { dt { "Held" } dd { (reason) ": it does not count for its order" @if let Some(order) = &p.order_id { ", " a href=(address("/cases", &[("state", Some("all")), ("order", Some(order)), ("account", origin.account_name()), ("mode", origin.mode_name())])) { "see its case" } } } }
         @if p.amount_refunded > 0 { dt { "Refunded" } dd { (money::show(p.amount_refunded, currency)) } }
         @if let Some(dispute) = &p.dispute { dt { "Dispute" } dd { (badge(dispute)) } }
-        @if let Some(order) = &p.order_id { dt { "Order" } dd { (search_link(order)) } }
-        @if let Some(customer) = &p.customer { dt { "Customer" } dd { (search_link(customer)) } }
+        @if let Some(order) = &p.order_id { dt { "Order" } dd { (search_link(order, origin)) } }
+        @if let Some(customer) = &p.customer { dt { "Customer" } dd { (search_link(customer, origin)) } }
         @if p.ambiguous { dt { "Certain" } dd { "no: the events so far leave open which came last" } }
     } } }
 }
 
-fn subscription_card(s: &SubscriptionRow) -> Markup {
-    html! { section.card { h2 { "Subscription " (search_link(&s.id)) " " (badge(s.status.as_deref().unwrap_or("unknown"))) } dl.facts {
+fn subscription_card(s: &SubscriptionRow, origin: &OriginFilter) -> Markup {
+    html! { section.card { h2 { "Subscription " (search_link(&s.id, origin)) " " (badge(s.status.as_deref().unwrap_or("unknown"))) } dl.facts {
         dt { "Access" } dd { (if s.access { "yes" } else { "no" }) }
         @if let Some(at) = s.access_until { dt { "Access ends" } dd { (exact(at)) } }
         @if let Some(at) = s.paid_through { dt { "Paid through" } dd { (exact(at)) } }
         @if s.refunded { dt { "Refunded" } dd { "all of its newest paid invoice" } }
         @if s.cancel_at_period_end { dt { "Ends" } dd { "with the period" } }
         @if let Some(at) = s.ended_at { dt { "Ended" } dd { (exact(at)) } }
-        @if let Some(customer) = &s.customer { dt { "Customer" } dd { (search_link(customer)) } }
+        @if let Some(customer) = &s.customer { dt { "Customer" } dd { (search_link(customer, origin)) } }
     } } }
 }
 
-fn invoice_card(i: &InvoiceRow) -> Markup {
+fn invoice_card(i: &InvoiceRow, origin: &OriginFilter) -> Markup {
     let currency = i.currency.as_deref().unwrap_or("");
-    html! { section.card { h2 { "Invoice " (search_link(&i.id)) " " (badge(i.status.as_deref().unwrap_or("unknown"))) } dl.facts {
+    html! { section.card { h2 { "Invoice " (search_link(&i.id, origin)) " " (badge(i.status.as_deref().unwrap_or("unknown"))) } dl.facts {
         dt { "Due" } dd { (money::show(i.amount_due, currency)) }
         dt { "Paid" } dd { (money::show(i.amount_paid, currency)) }
         @if i.attempt_count > 1 { dt { "Attempts" } dd { (i.attempt_count) } }

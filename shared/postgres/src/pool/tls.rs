@@ -18,17 +18,17 @@ pub enum TlsError {
     /// There is nothing to verify the server with.
     #[error("no certificate authorities found to verify the server with; name a file in sslrootcert")]
     NoRoots,
-    /// rustls refused.
-    #[error("cannot set up TLS: {0}")]
+    /// The TLS library does not take the certificates or the settings.
+    #[error("cannot set up TLS")]
     Rustls(#[from] Error),
     /// The roots cannot be used.
-    #[error("cannot set up TLS: {0}")]
+    #[error("cannot set up TLS")]
     Verifier(#[from] rustls::client::VerifierBuilderError),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verify {
-    /// Encrypt only.
+    /// Encrypt, and accept any certificate.
     Nothing,
     /// A certificate of a known authority, for whatever name.
     Authority,

@@ -94,7 +94,7 @@ const NAMED: [&str; 2] = ["OUT_WEBHOOK_", "STRIPE_WEBHOOK_SECRET_"];
 /// Which program reads the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// The ingress.
+    /// The program `ingress`, which reads `STRIPE_WEBHOOK_SECRET_<NAME>` as well.
     Ingress,
     /// Any of the workers.
     Worker,

@@ -5,16 +5,16 @@ use serde_json::Value;
 
 use super::{Fields, Reference, Refund, ViewError};
 
-/// A charge: <https://docs.stripe.com/api/charges/object>.
+/// A charge, as <https://docs.stripe.com/api/charges/object> describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charge {
-    /// `ch_…` or `py_…`
+    /// The charge's id, `ch_…` or `py_…`.
     pub id: String,
     /// `succeeded`, `pending` or `failed`; read from `paid` where the API version has no status.
     pub status: String,
     /// Payment intent id; null on direct charges.
     pub payment_intent: Option<String>,
-    /// Minor units.
+    /// The amount, in the currency's minor unit.
     pub amount: i64,
     /// Minor units, where the API version has it.
     pub amount_captured: Option<i64>,
@@ -24,9 +24,9 @@ pub struct Charge {
     pub amount_refunded: i64,
     /// True once the whole charge is refunded.
     pub refunded: bool,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     pub customer: Option<String>,
     /// The invoice that it pays, before 2025-03-31.basil.
     #[serde(default, skip_serializing_if = "Option::is_none")]

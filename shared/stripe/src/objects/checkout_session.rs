@@ -8,7 +8,7 @@ use super::{Fields, Reference, ViewError};
 /// A checkout session: <https://docs.stripe.com/api/checkout/sessions/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutSession {
-    /// `cs_…`
+    /// The session's id, `cs_…`.
     pub id: String,
     /// `payment`, `subscription` or `setup`; sessions of before 2019-12-03 have none and were payments.
     pub mode: String,
@@ -20,9 +20,9 @@ pub struct CheckoutSession {
     pub payment_intent: Option<String>,
     /// Subscription id, in mode `subscription`.
     pub subscription: Option<String>,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     pub customer: Option<String>,
-    /// Minor units.
+    /// The session's total, in the currency's minor unit.
     pub amount_total: Option<i64>,
     /// Minor units, before discounts, tax and shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub struct CheckoutSession {
     /// The invoice that it made (`invoice_creation`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice: Option<String>,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: Option<String>,
     /// What the company asked for, where the buyer pays in another currency (Adaptive Pricing, before
     /// 2025-03-31.basil): <https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing>.
@@ -41,19 +41,19 @@ pub struct CheckoutSession {
     pub conversion: Option<Conversion>,
     /// The company's free text; an order id only where no metadata names one.
     pub client_reference_id: Option<String>,
-    /// The company's metadata.
+    /// What the company's metadata says of the order.
     pub reference: Reference,
 }
 
 /// `currency_conversion` of a session: its `amount_total` and `currency` are the buyer's, these the company's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversion {
-    /// Minor units.
+    /// The session's total, in the currency's minor unit.
     pub amount_total: i64,
     /// Minor units, before discounts, tax and shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_subtotal: Option<i64>,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
 }
 

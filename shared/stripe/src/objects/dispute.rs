@@ -14,13 +14,13 @@ pub struct Dispute {
     pub status: String,
     /// Minor units; may differ from the charge's amount.
     pub amount: i64,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
-    /// The disputed charge.
+    /// The id of the disputed charge, `ch_…`.
     pub charge: Option<String>,
     /// Its payment intent, where it has one.
     pub payment_intent: Option<String>,
-    /// `fraudulent`, `product_not_received` …
+    /// Why the customer disputes it: `fraudulent`, `product_not_received` …
     pub reason: Option<String>,
     /// Unix seconds by which evidence must be handed in.
     pub due_by: Option<i64>,
@@ -33,13 +33,13 @@ pub struct Dispute {
 /// One movement of a dispute's money: <https://docs.stripe.com/api/balance_transactions/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceTransaction {
-    /// `txn_…`
+    /// The balance transaction's id, `txn_…`.
     pub id: String,
     /// Minor units, without the fee; negative when it leaves the company.
     pub amount: i64,
     /// Lower-case ISO code: the currency of the company's balance, which may differ from the dispute's.
     pub currency: String,
-    /// Unix seconds.
+    /// When it was made, in unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Fields, Reference, ViewError};
 
-/// An invoice: <https://docs.stripe.com/api/invoices/object>.
+/// An invoice, as <https://docs.stripe.com/api/invoices/object> describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoice {
     /// `in_…`; absent on `invoice.upcoming`, which is a forecast.
@@ -16,15 +16,15 @@ pub struct Invoice {
     pub status: String,
     /// Subscription id: `parent.subscription_details.subscription` since 2025-03-31.basil, `subscription` before.
     pub subscription: Option<String>,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     pub customer: Option<String>,
     /// `subscription_create`, `subscription_cycle`, `manual` …
     pub billing_reason: Option<String>,
-    /// Minor units.
+    /// What is due, in the currency's minor unit.
     pub amount_due: i64,
-    /// Minor units.
+    /// What was paid, in the currency's minor unit.
     pub amount_paid: i64,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: Option<String>,
     /// How often payment was tried.
     pub attempt_count: i64,
@@ -41,7 +41,7 @@ pub struct Invoice {
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-    /// The company's metadata.
+    /// What the company's metadata says of the order.
     #[serde(default)]
     pub reference: Reference,
     /// Payment intent id, before 2025-03-31.basil.
@@ -100,9 +100,9 @@ impl Invoice {
 /// Of each item the latest end counts, and of the items the earliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Period {
-    /// When it begins.
+    /// When the period begins, in unix seconds.
     pub start: i64,
-    /// When it ends.
+    /// When the period ends, in unix seconds.
     pub end: i64,
 }
 
@@ -203,15 +203,15 @@ fn old_status(fields: &Fields<'_>) -> &'static str {
 /// <https://docs.stripe.com/api/invoice-payment/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoicePayment {
-    /// `inpay_…`
+    /// The invoice payment's id, `inpay_…`.
     pub id: String,
-    /// Invoice id.
+    /// The id of the invoice that it pays, `in_…`.
     pub invoice: String,
-    /// Minor units.
+    /// What was paid, in the currency's minor unit.
     pub amount_paid: Option<i64>,
-    /// `payment.payment_intent`.
+    /// The payment intent that paid, `payment.payment_intent`.
     pub payment_intent: Option<String>,
-    /// `payment.charge`.
+    /// The charge that paid, `payment.charge`.
     pub charge: Option<String>,
 }
 

@@ -11,7 +11,7 @@ pub enum ViewError {
     Missing {
         /// The kind of object that was expected.
         object: &'static str,
-        /// The field's name.
+        /// The name of the field that is wrong.
         field: &'static str,
     },
     /// A field holds something that it cannot hold, such as an amount that is no 64-bit integer.
@@ -19,7 +19,7 @@ pub enum ViewError {
     Invalid {
         /// The kind of object that was expected.
         object: &'static str,
-        /// The field's name.
+        /// The name of the field that is wrong.
         field: &'static str,
         /// What the field takes.
         expected: &'static str,

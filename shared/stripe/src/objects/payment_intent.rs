@@ -8,7 +8,7 @@ use super::{Fields, Reference, ViewError};
 /// A payment intent: <https://docs.stripe.com/api/payment_intents/object>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentIntent {
-    /// `pi_…`
+    /// The payment intent's id, `pi_…`.
     pub id: String,
     /// `requires_payment_method`, `processing`, `requires_capture`, `succeeded`, `canceled` …
     pub status: String,
@@ -16,9 +16,9 @@ pub struct PaymentIntent {
     pub amount: i64,
     /// Minor units, as received; differs from `amount` after a partial capture.
     pub amount_received: Option<i64>,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     pub customer: Option<String>,
     /// Its newest charge: `latest_charge` since 2022-11-15, the first of `charges.data` before.
     pub latest_charge: Option<String>,
@@ -30,7 +30,7 @@ pub struct PaymentIntent {
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-    /// The company's metadata.
+    /// What the company's metadata says of the order.
     pub reference: Reference,
 }
 

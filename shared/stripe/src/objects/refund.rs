@@ -5,18 +5,18 @@ use serde_json::Value;
 
 use super::{Fields, ViewError};
 
-/// A refund: <https://docs.stripe.com/api/refunds/object>.
+/// A refund, as <https://docs.stripe.com/api/refunds/object> describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
-    /// `re_…` or `pyr_…`
+    /// The refund's id, `re_…` or `pyr_…`.
     pub id: String,
     /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`; absent on old ones, which had succeeded.
     pub status: String,
-    /// Minor units.
+    /// The amount, in the currency's minor unit.
     pub amount: i64,
-    /// Lower-case ISO code.
+    /// The currency as a lower-case ISO code.
     pub currency: String,
-    /// The refunded charge.
+    /// The id of the refunded charge, `ch_…`.
     pub charge: Option<String>,
     /// The refunded payment intent.
     pub payment_intent: Option<String>,

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::{Fields, Reference, ViewError};
 
-/// A subscription: <https://docs.stripe.com/api/subscriptions/object>.
+/// A subscription, as <https://docs.stripe.com/api/subscriptions/object> describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
-    /// `sub_…`
+    /// The subscription's id, `sub_…`.
     pub id: String,
     /// `incomplete`, `trialing`, `active`, `past_due`, `unpaid`, `paused`, `canceled`, `incomplete_expired`.
     pub status: String,
-    /// Stripe's customer id.
+    /// Stripe's id of the customer, `cus_…`.
     pub customer: String,
     /// Price, product and quantity of each item.
     pub items: Vec<SubscriptionItem>,
@@ -29,11 +29,11 @@ pub struct Subscription {
     pub cancel_at: Option<i64>,
     /// Unix seconds at which it ended.
     pub ended_at: Option<i64>,
-    /// Unix seconds.
+    /// When the trial ends, in unix seconds.
     pub trial_end: Option<i64>,
     /// Whether collection is paused (`pause_collection`); this leaves the status alone.
     pub collection_paused: bool,
-    /// The company's metadata.
+    /// What the company's metadata says of the order.
     pub reference: Reference,
 }
 
@@ -42,7 +42,7 @@ pub struct Subscription {
 pub struct SubscriptionItem {
     /// Price id (plan id before prices were known).
     pub price: Option<String>,
-    /// Product id.
+    /// The id of the product, `prod_…`.
     pub product: Option<String>,
     /// Absent for metered prices.
     pub quantity: Option<i64>,

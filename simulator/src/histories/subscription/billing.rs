@@ -41,7 +41,6 @@ impl Life {
         self.bills.len() - 1
     }
 
-    /// `invoice.created`
     pub(super) fn bill(&mut self, company: &mut Company, bill: usize) {
         company.tick();
         company.emit("invoice.created", &self.bills[bill].invoice);
@@ -167,7 +166,6 @@ impl Life {
         self.cancel_intent(company, bill);
     }
 
-    /// Marked as uncollectible.
     pub(super) fn write_off(&mut self, company: &mut Company, bill: usize) {
         let changes = vec![
             ("status", Value::from("uncollectible")),

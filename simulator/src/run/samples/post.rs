@@ -12,7 +12,6 @@ const CONNECTIONS: usize = 8;
 const ATTEMPTS: u32 = 40;
 const BACK_OFF: Duration = Duration::from_millis(250);
 
-/// One post.
 #[derive(Debug, Clone)]
 pub(crate) struct Post {
     /// Which group it belongs to.

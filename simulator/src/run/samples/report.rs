@@ -16,7 +16,6 @@ pub(crate) type SampleResults = HashMap<String, SampleResult>;
 
 const SHOWN: usize = 30;
 
-/// The table.
 #[derive(Debug)]
 pub(crate) struct Report {
     rows: Vec<Vec<String>>,
@@ -196,7 +195,6 @@ async fn states(db: &Client, group: &Group) -> anyhow::Result<String> {
     Ok(parts.join("; "))
 }
 
-/// Counts equal entries.
 fn tally(words: impl Iterator<Item = String>) -> String {
     let mut counts = BTreeMap::<String, usize>::new();
     for text in words {

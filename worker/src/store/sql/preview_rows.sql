@@ -1,7 +1,7 @@
 -- The rows that an event touched, without what only the workers read.
 SELECT 'payments' AS tbl, id, (to_jsonb(p) - 'state')::text AS cells FROM payments p WHERE id = ANY ($1)
 UNION ALL
-SELECT 'orders', id, (to_jsonb(o) - 'state')::text FROM orders o
+SELECT 'orders', id, (to_jsonb(o) - 'state' - 'number')::text FROM orders o
 -- An order that was registered for either mode has none before its first payment.
 WHERE EXISTS (SELECT FROM unnest($6::text[], $7::bool[], $2::text[]) AS key (account, livemode, id)
               WHERE o.id = key.id AND o.account = key.account AND (o.livemode = key.livemode OR o.livemode IS NULL))

@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Path};
 
-use crate::api::Caller;
+use crate::api::OrdersCaller;
 use crate::api::reply::{NotFound, Reply};
 use crate::common::error::ServiceError;
 use crate::http::Console;
@@ -12,7 +12,7 @@ use crate::orders::subscriptions::{self, SubscriptionView};
 #[utoipa::path(get, path = "/api/subscriptions/{id}", tag = "orders",
     params(("id" = String, Path, description = "Stripe's id")), responses(Reply<SubscriptionView>, NotFound))]
 pub(in crate::api) async fn show(
-    caller: Caller,
+    caller: OrdersCaller,
     console: web::Data<Console>,
     id: Path<String>,
 ) -> Result<Reply<SubscriptionView>, ServiceError> {

@@ -1,0 +1,1 @@
+SELECT state FROM outbox_destinations WHERE name = $1 FOR UPDATE

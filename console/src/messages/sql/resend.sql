@@ -1,0 +1,1 @@
+SELECT outbox_send_again($1, $2)
