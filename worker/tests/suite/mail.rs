@@ -1,9 +1,11 @@
 //! E-mails to customers, from Stripe's events to a real mail server.
 
 use ::mail::{Kind, Templates};
+use serde_json::json;
 use simulator::servers::{SmtpOptions, SmtpServer, free_port};
 use worker::relay::OutgoingMail;
 
+use crate::database::event;
 use crate::mailing::{Mailing, arrived, failed_renewal, over, purchase, refund, trial_ends};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,6 +118,21 @@ async fn an_address_that_a_later_event_names_is_waited_for() {
     mailing.receive(1, std::slice::from_ref(session)).await;
     arrived(&server, 1).await;
     mailing.until_settled("mail", "sent", 1).await;
+    mailing.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_was_paid_without_a_payment_intent_is_confirmed() {
+    let server = SmtpServer::start(&SmtpOptions::default()).await.unwrap();
+    let mailing = Mailing::start(over(server.port())).await;
+    let charge = json!({
+        "id": "ch_1", "object": "charge", "status": "succeeded", "paid": true, "captured": true, "amount": 1999,
+        "amount_captured": 1999, "amount_refunded": 0, "refunded": false, "currency": "eur", "customer": null,
+        "payment_intent": null, "metadata": {"orderId": "o1"}, "billing_details": {"email": "jane@example.com"},
+    });
+    mailing.receive(1, &[event("evt_1", "charge.succeeded", charge)]).await;
+    let mails = arrived(&server, 1).await;
+    assert_eq!(mails[0].headers["subject"], "[Test] Your order o1 is confirmed");
     mailing.end().await;
 }
 

@@ -13,7 +13,11 @@ const OBJECTS: [&str; 6] = ["payment_intent", "payment", "charge", "invoice", "s
 /// The newest events about what a message names.
 pub(in crate::relay) async fn events(client: &Client, message: &Outgoing) -> Result<Vec<StoredEvent>, Error> {
     let objects: Vec<&str> = OBJECTS.iter().filter_map(|field| text(message, field)).collect();
-    let rows = client.query(CONTACT_EVENTS, &[&objects, &message.account, &message.livemode]).await?;
+    // A payment without a payment intent is named by no message about its order.
+    let names_payment =
+        ["payment_intent", "payment", "charge"].iter().any(|field| text(message, field).is_some());
+    let order = text(message, "order").filter(|_| !names_payment);
+    let rows = client.query(CONTACT_EVENTS, &[&objects, &message.account, &message.livemode, &order]).await?;
     rows.iter().map(|row| Ok(StoredEvent { created: row.try_get(0)?, body: row.try_get(1)? })).collect()
 }
 
