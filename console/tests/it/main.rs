@@ -22,6 +22,7 @@ mod http;
 mod openapi;
 mod orders;
 mod origins;
+mod origins_dead_letters;
 mod overview;
 mod pages;
 mod personal;
