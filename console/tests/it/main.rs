@@ -24,6 +24,7 @@ mod openapi;
 mod orders;
 mod orders_api;
 mod origins;
+mod origins_dead_letters;
 mod overview;
 mod pages;
 mod personal;
