@@ -162,7 +162,7 @@ fn check(purchases: &[Purchase], memory: &Memory, expected: bool, what: &str) {
 fn every_arrival_adds_up(seed: u64, is_registered: bool) {
     for history in 0..HISTORIES {
         let mut rng = Rng::new(seed + history);
-        let count = 3 + rng.below(25) as usize;
+        let count = 3 + rng.below(25);
         let purchases: Vec<_> = (0..count).map(|id| Purchase::write(id, is_registered, &mut rng)).collect();
         let events: Vec<_> = purchases.iter().flat_map(Purchase::events).collect();
         let mut lasting: BTreeMap<u64, _> = BTreeMap::new();

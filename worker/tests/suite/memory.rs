@@ -171,10 +171,13 @@ impl Memory {
     }
 }
 
+/// A payment in short, its order, whether it is ambiguous, and its ledger.
+type DerivedPayment = (Summary, Option<String>, bool, BTreeMap<String, i64>);
+
 /// What is derived of each payment and each order.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Derived {
-    pub(crate) payments: BTreeMap<String, (Summary, Option<String>, bool, BTreeMap<String, i64>)>,
+    pub(crate) payments: BTreeMap<String, DerivedPayment>,
     pub(crate) orders: BTreeMap<OrderKey, (Totals, BTreeMap<String, HeldReason>)>,
 }
 
