@@ -9,6 +9,9 @@ mod faults;
 #[path = "../suite/memory.rs"]
 #[allow(dead_code, reason = "the suite uses all of it")]
 mod memory;
+#[path = "../suite/memory_parts.rs"]
+#[allow(dead_code, reason = "the suite uses all of it")]
+mod memory_parts;
 mod sequences;
 mod views;
 

@@ -171,7 +171,7 @@ impl Memory {
     }
 }
 
-/// What is derived of a payment: its summary, its order, whether it is held, its ledger.
+/// A payment in short, its order, whether it is ambiguous, and its ledger.
 type DerivedPayment = (Summary, Option<String>, bool, BTreeMap<String, i64>);
 
 /// What is derived of each payment and each order.
