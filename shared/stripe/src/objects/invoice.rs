@@ -115,10 +115,11 @@ struct Periods {
 impl Periods {
     /// Where an invoice of the subscription has charges and none of them is a recurring line (an upgrade in the
     /// middle of a period), the latest end of the prorations counts, else of the other lines. Lines that the body
-    /// leaves out (`has_more`) are not guessed at.
+    /// leaves out (`has_more`) are not guessed at. A fee beside a change of the plan has no period worth the name.
     fn of_lines(fields: &Fields<'_>, created: Option<i64>) -> Result<Self, ViewError> {
         let mut by_item: BTreeMap<String, Period> = BTreeMap::new();
         let mut otherwise: Option<(bool, Period)> = None;
+        let is_update = fields.text("billing_reason") == Some("subscription_update");
         for line in lines(fields) {
             let Some(period) = Period::of_line(&line)? else { continue };
             if line.integer("amount")?.unwrap_or(0) < 0 {
@@ -128,7 +129,7 @@ impl Periods {
             if !prorated && !is_one_off(&line) {
                 let latest = by_item.entry(item_of(&line)).or_insert(period);
                 *latest = if period.end > latest.end { period } else { *latest };
-            } else if period.end > period.start {
+            } else if period.end > period.start || !is_update {
                 let rank = |(prorated, period): &(bool, Period)| (*prorated, period.end);
                 otherwise = otherwise.into_iter().chain([(prorated, period)]).max_by_key(rank);
             }
