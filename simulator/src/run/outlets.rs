@@ -85,9 +85,13 @@ const WENT_OUT: &str = "
     FROM outbox o LEFT JOIN outbox_deliveries d ON d.outbox_id = o.id AND d.destination <> 'amqp'
     GROUP BY o.topic ORDER BY o.topic";
 
-/// What no attempt has been made for.
+/// What no attempt has been made for. The relay looks for dead letters to report now and then.
 async fn untried(database: &Client) -> anyhow::Result<i64> {
     let sql = "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
-                    + (SELECT count(*) FROM outbox_deliveries WHERE state = 'pending' AND attempts = 0)";
+                    + (SELECT count(*) FROM outbox_deliveries WHERE state = 'pending' AND attempts = 0)
+                    + (SELECT count(*) FROM alerts WHERE pending)
+                    + (SELECT count(*) FROM dead_letters d
+                       WHERE NOT EXISTS (SELECT FROM alerts a
+                                         WHERE a.topic = 'alert.dead_letters' AND a.about = d.fingerprint))";
     Ok(database.query_one(sql, &[]).await.context("looking at the outbox")?.get(0))
 }

@@ -1,5 +1,6 @@
 SELECT id, customer, status, access, access_until, paid_through, current_period_end, cancel_at_period_end, cancel_at,
-       ended_at, trial_end, collection_paused, items, checkout_session, ambiguous, updated_at
+       ended_at, trial_end, collection_paused, amount_refunded, refunded, items, checkout_session, ambiguous, updated_at,
+       account, livemode
 FROM subscriptions
 WHERE customer = $1 AND ($2::bool IS NULL OR access = $2) AND ($3::text IS NULL OR account = $3)
   AND ($4::bool IS NULL OR livemode = $4) AND ($5::text IS NULL OR id < $5)
