@@ -116,7 +116,7 @@ impl Memory {
     }
 
     /// An order with every payment.
-    fn whole_order(&self, key: &OrderKey) -> Order {
+    pub(crate) fn whole_order(&self, key: &OrderKey) -> Order {
         let keys =
             Keys { orders: [key.clone()].into(), whole_orders: [key.clone()].into(), ..Keys::default() };
         self.load(&keys).orders.get(key).clone()

@@ -206,9 +206,10 @@ fn described(memory: &Memory) -> Vec<String> {
     }
     for (id, payment) in &memory.rows.payments {
         let summary = payment.summary();
-        let ledger: i64 = payment.movements(id).iter().map(|movement| movement.amount).sum();
+        let whole = memory.whole_payment(id);
+        let ledger: i64 = whole.movements(id).iter().map(|movement| movement.amount).sum();
         let order = payment.linked.as_ref().map(|order| format!(" for {order}")).unwrap_or_default();
-        let held = payment.order_key().and_then(|key| memory.rows.orders[&key].held.get(id).copied());
+        let held = payment.order_key().and_then(|key| memory.whole_order(&key).known_payment(id)?.1);
         let held = held.map(|reason| format!(", held: {reason}")).unwrap_or_default();
         let ambiguous = if payment.ambiguous() { ", ambiguous" } else { "" };
         lines.push(format!(
