@@ -3,7 +3,7 @@
 //!
 //! Owns the SQL of the workers and the order in which rows are locked: by table (events, charges,
 //! invoices, payments, orders, subscriptions), then by id. Every batch keeps to it, so that two can wait
-//! for each other but not deadlock (but for a row that vanishes meanwhile; see `load`). It must never decide
+//! for each other but not deadlock (but for a row that vanishes meanwhile; see `stored`). It must never decide
 //! anything.
 
 mod batch;

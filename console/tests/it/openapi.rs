@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::harness::World;
 use crate::http::Api;
 
-/// What INTERFACES promises and this version has.
+/// The endpoints that outside programs hold on to.
 const PROMISED: [&str; 34] = [
     "get /api/users",
     "post /api/users",
