@@ -1,4 +1,4 @@
-//! The overview tells the truth: when it is old, who does not work, what it cannot know.
+//! The overview is honest: when it is old, who does not work, what it cannot know.
 
 use serde_json::{Value, json};
 

@@ -87,7 +87,7 @@ impl Order {
         let mut messages = Vec::new();
         let money = self.money(self.leading().as_deref());
         let data = || Self::data(id, totals, None);
-        // What only an edited charge says is told once the payment intent or the charge's first event confirms it.
+        // What only an edited charge says is sent once the payment intent or the charge's first event confirms it.
         let confirmed = money.provisional == 0;
         if self.is_settled_for_certain(&money) {
             messages.push(Message::new(&message::ORDER_PAID, id, data()));

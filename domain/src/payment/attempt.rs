@@ -8,7 +8,7 @@ use stripe::objects::{Charge, Reference};
 
 use crate::event::Event;
 
-/// So many seconds after an attempt was made, `charge.succeeded` tells of a delayed method: it takes hours or weeks, and
+/// So many seconds after an attempt was made, `charge.succeeded` means a delayed method: it takes hours or weeks, and
 /// no other method takes an hour.
 const DELAYED: std::ops::Range<i64> = 3600..60 * 86_400;
 

@@ -26,7 +26,7 @@ pub(crate) struct Company {
     /// The time objects see.
     pub(crate) now: i64,
     pub(crate) expected_state: ExpectedState,
-    /// The connected account that the events are told for; none for the company's own.
+    /// The connected account that the events belong to; none for the company's own.
     pub(crate) account: Option<String>,
     events: Vec<SimEvent>,
     /// `created` of events, which stands still while a second is being filled.

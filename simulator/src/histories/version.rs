@@ -8,7 +8,7 @@ impl Version {
     /// Before 2022-11-15: a charge holds its refunds, and a payment intent its charges.
     pub const WITH_CHARGE_REFUNDS: Self = Self("2020-08-27");
 
-    /// 2022-11-15 to 2024-09-30: a refund that succeeds is told only as the sum on its charge.
+    /// 2022-11-15 to 2024-09-30: a refund that succeeds is reported only as the sum on its charge.
     pub const REFUNDS_AS_SUMS: &[Self] = &[
         Self("2022-11-15"),
         Self("2023-08-16"),

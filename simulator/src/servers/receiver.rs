@@ -1,4 +1,4 @@
-//! An HTTP endpoint on a free port that keeps what is posted to it and answers as a test tells it to.
+//! An HTTP endpoint on a free port that keeps what is posted to it and answers as a test says.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -70,7 +70,7 @@ impl Mailing {
         self.bench.until("SELECT count(*) FROM outbox_destinations WHERE name <> 'amqp'", 1).await;
     }
 
-    /// Processes events, each as many times as it is told.
+    /// Processes events, each as many times as it says.
     pub(crate) async fn receive(&self, times: usize, bodies: &[Vec<u8>]) {
         let events: Vec<_> = bodies.iter().map(|body| inbound(body)).collect();
         for _ in 0..times {

@@ -1,6 +1,6 @@
 //! Two accounts use one order id: the company's own and a connected one.
 //!
-//! On Connect an event names the account that it is told for (<https://docs.stripe.com/connect/webhooks>). Order ids are
+//! On Connect an event names the account that it belongs to (<https://docs.stripe.com/connect/webhooks>). Order ids are
 //! each account's own, so a payment of one account never touches the other's order.
 
 use super::DAY;

@@ -1,7 +1,7 @@
 //! Somebody edits the metadata of a paid charge, which is then refunded.
 //!
 //! The charge names another order from then on. The payment intent or session that was paid says which order that is,
-//! and from 2022-11-15 to 2024-09-30 `charge.refunded` alone tells of the refund.
+//! and from 2022-11-15 to 2024-09-30 `charge.refunded` alone reports the refund.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! A dispute that is prevented.
 //!
-//! Prevented by a resolution (Visa RDR and the like) the customer has the money, and no refund tells of it: what was
+//! Prevented by a resolution (Visa RDR and the like) the customer has the money, and no refund reports it: what was
 //! withdrawn and not reinstated is lost, whatever the status. Prevented by a block nothing moved.
 
 use serde_json::json;

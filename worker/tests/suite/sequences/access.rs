@@ -51,7 +51,7 @@ fn access_that_comes_back_after_the_grace_period_is_restored() {
 #[test]
 fn a_trial_whose_end_moves_nearer_is_told_again() {
     let trial = |end: i64| with(of("trialing", &[("si_1", end)]), json!({ "trial_end": end }));
-    let told = |sequence: &Sequence| {
+    let sent = |sequence: &Sequence| {
         let notices = sequence.notices();
         notices.into_iter().filter(|key| key.contains("trial_will_end")).collect::<Vec<_>>()
     };
@@ -62,14 +62,14 @@ fn a_trial_whose_end_moves_nearer_is_told_again() {
     );
     let nearer = announced.then(UPDATED, T + 200, trial(T + 5000)).was(json!({ "trial_end": T + 9000 }));
     let keys = [T + 5000, T + 9000].map(|end| format!("subscription.trial_will_end/sub_1/{end}"));
-    assert_eq!(told(&nearer), keys);
-    // Moved away, it ends soon no more: an announcement that comes late is not told.
+    assert_eq!(sent(&nearer), keys);
+    // Moved away, it ends soon no more: an announcement that comes late is not sent.
     let extended = Sequence::new()
         .then("customer.subscription.created", T, trial(T + 9000))
         .then(UPDATED, T + 200, trial(T + 90_000))
         .was(json!({ "trial_end": T + 9000 }))
         .then("customer.subscription.trial_will_end", T + 100, trial(T + 9000));
-    assert_eq!(told(&extended), [""; 0]);
+    assert_eq!(sent(&extended), [""; 0]);
 }
 
 #[test]
