@@ -12,8 +12,10 @@ use secrecy::{ExposeSecret, SecretString};
 use service::settings::setting::{address, address_or_off, networks, value, word};
 use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
+use stripe_api::{ApiSettings, StripeApiArgs};
 use worker::settings::{RulesArgs, TemplateArgs};
 
+use super::sweep_settings::{SweepArgs, SweepSettings};
 use crate::common::role::Role;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
@@ -45,6 +47,10 @@ pub(crate) struct RawSettings {
     rules: RulesArgs,
     #[command(flatten)]
     pub(crate) templates: TemplateArgs,
+    #[command(flatten)]
+    stripe_api: StripeApiArgs,
+    #[command(flatten)]
+    sweep: SweepArgs,
     /// Where `serve` serves the console.
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8081",
         value_parser = address())]
@@ -129,6 +135,10 @@ pub(crate) struct ConsoleSettings {
     pub(crate) rules: Rules,
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
+    /// Stripe's API, where there is a key.
+    pub(crate) stripe_api: Option<ApiSettings>,
+    /// When Stripe's list of events is read.
+    pub(crate) sweep: SweepSettings,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
     /// Where the console serves.
@@ -150,12 +160,17 @@ impl ConsoleSettings {
         p.unknown_variables(Program::Console, environment);
         let retry = raw.retry.schedule(p);
         let log = raw.log.read(p);
+        let rules = raw.rules.read(needs.rules, p);
+        let stripe_api = raw.stripe_api.read(rules.livemode, p);
+        let sweep = raw.sweep.read(stripe_api.is_some(), p);
         let settings = ConsoleSettings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
             amqp_url: needs.broker.then(|| raw.amqp.url(p)),
             topology: raw.amqp.topology(p, retry),
-            rules: raw.rules.read(needs.rules, p),
+            rules,
+            stripe_api,
+            sweep,
             management: raw.management(p),
             sign_in: raw.sign_in(p),
             console_bind: p.take(&raw.console_bind),

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 60] = [
+pub const KNOWN: [&str; 62] = [
     "ALERT_TO",
     "ALERT_URL",
     "ALERT_URL_FILE",
@@ -55,7 +55,9 @@ pub const KNOWN: [&str; 60] = [
     "SMTP_URL",
     "SMTP_URL_FILE",
     "STRIPE_LIVEMODE",
+    "STRIPE_POLL",
     "STRIPE_SIGNATURE_TOLERANCE",
+    "STRIPE_SWEEP",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_WEBHOOK_SECRET_FILE",
     "SUBSCRIPTION_GRACE",
