@@ -7,4 +7,5 @@ pub mod history_args;
 pub mod run;
 pub mod send;
 pub mod servers;
+pub mod stripe_api;
 pub mod verify;
