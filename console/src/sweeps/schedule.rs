@@ -60,7 +60,9 @@ async fn sweep_what_is_due(
 
 /// Sets the metrics of what was found missing, also by sweeps from the command line.
 async fn show_gaps(pool: &Pool) -> Result<(), ServiceError> {
-    let gaps = store::gaps(&pool.get().await?).await?;
+    let client = pool.get().await?;
+    store::note_arrived(&client).await?;
+    let gaps = store::gaps(&client).await?;
     metrics::counter!("missed_events_total").absolute(u64::try_from(gaps.missed).unwrap_or(0));
     let oldest = gaps.oldest.map_or(0.0, |at| Timestamp::now().duration_since(at).as_secs_f64());
     metrics::gauge!("oldest_gap_seconds").set(oldest.max(0.0));

@@ -157,9 +157,14 @@ pub(crate) async fn add_missed(
     Ok(())
 }
 
+/// Notes which missed events have arrived, so that they need not be looked for any more.
+pub(crate) async fn note_arrived(client: &impl GenericClient) -> Result<(), ServiceError> {
+    client.execute(ARRIVED, &[]).await?;
+    Ok(())
+}
+
 /// What is missing now.
 pub(crate) async fn gaps(client: &impl GenericClient) -> Result<Gaps, ServiceError> {
-    client.execute(ARRIVED, &[]).await?;
     let row = client.query_one(GAPS, &[]).await?;
     Ok(Gaps { missed: row.get("missed"), waiting: row.get("waiting"), oldest: row.get("oldest") })
 }
