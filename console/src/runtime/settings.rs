@@ -46,9 +46,9 @@ pub(crate) struct RawSettings {
     #[command(flatten)]
     rules: RulesArgs,
     #[command(flatten)]
-    pub(crate) templates: TemplateArgs,
-    #[command(flatten)]
     stripe_api: StripeApiArgs,
+    #[command(flatten)]
+    pub(crate) templates: TemplateArgs,
     #[command(flatten)]
     sweep: SweepArgs,
     /// Where `serve` serves the console.
