@@ -52,7 +52,9 @@ pub(super) async fn run(context: &CommandContext, arguments: SweepArguments) -> 
     bar.set_style(style.map_err(|e| ServiceError::Internal(e.to_string()))?);
     let mut swept = Vec::new();
     for account in accounts {
-        swept.extend(service::sweep(&reader, &account, Window { since, until }, |sweep| show(&bar, sweep)).await?);
+        swept.extend(
+            service::sweep(&reader, &account, Window { since, until }, |sweep| show(&bar, sweep)).await?,
+        );
     }
     bar.finish_and_clear();
     if arguments.json {
@@ -64,13 +66,15 @@ pub(super) async fn run(context: &CommandContext, arguments: SweepArguments) -> 
 const SECOND: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
 
 fn read(name: &str, text: &str, now: Timestamp) -> Result<Timestamp, ServiceError> {
-    let wrong = || ServiceError::invalid("invalid_time", format!("--{name} takes {}, not {text:?}", moment::TAKES));
+    let wrong =
+        || ServiceError::invalid("invalid_time", format!("--{name} takes {}, not {text:?}", moment::TAKES));
     moment::parse(text, now).ok_or_else(wrong)
 }
 
 /// How much of the window has been looked at, by time.
 fn show(bar: &ProgressBar, sweep: &Sweep) {
-    let seconds = |from: Timestamp, to: Timestamp| u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0);
+    let seconds =
+        |from: Timestamp, to: Timestamp| u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0);
     bar.set_length(seconds(sweep.since, sweep.until));
     bar.set_position(seconds(sweep.reached, sweep.until));
     bar.set_message(format!("{} listed, {} missed", sweep.listed, sweep.missed));
@@ -85,6 +89,8 @@ fn summary(sweep: &Sweep) -> String {
     let listed = sweep.listed;
     match sweep.missed {
         0 => format!("{listed} events{account} from {since} to {until}: none was missed"),
-        missed => format!("{listed} events{account} from {since} to {until}: {missed} had been missed and are published"),
+        missed => format!(
+            "{listed} events{account} from {since} to {until}: {missed} had been missed and are published"
+        ),
     }
 }

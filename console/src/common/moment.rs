@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// What a moment may be.
-pub(crate) const TAKES: &str = "a length of time such as 90m or 3d, a date such as 2026-11-25, or a time such as 2026-11-25T14:00Z";
+pub(crate) const TAKES: &str =
+    "a length of time such as 90m or 3d, a date such as 2026-11-25, or a time such as 2026-11-25T14:00Z";
 
 /// Reads a moment: a length of time counts back from `now`, a date begins at midnight in UTC.
 pub(crate) fn parse(text: &str, now: Timestamp) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use service::settings::setting::{length_or_off};
+use service::settings::setting::length_or_off;
 use service::settings::{Problems, Setting};
 
 /// `STRIPE_SWEEP` and `STRIPE_POLL`.

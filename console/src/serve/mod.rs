@@ -65,7 +65,8 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
     let orders = tokio::spawn(order_watch.run(settings.database_url.clone(), shutdown.clone()));
-    let stripe_events = tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
+    let stripe_events =
+        tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
     shutdown.cancelled().await;
     let stopped = async { tokio::join!(consumer, runner, watch, orders, stripe_events) };
     if tokio::time::timeout(DRAIN, stopped).await.is_err() {

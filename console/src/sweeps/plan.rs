@@ -91,7 +91,10 @@ mod tests {
     #[test]
     fn an_interrupted_sweep_goes_on_and_what_came_since_is_read_after_it() {
         let interrupted = sweep(0, 10, false);
-        assert_eq!(plan(Some(&interrupted), window(1, 12)), Plan { resumed: Some(7), new: Some(window(10, 12)) });
+        assert_eq!(
+            plan(Some(&interrupted), window(1, 12)),
+            Plan { resumed: Some(7), new: Some(window(10, 12)) }
+        );
         assert_eq!(plan(Some(&interrupted), window(1, 9)), Plan { resumed: Some(7), new: None });
     }
 

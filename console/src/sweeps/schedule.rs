@@ -44,7 +44,9 @@ async fn sweep_what_is_due(
         let first_received = store::first_received(&client).await?;
         drop(client);
         let now = Timestamp::now();
-        let Some(window) = plan::due(newest.as_ref(), first_received, now, interval, waiting) else { continue };
+        let Some(window) = plan::due(newest.as_ref(), first_received, now, interval, waiting) else {
+            continue;
+        };
         let swept = tokio::select! {
             swept = service::sweep(reader, &account, window, |_| {}) => swept,
             // What was read is noted; the rest is read after the next start.

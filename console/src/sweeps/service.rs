@@ -62,7 +62,12 @@ async fn read(
     let done = read_pages(reader, client, sweep, watch).await;
     match &done {
         Ok(sweep) if sweep.missed > 0 => {
-            warn!(sweep = id, missed = sweep.missed, listed = sweep.listed, "missed events found and published");
+            warn!(
+                sweep = id,
+                missed = sweep.missed,
+                listed = sweep.listed,
+                "missed events found and published"
+            );
         }
         Ok(sweep) => info!(sweep = id, listed = sweep.listed, "sweep finished; nothing was missed"),
         // The caller says why; the row is for those who look later.

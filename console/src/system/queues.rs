@@ -94,7 +94,9 @@ pub(crate) async fn longest_wait(sources: Sources<'_>) -> Result<SignedDuration,
     let queues = list(sources).await?;
     let waiting = queues.iter().filter(|queue| queue.kind == QueueKind::Work && queue.ready > 0);
     let seconds = |queue: &QueueState| queue.oldest_seconds.and_then(|seconds| i64::try_from(seconds).ok());
-    let wait = |queue| seconds(queue).map_or(UNKNOWN_WAIT, |seconds| SignedDuration::from_secs(seconds).min(UNKNOWN_WAIT));
+    let wait = |queue| {
+        seconds(queue).map_or(UNKNOWN_WAIT, |seconds| SignedDuration::from_secs(seconds).min(UNKNOWN_WAIT))
+    };
     Ok(waiting.map(wait).max().unwrap_or(SignedDuration::ZERO))
 }
 

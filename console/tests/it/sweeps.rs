@@ -70,8 +70,13 @@ async fn a_sweep_publishes_what_was_never_received_and_nothing_else() {
     let world = World::new().await;
     let mut unhandled = made("evt_unhandled", 30);
     unhandled["type"] = json!("customer.created");
-    let events =
-        [made("evt_old", 5 * 24 * 60), made("evt_received", 90), made("evt_missed", 60), unhandled, made("evt_dead", 10)];
+    let events = [
+        made("evt_old", 5 * 24 * 60),
+        made("evt_received", 90),
+        made("evt_missed", 60),
+        unhandled,
+        made("evt_dead", 10),
+    ];
     let api = stripe(&events).await;
     store(&world, "evt_received").await;
     world
@@ -86,9 +91,16 @@ async fn a_sweep_publishes_what_was_never_received_and_nothing_else() {
     assert_ne!(done[0]["finished_at"], Value::Null);
     assert_eq!(published(&world, 1).await, from("sweep", &["evt_missed"]));
     assert_eq!(world.number("SELECT count(*) FROM missed_events WHERE event_id = 'evt_missed'").await, 1);
-    let text = world.command(&["sweep"]).env("STRIPE_API_BASE", api.url()).env("STRIPE_API_KEY", "sk_test_any").output();
+    let text = world
+        .command(&["sweep"])
+        .env("STRIPE_API_BASE", api.url())
+        .env("STRIPE_API_KEY", "sk_test_any")
+        .output();
     let text = String::from_utf8(text.unwrap().stdout).unwrap();
-    assert!(text.contains("4 events from ") && text.contains(": 1 had been missed and are published"), "{text}");
+    assert!(
+        text.contains("4 events from ") && text.contains(": 1 had been missed and are published"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +116,10 @@ async fn an_interrupted_sweep_goes_on_where_it_was() {
     assert_eq!(interrupted.status.code(), Some(1));
     let error = String::from_utf8_lossy(&interrupted.stderr).into_owned();
     assert!(error.contains("Stripe limits the rate of requests"), "{error}");
-    assert_eq!(world.number("SELECT listed FROM sweeps WHERE finished_at IS NULL AND error IS NOT NULL").await, 100);
+    assert_eq!(
+        world.number("SELECT listed FROM sweeps WHERE finished_at IS NULL AND error IS NOT NULL").await,
+        100
+    );
     let asked = api.requests().len();
     let done = swept(&sweep(&world, &api, &["--since", "3d"]).await);
     assert_eq!((&done[0]["listed"], &done[0]["missed"]), (&json!(250), &json!(250)), "{done:?}");
@@ -140,9 +155,14 @@ async fn the_console_sweeps_by_itself_and_shows_the_gap_until_it_is_closed() {
     store(&world, "evt_first").await;
     let api = stripe(&[made("evt_missed", 60), made("evt_just_now", 1)]).await;
     let url = api.url();
-    let settings = [("STRIPE_API_BASE", url.as_str()), ("STRIPE_API_KEY", "sk_test_any"), ("STRIPE_SWEEP", "1m")];
+    let settings =
+        [("STRIPE_API_BASE", url.as_str()), ("STRIPE_API_KEY", "sk_test_any"), ("STRIPE_SWEEP", "1m")];
     let console = world.serve_with(&settings);
-    assert_eq!(published(&world, 1).await, from("sweep", &["evt_missed"]), "what was made just now is on its way");
+    assert_eq!(
+        published(&world, 1).await,
+        from("sweep", &["evt_missed"]),
+        "what was made just now is on its way"
+    );
     world.until("SELECT count(*) FROM sweeps WHERE finished_at IS NOT NULL", 1).await;
     let api = Api::new(&console.url, Some(&world.token("viewer").await));
     let (_, sweeps) = api.get("/api/sweeps");
@@ -159,7 +179,8 @@ async fn polling_publishes_each_event_once_and_goes_on_after_a_fault() {
     let api = stripe(&[made("evt_1", 30), made("evt_2", 1)]).await;
     api.fail_next(1, Fault::CutOff);
     let url = api.url();
-    let settings = [("STRIPE_API_BASE", url.as_str()), ("STRIPE_API_KEY", "sk_test_any"), ("STRIPE_POLL", "1s")];
+    let settings =
+        [("STRIPE_API_BASE", url.as_str()), ("STRIPE_API_KEY", "sk_test_any"), ("STRIPE_POLL", "1s")];
     let _console = world.serve_with(&settings);
     assert_eq!(published(&world, 2).await, from("poll", &["evt_1", "evt_2"]));
     api.add_event(made("evt_3", 0).to_string().as_bytes());

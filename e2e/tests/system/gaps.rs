@@ -14,7 +14,8 @@ fn moment(second: i64) -> String {
 #[tokio::test]
 async fn after_an_ingress_that_was_down_for_a_day_a_sweep_brings_everything_once() {
     let api = ApiServer::open().await.unwrap();
-    let system = System::new().await.with("STRIPE_API_BASE", &api.url()).with("STRIPE_API_KEY", "sk_test_any");
+    let system =
+        System::new().await.with("STRIPE_API_BASE", &api.url()).with("STRIPE_API_KEY", "sk_test_any");
     let system = system.with("STRIPE_API_RATE", "1000").with("STRIPE_SWEEP", "off");
     let histories = of_all_kinds(61, 120);
     histories.iter().for_each(|history| api.add_history(history));
@@ -28,7 +29,12 @@ async fn after_an_ingress_that_was_down_for_a_day_a_sweep_brings_everything_once
     let outage = (middle - 43_200)..(middle + 43_200);
     let (missed, delivered): (Vec<_>, Vec<_>) =
         histories.iter().flat_map(|h| &h.events).partition(|event| outage.contains(&event.created));
-    assert!(missed.len() > 20 && delivered.len() > 20, "{} missed, {} delivered", missed.len(), delivered.len());
+    assert!(
+        missed.len() > 20 && delivered.len() > 20,
+        "{} missed, {} delivered",
+        missed.len(),
+        delivered.len()
+    );
     let delivered: Vec<Vec<u8>> = delivered.iter().map(|event| event.body.clone()).collect();
     system.deliver(&mut client, delivered.iter().map(Vec::as_slice)).await;
     system.until_done(delivered.len()).await;
