@@ -1,0 +1,1 @@
+UPDATE backfills SET error = $2 WHERE id = $1
