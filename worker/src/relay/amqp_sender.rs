@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::cloud_event;
 use super::partitions::{self, Refusal, Transmit};
 use super::session::{RelayError, Session};
-use super::store::{self, AMQP, OutboxRow};
+use super::store::{self, AMQP, OutboxRow, Unsent};
 use service::backoff::Backoff;
 
 /// Messages on their way at once.
@@ -46,20 +46,22 @@ impl AmqpSender {
                 store::report_age(client).await?;
                 measured = Some(Instant::now());
             }
-            let rows =
-                if self.broker.usable().is_ok() { store::unsent(client, BATCH).await? } else { vec![] };
-            if rows.is_empty() {
+            let unsent = match self.broker.usable() {
+                Ok(()) => Some(store::unsent(client, BATCH).await?).filter(|unsent| !unsent.rows.is_empty()),
+                Err(_) => None,
+            };
+            let Some(Unsent { rows, batches }) = unsent else {
                 if wakeup.wait(shutdown).await.is_break() {
                     break;
                 }
                 continue;
-            }
+            };
             let result = partitions::send(self, rows, BATCH, || shutdown.is_cancelled()).await;
             if result.interrupted {
                 tracing::warn!("the broker was lost while messages were sent; they are sent again");
             }
-            store::sent(client, &result.sent).await?;
             store::failed(client, AMQP, &result.failures, NEVER).await?;
+            store::sent(client, &batches, &result).await?;
             store::count(AMQP, &result);
             // A broker that takes nothing is not asked again and again.
             if !result.sent.is_empty() {

@@ -68,6 +68,7 @@ mod tests {
             created_at: "2026-01-02T03:04:05Z".parse().unwrap(),
             partition: "self/live/order/o1".to_owned(),
             attempts: 0,
+            traceparent: None,
         };
         let event: Value = serde_json::from_slice(&structured(&row).unwrap()).unwrap();
         let expected = json!({

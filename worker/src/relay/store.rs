@@ -3,6 +3,7 @@
 pub(super) mod alerts;
 pub(super) mod customers;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -40,6 +41,15 @@ pub(super) struct OutboxRow {
     pub(super) partition: String,
     /// Attempts before this one.
     pub(super) attempts: i32,
+    /// The trace context of the request that brought the event.
+    pub(super) traceparent: Option<String>,
+}
+
+/// What the exchange is owed.
+pub(super) struct Unsent {
+    pub(super) rows: Vec<OutboxRow>,
+    /// The row of `outbox_unsent` that each message is in.
+    pub(super) batches: HashMap<i64, i64>,
 }
 
 impl OutboxRow {
@@ -54,6 +64,7 @@ impl OutboxRow {
             created_at: row.try_get(6)?,
             partition: row.try_get(7)?,
             attempts: row.try_get(8)?,
+            traceparent: row.try_get(9)?,
         })
     }
 }
@@ -77,9 +88,15 @@ pub(super) async fn enter_destinations<'a>(
     client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await
 }
 
-/// What the exchange is owed.
-pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Vec<OutboxRow>, Error> {
-    client.query(UNSENT, &[&rows(limit)]).await?.iter().map(OutboxRow::read).collect()
+/// What the exchange is owed now.
+pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Unsent, Error> {
+    let mut unsent = Unsent { rows: Vec::new(), batches: HashMap::new() };
+    for row in client.query(UNSENT, &[&rows(limit)]).await? {
+        let message = OutboxRow::read(&row)?;
+        unsent.batches.insert(message.id, row.try_get(10)?);
+        unsent.rows.push(message);
+    }
+    Ok(unsent)
 }
 
 /// What a destination is owed.
@@ -127,9 +144,20 @@ pub(super) async fn set_destination(
     client.execute(SET_DESTINATION, &[&name, &failures, &pause.is_some(), &seconds, &error]).await.map(drop)
 }
 
-/// The exchange has these.
-pub(super) async fn sent(client: &Client, ids: &[i64]) -> Result<(), Error> {
-    if ids.is_empty() { Ok(()) } else { client.execute(SENT, &[&ids]).await.map(drop) }
+/// The exchange has what was sent, and is owed neither that nor what can never be sent. What failed is to be recorded before:
+/// if this is not, it is only tried once more.
+pub(super) async fn sent(
+    client: &Client,
+    batches: &HashMap<i64, i64>,
+    result: &SentBatch,
+) -> Result<(), Error> {
+    let given_up = result.failures.iter().filter(|failure| failure.end != End::Retry);
+    let done: Vec<i64> = result.sent.iter().copied().chain(given_up.map(|failure| failure.id)).collect();
+    if done.is_empty() {
+        return Ok(());
+    }
+    let batches: Vec<i64> = done.iter().filter_map(|id| batches.get(id).copied()).collect();
+    client.execute(SENT, &[&batches, &done, &result.sent]).await.map(drop)
 }
 
 /// These did not reach a destination; what was first tried longer than `give_up` ago is given up.
