@@ -1,9 +1,9 @@
 //! The relay's SQL.
 
 pub(super) mod alerts;
+pub(super) mod amqp;
 pub(super) mod customers;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,8 +16,6 @@ pub(super) const AMQP: &str = "amqp";
 
 const LOCK: &str = include_str!("sql/lock.sql");
 const ENTER_DESTINATIONS: &str = include_str!("sql/enter_destinations.sql");
-const UNSENT: &str = include_str!("sql/unsent.sql");
-const SENT: &str = include_str!("sql/sent.sql");
 const FAILED: &str = include_str!("sql/failed.sql");
 const AGE: &str = include_str!("sql/age.sql");
 const DUE: &str = include_str!("sql/due.sql");
@@ -43,13 +41,6 @@ pub(super) struct OutboxRow {
     pub(super) attempts: i32,
     /// The trace context of the request that brought the event.
     pub(super) traceparent: Option<String>,
-}
-
-/// What the exchange is owed.
-pub(super) struct Unsent {
-    pub(super) rows: Vec<OutboxRow>,
-    /// The row of `outbox_unsent` that each message is in.
-    pub(super) batches: HashMap<i64, i64>,
 }
 
 impl OutboxRow {
@@ -86,17 +77,6 @@ pub(super) async fn enter_destinations<'a>(
         topics.push(wanted.join(" "));
     }
     client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await
-}
-
-/// What the exchange is owed now.
-pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Unsent, Error> {
-    let mut unsent = Unsent { rows: Vec::new(), batches: HashMap::new() };
-    for row in client.query(UNSENT, &[&rows(limit)]).await? {
-        let message = OutboxRow::read(&row)?;
-        unsent.batches.insert(message.id, row.try_get(10)?);
-        unsent.rows.push(message);
-    }
-    Ok(unsent)
 }
 
 /// What a destination is owed.
@@ -142,22 +122,6 @@ pub(super) async fn set_destination(
         Some(Pause::UntilResumed) | None => None,
     };
     client.execute(SET_DESTINATION, &[&name, &failures, &pause.is_some(), &seconds, &error]).await.map(drop)
-}
-
-/// The exchange has what was sent, and is owed neither that nor what can never be sent. What failed is to be recorded before:
-/// if this is not, it is only tried once more.
-pub(super) async fn sent(
-    client: &Client,
-    batches: &HashMap<i64, i64>,
-    result: &SentBatch,
-) -> Result<(), Error> {
-    let given_up = result.failures.iter().filter(|failure| failure.end != End::Retry);
-    let done: Vec<i64> = result.sent.iter().copied().chain(given_up.map(|failure| failure.id)).collect();
-    if done.is_empty() {
-        return Ok(());
-    }
-    let batches: Vec<i64> = done.iter().filter_map(|id| batches.get(id).copied()).collect();
-    client.execute(SENT, &[&batches, &done, &result.sent]).await.map(drop)
 }
 
 /// These did not reach a destination; what was first tried longer than `give_up` ago is given up.

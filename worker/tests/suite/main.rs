@@ -27,6 +27,7 @@ mod one_second;
 mod order_proof;
 mod order_proof_database;
 mod out_webhooks;
+mod outbox_cost;
 mod queue;
 mod reference;
 mod relay;
