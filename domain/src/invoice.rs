@@ -8,7 +8,7 @@ use stripe::objects::{Invoice as Version, InvoicePayment, Period, Reference};
 
 use super::aggregate::Aggregate;
 use super::keys::Keys;
-use super::message::{self, Message};
+use super::message::{self, InvoiceAttemptData, InvoiceData, Message};
 use super::origin::{OrderKey, Origin};
 use super::payment::PaidInvoice;
 use super::rules::Rules;
@@ -172,16 +172,20 @@ impl Invoice {
         }
     }
 
-    fn data(&self, id: &str) -> Value {
+    fn data(&self, id: &str) -> InvoiceData {
         let version = self.version();
-        json!({
-            "subscription": self.linked, "invoice": id, "status": self.status(),
-            "customer": version.and_then(|v| v.customer.as_deref()),
-            "amount_due": version.map(|v| v.amount_due), "amount_paid": version.map(|v| v.amount_paid),
-            "currency": version.and_then(|v| v.currency.as_deref()),
-            "billing_reason": version.and_then(|v| v.billing_reason.as_deref()),
-            "period_end": version.and_then(|v| v.period).map(|p| p.end), "payment_intent": self.payment_intent(),
-        })
+        InvoiceData {
+            invoice: id.to_owned(),
+            subscription: self.linked.clone(),
+            status: self.status().map(str::to_owned),
+            customer: version.and_then(|v| v.customer.clone()),
+            amount_due: version.map(|v| v.amount_due),
+            amount_paid: version.map(|v| v.amount_paid),
+            currency: version.and_then(|v| v.currency.clone()),
+            billing_reason: version.and_then(|v| v.billing_reason.clone()),
+            period_end: version.and_then(|v| v.period).map(|p| p.end),
+            payment_intent: self.payment_intent().map(str::to_owned),
+        }
     }
 }
 
@@ -213,16 +217,16 @@ impl Aggregate for Invoice {
     fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.finalization_failed && self.status() == Some("draft") {
-            messages.push(Message::new(&message::INVOICE_FINALIZATION_FAILED, id, self.data(id)));
+            messages.push(Message::new(&message::INVOICE_FINALIZATION_FAILED, id, &self.data(id)));
         }
         if self.linked.is_none() {
             return messages;
         }
         if self.payment_succeeded {
-            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_SUCCEEDED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_SUCCEEDED, id, &self.data(id)));
         }
         if self.status() == Some("paid") {
-            messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, &self.data(id)));
             return messages;
         }
         if matches!(self.status(), Some("void" | "uncollectible" | "deleted")) {
@@ -231,17 +235,17 @@ impl Aggregate for Invoice {
         // An attempt that needs the customer's confirmation is reported by both events and is one notice.
         let to_confirm = self.action_required;
         if let Some((attempt, next)) = self.failed.filter(|(attempt, _)| to_confirm != Some(*attempt)) {
-            let mut data = self.data(id);
-            data["attempt_count"] = json!(attempt);
-            data["next_payment_attempt"] = json!(next);
+            let (invoice, attempt_count) = (self.data(id), attempt);
+            let data = InvoiceAttemptData { invoice, attempt_count, next_payment_attempt: next };
             let about = format!("{id}/{attempt}");
-            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_FAILED, &about, data));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_FAILED, &about, &data));
         }
         if let Some(attempt) = to_confirm {
             let about = format!("{id}/{attempt}");
             let mut required =
-                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, &about, self.data(id));
-            required.instead_of = Some(format!("{}/{about}", message::SUBSCRIPTION_PAYMENT_FAILED.name));
+                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, &about, &self.data(id));
+            required.instead_of =
+                Some(format!("{}/{about}", message::SUBSCRIPTION_PAYMENT_FAILED.topic.name));
             messages.push(required);
         }
         messages

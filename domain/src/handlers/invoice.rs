@@ -35,11 +35,11 @@ pub(super) const HANDLER: Handler = Handler {
     ],
     emits: &[
         &[
-            &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
-            &message::SUBSCRIPTION_INVOICE_SETTLED,
-            &message::SUBSCRIPTION_PAYMENT_FAILED,
-            &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
-            &message::INVOICE_FINALIZATION_FAILED,
+            &message::SUBSCRIPTION_PAYMENT_SUCCEEDED.topic,
+            &message::SUBSCRIPTION_INVOICE_SETTLED.topic,
+            &message::SUBSCRIPTION_PAYMENT_FAILED.topic,
+            &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.topic,
+            &message::INVOICE_FINALIZATION_FAILED.topic,
         ],
         OF_A_PAYMENT,
     ],

@@ -25,12 +25,12 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
     ],
     emits: &[&[
-        &message::SUBSCRIPTION_ACTIVATED,
-        &message::SUBSCRIPTION_CHANGED,
-        &message::SUBSCRIPTION_TRIAL_WILL_END,
-        &message::SUBSCRIPTION_CANCELED,
-        &message::SUBSCRIPTION_ACCESS_LOST,
-        &message::SUBSCRIPTION_ACCESS_RESTORED,
+        &message::SUBSCRIPTION_ACTIVATED.topic,
+        &message::SUBSCRIPTION_CHANGED.topic,
+        &message::SUBSCRIPTION_TRIAL_WILL_END.topic,
+        &message::SUBSCRIPTION_CANCELED.topic,
+        &message::SUBSCRIPTION_ACCESS_LOST.topic,
+        &message::SUBSCRIPTION_ACCESS_RESTORED.topic,
     ]],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };

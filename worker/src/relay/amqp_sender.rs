@@ -50,7 +50,9 @@ impl AmqpSender {
                 measured = Some(Instant::now());
             }
             let unsent = match self.broker.usable() {
-                Ok(()) => Some(statements.unsent(client, BATCH).await?).filter(|unsent| !unsent.rows.is_empty()),
+                Ok(()) => {
+                    Some(statements.unsent(client, BATCH).await?).filter(|unsent| !unsent.rows.is_empty())
+                }
                 Err(_) => None,
             };
             let Some(Unsent { rows, batches }) = unsent else {

@@ -1,5 +1,6 @@
 //! A row of `outbox` as a CloudEvent 1.0 in structured mode.
 
+use domain::message::Topic;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -36,18 +37,13 @@ pub(super) fn structured(row: &OutboxRow) -> Result<Vec<u8>, serde_json::Error> 
         kind: &row.topic,
         subject: row.key.split_once('/').map_or(row.key.as_str(), |(_, about)| about),
         time: row.created_at.to_string(),
-        dataschema: schema(&row.topic),
+        dataschema: Topic::schema_id(&row.topic),
         datacontenttype: "application/json",
         sequence: format!("{:020}", row.id),
         partitionkey: &row.partition,
         data: serde_json::from_str(&row.payload)?,
     };
     serde_json::to_vec(&event)
-}
-
-/// Names the schema of a topic's data, as docs/asyncapi.yaml does.
-pub(super) fn schema(topic: &str) -> String {
-    format!("urn:sluicegate:message:{topic}:1")
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ async fn sent_messages_leave_no_dead_rows_and_take_the_room_of_a_table_that_is_o
         INSERT INTO inserted OVERRIDING SYSTEM VALUE SELECT * FROM outbox_messages ORDER BY id";
     bench.look.batch_execute(copy).await.unwrap();
     let pages = |table: &str| format!("SELECT pg_relation_size('{table}') / 8192");
-    let (sent, inserted) = (bench.count(&pages("outbox_messages")).await, bench.count(&pages("inserted")).await);
+    let (sent, inserted) =
+        (bench.count(&pages("outbox_messages")).await, bench.count(&pages("inserted")).await);
     assert!(sent <= inserted + 1, "{sent} pages, and {inserted} where rows are only inserted");
     // 5,000 messages in 50 statements: a few rows of the small table, and not even they stay.
     let unsent = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'outbox_unsent'";
@@ -70,11 +71,16 @@ async fn a_message_that_is_committed_after_a_later_one_was_sent_is_sent_as_well(
     let other = tokio_postgres::connect(bench.url(), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(other.1);
     let insert = |key: &str| {
-        format!("INSERT INTO outbox (key, topic, lasting, payload) VALUES ('{key}', 'order.paid', true, '{{}}')")
+        format!(
+            "INSERT INTO outbox (key, topic, lasting, payload) VALUES ('{key}', 'order.paid', true, '{{}}')"
+        )
     };
     other.0.batch_execute(&format!("BEGIN; {}", insert("order.paid/slow"))).await.unwrap();
     bench.look.batch_execute(&insert("order.paid/quick")).await.unwrap();
-    assert_eq!(subscriber.take().await.properties.message_id().as_ref().unwrap().as_str(), "order.paid/quick");
+    assert_eq!(
+        subscriber.take().await.properties.message_id().as_ref().unwrap().as_str(),
+        "order.paid/quick"
+    );
     other.0.batch_execute("COMMIT").await.unwrap();
     assert_eq!(subscriber.take().await.properties.message_id().as_ref().unwrap().as_str(), "order.paid/slow");
     let first = "SELECT key FROM outbox ORDER BY id LIMIT 1";
@@ -130,11 +136,15 @@ async fn what_a_round_of_the_relay_reads_does_not_grow_with_what_was_sent() {
         SELECT batch, unnest(ids) AS id FROM outbox_unsent ORDER BY batch LIMIT 500) AS oldest";
     let row = bench.look.query_one(oldest, &[]).await.unwrap();
     let (batches, ids): (Vec<i64>, Vec<i64>) = (row.get(0), row.get(1));
-    let given = |ids: &[i64]| format!("'{{{}}}'", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
+    let given =
+        |ids: &[i64]| format!("'{{{}}}'", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","));
     let record = SENT.replace("$1", &given(&batches)).replace("$2", &given(&ids)).replace("$3", &given(&ids));
     let start = Instant::now();
     let (blocks, scanned) = cost(&bench, &record).await;
-    assert!(start.elapsed() < PATIENCE && scanned.iter().all(|table| table == "outbox_unsent"), "{scanned:?}");
+    assert!(
+        start.elapsed() < PATIENCE && scanned.iter().all(|table| table == "outbox_unsent"),
+        "{scanned:?}"
+    );
     assert!(blocks < 500 * 20, "recording 500 messages reads {blocks} blocks");
     assert_eq!(bench.count("SELECT count(*) FROM outbox WHERE sent_at IS NULL").await, 19_500);
     assert_eq!(bench.count("SELECT sum(cardinality(ids))::bigint FROM outbox_unsent").await, 19_500);
