@@ -107,3 +107,6 @@ BEGIN
     PERFORM pg_notify('sluicegate_outbox', '');
 END
 $$;
+
+-- A replay stays in the trace of the request that brought the event.
+ALTER TABLE dead_letters ADD COLUMN traceparent text;

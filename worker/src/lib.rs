@@ -23,6 +23,7 @@ pub mod settle;
 mod spans;
 pub mod store;
 mod tasks;
+mod traces;
 
 pub use preview::{Preview, RowChange, preview};
 pub use run::{RunError, run};

@@ -20,6 +20,9 @@ struct CloudEvent<'a> {
     /// Ordered as text, as the extension asks: larger is later in the outbox.
     sequence: String,
     partitionkey: &'a str,
+    /// The extension for distributed tracing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
     data: Value,
 }
 
@@ -41,6 +44,7 @@ pub(super) fn structured(row: &OutboxRow) -> Result<Vec<u8>, serde_json::Error> 
         datacontenttype: "application/json",
         sequence: format!("{:020}", row.id),
         partitionkey: &row.partition,
+        traceparent: row.traceparent.as_deref(),
         data: serde_json::from_str(&row.payload)?,
     };
     serde_json::to_vec(&event)
@@ -74,8 +78,12 @@ mod tests {
             "sequence": "00000000000000000042", "partitionkey": "self/live/order/o1", "data": {"order": "o1"},
         });
         assert_eq!(event, expected);
-        let connected = OutboxRow { account: "acct_1".to_owned(), livemode: false, ..row };
+        let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let account = "acct_1".to_owned();
+        let connected =
+            OutboxRow { account, livemode: false, traceparent: Some(traceparent.to_owned()), ..row };
         let event: Value = serde_json::from_slice(&structured(&connected).unwrap()).unwrap();
         assert_eq!(event["source"], "/sluicegate/acct_1/test");
+        assert_eq!(event["traceparent"], traceparent);
     }
 }

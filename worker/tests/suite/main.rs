@@ -34,3 +34,4 @@ mod relay;
 mod sequences;
 mod spans;
 mod status_since;
+mod trace_context;
