@@ -67,10 +67,11 @@ impl Payment {
             "requires_payment_method" | "requires_confirmation" | "requires_action" => {
                 let attempt = self.attempts.get(&charge.id);
                 match attempt.and_then(|attempt| Some((attempt.reference()?, attempt.delayed))) {
-                    Some((copy, delayed)) => {
-                        let order = NamedOrder::of(copy, false).unwrap_or(named);
-                        Some(NamedOrder { provisional: delayed, ..order })
-                    }
+                    // A copy that names no order: by then the payment intent named none, or the copy lacks it.
+                    Some((copy, delayed)) => Some(match NamedOrder::of(copy, delayed) {
+                        Some(order) => order,
+                        None => NamedOrder { provisional: true, ..named },
+                    }),
                     // The attempt's own copy is not known: it may have been edited since.
                     None => {
                         let provisional = charge.reference.order.as_deref() != Some(named.id);

@@ -44,12 +44,7 @@ fn every_topic_that_a_handler_lists_is_sent_by_one_that_lists_it() {
 }
 
 /// Delivers events one by one to a worker to which the orders were registered: as they will be paid, or otherwise.
-fn deliver(
-    history: &History,
-    order: &[usize],
-    rng: &mut Rng,
-    sent: &mut BTreeSet<&'static str>,
-) {
+fn deliver(history: &History, order: &[usize], rng: &mut Rng, sent: &mut BTreeSet<&'static str>) {
     let mut memory = Memory::default();
     let difference = *rng.pick(&[None, Some(0), Some(500)]);
     if let Some(difference) = difference {

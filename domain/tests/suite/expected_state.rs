@@ -6,8 +6,8 @@ use domain::order::Order;
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
-use serde_json::{Value, json};
 use histories::{ExpectedDispute, History};
+use serde_json::{Value, json};
 
 use crate::memory::Memory;
 

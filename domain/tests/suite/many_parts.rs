@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use domain::decide::Prepared;
 use domain::order::Expected;
 use domain::rules::KeptParts;
-use serde_json::{Value, json};
 use histories::{Rng, delivery};
+use serde_json::{Value, json};
 
 use crate::edges::event;
 use crate::memory::Memory;

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::rules::KeptParts;
-use serde_json::Value;
 use histories::{History, Kind, Rng, delivery, write};
+use serde_json::Value;
 
 use crate::expected_state::{self, Tally};
 use crate::memory::Memory;

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use histories::History;
+use serde_json::Value;
 
 use crate::memory::Memory;
 

@@ -3,14 +3,24 @@
 //! anywhere.
 
 mod access;
+mod attempts;
 mod bodies;
 mod captures;
+mod conversions;
+mod dispute_kinds;
 mod dispute_money;
 mod disputes;
+mod edited_later;
+mod hidden_lines;
+mod holds;
+mod invoice_kinds;
 mod invoices;
+mod old_lines;
 mod orders;
 mod paid_through;
 mod prices;
+mod purchases;
+mod refund_kinds;
 mod refunds;
 mod refunds_listed;
 
@@ -21,8 +31,8 @@ use domain::event::Event;
 use domain::order::Expected;
 use domain::rules::Rules;
 use domain::subscription::Access;
-use serde_json::{Value, json};
 use histories::{Rng, delivery};
+use serde_json::{Value, json};
 
 use crate::memory::Memory;
 use crate::permutations::scaled;
