@@ -72,10 +72,12 @@ impl Payment {
                         Some(order) => order,
                         None => NamedOrder { provisional: true, ..named },
                     }),
-                    // The attempt's own copy is not known: it may have been edited since.
+                    // The attempt's own copy is not known: it may have been edited since, and the payment intent too
+                    // while the money was held.
                     None => {
-                        let provisional = charge.reference.order.as_deref() != Some(named.id);
-                        Some(NamedOrder { provisional, ..named })
+                        let edited = charge.reference.order.as_deref() != Some(named.id);
+                        let held = attempt.is_none_or(|attempt| attempt.delayed);
+                        Some(NamedOrder { provisional: edited || held, ..named })
                     }
                 }
             }

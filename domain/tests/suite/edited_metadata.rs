@@ -53,6 +53,23 @@ fn a_charge_that_names_an_order_its_payment_intent_does_not_name_may_have_been_e
     assert_eq!(lasting_after(&[paid, edited]), [""; 0]);
 }
 
+#[test]
+fn a_capture_may_be_of_a_hold_whose_payment_intent_came_to_name_another_order() {
+    let made = event(
+        "payment_intent.created",
+        100,
+        intent("requires_payment_method", 0, json!({ "orderId": "older" })),
+    );
+    let captured = event("charge.captured", 900, charge(json!({ "orderId": "older" })));
+    let paid =
+        event("payment_intent.succeeded", 901, intent("succeeded", 1500, json!({ "orderId": "newer" })));
+    let before = [made, captured];
+    assert_eq!(lasting_after(&before), [""; 0]);
+    let [made, captured] = before;
+    let expected = ["order.paid/newer", "order.payment_received/newer/pi_1"];
+    assert_eq!(lasting_after(&[made, captured, paid]), expected);
+}
+
 /// A paid session that names its order only by `client_reference_id`.
 fn session() -> Value {
     json!({

@@ -80,10 +80,20 @@ impl Memory {
         save(&state.charges, &mut self.rows.charges);
         save(&state.payments, &mut self.rows.payments);
         save(&state.orders, &mut self.rows.orders);
+        self.note_held(&state);
         save(&state.invoices, &mut self.rows.invoices);
         save(&state.subscriptions, &mut self.rows.subscriptions);
         // A stored row forgets which changes were sent.
         self.rows.subscriptions.values_mut().for_each(|subscription| subscription.changes.clear());
+    }
+
+    /// Which payments of a changed order are held is noted in their own rows, also in those that were not locked.
+    fn note_held(&mut self, state: &State) {
+        for (id, _, held) in state.orders.changed().flat_map(|(_, row)| row.now.known_payments()) {
+            if let Some(payment) = self.rows.payments.get_mut(id) {
+                payment.held = held;
+            }
+        }
     }
 
     /// An empty store in which the orders of a history are registered.

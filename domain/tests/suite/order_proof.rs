@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::rules::KeptParts;
-use histories::{History, Kind, Rng, delivery, write};
+use histories::{ExpectedPayment, History, Kind, Rng, delivery, write};
 use serde_json::Value;
 
 use crate::expected_state::{self, Tally};
@@ -113,6 +113,8 @@ fn permuted(history: &History, events: &[Prepared], original_end: &Memory, seed:
         .difference(&original_end.notices)
         // A sum that the charge itself showed, a refund in it having failed before, is true to the charge.
         .filter(|key| !key.starts_with("order.partially_refunded/") || !shown_by_a_charge(key, history))
+        // What is true of one payment of an order need not be true once the others are known.
+        .filter(|key| !is_of_several_payments(key, history))
         // An attempt that the customer must confirm is one notice, of whichever of its two events comes first.
         .filter(|key| !other_notice_of_the_attempt(key, &original_end.notices))
         .collect();
@@ -123,6 +125,17 @@ fn shown_by_a_charge(key: &str, history: &History) -> bool {
     let sum = key.rsplit('/').next().and_then(|sum| sum.parse::<i64>().ok());
     let bodies = history.events.iter().map(|event| serde_json::from_slice::<Value>(&event.body).unwrap());
     bodies.into_iter().any(|body| sum.is_some() && body["data"]["object"]["amount_refunded"].as_i64() == sum)
+}
+
+fn is_of_several_payments(key: &str, history: &History) -> bool {
+    let of_order = key.starts_with("order.") || key.starts_with("payment.");
+    of_order
+        && history.expected_state.orders.iter().any(|order| {
+            let of_this = |found: &&ExpectedPayment| {
+                found.account == order.account && found.order.as_ref() == Some(&order.id)
+            };
+            history.expected_state.payments.iter().filter(of_this).count() > 1
+        })
 }
 
 fn other_notice_of_the_attempt(key: &str, sent: &BTreeSet<String>) -> bool {

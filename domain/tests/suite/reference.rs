@@ -19,24 +19,34 @@ struct Money {
     disputed: i64,
 }
 
+/// The payments that count for one order.
+#[derive(Debug, Default)]
+struct Order {
+    money: Money,
+    payments: usize,
+    /// Some of the money of one of them was refunded.
+    refunded_in_part: bool,
+    /// What it costs, in minor units: as registered, or as an invoice says, else what was captured first.
+    price: Option<i64>,
+    /// Where it stands without money, refunds and disputes.
+    otherwise: &'static str,
+}
+
 /// Compares the engine's figures with the naive ones, for every payment, order and subscription of a history.
 pub(crate) fn compare(history: &History, memory: &Memory) {
     let events = bodies(history);
-    let mut orders: BTreeMap<(String, String), (Money, &'static str)> = BTreeMap::new();
+    let mut orders: BTreeMap<(String, String), Order> = BTreeMap::new();
     let mut ambiguous = false;
     for payment in &history.expected_state.payments {
         let row = &memory.rows.payments[&payment.id];
         ambiguous |= row.ambiguous();
         let about = about(&events, &payment.id);
         let money = money(&about);
-        if let Some(order) = order_of(&events, &about, &payment.id) {
-            let sums = orders.entry((payment.account.clone(), order)).or_default();
-            sums.0.captured += money.captured;
-            sums.0.refunded += money.refunded;
-            sums.0.lost += money.lost;
-            sums.0.disputed += money.disputed;
-            if sums.1 != "paid" {
-                sums.1 = without_refunds(&about, money.captured);
+        if let Some(id) = order_of(&events, &about, &payment.id) {
+            let order = orders.entry((payment.account.clone(), id.clone())).or_default();
+            order.price = order.price.or_else(|| price(history, &events, &id));
+            if counts(history, &events, &id, &about) {
+                order.add(money, &about);
             }
         }
         let summary = row.summary();
@@ -49,9 +59,9 @@ pub(crate) fn compare(history: &History, memory: &Memory) {
         assert!(row.ambiguous() || found == money, "{}: {found:?} is not {money:?}", history.name);
     }
     assert_eq!(orders.len(), history.expected_state.orders.len(), "{}: orders", history.name);
-    for ((account, id), (money, otherwise)) in orders.iter().filter(|_| !ambiguous) {
+    for ((account, id), order) in orders.iter().filter(|_| !ambiguous) {
         let status = memory.order(account, id).unwrap().totals().status;
-        assert_eq!(status.as_str(), order_status(*money, otherwise), "{}: order {id}", history.name);
+        assert_eq!(status.as_str(), order.status(), "{}: order {id}", history.name);
     }
     for subscription in &history.expected_state.subscriptions {
         let row = &memory.rows.subscriptions[&subscription.id];
@@ -65,6 +75,74 @@ pub(crate) fn compare(history: &History, memory: &Memory) {
     }
 }
 
+impl Order {
+    fn add(&mut self, money: Money, about: &[&Value]) {
+        self.money.captured += money.captured;
+        self.money.refunded += money.refunded;
+        self.money.lost += money.lost;
+        self.money.disputed += money.disputed;
+        self.refunded_in_part |= money.refunded > 0 && money.refunded < money.captured;
+        self.price = self.price.or((money.captured > 0).then_some(money.captured));
+        self.payments += 1;
+        if self.otherwise != "paid" {
+            self.otherwise = without_refunds(about, money.captured);
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        let Money { captured, refunded, lost, disputed } = self.money;
+        let price = self.price.unwrap_or_default();
+        let left_after_a_second = self.payments > 1 && !self.refunded_in_part && captured - refunded >= price;
+        match () {
+            () if self.payments == 0 => "pending",
+            () if lost > 0 => "charged_back",
+            () if disputed > 0 => "disputed",
+            () if refunded > 0 && left_after_a_second => "paid",
+            () if refunded > 0 && refunded >= captured => "refunded",
+            () if refunded > 0 => "partially_refunded",
+            () if self.payments > 1 && captured > price => "overpaid",
+            () => self.otherwise,
+        }
+    }
+}
+
+fn price(history: &History, events: &[Value], order: &str) -> Option<i64> {
+    let registered = history.expected_state.registered.iter().find(|found| found.id == order);
+    let invoiced = events.iter().map(|event| &event["data"]["object"]).find(|object| names(object, order));
+    registered.map(|found| found.amount).or_else(|| invoiced?["amount_due"].as_i64())
+}
+
+/// Whether it is an invoice whose metadata names the order.
+fn names(object: &Value, order: &str) -> bool {
+    let metadata = &object["metadata"];
+    object["object"] == "invoice" && (metadata["orderId"] == order || metadata["order_id"] == order)
+}
+
+/// Whether a payment counts: nobody registered the order, or its price is what was asked for, before or after what
+/// Stripe explains, or the payments of the order make it up together.
+fn counts(history: &History, events: &[Value], order: &str, about: &[&Value]) -> bool {
+    let Some(registered) = history.expected_state.registered.iter().find(|found| found.id == order) else {
+        return true;
+    };
+    let asked = |object: &Value| {
+        let conversion = &object["currency_conversion"];
+        let own = [&object["amount"], &object["amount_subtotal"], &object["amount_total"]];
+        let own = own.into_iter().any(|amount| *amount == registered.amount);
+        let converted = conversion["amount_total"] == registered.amount;
+        (own && object["currency"] == registered.currency)
+            || (converted && conversion["source_currency"] == registered.currency)
+    };
+    let objects = events.iter().map(|event| &event["data"]["object"]);
+    let mut invoices = objects.filter(|object| names(object, order));
+    let invoiced = invoices.any(|invoice| invoice["subtotal"] == registered.amount);
+    let payments =
+        history.expected_state.payments.iter().filter(|found| found.order.as_deref() == Some(order));
+    let together: i64 = payments.map(|payment| payment.amount_paid).sum();
+    let of_currency = about.iter().all(|event| event["data"]["object"]["currency"] == registered.currency);
+    about.iter().any(|event| asked(&event["data"]["object"]))
+        || (of_currency && (invoiced || together == registered.amount))
+}
+
 /// In the true order, each change once: a second Event object of a change follows the first.
 fn bodies(history: &History) -> Vec<Value> {
     let mut bodies: Vec<Value> =
@@ -73,11 +151,20 @@ fn bodies(history: &History) -> Vec<Value> {
     bodies
 }
 
-/// The events of one payment.
+/// The events of one payment. A charge stands for its payment where there is no payment intent, and a dispute may name
+/// nothing but the charge.
 fn about<'a>(events: &'a [Value], payment: &str) -> Vec<&'a Value> {
+    let all = || events.iter().map(|event| &event["data"]["object"]);
+    let charges: BTreeSet<&str> = all()
+        .filter(|object| object["object"] == "charge" && object["payment_intent"] == payment)
+        .filter_map(|charge| charge["id"].as_str())
+        .chain([payment])
+        .collect();
     let of = |event: &&Value| {
         let object = &event["data"]["object"];
-        object["id"] == payment || (object["object"] != "invoice" && object["payment_intent"] == payment)
+        let by_charge = object["charge"].as_str().is_some_and(|charge| charges.contains(charge));
+        let by_intent = object["payment_intent"] == payment;
+        object["id"] == payment || (object["object"] != "invoice" && (by_intent || by_charge))
     };
     events.iter().filter(of).collect()
 }
@@ -94,6 +181,9 @@ fn money(events: &[&Value]) -> Money {
         (None, Some(session)) if session["payment_status"] == "paid" => {
             session["amount_total"].as_i64().unwrap()
         }
+        (None, None) => objects(events, "charge").next_back().map_or(0, |charge| {
+            if charge["captured"] == true { charge["amount_captured"].as_i64().unwrap() } else { 0 }
+        }),
         _ => 0,
     };
     // What was never captured is released, not refunded.
@@ -168,16 +258,6 @@ fn order_of(events: &[Value], about: &[&Value], payment: &str) -> Option<String>
         .or_else(|| session.and_then(|session| text(&session["client_reference_id"])))
 }
 
-fn order_status(money: Money, otherwise: &'static str) -> &'static str {
-    match money {
-        Money { lost: 1.., .. } => "charged_back",
-        Money { disputed: 1.., .. } => "disputed",
-        Money { refunded: 1.., captured, .. } if money.refunded >= captured => "refunded",
-        Money { refunded: 1.., .. } => "partially_refunded",
-        _ => otherwise,
-    }
-}
-
 fn without_refunds(events: &[&Value], captured: i64) -> &'static str {
     let free = |session: &Value| {
         session["payment_status"] == "no_payment_required" && session["status"] == "complete"
@@ -221,5 +301,7 @@ fn recurring_end(invoice: &Value) -> Option<i64> {
         recurring && !proration && line["amount"].as_i64().unwrap() >= 0
     };
     let lines = invoice["lines"]["data"].as_array().unwrap().iter().filter(own);
-    lines.map(|line| line["period"]["end"].as_i64().unwrap()).min()
+    let shown = lines.map(|line| line["period"]["end"].as_i64().unwrap()).min();
+    // Where the body shows no such line and not all lines, the current period's end stands.
+    shown.or((invoice["lines"]["has_more"] == true).then_some(i64::MAX))
 }

@@ -87,6 +87,30 @@ pub enum Kind {
     PromoCode,
     /// A registered order that the buyer pays in another currency.
     AdaptivePricing,
+    /// An order that is paid twice.
+    Overpaid,
+    /// A registered order that two payments pay together.
+    SplitPayment,
+    /// A payment that does not match what was registered.
+    Held,
+    /// A charge without a payment intent.
+    DirectCharge,
+    /// A hold that is captured in several parts.
+    MultiCapture,
+    /// A dispute that names only its charge.
+    DisputeByCharge,
+    /// A refund that fails and is made again for the same amount.
+    RefundAgain,
+    /// A hold whose order changes before it is captured.
+    HoldReordered,
+    /// A one-off invoice that two payments pay.
+    InvoiceByHalves,
+    /// A one-off invoice whose discount and tax explain what was paid of a registered order.
+    DiscountedInvoice,
+    /// A plan whose interval changes: yearly to monthly, or the other way round.
+    IntervalChanged,
+    /// Renewals with items that are bought once.
+    Fees,
 }
 
 impl Kind {
@@ -129,6 +153,8 @@ impl Kind {
         Self::SentInvoice,
         Self::Dunning,
         Self::ManualInvoice,
+        Self::IntervalChanged,
+        Self::Fees,
     ];
 
     /// What goes wrong easily.
@@ -145,6 +171,16 @@ impl Kind {
         Self::ConnectedAccount,
         Self::PromoCode,
         Self::AdaptivePricing,
+        Self::Overpaid,
+        Self::SplitPayment,
+        Self::Held,
+        Self::DirectCharge,
+        Self::MultiCapture,
+        Self::DisputeByCharge,
+        Self::RefundAgain,
+        Self::HoldReordered,
+        Self::InvoiceByHalves,
+        Self::DiscountedInvoice,
     ];
 
     /// Every kind but those that stand apart.
@@ -188,10 +224,26 @@ impl Kind {
         Self::PreventedBlocked,
         Self::RefundPendingCanceled,
         Self::RefundNotDelivered,
+        Self::Overpaid,
+        Self::DirectCharge,
+        Self::MultiCapture,
+        Self::DisputeByCharge,
+        Self::RefundAgain,
+        Self::HoldReordered,
+        Self::InvoiceByHalves,
+        Self::IntervalChanged,
+        Self::Fees,
     ];
 
     /// Kinds that stand apart: their orders are registered, or belong to two accounts.
-    pub const APART: &[Self] = &[Self::ConnectedAccount, Self::PromoCode, Self::AdaptivePricing];
+    pub const APART: &[Self] = &[
+        Self::ConnectedAccount,
+        Self::PromoCode,
+        Self::AdaptivePricing,
+        Self::SplitPayment,
+        Self::Held,
+        Self::DiscountedInvoice,
+    ];
 
     /// Names for several kinds at once.
     pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions", "edge_cases"];
@@ -242,6 +294,18 @@ impl Kind {
             Self::ConnectedAccount => "connected_account",
             Self::PromoCode => "promo_code",
             Self::AdaptivePricing => "adaptive_pricing",
+            Self::Overpaid => "overpaid",
+            Self::SplitPayment => "split_payment",
+            Self::Held => "held",
+            Self::DirectCharge => "direct_charge",
+            Self::MultiCapture => "multi_capture",
+            Self::DisputeByCharge => "dispute_by_charge",
+            Self::RefundAgain => "refund_again",
+            Self::HoldReordered => "hold_reordered",
+            Self::InvoiceByHalves => "invoice_by_halves",
+            Self::DiscountedInvoice => "discounted_invoice",
+            Self::IntervalChanged => "interval_changed",
+            Self::Fees => "fees",
         }
     }
 

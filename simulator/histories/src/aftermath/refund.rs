@@ -34,7 +34,11 @@ pub(crate) fn give(company: &mut Company, charge: &mut Object, amount: i64, stat
     company.step(Some("charge.refunded"), &[], charge, changes);
     company.expected_state.refunds.push(ExpectedRefund {
         id: refund.id().to_owned(),
-        payment: refund.text("payment_intent").to_owned(),
+        payment: match refund.text("payment_intent") {
+            // A charge without a payment intent stands for its payment.
+            "" => refund.text("charge").to_owned(),
+            intent => intent.to_owned(),
+        },
         charge: refund.text("charge").to_owned(),
         amount,
         currency: company.currency.code,

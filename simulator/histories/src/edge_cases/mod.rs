@@ -4,13 +4,22 @@ mod adaptive_pricing;
 mod appeal;
 mod cart_changed;
 mod connected_account;
+mod direct_charge;
+mod dispute_by_charge;
+mod held;
+mod hold_reordered;
+mod invoice_by_halves;
 mod metadata_edited;
+mod multi_capture;
 mod order_invoice;
+mod overpaid;
 mod partial_capture;
 mod prevented;
 mod promo_code;
+mod refund_again;
 mod refund_canceled;
 mod refund_not_delivered;
+mod split_payment;
 
 use super::Kind;
 use super::company::Company;
@@ -33,6 +42,16 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::RefundNotDelivered => refund_not_delivered::live(company),
         Kind::ConnectedAccount => connected_account::live(company),
         Kind::PromoCode => promo_code::live(company),
+        Kind::Overpaid => overpaid::live(company),
+        Kind::SplitPayment => split_payment::live(company),
+        Kind::Held => held::live(company),
+        Kind::DirectCharge => direct_charge::live(company),
+        Kind::MultiCapture => multi_capture::live(company),
+        Kind::DisputeByCharge => dispute_by_charge::live(company),
+        Kind::RefundAgain => refund_again::live(company),
+        Kind::HoldReordered => hold_reordered::live(company),
+        Kind::InvoiceByHalves => invoice_by_halves::live(company),
+        Kind::DiscountedInvoice => order_invoice::live_discounted(company),
         _ => adaptive_pricing::live(company),
     }
 }

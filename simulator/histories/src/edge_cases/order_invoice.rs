@@ -5,24 +5,53 @@
 
 use serde_json::json;
 
+use super::register;
 use crate::company::Company;
+use crate::object::Object;
 use crate::objects::{self, Line, Plan};
 use crate::purchase::{Cart, End, attempt};
 
-pub(super) fn live(company: &mut Company) {
-    let mut cart = Cart::new(company);
-    let customer = company.ids.next("cus_");
-    cart.bill_to(&customer);
+/// A draft over one item of this amount.
+pub(super) fn draft(company: &mut Company, customer: &str, amount: i64) -> Object {
     let line = Line {
-        plan: Plan::new(company, cart.amount),
-        amount: cart.amount,
+        plan: Plan::new(company, amount),
+        amount,
         quantity: 1,
         period: (company.now, company.now),
         proration: false,
+        fee: false,
     };
     company.asked();
-    let mut invoice = objects::invoice(company, &customer, None, &[line]);
-    invoice.set("metadata", cart.metadata());
+    objects::invoice(company, customer, None, &[line])
+}
+
+pub(super) fn live(company: &mut Company) {
+    let cart = Cart::new(company);
+    let subtotal = cart.amount;
+    drop(pay(company, cart, subtotal));
+}
+
+/// The order is registered at the price before the invoice's discount and tax.
+pub(super) fn live_discounted(company: &mut Company) {
+    let mut cart = Cart::new(company);
+    let price = cart.amount;
+    let tax = if company.rng.chance(50) { price / 5 } else { 0 };
+    cart.amount = price - price / 10 + tax;
+    let cart = pay(company, cart, price);
+    register(company, &cart, price, company.currency.code);
+    for order in &mut company.expected_state.orders {
+        order.amount = price;
+    }
+}
+
+fn pay(company: &mut Company, mut cart: Cart, subtotal: i64) -> Cart {
+    let customer = company.ids.next("cus_");
+    cart.bill_to(&customer);
+    let mut invoice = draft(company, &customer, cart.amount);
+    invoice
+        .set("metadata", cart.metadata())
+        .set("subtotal", subtotal)
+        .set("subtotal_excluding_tax", subtotal);
     if company.rng.chance(50) {
         company.emit("invoice.created", &invoice);
     }
@@ -60,4 +89,5 @@ pub(super) fn live(company: &mut Company) {
     company.emit("invoice.paid", &invoice);
     company.emit("invoice.payment_succeeded", &invoice);
     cart.ends(company, End::Paid);
+    cart
 }

@@ -35,7 +35,7 @@ pub(crate) fn dispute(company: &mut Company, charge: &Object, amount: i64, inqui
         .set("amount", amount)
         .set("currency", company.currency.code)
         .set("charge", charge.id())
-        .set("payment_intent", charge.text("payment_intent"))
+        .set("payment_intent", charge.value()["payment_intent"].clone())
         .set("reason", reason)
         .set("created", company.now)
         .set("evidence_details.due_by", due_by);

@@ -49,6 +49,9 @@ const OLD: &[&str] = &[
     "transfer_data",
 ];
 
+/// The body of an invoice holds no more lines; `has_more` says that there are.
+const LINES_IN_A_BODY: usize = 10;
+
 /// One line of an invoice.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -57,6 +60,8 @@ pub(crate) struct Line {
     pub(crate) quantity: i64,
     pub(crate) period: (i64, i64),
     pub(crate) proration: bool,
+    /// A one-off item, which may have a period of its own.
+    pub(crate) fee: bool,
 }
 
 /// A draft for these lines; for a subscription where there is one.
@@ -69,7 +74,8 @@ pub(crate) fn invoice(
     let id = company.ids.next("in_1");
     let version = company.version;
     let total: i64 = lines.iter().map(|line| line.amount).sum();
-    let data: Vec<Value> = lines.iter().map(|line| line_object(company, &id, subscription, line)).collect();
+    let shown = lines.iter().take(LINES_IN_A_BODY);
+    let data: Vec<Value> = shown.map(|line| line_object(company, &id, subscription, line)).collect();
     let mut invoice = Object::new(&TEMPLATE);
     invoice.since(
         version,
@@ -100,6 +106,7 @@ pub(crate) fn invoice(
         .set("lines.url", format!("/v1/invoices/{id}/lines"))
         .set("lines.data", data)
         .set("lines.total_count", lines.len())
+        .set("lines.has_more", lines.len() > LINES_IN_A_BODY)
         .set("id", id)
         .set("customer", customer)
         .set("currency", company.currency.code)
@@ -148,18 +155,21 @@ fn line_object(company: &mut Company, invoice: &str, subscription: Option<&Objec
             "price_details": {"price": line.plan.price, "product": line.plan.product}});
         object["taxes"] = json!([]);
         object["parent"] = match sub {
-            Some(_) => json!({"type": "subscription_item_details", "subscription_item_details": details,
-                "invoice_item_details": null}),
-            None => json!({"type": "invoice_item_details", "subscription_item_details": null,
-                "invoice_item_details": {"proration": false, "subscription": null}}),
+            Some(_) if !line.fee => {
+                json!({"type": "subscription_item_details", "subscription_item_details": details,
+                "invoice_item_details": null})
+            }
+            _ => json!({"type": "invoice_item_details", "subscription_item_details": null,
+                "invoice_item_details": {"proration": false, "subscription": sub}}),
         };
     } else {
         object["price"] = line.plan.price_object(currency);
         object["plan"] = line.plan.plan_object(currency);
         object["proration"] = line.proration.into();
         object["subscription"] = sub.into();
-        object["subscription_item"] = item.cloned().unwrap_or_default();
-        object["type"] = if line.proration || sub.is_none() { "invoiceitem" } else { "subscription" }.into();
+        object["subscription_item"] = item.filter(|_| !line.fee).cloned().unwrap_or_default();
+        object["type"] =
+            if line.proration || line.fee || sub.is_none() { "invoiceitem" } else { "subscription" }.into();
     }
     object
 }

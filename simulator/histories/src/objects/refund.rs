@@ -31,7 +31,7 @@ pub(crate) fn refund(company: &mut Company, charge: &Object, amount: i64, status
         .set("amount", amount)
         .set("currency", company.currency.code)
         .set("charge", charge.id())
-        .set("payment_intent", charge.text("payment_intent"))
+        .set("payment_intent", charge.value()["payment_intent"].clone())
         .set("balance_transaction", company.ids.next("txn_3"))
         .set("reason", reason)
         .set("status", status)

@@ -197,7 +197,7 @@ impl Cart {
 
     /// Writes down what became of the payment alone.
     pub(crate) fn payment_ends(&self, company: &mut Company, end: End) -> ExpectedPayment {
-        let object = self.intent.as_ref().or(self.session.as_ref());
+        let object = self.intent.as_ref().or(self.session.as_ref()).or(self.charge.as_ref());
         let id = object.map(Object::id).unwrap_or_default().to_owned();
         let refunds = company.expected_state.refunds.iter();
         let given =

@@ -20,7 +20,8 @@ pub(crate) struct Bill {
 
 impl Bill {
     pub(super) fn new(invoice: Object, lines: &[Line]) -> Self {
-        let period_end = lines.iter().map(|line| line.period.1).max();
+        let bought = lines.iter().filter(|line| line.amount >= 0 && !line.fee);
+        let period_end = bought.map(|line| line.period.1).max();
         Self { invoice, intent: None, period_end, paid: false, payment_succeeded: false, payment_seen: false }
     }
 

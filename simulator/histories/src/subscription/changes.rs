@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::calendar::DAY;
+use super::calendar::{DAY, YEAR, a_month_from};
 use super::life::Life;
 use crate::company::Company;
-use crate::objects::Line;
+use crate::objects::{self, Line};
 
 /// Any one of them.
 pub(super) fn any(company: &mut Company, life: &mut Life) {
@@ -144,4 +144,50 @@ fn pending_update(company: &mut Company, life: &mut Life) {
         company.by_itself();
         life.change(company, &["customer.subscription.pending_update_expired"], changes);
     }
+}
+
+/// Another interval: a credit for what is left of the old period, and the whole of a new one that begins now.
+pub(super) fn interval(company: &mut Company, life: &mut Life, seconds: i64) {
+    company.asked();
+    let old = life.line();
+    let credit =
+        Line { amount: -old.amount / 2, period: (company.now, old.period.1), proration: true, ..old };
+    life.period = (company.now, company.now + seconds);
+    let lines = [credit, life.line()];
+    let bill = life.draft_of(company, "subscription_update", &lines);
+    let [start, end] = objects::period_paths(company.version);
+    let changes = vec![
+        (start, life.period.0.into()),
+        (end, life.period.1.into()),
+        ("latest_invoice", life.bills[bill].invoice.id().into()),
+    ];
+    life.change(company, &[], changes);
+    life.bill(company, bill);
+    life.finalize(company, bill);
+    life.pay(company, bill);
+}
+
+/// The next period, billed together with items that are bought once.
+pub(super) fn renew_with_fees(company: &mut Company, life: &mut Life) {
+    company.now = company.now.max(life.period.1);
+    life.period = (company.now, a_month_from(company.now));
+    let count = *company.rng.pick(&[1, 3, 10]);
+    let own = life.line();
+    let ends = *company.rng.pick(&[company.now, company.now + YEAR]);
+    let fee = Line { amount: 100, quantity: 1, period: (company.now, ends), fee: true, ..own.clone() };
+    // Stripe lists the newest items first: ten of them hide the subscription's own line.
+    let mut lines = vec![fee; count];
+    lines.push(own);
+    let bill = life.draft_of(company, "subscription_cycle", &lines);
+    let [start, end] = objects::period_paths(company.version);
+    let changes = vec![
+        (start, life.period.0.into()),
+        (end, life.period.1.into()),
+        ("latest_invoice", life.bills[bill].invoice.id().into()),
+    ];
+    life.change(company, &[], changes);
+    life.bill(company, bill);
+    company.wait(3600);
+    life.finalize(company, bill);
+    life.pay(company, bill);
 }

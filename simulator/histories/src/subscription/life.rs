@@ -68,6 +68,12 @@ impl Life {
         self.note(company);
     }
 
+    /// The running period is this long.
+    pub(super) fn lasts(&mut self, company: &Company, seconds: i64) {
+        self.period = (company.now, company.now + seconds);
+        set_period(company, &mut self.sub, self.period);
+    }
+
     pub(super) fn begin_trial(&mut self, company: &mut Company, end: i64, bill: usize) {
         self.period = (company.now, end);
         set_period(company, &mut self.sub, self.period);
@@ -158,17 +164,18 @@ impl Life {
     pub(super) fn line(&self) -> Line {
         let plan = self.plans[self.plan].clone();
         let amount = plan.amount * self.quantity;
-        Line { plan, amount, quantity: self.quantity, period: self.period, proration: false }
+        Line { plan, amount, quantity: self.quantity, period: self.period, proration: false, fee: false }
     }
 
     /// Writes down what must come of it.
     pub(super) fn write_down(self, company: &mut Company) {
         let subscription = self.exists.then(|| self.sub.id().to_owned());
+        // The newest paid invoice counts, by the end of what is bought again and again.
         let mut paid_through = None;
         for bill in self.bills {
             let expected_state = bill.expected_state(company, subscription.clone(), &self.customer);
             if expected_state.status == "paid" {
-                paid_through = paid_through.max(expected_state.period_end);
+                paid_through = expected_state.period_end.or(paid_through);
             }
             company.expected_state.invoices.push(expected_state);
         }
