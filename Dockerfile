@@ -18,6 +18,7 @@ COPY ingress/Cargo.toml ingress/
 COPY worker/Cargo.toml worker/
 COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/
+COPY simulator/histories/Cargo.toml simulator/histories/
 COPY e2e/Cargo.toml e2e/
 COPY bench/Cargo.toml bench/
 COPY examples/rust/Cargo.toml examples/rust/

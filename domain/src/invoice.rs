@@ -66,6 +66,9 @@ pub struct Summary {
     /// The periods that it pays for by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
+    /// It has lines that its body does not show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_more_lines: bool,
     /// It has lines that its body does not show, and none that is shown is recurring.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub period_unknown: bool,
@@ -143,6 +146,7 @@ impl Invoice {
             is_certain: self.paid_reference.is_some(),
             amount_due: version.map(|version| version.amount_due),
             due_by_payments: version.map(|version| self.due_by_payments(version)),
+            subtotal: version.and_then(|version| version.subtotal),
             amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
             subscription: self.linked.clone(),
             customer: version.and_then(|version| version.customer.clone()),
@@ -166,6 +170,7 @@ impl Invoice {
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
             period: self.version().and_then(|version| version.period),
             item_periods: self.version().map(|version| version.item_periods.clone()).unwrap_or_default(),
+            has_more_lines: self.version().is_some_and(|version| version.has_more_lines),
             period_unknown: self.version().is_some_and(has_unknown_period),
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),

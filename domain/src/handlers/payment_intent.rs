@@ -70,7 +70,7 @@ fn rank(intent: &PaymentIntent) -> Rank {
     let tiebreak = match intent.status.as_str() {
         "requires_capture" => 3,
         "processing" => 2,
-        "requires_action" | "requires_source_action" => 1,
+        "requires_action" => 1,
         _ => 0,
     };
     Rank { certain: 0, tiebreak }
