@@ -15,6 +15,7 @@ COPY shared/service/Cargo.toml shared/service/
 COPY domain/Cargo.toml domain/
 COPY mail/Cargo.toml mail/
 COPY ingress/Cargo.toml ingress/
+COPY stripe-api/Cargo.toml stripe-api/
 COPY worker/Cargo.toml worker/
 COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/

@@ -26,6 +26,7 @@ mod serve;
 mod statements;
 mod system;
 mod timeline;
+mod verification;
 
 pub use api::document as openapi;
 pub use cli::{Cli, CommandError, complain, run};

@@ -152,6 +152,9 @@ fn thin(event: &Event) -> Result<Intent, Rejection> {
     Ok(Intent::Ignore("unhandled_type"))
 }
 
+/// What the types of [`fetched`](crate::fetched) do.
+const FETCHED: &str = "Sluicegate's own: the object as Stripe's API returned it";
+
 /// Stripe failed to make events that no list will ever show.
 const EVENTS_WERE_LOST: &str = "v2.core.health.event_generation_failure.resolved";
 

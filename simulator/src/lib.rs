@@ -6,6 +6,7 @@ pub mod history_args;
 pub mod run;
 pub mod send;
 pub mod servers;
+pub mod stripe_api;
 pub mod verify;
 
 pub use histories;

@@ -25,6 +25,8 @@ enum Command {
     Send(simulator::send::SendArgs),
     /// Compare the database with the expected state of the histories that were sent.
     Verify(simulator::verify::VerifyArgs),
+    /// Serve Stripe's API, as far as Sluicegate reads it, from histories, until Ctrl-C.
+    StripeApi(simulator::stripe_api::ApiArgs),
 }
 
 #[tokio::main]
@@ -42,6 +44,10 @@ async fn main() -> ExitCode {
             },
             Command::Verify(args) => tokio::select! {
                 code = simulator::verify::verify(args) => code,
+                code = signals.next() => Ok(code),
+            },
+            Command::StripeApi(args) => tokio::select! {
+                code = simulator::stripe_api::serve(args) => code,
                 code = signals.next() => Ok(code),
             },
         }

@@ -16,6 +16,7 @@ use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
 
 use domain::rules::Rules;
+use stripe_api::{ApiSettings, StripeApiArgs};
 
 mod rules;
 mod templates;
@@ -54,6 +55,8 @@ pub struct Args {
     worker_concurrency: Setting<usize>,
     #[command(flatten)]
     rules: RulesArgs,
+    #[command(flatten)]
+    stripe_api: StripeApiArgs,
 }
 
 /// The settings of a worker.
@@ -74,6 +77,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// What decisions depend on.
     pub rules: Rules,
+    /// Where objects are fetched anew.
+    pub stripe_api: Option<ApiSettings>,
     /// Where outgoing messages are posted to.
     pub out_webhooks: OutWebhooks,
     /// Where e-mails and alerts go.
@@ -92,6 +97,8 @@ impl Args {
         let schedule = self.retry.schedule(problem);
         let out_webhooks = self.out_webhooks.read(problem, environment);
         let outgoing_mail = self.outgoing_mail.read(out_webhooks.allow_private, problem);
+        let rules = self.rules.read(true, problem);
+        let stripe_api = self.stripe_api.read(rules.livemode, problem);
         let settings = Settings {
             amqp_url: self.amqp.url(problem),
             topology: self.amqp.topology(problem, schedule.clone()),
@@ -103,7 +110,8 @@ impl Args {
             outgoing_mail,
             batch: problem.take(&self.worker_batch),
             concurrency: problem.take(&self.worker_concurrency),
-            rules: self.rules.read(true, problem),
+            rules,
+            stripe_api,
         };
         problems.finish().map(|()| settings)
     }

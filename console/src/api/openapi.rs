@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
 use super::{
     audit, cases, dead_letters, destinations, events, jobs, messages, orders, overview, queues, search,
-    subscriptions, tokens, users,
+    subscriptions, tokens, users, verify_payment,
 };
 use crate::audit::store::AuditEntry;
 use crate::auth::store::sessions::ApiToken;
@@ -33,6 +33,7 @@ use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;
 use crate::timeline::details::{DeadLetterView, EventView};
+use crate::verification::service::Verification;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,6 +53,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         queues::list, overview::show, audit::list, search::search,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
+        verify_payment::verify,
     ),
     // What replies only refer to.
     components(schemas(
@@ -62,7 +64,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<Case>, Case, Page<OrderRow>, OrderRow, OrderView, Page<SubscriptionRow>, SubscriptionView,
         Page<MessageRow>, MessageView, Page<Destination>, Page<QueueState>, Overview, search::SearchView,
         Page<AuditEntry>,
-        Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
+        Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken, Verification,
     )),
     security(("token" = [])),
     modifiers(&BearerToken, &Operations)

@@ -149,6 +149,11 @@ impl Replayer {
         sent
     }
 
+    /// The broker, and what publishes to it.
+    pub(crate) const fn servers(&self) -> (&Broker, &Publisher) {
+        (&self.broker, &self.publisher)
+    }
+
     /// Whether the broker takes messages now.
     pub(crate) fn usable(&self) -> Result<(), ServiceError> {
         self.broker.explain().map_err(ServiceError::Unavailable)

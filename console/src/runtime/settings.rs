@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use service::settings::setting::{address, address_or_off, networks, value, word};
 use service::settings::{LogArgs, Problems, Program, Setting};
 use service::telemetry::LogFormat;
+use stripe_api::{ApiSettings, StripeApiArgs};
 use worker::settings::{RulesArgs, TemplateArgs};
 
 use crate::common::role::Role;
@@ -43,6 +44,8 @@ pub(crate) struct RawSettings {
     metrics_bind: Setting<Option<SocketAddr>>,
     #[command(flatten)]
     rules: RulesArgs,
+    #[command(flatten)]
+    stripe_api: StripeApiArgs,
     #[command(flatten)]
     pub(crate) templates: TemplateArgs,
     /// Where `serve` serves the console.
@@ -127,6 +130,8 @@ pub(crate) struct ConsoleSettings {
     pub(crate) topology: Topology,
     /// What decisions depend on: for previews and reference codes.
     pub(crate) rules: Rules,
+    /// Where payments are verified.
+    pub(crate) stripe_api: Option<ApiSettings>,
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
     /// How users sign in.
@@ -150,12 +155,15 @@ impl ConsoleSettings {
         p.unknown_variables(Program::Console, environment);
         let retry = raw.retry.schedule(p);
         let log = raw.log.read(p);
+        let rules = raw.rules.read(needs.rules, p);
+        let stripe_api = raw.stripe_api.read(rules.livemode, p);
         let settings = ConsoleSettings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
             amqp_url: needs.broker.then(|| raw.amqp.url(p)),
             topology: raw.amqp.topology(p, retry),
-            rules: raw.rules.read(needs.rules, p),
+            rules,
+            stripe_api,
             management: raw.management(p),
             sign_in: raw.sign_in(p),
             console_bind: p.take(&raw.console_bind),

@@ -44,11 +44,7 @@ fn written(args: &SendArgs, seed: u64) -> Vec<Item> {
 }
 
 fn read(args: &SendArgs, seed: u64) -> anyhow::Result<Vec<Item>> {
-    let mut paths = Vec::new();
-    for path in &args.file {
-        find(path, &mut paths).with_context(|| format!("reading {}", path.display()))?;
-    }
-    paths.sort();
+    let paths = event_files(&args.file)?;
     let mut ids = fresh_ids(seed);
     let item = |path: &PathBuf| {
         let mut body = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
@@ -58,6 +54,19 @@ fn read(args: &SendArgs, seed: u64) -> anyhow::Result<Vec<Item>> {
         Ok(Item { name: path.display().to_string(), body: body.into() })
     };
     paths.iter().map(item).collect()
+}
+
+/// The files in the order of their names; of a folder every .json in it.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn event_files(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for path in given {
+        find(path, &mut paths).with_context(|| format!("reading {}", path.display()))?;
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 fn find(path: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {

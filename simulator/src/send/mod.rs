@@ -10,6 +10,7 @@ mod tally;
 
 pub use args::SendArgs;
 pub use client::{Answer, Client, Failure, Target, TargetError};
+pub use load::event_files;
 pub use tally::Tally;
 
 use std::sync::Arc;

@@ -102,6 +102,7 @@ impl Queues {
     /// The settings of a worker with one consumer on these queues.
     pub(crate) fn settings(&self, database_url: &str, batch: u16) -> Settings {
         Settings {
+            stripe_api: None,
             amqp_url: self.amqp_url.clone(),
             topology: self.broker.topology().clone(),
             database_url: SecretString::from(database_url),

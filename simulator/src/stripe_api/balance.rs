@@ -1,0 +1,137 @@
+//! The balance: one transaction for each movement of money that the objects show, and the payouts that empty it.
+//!
+//! Fees are 2.9 % and 30 minor units of a payment. Every UTC day is paid out on the next, for each currency by itself.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::catalog::{Catalog, Entry, View};
+
+const DAY: i64 = 86_400;
+
+/// Both newest first.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    pub(super) transactions: Vec<Value>,
+    pub(super) payouts: Vec<Value>,
+}
+
+/// What the objects that `view` sees amount to.
+pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
+    let mut books = Books::default();
+    let kinds = [charge as fn(&Entry, &View<'_>) -> Vec<Value>, refund, dispute];
+    for (kind, moved) in ["charge", "refund", "dispute"].into_iter().zip(kinds) {
+        let entries = catalog.objects.get(kind).into_iter().flat_map(BTreeMap::values);
+        let mine = entries.filter(|entry| entry.account == view.account && entry.livemode == view.livemode);
+        books.transactions.extend(mine.flat_map(|entry| moved(entry, view)));
+    }
+    books.transactions.sort_by_key(|txn| (txn["created"].as_i64(), txn["id"].to_string()));
+    pay_out(&mut books, view);
+    books.transactions.sort_by_key(|txn| std::cmp::Reverse((txn["created"].as_i64(), txn["id"].to_string())));
+    books.payouts.reverse();
+    books
+}
+
+/// The states that have begun, each with its beginning.
+fn seen<'a>(entry: &'a Entry, view: &View<'_>) -> impl Iterator<Item = (i64, &'a Value)> {
+    let now = view.now;
+    let begun = entry.states.iter().take_while(move |(since, _)| now.is_none_or(|now| *since <= now));
+    begun.filter_map(|(since, state)| Some((*since, state.as_ref()?)))
+}
+
+fn charge(entry: &Entry, view: &View<'_>) -> Vec<Value> {
+    let captured = |charge: &Value| {
+        charge["status"] == "succeeded" && charge["captured"] == true && captured_amount(charge) > 0
+    };
+    let Some((at, first)) = seen(entry, view).find(|(_, charge)| captured(charge)) else { return Vec::new() };
+    let newest = entry.state(view).unwrap_or(first);
+    let amount = captured_amount(newest);
+    let fee = amount * 29 / 1000 + 30;
+    vec![transaction(newest, &id_of(newest, "balance_transaction"), ("charge", "charge"), amount, fee, at)]
+}
+
+fn captured_amount(charge: &Value) -> i64 {
+    charge["amount_captured"].as_i64().or_else(|| charge["amount"].as_i64()).unwrap_or_default()
+}
+
+fn refund(entry: &Entry, view: &View<'_>) -> Vec<Value> {
+    let mut moved = Vec::new();
+    let amount = |refund: &Value| refund["amount"].as_i64().unwrap_or_default();
+    for (at, refund) in seen(entry, view) {
+        let failed = refund["status"] == "failed";
+        if moved.is_empty() && (failed || refund["status"] == "succeeded") {
+            let id = id_of(refund, "balance_transaction");
+            moved.push(transaction(refund, &id, ("refund", "refund"), -amount(refund), 0, at));
+        }
+        if moved.len() == 1 && failed {
+            let id = id_of(refund, "failure_balance_transaction");
+            let kind = ("refund_failure", "refund_failure");
+            moved.push(transaction(refund, &id, kind, amount(refund), 0, at));
+        }
+    }
+    moved
+}
+
+fn dispute(entry: &Entry, view: &View<'_>) -> Vec<Value> {
+    let newest = entry.state(view).map(|dispute| &dispute["balance_transactions"]);
+    let inside = newest.and_then(Value::as_array).cloned().unwrap_or_default();
+    let whole = |mut txn: Value| {
+        let rest = transaction(&Value::Null, "", ("adjustment", "dispute"), 0, 0, 0);
+        if let (Value::Object(txn), Value::Object(rest)) = (&mut txn, rest) {
+            for (name, value) in rest {
+                txn.entry(name).or_insert(value);
+            }
+        }
+        txn
+    };
+    inside.into_iter().map(whole).collect()
+}
+
+/// The id that the object names, or one made from its own.
+fn id_of(object: &Value, field: &str) -> String {
+    let own = object["id"].as_str().unwrap_or_default();
+    object[field].as_str().map_or_else(|| format!("txn_{}_{own}", &field[..3]), str::to_owned)
+}
+
+fn transaction(of: &Value, id: &str, kind: (&str, &str), amount: i64, fee: i64, at: i64) -> Value {
+    let fees = json!([{"amount": fee, "application": null, "currency": of["currency"],
+        "description": "Stripe processing fees", "type": "stripe_fee"}]);
+    json!({"id": id, "object": "balance_transaction", "amount": amount, "available_on": at + 2 * DAY, "created": at,
+        "currency": of["currency"], "description": null, "exchange_rate": null, "fee": fee,
+        "fee_details": if fee == 0 { json!([]) } else { fees }, "net": amount - fee,
+        "reporting_category": kind.1, "source": of["id"], "status": "available", "type": kind.0})
+}
+
+fn pay_out(books: &mut Books, view: &View<'_>) {
+    let mut days: BTreeMap<(i64, String), i64> = BTreeMap::new();
+    for txn in &books.transactions {
+        let day = txn["created"].as_i64().unwrap_or_default().div_euclid(DAY);
+        let currency = txn["currency"].as_str().unwrap_or_default().to_owned();
+        *days.entry((day, currency)).or_default() += txn["net"].as_i64().unwrap_or_default();
+    }
+    for ((day, currency), net) in days {
+        let at = (day + 1) * DAY;
+        if net <= 0 || view.now.is_some_and(|now| now < at) {
+            continue;
+        }
+        let account = view.account.trim_start_matches("acct_");
+        let (payout, txn) =
+            (format!("po_{day}{currency}{account}"), format!("txn_po_{day}{currency}{account}"));
+        let object = json!({"id": payout, "object": "payout", "amount": net, "arrival_date": at, "automatic": true,
+            "balance_transaction": txn, "created": at, "currency": currency, "description": "STRIPE PAYOUT",
+            "destination": "ba_1", "failure_balance_transaction": null, "livemode": view.livemode, "metadata": {},
+            "method": "standard", "reconciliation_status": "completed", "source_type": "card", "status": "paid",
+            "type": "bank_account"});
+        for known in &mut books.transactions {
+            let paid_out = known["created"].as_i64().map(|at| at.div_euclid(DAY)) == Some(day);
+            if paid_out && known["currency"] == currency.as_str() && known["type"] != "payout" {
+                known["simulated_payout"] = payout.as_str().into();
+            }
+        }
+        let mut out = transaction(&object, &txn, ("payout", "payout"), -net, 0, at);
+        out["simulated_payout"] = payout.as_str().into();
+        books.transactions.push(out);
+        books.payouts.push(object);
+    }
+}
