@@ -24,6 +24,7 @@ mod pages;
 mod runtime;
 mod serve;
 mod statements;
+mod sweeps;
 mod system;
 mod timeline;
 mod verification;

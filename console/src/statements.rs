@@ -1,7 +1,8 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, system, verification,
+    audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps, system,
+    verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -104,4 +105,19 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("destination_list", messages::destinations::LIST),
     ("destination_lock", messages::destinations::LOCK),
     ("destination_resume", messages::destinations::RESUME),
+    ("sweep_unknown", sweeps::store::UNKNOWN),
+    ("sweep_newest", sweeps::store::NEWEST),
+    ("sweep_begin", sweeps::store::BEGIN),
+    ("sweep_advance", sweeps::store::ADVANCE),
+    ("sweep_finish", sweeps::store::FINISH),
+    ("sweep_interrupt", sweeps::store::INTERRUPT),
+    ("sweep_list", sweeps::store::LIST),
+    ("sweep_lock", sweeps::store::LOCK),
+    ("sweep_missed", sweeps::store::MISSED),
+    ("sweep_arrived", sweeps::store::ARRIVED),
+    ("sweep_gaps", sweeps::store::GAPS),
+    ("sweep_accounts", sweeps::store::ACCOUNTS),
+    ("sweep_first_received", sweeps::store::FIRST_RECEIVED),
+    ("sweep_polled", sweeps::store::POLLED),
+    ("sweep_set_polled", sweeps::store::SET_POLLED),
 ];

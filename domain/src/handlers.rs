@@ -126,6 +126,12 @@ pub fn check() {
     LazyLock::force(&BY_TYPE);
 }
 
+/// Whether events of this type may change something.
+#[must_use]
+pub fn is_handled(kind: &str) -> bool {
+    BY_TYPE.contains_key(kind)
+}
+
 /// Reads the object of an event. A type that no handler knows asks for nothing.
 ///
 /// # Errors

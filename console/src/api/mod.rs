@@ -17,6 +17,7 @@ mod queues;
 mod reply;
 mod search;
 mod subscriptions;
+mod sweeps;
 mod tokens;
 mod users;
 mod verify_payment;
@@ -133,6 +134,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(overview::routes)
             .configure(queues::routes)
             .configure(search::routes)
+            .configure(sweeps::routes)
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)

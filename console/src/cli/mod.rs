@@ -16,6 +16,7 @@ mod origin;
 mod output;
 mod preview;
 mod queues;
+mod sweep;
 mod visible;
 
 use clap::{Parser, Subcommand};
@@ -70,6 +71,8 @@ enum Command {
     Mail(mail::MailCommand),
     /// The broker's queues and how many messages wait in each
     Queues(queues::QueuesArguments),
+    /// Find events in Stripe's list that no webhook brought, and publish them
+    Sweep(sweep::SweepArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -159,6 +162,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Messages(command) => messages::run(&context, command).await,
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
+        Command::Sweep(arguments) => sweep::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -171,7 +175,7 @@ impl Command {
     fn needs(&self) -> Needs {
         match self {
             Command::Serve => Needs { broker: true, rules: true },
-            Command::Queues(_) => Needs { broker: true, rules: false },
+            Command::Queues(_) | Command::Sweep(_) => Needs { broker: true, rules: false },
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),

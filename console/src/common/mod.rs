@@ -6,6 +6,7 @@ pub(crate) mod completed;
 pub(crate) mod elapsed;
 pub(crate) mod error;
 pub(crate) mod integers;
+pub(crate) mod moment;
 pub(crate) mod money;
 pub(crate) mod origin;
 pub(crate) mod paging;

@@ -11,6 +11,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, clock, page, when};
 use crate::pages::{PageResult, page_response};
+use crate::sweeps::store::Gaps;
 use crate::system::overview::{self as data, Overview, WorkerCount};
 use crate::system::queues::{QueueKind, QueueState};
 
@@ -51,6 +52,21 @@ fn tiles(overview: &Overview) -> Markup {
             div.tile { b { (n.processed) } span { "processed in the last minute" } }
             div.tile { b { (seconds(n.lag_p50)) } span { "from received to processed (p50); p99 " (seconds(n.lag_p99)) } }
             div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
+            @if overview.gaps.missed > 0 {
+                div.tile.alarm[overview.gaps.waiting > 0] {
+                    b { (overview.gaps.missed) }
+                    span { "events that no webhook brought, found in Stripe's list; " (on_their_way(&overview.gaps)) }
+                }
+            }
+        }
+    }
+}
+
+fn on_their_way(gaps: &Gaps) -> Markup {
+    html! {
+        @match gaps.oldest {
+            Some(oldest) => { (gaps.waiting) " still on their way, the oldest from " (when(oldest)) }
+            None => "all have arrived",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The database and the broker as the console uses them: the broker only for commands that need it.
 
 pub(crate) mod settings;
+pub(crate) mod sweep_settings;
 
 use std::time::Duration;
 
@@ -10,11 +11,13 @@ use deadpool_postgres::Pool;
 use lapin::uri::AMQPUri;
 use secrecy::ExposeSecret;
 use service::error::chain;
+use stripe_api::StripeApi;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::error::ServiceError;
 use crate::dead_letters::replay::Replayer;
 use crate::runtime::settings::ConsoleSettings;
+use crate::sweeps::reader::Reader;
 
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,12 +29,14 @@ pub(crate) struct Connections {
     pub(crate) pool: Pool,
     address: String,
     broker_connection: Option<BrokerConnection>,
+    stripe_api: Option<StripeApi>,
 }
 
 #[derive(Clone)]
 struct BrokerConnection {
     broker: Broker,
     address: String,
+    publisher: Publisher,
     replayer: Replayer,
 }
 
@@ -52,10 +57,12 @@ impl Connections {
             // Closed by `close`, after everything that still publishes.
             let broker = Broker::start(broker, CancellationToken::new());
             let publisher = Publisher::new(broker.clone(), PUBLISH_CHANNELS, PUBLISH_TIMEOUT);
-            let replayer = Replayer::new(pool.clone(), publisher, broker.clone());
-            BrokerConnection { broker, address, replayer }
+            let replayer = Replayer::new(pool.clone(), publisher.clone(), broker.clone());
+            BrokerConnection { broker, address, publisher, replayer }
         });
-        Ok(Connections { pool, address, broker_connection })
+        let stripe_api = settings.stripe_api.as_ref().map(StripeApi::new).transpose();
+        let stripe_api = stripe_api.map_err(|e| ServiceError::Internal(chain(&e)))?;
+        Ok(Connections { pool, address, broker_connection, stripe_api })
     }
 
     /// A connection to the database, or an error that names the server.
@@ -87,6 +94,15 @@ impl Connections {
     /// What sends events once more.
     pub(crate) fn replayer(&self) -> Result<&Replayer, ServiceError> {
         self.broker_connection().map(|broker_connection| &broker_connection.replayer)
+    }
+
+    /// What reads Stripe's list of events.
+    pub(crate) fn stripe_events(&self) -> Result<Reader, ServiceError> {
+        let api = self.stripe_api.clone().ok_or_else(|| {
+            ServiceError::Unavailable("STRIPE_API_KEY is not set: Stripe's list cannot be read".to_owned())
+        })?;
+        let BrokerConnection { broker, publisher, .. } = self.broker_connection()?.clone();
+        Ok(Reader { pool: self.pool.clone(), api, publisher, broker })
     }
 
     /// Waits until the broker can be used, for commands that run once.

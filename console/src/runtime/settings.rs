@@ -15,6 +15,7 @@ use service::telemetry::LogFormat;
 use stripe_api::{ApiSettings, StripeApiArgs};
 use worker::settings::{RulesArgs, TemplateArgs};
 
+use super::sweep_settings::{SweepArgs, SweepSettings};
 use crate::common::role::Role;
 use crate::http::sign_in::{SignInSettings, origin};
 use crate::system::management::Management;
@@ -48,6 +49,8 @@ pub(crate) struct RawSettings {
     stripe_api: StripeApiArgs,
     #[command(flatten)]
     pub(crate) templates: TemplateArgs,
+    #[command(flatten)]
+    sweep: SweepArgs,
     /// Where `serve` serves the console.
     #[arg(long, env = "CONSOLE_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8081",
         value_parser = address())]
@@ -130,10 +133,12 @@ pub(crate) struct ConsoleSettings {
     pub(crate) topology: Topology,
     /// What decisions depend on: for previews and reference codes.
     pub(crate) rules: Rules,
-    /// Where payments are verified.
-    pub(crate) stripe_api: Option<ApiSettings>,
     /// RabbitMQ's management, where there is one.
     pub(crate) management: Option<Management>,
+    /// Stripe's API, where there is a key.
+    pub(crate) stripe_api: Option<ApiSettings>,
+    /// When Stripe's list of events is read.
+    pub(crate) sweep: SweepSettings,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
     /// Where the console serves.
@@ -157,6 +162,7 @@ impl ConsoleSettings {
         let log = raw.log.read(p);
         let rules = raw.rules.read(needs.rules, p);
         let stripe_api = raw.stripe_api.read(rules.livemode, p);
+        let sweep = raw.sweep.read(stripe_api.is_some(), p);
         let settings = ConsoleSettings {
             database_url: raw.database.url(p),
             pool_size: POOL_SIZE,
@@ -164,6 +170,7 @@ impl ConsoleSettings {
             topology: raw.amqp.topology(p, retry),
             rules,
             stripe_api,
+            sweep,
             management: raw.management(p),
             sign_in: raw.sign_in(p),
             console_bind: p.take(&raw.console_bind),

@@ -17,6 +17,8 @@ use crate::jobs::runner::Runner;
 use crate::order_status::watch::OrderWatch;
 use crate::runtime::Connections;
 use crate::runtime::settings::ConsoleSettings;
+use crate::runtime::sweep_settings::SweepSettings;
+use crate::sweeps::{poll, schedule};
 use crate::system::health;
 use crate::system::queues;
 
@@ -72,12 +74,29 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
     let orders = tokio::spawn(order_watch.run(settings.database_url.clone(), shutdown.clone()));
+    let stripe_events =
+        tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
     shutdown.cancelled().await;
-    if tokio::time::timeout(DRAIN, async { tokio::join!(consumer, runner, watch, orders) }).await.is_err() {
+    let stopped = async { tokio::join!(consumer, runner, watch, orders, stripe_events) };
+    if tokio::time::timeout(DRAIN, stopped).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
     // Requests that were let in are answered before the process ends; the server bounds how long that takes.
     serving.await.map_err(|e| ServiceError::Internal(format!("the console's server panicked: {e}")))?;
     broker.close().await;
     Ok(())
+}
+
+/// Sweeps or polls Stripe's list of events, as the settings say; nothing without a key.
+async fn read_stripe_events(
+    settings: ConsoleSettings,
+    connections: Connections,
+    shutdown: CancellationToken,
+) {
+    let Ok(reader) = connections.stripe_events() else { return };
+    match settings.sweep {
+        SweepSettings { poll: Some(interval), .. } => poll::run(reader, interval, shutdown).await,
+        SweepSettings { sweep: Some(interval), .. } => schedule::run(reader, interval, shutdown).await,
+        SweepSettings { .. } => {}
+    }
 }

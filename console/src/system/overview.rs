@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::sweeps::store::{self as sweeps, Gaps};
 use crate::system::queues::{self, QueueState, Sources};
 
 /// The statement, for tests that look at its plan.
@@ -63,19 +64,22 @@ pub(crate) struct Overview {
     pub(crate) broker: Option<String>,
     /// The workers, a row for each kind, whether it has any or not.
     pub(crate) workers: Vec<WorkerCount>,
+    /// Events that no webhook brought and that sweeps found.
+    pub(crate) gaps: Gaps,
 }
 
 /// Asks the database and the broker.
 pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
+    let gaps = sweeps::gaps(&sources.pool.get().await?).await?;
     let answer = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
     let (queues, broker) = match answer {
         Ok(Ok(queues)) => (queues, None),
         Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
         Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
     };
-    Ok(Overview { numbers, queues, broker, workers })
+    Ok(Overview { numbers, queues, broker, workers, gaps })
 }
 
 async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use amqp::broker::Broker;
 use amqp::topology::{Queue, Topology};
 use deadpool_postgres::Pool;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use serde::Serialize;
@@ -26,6 +26,7 @@ use crate::system::queue_marks::{self as store, QueueObservation};
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// How often the queues are looked at: what [`QueueState::oldest_seconds`] may say too much.
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);
+const UNKNOWN_WAIT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The queues that workers consume; each names its kind of workers.
 pub(crate) const WORK_QUEUES: [Queue; 3] = [Queue::Fulfillment, Queue::Subscription, Queue::Refund];
 
@@ -85,6 +86,18 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError>
         consumers: count.consumers,
     };
     Ok(counts?.into_iter().map(state).collect())
+}
+
+/// How long the oldest event that waits for a worker has been waiting at most; as long as Stripe lists events where
+/// nobody knows.
+pub(crate) async fn longest_wait(sources: Sources<'_>) -> Result<SignedDuration, ServiceError> {
+    let queues = list(sources).await?;
+    let waiting = queues.iter().filter(|queue| queue.kind == QueueKind::Work && queue.ready > 0);
+    let seconds = |queue: &QueueState| queue.oldest_seconds.and_then(|seconds| i64::try_from(seconds).ok());
+    let wait = |queue| {
+        seconds(queue).map_or(UNKNOWN_WAIT, |seconds| SignedDuration::from_secs(seconds).min(UNKNOWN_WAIT))
+    };
+    Ok(waiting.map(wait).max().unwrap_or(SignedDuration::ZERO))
 }
 
 /// Moves the marks of the queues on until shutdown, whatever servers are unavailable meanwhile.

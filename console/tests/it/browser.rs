@@ -28,6 +28,7 @@ fn work_on(world: &World, queue: Queue) -> CancellationToken {
         schedule: Vec::new(),
         batch: 10,
         concurrency: 1,
+        stripe_api: None,
         rules: Rules { orders: OrdersPolicy::Require, ..Rules::default() },
     };
     let stop = CancellationToken::new();

@@ -12,6 +12,8 @@ pub const RECEIVED_AT: &str = "x-received-at";
 pub const ENDPOINT: &str = "x-endpoint";
 /// The dead letter or event that this replays.
 pub const REPLAY_OF: &str = "x-replay-of";
+/// Who published an event that no webhook brought, such as `sweep`; absent on those of the ingress.
+pub const SOURCE: &str = "x-source";
 /// The header with the W3C trace context, `traceparent`.
 pub const TRACEPARENT: &str = "traceparent";
 /// On dead letters: the reason, from the closed list.

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 64] = [
+pub const KNOWN: [&str; 66] = [
     "ALERT_TO",
     "ALERT_URL",
     "ALERT_URL_FILE",
@@ -59,7 +59,9 @@ pub const KNOWN: [&str; 64] = [
     "STRIPE_API_KEY_FILE",
     "STRIPE_API_RATE",
     "STRIPE_LIVEMODE",
+    "STRIPE_POLL",
     "STRIPE_SIGNATURE_TOLERANCE",
+    "STRIPE_SWEEP",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_WEBHOOK_SECRET_FILE",
     "SUBSCRIPTION_GRACE",

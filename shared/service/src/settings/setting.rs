@@ -160,6 +160,19 @@ pub fn duration(range: RangeInclusive<Duration>) -> Parser<Duration> {
     value(takes, move |raw| humantime::parse_duration(raw).ok().filter(|duration| range.contains(duration)))
 }
 
+/// A length of time with its unit, or `off`.
+pub fn length_or_off(range: RangeInclusive<Duration>) -> Parser<Option<Duration>> {
+    let takes = format!(
+        "a length of time from {} to {} such as 10s or 1h, or off",
+        humantime::format_duration(*range.start()),
+        humantime::format_duration(*range.end())
+    );
+    value(takes, move |raw| match raw {
+        "off" => Some(None),
+        _ => humantime::parse_duration(raw).ok().filter(|length| range.contains(length)).map(Some),
+    })
+}
+
 /// Lengths of time with their units, comma separated.
 pub fn durations() -> Parser<Vec<Duration>> {
     let one = |part: &str| humantime::parse_duration(part.trim()).ok().filter(|duration| !duration.is_zero());

@@ -1,0 +1,1 @@
+UPDATE sweeps SET error = $2 WHERE id = $1

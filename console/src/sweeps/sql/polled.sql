@@ -1,0 +1,1 @@
+SELECT polled_through FROM polls WHERE account = $1
