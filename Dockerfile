@@ -19,6 +19,7 @@ COPY stripe-api/Cargo.toml stripe-api/
 COPY worker/Cargo.toml worker/
 COPY console/Cargo.toml console/
 COPY simulator/Cargo.toml simulator/
+COPY simulator/histories/Cargo.toml simulator/histories/
 COPY e2e/Cargo.toml e2e/
 COPY bench/Cargo.toml bench/
 COPY examples/rust/Cargo.toml examples/rust/

@@ -2,7 +2,7 @@
 # Makes an empty source for every target of the workspace's manifests, so that the dependencies can be built
 # before the sources are there (see Dockerfile).
 set -eu
-for manifest in */Cargo.toml shared/*/Cargo.toml examples/*/Cargo.toml; do
+for manifest in */Cargo.toml shared/*/Cargo.toml simulator/*/Cargo.toml examples/*/Cargo.toml; do
   folder="${manifest%/Cargo.toml}"
   mkdir -p "$folder/src"
   echo '' >"$folder/src/lib.rs"

@@ -233,7 +233,8 @@ def check(folder):
 
 def main(arguments):
     root = Path(__file__).resolve().parent.parent
-    crates = sorted(manifest.parent for manifest in [*root.glob("*/Cargo.toml"), *root.glob("shared/*/Cargo.toml")])
+    manifests = [found for folder in ("*", "shared/*", "simulator/*") for found in root.glob(f"{folder}/Cargo.toml")]
+    crates = sorted(manifest.parent for manifest in manifests)
     if arguments[:1] == ["--edges"]:
         for folder in (folder for folder in crates if folder.name in arguments[1:]):
             for parent, graph in sorted(Crate(folder / "src").edges().items()):

@@ -27,6 +27,7 @@ mod statements;
 mod sweeps;
 mod system;
 mod timeline;
+mod verification;
 
 pub use api::document as openapi;
 pub use cli::{Cli, CommandError, complain, run};

@@ -1,6 +1,9 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
-use crate::{audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps, system};
+use crate::{
+    audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps, system,
+    verification,
+};
 
 /// All statements by name, for the test that prepares each against the migrated schema.
 pub const STATEMENTS: &[(&str, &str)] = &[
@@ -23,6 +26,9 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("order_correct", orders::store::CORRECT),
     ("order_register", orders::store::REGISTER),
     ("order_show", orders::store::SHOW),
+    ("verification_standing", verification::store::STANDING),
+    ("verification_taken_in", verification::store::TAKEN_IN),
+    ("verification_registered", verification::store::REGISTERED),
     ("audit_append", audit::store::APPEND),
     ("audit_list", audit::store::LIST),
     ("audit_chain", audit::store::CHAIN),

@@ -14,6 +14,8 @@ pub struct Effect {
     pub id: String,
     /// `{"from":{…},"to":{…},"messages":[…]}`, only what differs.
     pub change: Value,
+    /// The keys of the messages that it called for, as in `change`.
+    pub messages: Vec<String>,
 }
 
 impl Effect {
@@ -24,7 +26,8 @@ impl Effect {
         };
         let messages: Vec<String> =
             new_messages(key, before, now, rules).into_iter().map(|message| message.key).collect();
-        Some(Self { aggregate: T::NAME, id: key.to_string(), change: change(from, to, &messages) })
+        let change = change(from, to, &messages);
+        Some(Self { aggregate: T::NAME, id: key.to_string(), change, messages })
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Event {
     pub request: Option<String>,
     /// `object` is `v2.core.event`: a thin event, which carries no object.
     pub thin: bool,
+    /// Its object is what Stripe's API showed by `created`, not what an event said: see
+    /// [`fetched`](crate::fetched).
+    pub observed: bool,
     /// The object after the change, `data.object`.
     pub object: Value,
     /// What the change replaced, `data.previous_attributes`; none unless the event is an update.
@@ -53,6 +56,8 @@ struct Body {
     data: Option<Data>,
     #[serde(default)]
     related_object: Option<Value>,
+    #[serde(default)]
+    sluicegate: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +98,7 @@ impl Event {
             api_version: body.api_version,
             request: request_id(&body.request),
             thin,
+            observed: body.sluicegate.is_some(),
             object,
             previous: previous
                 .and_then(|value| if let Value::Object(map) = value { Some(map) } else { None }),
@@ -120,8 +126,9 @@ impl Event {
             created: self.created,
             before: self.previous.as_ref().map(|previous| digest(&before(&self.object, previous))),
             after: digest(&self.object),
-            is_creation: self.kind.ends_with(".created"),
+            is_creation: self.kind.ends_with(".created") && !self.observed,
             is_terminal,
+            is_observation: self.observed,
             rank,
             view: Some(view),
         }
@@ -139,6 +146,7 @@ impl Event {
             after: digest(state),
             is_creation: false,
             is_terminal,
+            is_observation: self.observed,
             rank,
             view: Some(view),
         }

@@ -75,25 +75,25 @@ impl Handler {
 /// What an event of a payment may call for. Its objects arrive in any order, so that each may be the one that was
 /// missing for any of these.
 const OF_A_PAYMENT: &[&Topic] = &[
-    &message::ORDER_PAID,
-    &message::ORDER_OVERPAID,
-    &message::ORDER_PAYMENT_RECEIVED,
-    &message::PAYMENT_HELD,
-    &message::PAYMENT_RELEASED,
-    &message::ORDER_PROCESSING,
-    &message::ORDER_PAYMENT_FAILED,
-    &message::ORDER_CANCELED,
-    &message::ORDER_EXPIRED,
-    &message::ORDER_PARTIALLY_REFUNDED,
-    &message::ORDER_REFUNDED,
-    &message::REFUND_CREATED,
-    &message::REFUND_FAILED,
-    &message::REFUND_CANCELED,
-    &message::DISPUTE_OPENED,
-    &message::DISPUTE_INQUIRY_OPENED,
-    &message::DISPUTE_CLOSED,
-    &message::DISPUTE_FUNDS_WITHDRAWN,
-    &message::DISPUTE_FUNDS_REINSTATED,
+    &message::ORDER_PAID.topic,
+    &message::ORDER_OVERPAID.topic,
+    &message::ORDER_PAYMENT_RECEIVED.topic,
+    &message::PAYMENT_HELD.topic,
+    &message::PAYMENT_RELEASED.topic,
+    &message::ORDER_PROCESSING.topic,
+    &message::ORDER_PAYMENT_FAILED.topic,
+    &message::ORDER_CANCELED.topic,
+    &message::ORDER_EXPIRED.topic,
+    &message::ORDER_PARTIALLY_REFUNDED.topic,
+    &message::ORDER_REFUNDED.topic,
+    &message::REFUND_CREATED.topic,
+    &message::REFUND_FAILED.topic,
+    &message::REFUND_CANCELED.topic,
+    &message::DISPUTE_OPENED.topic,
+    &message::DISPUTE_INQUIRY_OPENED.topic,
+    &message::DISPUTE_CLOSED.topic,
+    &message::DISPUTE_FUNDS_WITHDRAWN.topic,
+    &message::DISPUTE_FUNDS_REINSTATED.topic,
 ];
 
 /// The handlers of all Stripe objects; a type that two of them take refuses to start.
@@ -157,6 +157,9 @@ fn thin(event: &Event) -> Result<Intent, Rejection> {
     }
     Ok(Intent::Ignore("unhandled_type"))
 }
+
+/// What the types of [`fetched`](crate::fetched) do.
+const FETCHED: &str = "Sluicegate's own: the object as Stripe's API returned it";
 
 /// Stripe failed to make events that no list will ever show.
 const EVENTS_WERE_LOST: &str = "v2.core.health.event_generation_failure.resolved";

@@ -8,7 +8,7 @@ use stripe::objects::{Invoice as Version, InvoicePayment, Period, Reference};
 
 use super::aggregate::Aggregate;
 use super::keys::Keys;
-use super::message::{self, Message};
+use super::message::{self, InvoiceAttemptData, InvoiceData, Message};
 use super::origin::{OrderKey, Origin};
 use super::payment::PaidInvoice;
 use super::rules::Rules;
@@ -66,6 +66,9 @@ pub struct Summary {
     /// The periods that it pays for by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
+    /// It has lines that its body does not show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_more_lines: bool,
     /// It has lines that its body does not show, and none that is shown is recurring.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub period_unknown: bool,
@@ -143,6 +146,7 @@ impl Invoice {
             is_certain: self.paid_reference.is_some(),
             amount_due: version.map(|version| version.amount_due),
             due_by_payments: version.map(|version| self.due_by_payments(version)),
+            subtotal: version.and_then(|version| version.subtotal),
             amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
             subscription: self.linked.clone(),
             customer: version.and_then(|version| version.customer.clone()),
@@ -166,22 +170,27 @@ impl Invoice {
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
             period: self.version().and_then(|version| version.period),
             item_periods: self.version().map(|version| version.item_periods.clone()).unwrap_or_default(),
+            has_more_lines: self.version().is_some_and(|version| version.has_more_lines),
             period_unknown: self.version().is_some_and(has_unknown_period),
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),
         }
     }
 
-    fn data(&self, id: &str) -> Value {
+    fn data(&self, id: &str) -> InvoiceData {
         let version = self.version();
-        json!({
-            "subscription": self.linked, "invoice": id, "status": self.status(),
-            "customer": version.and_then(|v| v.customer.as_deref()),
-            "amount_due": version.map(|v| v.amount_due), "amount_paid": version.map(|v| v.amount_paid),
-            "currency": version.and_then(|v| v.currency.as_deref()),
-            "billing_reason": version.and_then(|v| v.billing_reason.as_deref()),
-            "period_end": version.and_then(|v| v.period).map(|p| p.end), "payment_intent": self.payment_intent(),
-        })
+        InvoiceData {
+            invoice: id.to_owned(),
+            subscription: self.linked.clone(),
+            status: self.status().map(str::to_owned),
+            customer: version.and_then(|v| v.customer.clone()),
+            amount_due: version.map(|v| v.amount_due),
+            amount_paid: version.map(|v| v.amount_paid),
+            currency: version.and_then(|v| v.currency.clone()),
+            billing_reason: version.and_then(|v| v.billing_reason.clone()),
+            period_end: version.and_then(|v| v.period).map(|p| p.end),
+            payment_intent: self.payment_intent().map(str::to_owned),
+        }
     }
 }
 
@@ -213,16 +222,16 @@ impl Aggregate for Invoice {
     fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.finalization_failed && self.status() == Some("draft") {
-            messages.push(Message::new(&message::INVOICE_FINALIZATION_FAILED, id, self.data(id)));
+            messages.push(Message::new(&message::INVOICE_FINALIZATION_FAILED, id, &self.data(id)));
         }
         if self.linked.is_none() {
             return messages;
         }
         if self.payment_succeeded {
-            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_SUCCEEDED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_SUCCEEDED, id, &self.data(id)));
         }
         if self.status() == Some("paid") {
-            messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_INVOICE_SETTLED, id, &self.data(id)));
             return messages;
         }
         if matches!(self.status(), Some("void" | "uncollectible" | "deleted")) {
@@ -231,17 +240,17 @@ impl Aggregate for Invoice {
         // An attempt that needs the customer's confirmation is reported by both events and is one notice.
         let to_confirm = self.action_required;
         if let Some((attempt, next)) = self.failed.filter(|(attempt, _)| to_confirm != Some(*attempt)) {
-            let mut data = self.data(id);
-            data["attempt_count"] = json!(attempt);
-            data["next_payment_attempt"] = json!(next);
+            let (invoice, attempt_count) = (self.data(id), attempt);
+            let data = InvoiceAttemptData { invoice, attempt_count, next_payment_attempt: next };
             let about = format!("{id}/{attempt}");
-            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_FAILED, &about, data));
+            messages.push(Message::new(&message::SUBSCRIPTION_PAYMENT_FAILED, &about, &data));
         }
         if let Some(attempt) = to_confirm {
             let about = format!("{id}/{attempt}");
             let mut required =
-                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, &about, self.data(id));
-            required.instead_of = Some(format!("{}/{about}", message::SUBSCRIPTION_PAYMENT_FAILED.name));
+                Message::new(&message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED, &about, &self.data(id));
+            required.instead_of =
+                Some(format!("{}/{about}", message::SUBSCRIPTION_PAYMENT_FAILED.topic.name));
             messages.push(required);
         }
         messages

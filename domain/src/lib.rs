@@ -10,6 +10,7 @@ pub mod decide;
 pub mod effect;
 pub mod event;
 mod events_page;
+pub mod fetched;
 pub mod grace;
 pub mod handlers;
 pub mod invoice;

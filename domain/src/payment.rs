@@ -97,6 +97,9 @@ pub struct PaidInvoice {
     /// Minor units of these that payments bring, where the rest is settled out of band.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_by_payments: Option<i64>,
+    /// Minor units before the invoice's discounts, tax and shipping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<i64>,
     /// It was paid with this metadata.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_certain: bool,

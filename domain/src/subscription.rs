@@ -12,7 +12,7 @@ use stripe::objects::{CheckoutSession, Subscription as Version};
 use super::aggregate::Aggregate;
 use super::invoice;
 use super::keys::Keys;
-use super::message::{self, Message};
+use super::message::{self, ItemData, Message, SubscriptionData};
 use super::origin::Origin;
 use super::rules::Rules;
 use super::version::{Digest, Versioned};
@@ -167,16 +167,20 @@ impl Subscription {
         version.trial_end.filter(|end| *end <= announced)
     }
 
-    fn data(&self, id: &str) -> Value {
+    fn data(&self, id: &str) -> SubscriptionData {
         let version = self.version();
-        json!({
-            "subscription": id, "customer": self.customer(), "status": self.status(),
-            "items": version.map(|v| &v.items), "paid_through": self.paid_through(),
-            "current_period_end": version.and_then(|v| v.current_period_end),
-            "cancel_at_period_end": version.map(|v| v.cancel_at_period_end),
-            "trial_end": version.and_then(|v| v.trial_end), "ended_at": version.and_then(|v| v.ended_at),
-            "order": version.and_then(|v| v.reference.order.as_deref()),
-        })
+        SubscriptionData {
+            subscription: id.to_owned(),
+            customer: self.customer().map(str::to_owned),
+            status: self.status().map(str::to_owned),
+            items: version.map(|v| v.items.iter().map(ItemData::from).collect()),
+            paid_through: self.paid_through(),
+            current_period_end: version.and_then(|v| v.current_period_end),
+            cancel_at_period_end: version.map(|v| v.cancel_at_period_end),
+            trial_end: version.and_then(|v| v.trial_end),
+            ended_at: version.and_then(|v| v.ended_at),
+            order: version.and_then(|v| v.reference.order.clone()),
+        }
     }
 
     /// Sent once for each loss: access is gone although it was there. A loss is named by when access was left, the
@@ -192,7 +196,7 @@ impl Subscription {
             _ if self.is_grace_over() => self.left_at.unwrap_or_else(|| self.past_due_from()).to_string(),
             _ => self.left_at?.to_string(),
         };
-        Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), self.data(id)))
+        Some(Message::new(&message::SUBSCRIPTION_ACCESS_LOST, &format!("{id}/{loss}"), &self.data(id)))
     }
 
     /// When access was last lost because a grace period had run out before the subscription was paid again, unix
@@ -210,7 +214,7 @@ impl Subscription {
         let lost_at = lost_at.max(self.lost_by_grace(rules))?;
         let about = format!("{id}/{lost_at}");
         let granted = self.access(rules) == Access::Granted;
-        granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, self.data(id)))
+        granted.then(|| Message::new(&message::SUBSCRIPTION_ACCESS_RESTORED, &about, &self.data(id)))
     }
 }
 
@@ -229,14 +233,14 @@ impl Aggregate for Subscription {
     fn messages(&self, id: &String, rules: &Rules) -> Vec<Message> {
         let mut messages = Vec::new();
         if self.was_active {
-            messages.push(Message::new(&message::SUBSCRIPTION_ACTIVATED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_ACTIVATED, id, &self.data(id)));
         }
         if self.ended || self.status() == Some("canceled") {
-            messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_CANCELED, id, &self.data(id)));
         }
         if let Some(trial_end) = self.trial_ends_soon() {
             let about = format!("{id}/{trial_end}");
-            messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, self.data(id)));
+            messages.push(Message::new(&message::SUBSCRIPTION_TRIAL_WILL_END, &about, &self.data(id)));
         }
         messages.extend(self.access_lost(id, rules));
         messages.extend(self.access_restored(id, rules));

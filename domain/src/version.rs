@@ -16,12 +16,19 @@
 //! (hence a change counts as often as its most frequent type), and twice the same type with
 //! the same `request` is one change too. Where the request is unknown both readings are tried.
 //!
+//! - An *observation* is what Stripe's API showed at some moment. It holds every change up to the end of the second that it
+//!   is dated by, so that it stands above the events of that second and of those before, and below all later ones.
+//!   Where it shows the state that the newest event led to, or that event's status is final, the event speaks:
+//!   it knows when it was. A state that an event of the minute before has left is an answer from before that event.
+//!
 //! Limits: while steps of the newest second are missing the trail has several ends, and a round whose
 //! beginning is unknown has none. The likeliest version then stands, marked ambiguous, until the missing event
 //! comes. Everything here is a function of the *set* of events seen, never of their order of arrival;
 //! that is why the steps of the two newest seconds are kept, and why nothing else may be.
 
 mod trail;
+
+mod observation;
 
 use std::collections::BTreeMap;
 
@@ -122,6 +129,9 @@ pub struct Delta<T> {
     /// Nothing can come after this status.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_terminal: bool,
+    /// The state is what Stripe's API showed, not what an event said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_observation: bool,
     /// Where the state stands in the object's life.
     pub rank: Rank,
     /// What the object looked like; dropped once a newer second is known.
@@ -137,13 +147,18 @@ pub struct Versioned<T> {
     newest: usize,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ambiguous: bool,
+    /// The newest observation.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    observed: Option<Box<Delta<T>>>,
 }
 
 impl<T> Versioned<T> {
-    /// The object as its first event shows it.
+    /// The object as its first event, or the first observation, shows it.
     #[must_use]
     pub fn new(step: Delta<T>) -> Self {
-        Self { steps: vec![step], newest: 0, ambiguous: false }
+        let mut object = Self { steps: Vec::new(), newest: 0, ambiguous: false, observed: None };
+        object.apply(step);
+        object
     }
 
     /// Takes an event in among the objects of its kind.
@@ -158,6 +173,9 @@ impl<T> Versioned<T> {
 
     /// Takes in another event about the same object. An event that was seen before changes nothing.
     pub fn apply(&mut self, step: Delta<T>) {
+        if step.is_observation {
+            return self.observe(step);
+        }
         if self.steps.iter().any(|known| known.event == step.event) {
             return;
         }
@@ -172,7 +190,7 @@ impl<T> Versioned<T> {
 
     /// Takes over everything that another object about the same object knows.
     pub fn merge(&mut self, other: Self) {
-        for step in other.steps {
+        for step in other.steps.into_iter().chain(other.observed.map(|observed| *observed)) {
             self.apply(step);
         }
     }
@@ -181,24 +199,24 @@ impl<T> Versioned<T> {
     #[must_use]
     pub fn latest(&self) -> &T {
         #[expect(clippy::expect_used, reason = "views are dropped only from seconds before the newest")]
-        self.steps[self.newest].view.as_ref().expect("the newest second keeps its views")
+        self.latest_delta().view.as_ref().expect("the newest second keeps its views")
     }
 
     /// Every version that may still turn out to be the newest: those of the newest second.
     pub fn candidates(&self) -> impl Iterator<Item = &T> {
-        self.steps.iter().filter_map(|step| step.view.as_ref())
+        self.steps.iter().chain(self.observed.as_deref()).filter_map(|step| step.view.as_ref())
     }
 
-    /// The event of the newest version.
+    /// The event, or the observation, of the newest version.
     #[must_use]
     pub fn latest_delta(&self) -> &Delta<T> {
-        &self.steps[self.newest]
+        self.leading_observation().unwrap_or_else(|| &self.steps[self.newest])
     }
 
-    /// Whether the newest version is uncertain.
+    /// Whether the newest version is uncertain. One that was observed after the events in question is not.
     #[must_use]
-    pub const fn ambiguous(&self) -> bool {
-        self.ambiguous
+    pub fn ambiguous(&self) -> bool {
+        self.ambiguous && !self.observation_stands()
     }
 
     fn in_newest_second(&self) -> usize {

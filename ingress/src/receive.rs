@@ -8,9 +8,10 @@ use crate::settings::Clock;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use amqp::message::{EventHeaders, Message};
+use amqp::message::{EventHeaders, Message, TRACEPARENT};
 use amqp::publisher::{PublishError, Publisher};
 use secrecy::SecretString;
+use service::trace_parent::TraceParent;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,6 +80,7 @@ impl Gate {
         Span::current().record("event.id", envelope.id.as_str()).record("event.type", envelope.kind.as_str());
         let mut headers = EventHeaders::received(now);
         headers.endpoint = endpoint.map(str::to_owned);
+        headers.traceparent = Some(trace_parent(request));
         let message = Message {
             exchange: self.exchange.clone(),
             routing_key: envelope.kind.clone(),
@@ -120,6 +122,14 @@ fn signature_header(request: &HttpRequest) -> Cow<'_, [u8]> {
     let mut values = request.headers().get_all(SIGNATURE).map(header::HeaderValue::as_bytes);
     let first = values.next().unwrap_or_default();
     values.fold(Cow::Borrowed(first), |joined, value| Cow::Owned([&joined, &b","[..], value].concat()))
+}
+
+/// The trace of the request, or a new one.
+fn trace_parent(request: &HttpRequest) -> TraceParent {
+    let values = request.headers().get_all(TRACEPARENT);
+    // One that is no text is no traceparent, and still one of several.
+    TraceParent::single(values.map(|value| value.to_str().unwrap_or_default()))
+        .unwrap_or_else(TraceParent::root)
 }
 
 fn content_length(request: &HttpRequest) -> Option<u64> {

@@ -72,16 +72,18 @@ impl Kind {
     #[must_use]
     pub const fn topics(self) -> &'static [&'static str] {
         match self {
-            Self::OrderConfirmation => &[message::ORDER_PAID.name],
-            Self::RefundNotice => &[message::REFUND_CREATED.name],
+            Self::OrderConfirmation => &[message::ORDER_PAID.topic.name],
+            Self::RefundNotice => &[message::REFUND_CREATED.topic.name],
             Self::PaymentFailed => &[
-                message::SUBSCRIPTION_PAYMENT_FAILED.name,
-                message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.name,
-                message::ORDER_PAYMENT_FAILED.name,
+                message::SUBSCRIPTION_PAYMENT_FAILED.topic.name,
+                message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.topic.name,
+                message::ORDER_PAYMENT_FAILED.topic.name,
             ],
-            Self::TrialEnding => &[message::SUBSCRIPTION_TRIAL_WILL_END.name],
-            Self::DisputeOpened => &[message::DISPUTE_OPENED.name, message::DISPUTE_INQUIRY_OPENED.name],
-            Self::PaymentHeld => &[message::PAYMENT_HELD.name],
+            Self::TrialEnding => &[message::SUBSCRIPTION_TRIAL_WILL_END.topic.name],
+            Self::DisputeOpened => {
+                &[message::DISPUTE_OPENED.topic.name, message::DISPUTE_INQUIRY_OPENED.topic.name]
+            }
+            Self::PaymentHeld => &[message::PAYMENT_HELD.topic.name],
             Self::DeadLetters => &[alert::DEAD_LETTERS],
             Self::DeliveryFailed => &[alert::DELIVERY_FAILED],
         }

@@ -80,11 +80,11 @@ pub(crate) fn values(kind: Kind, message: &Outgoing, contact: &Contact, locale: 
                 ("trial_end", _) => data.day("trial_end"),
                 ("evidence_due_by" | "first_at" | "last_at" | "paused_until", _) => data.minute(variable),
                 ("action_required", _) => {
-                    let topic = domain::message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.name;
+                    let topic = domain::message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.topic.name;
                     Variable::Flag(message.topic == topic)
                 }
                 ("inquiry", _) => {
-                    Variable::Flag(message.topic == domain::message::DISPUTE_INQUIRY_OPENED.name)
+                    Variable::Flag(message.topic == domain::message::DISPUTE_INQUIRY_OPENED.topic.name)
                 }
                 ("paused", _) => Variable::Flag(message.data["paused"].as_bool().unwrap_or_default()),
                 ("count", _) => Variable::Count(message.data["count"].as_i64().unwrap_or_default()),

@@ -2,10 +2,11 @@
 //! the one command that brings the whole system up. It is a tool for people and tests, never part of production.
 #![allow(missing_docs, reason = "the library exists for its programs and tests")]
 
-pub mod histories;
 pub mod history_args;
 pub mod run;
 pub mod send;
 pub mod servers;
 pub mod stripe_api;
 pub mod verify;
+
+pub use histories;

@@ -11,11 +11,11 @@ use reqwest::{Client, Url};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use thiserror::Error;
 
 use crate::budget::Budget;
-use crate::{ApiError, ApiSettings, Resource, RetryPolicy, read};
+use crate::read::{self, Retrieved};
+use crate::{ApiError, ApiSettings, Resource, RetryPolicy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -116,7 +116,7 @@ impl StripeApi {
     ///
     /// # Errors
     /// [`ApiError`]; [`ApiError::NotFound`] where there is none of this id.
-    pub async fn retrieve(&self, resource: Resource, id: &str, call: &Call) -> Result<Value, ApiError> {
+    pub async fn retrieve(&self, resource: Resource, id: &str, call: &Call) -> Result<Retrieved, ApiError> {
         if id.is_empty() {
             // The path would be that of the list.
             return Err(ApiError::NotFound { request: Default::default() });
@@ -132,7 +132,7 @@ impl StripeApi {
         path: &str,
         params: &[(String, String)],
         call: &Call,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Retrieved, ApiError> {
         let mut url = self.shared.base.clone();
         url.set_path(path);
         if !params.is_empty() {

@@ -11,11 +11,12 @@
 //!
 //! let api = StripeApi::new(&settings)?;
 //! let intent = api.retrieve(Resource::PaymentIntent, "pi_1", &Call::default()).await?;
+//! println!("{} as of {}", intent.object["status"], intent.as_of);
 //! let invoice = api.invoice("in_1", &Call::default().account("acct_1")).await?; // with all of its lines
 //! let since = List::new(Resource::Event).param("created[gte]", 1_790_000_000).param("type", "charge.refunded");
 //! let mut pages = std::pin::pin!(api.pages(since, Call::default()));
 //! while let Some(page) = pages.try_next().await? {
-//!     println!("{} events, the last is {:?}", page.data.len(), page.last_id());
+//!     println!("{} events, the oldest is {:?}", page.data.len(), page.last_id());
 //! }
 //! # Ok(()) }
 //! ```
@@ -32,6 +33,7 @@ pub mod settings;
 pub use client::{Call, ClientError, DEFAULT_VERSION, StripeApi};
 pub use error::ApiError;
 pub use list::{List, MAX_PAGE, Page};
+pub use read::Retrieved;
 pub use resource::Resource;
 pub use retry::RetryPolicy;
 pub use settings::{ApiSettings, StripeApiArgs};

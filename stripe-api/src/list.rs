@@ -4,7 +4,7 @@ use futures_util::{Stream, TryStreamExt as _, stream};
 use serde_json::Value;
 
 use crate::error::RequestId;
-use crate::{ApiError, Call, Resource, StripeApi};
+use crate::{ApiError, Call, Resource, Retrieved, StripeApi};
 
 /// The most objects that Stripe puts on a page.
 pub const MAX_PAGE: usize = 100;
@@ -89,6 +89,8 @@ pub struct Page {
     pub data: Vec<Value>,
     /// Whether there are more beyond it.
     pub has_more: bool,
+    /// As [`Retrieved::as_of`], for every object of the page.
+    pub as_of: i64,
 }
 
 impl Page {
@@ -119,10 +121,10 @@ impl StripeApi {
             };
             params.push((name.to_owned(), from.clone()));
         }
-        let mut answer = self.get(&list.path, &params, call).await?;
+        let Retrieved { object: mut answer, as_of } = self.get(&list.path, &params, call).await?;
         let (data, has_more) = (answer["data"].take(), answer["has_more"].as_bool());
         match (data, has_more) {
-            (Value::Array(data), Some(has_more)) => Ok(Page { data, has_more }),
+            (Value::Array(data), Some(has_more)) => Ok(Page { data, has_more, as_of }),
             _ => Err(ApiError::Malformed { problem: "it is not a list", request: RequestId::default() }),
         }
     }
@@ -157,16 +159,17 @@ impl StripeApi {
     ///
     /// # Errors
     /// [`ApiError`].
-    pub async fn invoice(&self, id: &str, call: &Call) -> Result<Value, ApiError> {
-        let mut invoice = self.retrieve(Resource::Invoice, id, call).await?;
+    pub async fn invoice(&self, id: &str, call: &Call) -> Result<Retrieved, ApiError> {
+        let mut retrieved = self.retrieve(Resource::Invoice, id, call).await?;
+        let invoice = &mut retrieved.object;
         if invoice["lines"]["has_more"] == Value::Bool(true) {
-            let rest = self.rest_of_lines(&invoice, id, call).await?;
+            let rest = self.rest_of_lines(invoice, id, call).await?;
             if let Value::Array(lines) = &mut invoice["lines"]["data"] {
                 lines.extend(rest);
             }
             invoice["lines"]["has_more"] = Value::Bool(false);
         }
-        Ok(invoice)
+        Ok(retrieved)
     }
 
     async fn rest_of_lines(&self, invoice: &Value, id: &str, call: &Call) -> Result<Vec<Value>, ApiError> {

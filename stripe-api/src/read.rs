@@ -1,10 +1,10 @@
 //! One attempt: sends the request, reads the whole answer and says what it means.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,7 +15,17 @@ use crate::error::RequestId;
 /// Longer ones are somebody's mistake, and no caller waits for them anyway.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(crate) async fn send(request: RequestBuilder) -> Result<Value, ApiError> {
+/// A JSON object as Stripe sent it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retrieved {
+    /// The object, whole.
+    pub object: Value,
+    /// Unix seconds by Stripe's clock: every change of this second and of all before it is in the object.
+    pub as_of: i64,
+}
+
+pub(crate) async fn send(request: RequestBuilder) -> Result<Retrieved, ApiError> {
+    let sent = (Instant::now(), Timestamp::now());
     let unavailable = |source: reqwest::Error, status, request| ApiError::Unavailable {
         status,
         retry_after: None,
@@ -35,7 +45,7 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Value, ApiError> {
         let object: Value = serde_json::from_slice(&body)
             .map_err(|_| ApiError::Malformed { problem: "it is not JSON", request: id.clone() })?;
         return if object.is_object() {
-            Ok(object)
+            Ok(Retrieved { object, as_of: as_of(&headers, sent.0.elapsed(), sent.1) })
         } else {
             Err(ApiError::Malformed { problem: "it is not a JSON object", request: id })
         };
@@ -93,6 +103,16 @@ fn request_id(headers: &HeaderMap) -> RequestId {
     RequestId(headers.get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned))
 }
 
+/// The second that was over when Stripe read the object: before the answer was written (`Date`) it was read, and after
+/// the request was sent. Without that header our own clock must do.
+fn as_of(headers: &HeaderMap, took: Duration, sent: Timestamp) -> i64 {
+    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+    let whole_seconds = i64::try_from(took.as_secs()).unwrap_or(i64::MAX).saturating_add(1);
+    let earliest = date.map_or(sent.as_second(), |date| date.as_second().saturating_sub(whole_seconds));
+    earliest.saturating_sub(1)
+}
+
 /// Seconds, or a date.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
@@ -130,6 +150,16 @@ mod tests {
         assert_eq!((kind(401, "{}"), kind(403, "")), ("unauthorized", "unauthorized"));
         assert_eq!((kind(500, "<html>"), kind(409, "")), ("unavailable", "unavailable"));
         assert_eq!(kind(302, ""), "malformed");
+    }
+
+    #[test]
+    fn an_object_is_as_of_the_last_second_that_was_over_when_it_was_read() {
+        let headers = HeaderMap::from_iter([(DATE, "Wed, 25 Nov 2026 12:00:10 GMT".parse().unwrap())]);
+        let (noon, sent) = ("2026-11-25T12:00:00Z".parse::<Timestamp>().unwrap(), Timestamp::UNIX_EPOCH);
+        let seconds = |took| as_of(&headers, took, sent) - noon.as_second();
+        assert_eq!(seconds(Duration::from_millis(300)), 8, "it was read in second 9 or 10");
+        assert_eq!(seconds(Duration::from_millis(3700)), 5);
+        assert_eq!(as_of(&HeaderMap::new(), Duration::from_secs(3), noon), noon.as_second() - 1);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod orders;
 pub mod preview;
 pub mod process;
 mod progress;
+mod rehearsal;
 pub mod relay;
 mod report;
 mod run;
@@ -23,8 +24,10 @@ pub mod settle;
 mod spans;
 pub mod store;
 mod tasks;
+mod traces;
 
 pub use preview::{Preview, RowChange, preview};
+pub use rehearsal::{Rehearsal, rehearse};
 pub use run::{RunError, run};
 pub use tasks::TaskFailed;
 

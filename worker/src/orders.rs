@@ -1,6 +1,8 @@
 //! Decides again what counts for an order when staff change it: registered, corrected, a payment accepted. No event
 //! is involved; the state is loaded under lock and saved as for an event, in the caller's transaction.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::Transaction;
 use domain::keys::Keys;
 use domain::link::order_changed;
@@ -35,6 +37,6 @@ pub async fn decide_order(
     }
     order_changed(&mut state, key, rules);
     let messages = state.messages(rules);
-    store::save(tx, &state, &[], &messages, rules, now).await?;
+    store::save(tx, &state, &[], &messages, &HashMap::new(), rules, now).await?;
     Ok(messages)
 }

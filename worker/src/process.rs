@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::isolation;
 use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
+use crate::traces::traces;
 use domain::decide::{Decision, Prepared, decide};
 use domain::effect::Effect;
 use domain::grace;
@@ -169,7 +170,8 @@ pub(crate) async fn run(
     let Decided { dispositions, effects, rejected, settled } = decided;
     grace::end_grace(&mut state, rules, now.as_second());
     let messages = state.messages(rules);
-    store::save(tx, &state, &effects, &messages, rules, now).await?;
+    let traces = traces(batch.incoming, &effects);
+    store::save(tx, &state, &effects, &messages, &traces, rules, now).await?;
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
     store::record(tx, &rejected, &settled, now).await?;

@@ -20,6 +20,7 @@ mod subscriptions;
 mod sweeps;
 mod tokens;
 mod users;
+mod verify_payment;
 
 use std::future::{Ready, ready};
 
@@ -63,7 +64,7 @@ impl FromRequest for Caller {
         ready(Authenticated::of(request).and_then(|Authenticated { principal, scope }| match scope {
             TokenScope::All => Ok(Caller(principal)),
             TokenScope::Orders => Err(ServiceError::Forbidden(format!(
-                "{} has the scope {scope}: it registers and reads orders and reads subscriptions, and nothing else",
+                "{} has the scope {scope}: it registers and reads orders, verifies payments and reads subscriptions, and nothing else",
                 principal.actor
             ))),
         }))
@@ -137,6 +138,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(audit::routes)
             .configure(users::routes)
             .configure(tokens::routes)
+            .configure(verify_payment::routes)
             .default_service(web::to(not_found)),
     );
 }

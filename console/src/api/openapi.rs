@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
 use super::{
     audit, cases, dead_letters, destinations, events, jobs, messages, orders, overview, queues, search,
-    subscriptions, sweeps, tokens, users,
+    subscriptions, sweeps, tokens, users, verify_payment,
 };
 use crate::audit::store::AuditEntry;
 use crate::auth::store::sessions::ApiToken;
@@ -34,6 +34,7 @@ use crate::sweeps::store::Sweep;
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;
 use crate::timeline::details::{DeadLetterView, EventView};
+use crate::verification::service::Verification;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,6 +54,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         queues::list, sweeps::list::list, overview::show, audit::list, search::search,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
+        verify_payment::verify,
     ),
     // What replies only refer to.
     components(schemas(
@@ -63,7 +65,7 @@ use crate::timeline::details::{DeadLetterView, EventView};
         Page<Case>, Case, Page<OrderRow>, OrderRow, OrderView, Page<SubscriptionRow>, SubscriptionView,
         Page<MessageRow>, MessageView, Page<Destination>, Page<QueueState>, Page<Sweep>, Overview, search::SearchView,
         Page<AuditEntry>,
-        Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken,
+        Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken, Verification,
     )),
     security(("token" = [])),
     modifiers(&BearerToken, &Operations)

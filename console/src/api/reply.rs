@@ -102,6 +102,21 @@ pub(super) struct NotFound(#[expect(dead_code, reason = "only its schema is used
 #[response(status = 409)]
 pub(super) struct Conflict(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
 
+/// Stripe limits the rate of requests: `Retry-After` says when to ask again
+#[derive(IntoResponses)]
+#[response(status = 429)]
+pub(super) struct RateLimited(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
+
+/// A setting is missing that this needs
+#[derive(IntoResponses)]
+#[response(status = 501)]
+pub(super) struct NotConfigured(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
+
+/// Stripe is unavailable, or does not answer as it should
+#[derive(IntoResponses)]
+#[response(status = 502)]
+pub(super) struct BadGateway(#[expect(dead_code, reason = "only its schema is used")] ErrorBody);
+
 /// A server that is needed is unavailable
 #[derive(IntoResponses)]
 #[response(status = 503)]

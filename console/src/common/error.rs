@@ -32,6 +32,32 @@ pub enum ServiceError {
     /// The role does not allow it.
     #[error("{0}")]
     Forbidden(String),
+    /// Stripe takes no more requests for now.
+    #[error("{message}")]
+    RateLimited {
+        /// What is limited.
+        message: String,
+        /// Seconds after which the same request may work.
+        retry_after: u64,
+    },
+    /// Stripe is unavailable, or its answer is of no use.
+    #[error("{message}")]
+    BadGateway {
+        /// Stable code for scripts.
+        code: &'static str,
+        /// What is wrong, in words.
+        message: String,
+        /// Seconds after which the same request may work; none: somebody must act first.
+        retry_after: Option<u64>,
+    },
+    /// A setting is missing that the request needs.
+    #[error("{message}")]
+    NotConfigured {
+        /// Stable code for scripts.
+        code: &'static str,
+        /// Which setting, in words.
+        message: String,
+    },
     /// A server that is needed cannot be reached now; the same request may work later.
     #[error("{0}")]
     Unavailable(String),
@@ -55,7 +81,11 @@ impl ServiceError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             ServiceError::NotFound(_) => "not_found",
-            ServiceError::Invalid { code, .. } | ServiceError::Conflict { code, .. } => code,
+            ServiceError::Invalid { code, .. }
+            | ServiceError::Conflict { code, .. }
+            | ServiceError::BadGateway { code, .. }
+            | ServiceError::NotConfigured { code, .. } => code,
+            ServiceError::RateLimited { .. } => "rate_limited",
             ServiceError::Unauthorized => "unauthorized",
             ServiceError::Forbidden(_) => "forbidden",
             ServiceError::Unavailable(_) => "unavailable",

@@ -28,6 +28,8 @@ pub(crate) struct NewDeadLetter {
     pub(crate) payload: Vec<u8>,
     /// The ingress endpoint it came in through.
     pub(crate) endpoint: Option<String>,
+    /// The trace that it belongs to.
+    pub(crate) traceparent: Option<String>,
     /// When the ingress took it in.
     pub(crate) received_at: Option<Timestamp>,
     /// When it first failed.
@@ -74,6 +76,7 @@ impl NewDeadLetter {
             attempts: i32::try_from(attempts).unwrap_or(i32::MAX),
             payload: message.body.to_vec(),
             endpoint: headers.endpoint.as_deref().map(clean),
+            traceparent: headers.traceparent.map(|traceparent| traceparent.to_string()),
             received_at: received_at.then_some(headers.received_at),
             first_failed_at: headers.first_failed_at.unwrap_or(now),
             refs: references(message.body),

@@ -2,6 +2,7 @@
 //! the message, so that nothing is done without a trace.
 //! Must send the bytes as they were received.
 
+use ::service::trace_parent::TraceParent;
 use amqp::broker::Broker;
 use amqp::message::{EventHeaders, Message};
 use amqp::publisher::{PublishError, Publisher};
@@ -34,6 +35,7 @@ struct ReplayMessage {
     body: Vec<u8>,
     endpoint: Option<String>,
     received_at: Option<Timestamp>,
+    traceparent: Option<TraceParent>,
     replay_of: String,
 }
 
@@ -129,6 +131,8 @@ impl Replayer {
             body: body.into_bytes(),
             endpoint: event.endpoint,
             received_at: Some(event.received_at),
+            // Kept for dead letters only.
+            traceparent: None,
             replay_of: id.to_owned(),
         };
         let sent = self.send(sending).await;
@@ -143,6 +147,11 @@ impl Replayer {
             .await?;
         }
         sent
+    }
+
+    /// The broker, and what publishes to it.
+    pub(crate) const fn servers(&self) -> (&Broker, &Publisher) {
+        (&self.broker, &self.publisher)
     }
 
     /// Whether the broker takes messages now.
@@ -185,7 +194,7 @@ impl Replayer {
             received_at: sending.received_at.unwrap_or_else(Timestamp::now),
             endpoint: sending.endpoint,
             replay_of: Some(sending.replay_of),
-            traceparent: None,
+            traceparent: sending.traceparent,
             first_failed_at: None,
         };
         let message = Message {
@@ -208,6 +217,7 @@ impl From<LockedDeadLetter> for ReplayMessage {
             body: dead_letter.payload,
             endpoint: dead_letter.endpoint,
             received_at: dead_letter.received_at,
+            traceparent: dead_letter.traceparent,
             replay_of: dead_letter.id.to_string(),
         }
     }

@@ -32,6 +32,9 @@ impl ResponseError for ServiceError {
             ServiceError::Conflict { .. } => StatusCode::CONFLICT,
             ServiceError::Unauthorized => StatusCode::UNAUTHORIZED,
             ServiceError::Forbidden(_) => StatusCode::FORBIDDEN,
+            ServiceError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ServiceError::BadGateway { .. } => StatusCode::BAD_GATEWAY,
+            ServiceError::NotConfigured { .. } => StatusCode::NOT_IMPLEMENTED,
             ServiceError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -47,6 +50,15 @@ impl ResponseError for ServiceError {
             ServiceError::Unavailable(reason) => {
                 tracing::warn!(reason, "a request could not be served");
                 response.insert_header((header::RETRY_AFTER, "5"));
+            }
+            ServiceError::RateLimited { retry_after, .. } => {
+                response.insert_header((header::RETRY_AFTER, retry_after.to_string()));
+            }
+            ServiceError::BadGateway { code, message, retry_after } => {
+                tracing::warn!(code, reason = message, "Stripe could not be asked");
+                if let Some(seconds) = retry_after {
+                    response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+                }
             }
             ServiceError::Internal(reason) => {
                 // What is inside is ours to know: the log has it.

@@ -7,6 +7,7 @@ pub(crate) mod sign_in;
 use amqp::broker::Broker;
 use deadpool_postgres::Pool;
 use domain::rules::Rules;
+use stripe_api::StripeApi;
 
 use self::sign_in::SignInSettings;
 use crate::dead_letters::replay::Replayer;
@@ -31,6 +32,8 @@ pub(crate) struct Console {
     pub(crate) rules: Rules,
     /// The orders that requests wait for.
     pub(crate) order_watch: OrderWatch,
+    /// Stripe's API, where a key is set.
+    pub(crate) stripe_api: Option<StripeApi>,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
 }

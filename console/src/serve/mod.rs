@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amqp::broker::{Broker, BrokerSettings};
+use service::error::chain;
+use stripe_api::StripeApi;
 use tokio_util::sync::CancellationToken;
 
 use crate::common::error::ServiceError;
@@ -21,6 +23,12 @@ use crate::system::health;
 use crate::system::queues;
 
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// The client of Stripe's API, where a key is set.
+fn stripe_api(settings: &ConsoleSettings) -> Result<Option<StripeApi>, ServiceError> {
+    let api = settings.stripe_api.as_ref().map(StripeApi::new).transpose();
+    api.map_err(|e| ServiceError::Internal(chain(&e)))
+}
 
 /// Serves until a signal.
 pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -> Result<(), ServiceError> {
@@ -50,6 +58,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         management: settings.management.clone(),
         rules: settings.rules.clone(),
         order_watch: order_watch.clone(),
+        stripe_api: stripe_api(settings)?,
         sign_in: settings.sign_in.clone(),
     };
     let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())

@@ -124,6 +124,22 @@ async fn a_replay_sends_the_same_bytes_and_a_second_failure_reopens_the_dead_let
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_replay_stays_in_the_trace_of_the_request_that_brought_the_event() {
+    let world = World::new().await;
+    let _console = world.serve();
+    let mut headers = EventHeaders::received(jiff::Timestamp::now());
+    headers.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().ok();
+    let mut table = headers.to_table();
+    table.insert(amqp::message::REASON.into(), AMQPValue::LongString("order_not_found".into()));
+    world.publish_dead(event("evt_1").to_string().as_bytes(), "evt_1", table).await;
+    world.until(DEAD_LETTERS, 1).await;
+    let id = world.json(&["dead", "list", "--json"]).await["items"][0]["id"].to_string();
+    world.ok(&["dead", "replay", &id, "--reason", "for the test"]).await;
+    let sent = world.take(Queue::Fulfillment).await.properties.headers().clone().unwrap_or_default();
+    assert_eq!(EventHeaders::from_table(&sent, jiff::Timestamp::now()).traceparent, headers.traceparent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_whose_event_took_effect_is_resolved_at_once() {
     let world = World::new().await;
     world.sql("INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload) \

@@ -32,6 +32,8 @@ SELECT 'evt_' || n * 10 - 7, (ARRAY['payment_intent.succeeded','charge.succeeded
        CASE WHEN n % 1000 = 4 THEN 'acct_' || n / 1000 ELSE '' END, false
 FROM generate_series(1, :letters) n;
 INSERT INTO audit (actor, action, subject, reason) SELECT 'user:anna', 'dead.replay', 'dead_letter:' || n, 'x' FROM generate_series(1, 2000) n;
-INSERT INTO outbox (key, topic, lasting, payload, sent_at) SELECT 'order.paid/order-' || n, 'order.paid', true, '{}', now() FROM generate_series(1, :events / 5) n;
+INSERT INTO outbox (key, topic, lasting, payload) SELECT 'order.paid/order-' || n, 'order.paid', true, '{}' FROM generate_series(1, :events / 5) n;
+INSERT INTO outbox_sent SELECT id, now() FROM outbox;
+DELETE FROM outbox_unsent;
 INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, sent_at)
 SELECT id, 'http', 'self/test/order/' || id, 'sent', now() FROM outbox;

@@ -15,7 +15,8 @@ const MESSAGES: &str = r#"
         ('refund.created/re_1', 'refund.created', true, '{"payment": "pi_1", "refund": "re_1"}'),
         ('payment.held/pi_2/amount_mismatch', 'payment.held', false, '{"order": "A-2", "payment": "pi_2"}'),
         ('subscription.payment_succeeded/in_1', 'subscription.payment_succeeded', true, '{"subscription": "sub_1"}');
-    UPDATE outbox SET sent_at = now() WHERE id < 3;
+    INSERT INTO outbox_sent SELECT id, now() FROM outbox WHERE id < 3;
+    UPDATE outbox_unsent SET ids = '{3}';
     UPDATE outbox_deliveries SET state = 'sent', sent_at = now(), attempts = 1 WHERE outbox_id = 1;
     UPDATE outbox_deliveries SET state = 'failed', attempts = 30, last_error = 'answered 500' WHERE outbox_id = 2;
     INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, attempts, last_error)

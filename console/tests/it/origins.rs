@@ -22,8 +22,9 @@ const ORDERS: &str = r#"
            jsonb_build_object('from', '{"amount_paid": 0}'::jsonb, 'to', jsonb_build_object('amount_paid', paid),
                               'messages', '["order.paid/A-1"]'::jsonb)
     FROM (VALUES ('own', 1000), ('test', 2000), ('1', 3000), ('2', 4000)) AS e (name, paid);
-    INSERT INTO outbox (key, account, livemode, topic, lasting, payload, sent_at) VALUES
-        ('order.paid/A-1', '', true, 'order.paid', true, '{}', now()), ('order.paid/A-1', 'acct_1', true, 'order.paid', true, '{}', NULL)"#;
+    INSERT INTO outbox (key, account, livemode, topic, lasting, payload) VALUES
+        ('order.paid/A-1', '', true, 'order.paid', true, '{}'), ('order.paid/A-1', 'acct_1', true, 'order.paid', true, '{}');
+    INSERT INTO outbox_sent SELECT id, now() FROM outbox WHERE account = ''"#;
 
 pub fn ids(list: &Value, member: &str) -> Vec<String> {
     let mut ids: Vec<String> = list["items"]

@@ -7,14 +7,15 @@ use crate::harness::World;
 
 /// Enough rows that PostgreSQL plans as it would with many more.
 const ROWS: &str = include_str!("large.sql");
-const GROWING: [&str; 9] = [
+const GROWING: [&str; 10] = [
     "events",
     "dead_letters",
     "effects",
     "payments",
     "orders",
     "audit",
-    "outbox",
+    "outbox_messages",
+    "outbox_sent",
     "outbox_deliveries",
     "charges",
 ];

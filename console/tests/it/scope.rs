@@ -7,10 +7,11 @@ use crate::http::Api;
 use crate::pages::{Browser, PASSWORD, user};
 
 /// What such a token reaches.
-const REACHED: [(&str, &str); 5] = [
+const REACHED: [(&str, &str); 6] = [
     ("get", "/api/orders"),
     ("post", "/api/orders"),
     ("get", "/api/orders/{id}"),
+    ("post", "/api/verify-payment"),
     ("get", "/api/subscriptions"),
     ("get", "/api/subscriptions/{id}"),
 ];

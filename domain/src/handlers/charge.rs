@@ -2,7 +2,7 @@
 
 use stripe::objects::Charge;
 
-use super::{Change, Handler, OF_A_PAYMENT, refund};
+use super::{Change, FETCHED, Handler, OF_A_PAYMENT, refund};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::{self, payment_changed};
@@ -22,6 +22,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("charge.expired", "an authorization expired"),
         ("charge.pending", "a delayed payment is under way"),
         ("charge.updated", "the newest version of the charge"),
+        ("charge.fetched", FETCHED),
         ("charge.refunded", "adds to what was refunded, in part or in full"),
     ],
     emits: &[OF_A_PAYMENT],
@@ -53,12 +54,16 @@ impl Change for OneCharge {
         let payment = state.payments.touch(&id);
         if event.kind == "charge.failed" {
             payment.attempt_failed = payment.attempt_failed.max(Some(event.created));
+        } else if event.observed && charge.status == "failed" {
+            // When it failed is not known; it was not before it was made.
+            payment.attempt_failed = payment.attempt_failed.max(charge.created);
         }
         if matches!(event.kind.as_str(), "charge.succeeded" | "charge.pending" | "charge.captured") {
             payment.attempts.entry(charge.id.clone()).or_default().record(event, charge);
         }
         let before = event.previous.as_ref().and_then(|p| p.get("amount_refunded")?.as_i64());
-        if event.kind == "charge.refunded" || before.is_some() {
+        let shows_refunds = event.observed && charge.amount_refunded > 0;
+        if event.kind == "charge.refunded" || before.is_some() || shows_refunds {
             let steps = payment.refunded_amounts.entry(charge.id.clone()).or_default();
             let mut reach = |amount: i64, from| {
                 let step = RefundedStep::new(from, event.created);

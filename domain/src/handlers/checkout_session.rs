@@ -4,7 +4,7 @@
 
 use stripe::objects::CheckoutSession;
 
-use super::{Change, Handler, Intent, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::payment_changed;
@@ -24,6 +24,7 @@ pub(super) const HANDLER: Handler = Handler {
         ),
         ("checkout.session.async_payment_succeeded", "the delayed payment succeeded: the order is paid"),
         ("checkout.session.async_payment_failed", "the delayed payment failed"),
+        ("checkout.session.fetched", FETCHED),
         ("checkout.session.expired", "the session expired"),
     ],
     emits: &[OF_A_PAYMENT],

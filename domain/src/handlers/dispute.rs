@@ -2,7 +2,7 @@
 
 use stripe::objects::Dispute;
 
-use super::{Change, Handler, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::{self, payment_changed};
@@ -17,6 +17,7 @@ pub(super) const HANDLER: Handler = Handler {
     types: &[
         ("charge.dispute.created", "a dispute or an inquiry was opened"),
         ("charge.dispute.updated", "the newest version of the dispute"),
+        ("charge.dispute.fetched", FETCHED),
         ("charge.dispute.closed", "won, lost, or an inquiry that was closed"),
         ("charge.dispute.funds_withdrawn", "the disputed money was withdrawn"),
         ("charge.dispute.funds_reinstated", "the disputed money was reinstated"),

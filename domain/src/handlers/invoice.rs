@@ -5,7 +5,7 @@
 
 use stripe::objects::Invoice;
 
-use super::{Change, Handler, Intent, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::invoice_changed;
@@ -28,6 +28,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("invoice.payment_action_required", "the customer must confirm the payment"),
         ("invoice.voided", "nothing is owed any more"),
         ("invoice.marked_uncollectible", "marked as uncollectible"),
+        ("invoice.fetched", FETCHED),
         ("invoice.upcoming", "a forecast without an id: recorded as ignored (`forecast`)"),
         ("invoice.deleted", "the draft was deleted"),
         ("invoice.finalization_failed", "the draft could not be finalized"),
@@ -35,11 +36,11 @@ pub(super) const HANDLER: Handler = Handler {
     ],
     emits: &[
         &[
-            &message::SUBSCRIPTION_PAYMENT_SUCCEEDED,
-            &message::SUBSCRIPTION_INVOICE_SETTLED,
-            &message::SUBSCRIPTION_PAYMENT_FAILED,
-            &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
-            &message::INVOICE_FINALIZATION_FAILED,
+            &message::SUBSCRIPTION_PAYMENT_SUCCEEDED.topic,
+            &message::SUBSCRIPTION_INVOICE_SETTLED.topic,
+            &message::SUBSCRIPTION_PAYMENT_FAILED.topic,
+            &message::SUBSCRIPTION_PAYMENT_ACTION_REQUIRED.topic,
+            &message::INVOICE_FINALIZATION_FAILED.topic,
         ],
         OF_A_PAYMENT,
     ],
@@ -94,6 +95,12 @@ impl Change for OneInvoice {
             "invoice.payment_failed" => {
                 let failed = (version.attempt_count, version.next_payment_attempt);
                 invoice.failed = invoice.failed.max(Some(failed));
+            }
+            _ if event.observed && version.status == "paid" => {
+                invoice.settled = true;
+                // Only before 2025-03-31.basil does the invoice say so itself.
+                invoice.payment_succeeded |= event.object["paid_out_of_band"] == false;
+                invoice.paid_reference.get_or_insert_with(|| version.reference.clone());
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use stripe::objects::PaymentIntent;
 
-use super::{Change, Handler, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::{PaymentRef, payment_changed};
@@ -20,6 +20,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("payment_intent.requires_action", "the customer must confirm the payment"),
         ("payment_intent.succeeded", "the money was captured: the order is paid"),
         ("payment_intent.payment_failed", "an attempt to pay failed"),
+        ("payment_intent.fetched", FETCHED),
         ("payment_intent.canceled", "the payment was canceled"),
         ("payment_intent.amount_capturable_updated", "the money is authorized and can be captured"),
     ],
@@ -70,7 +71,7 @@ fn rank(intent: &PaymentIntent) -> Rank {
     let tiebreak = match intent.status.as_str() {
         "requires_capture" => 3,
         "processing" => 2,
-        "requires_action" | "requires_source_action" => 1,
+        "requires_action" => 1,
         _ => 0,
     };
     Rank { certain: 0, tiebreak }

@@ -2,7 +2,7 @@
 
 use stripe::objects::Refund;
 
-use super::{Change, Handler, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::{self, payment_changed};
@@ -16,6 +16,7 @@ pub(super) const HANDLER: Handler = Handler {
     types: &[
         ("refund.created", "the refund exists"),
         ("refund.updated", "the newest version of the refund"),
+        ("refund.fetched", FETCHED),
         ("refund.failed", "the refund failed: its money counts as paid again"),
         ("charge.refund.updated", "as `refund.updated`, before 2024-10-28.acacia"),
     ],

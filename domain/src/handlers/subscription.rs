@@ -2,7 +2,7 @@
 
 use stripe::objects::Subscription;
 
-use super::{Change as _, Handler};
+use super::{Change as _, FETCHED, Handler};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::message;
@@ -18,6 +18,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.created", "the subscription exists"),
         ("customer.subscription.updated", "status, items, trial, pause or planned end changed"),
         ("customer.subscription.deleted", "the subscription ended"),
+        ("customer.subscription.fetched", FETCHED),
         ("customer.subscription.paused", "paused: no access"),
         ("customer.subscription.resumed", "resumed"),
         ("customer.subscription.trial_will_end", "the trial ends in three days"),
@@ -25,12 +26,12 @@ pub(super) const HANDLER: Handler = Handler {
         ("customer.subscription.pending_update_expired", "a change that waited for its payment lapsed"),
     ],
     emits: &[&[
-        &message::SUBSCRIPTION_ACTIVATED,
-        &message::SUBSCRIPTION_CHANGED,
-        &message::SUBSCRIPTION_TRIAL_WILL_END,
-        &message::SUBSCRIPTION_CANCELED,
-        &message::SUBSCRIPTION_ACCESS_LOST,
-        &message::SUBSCRIPTION_ACCESS_RESTORED,
+        &message::SUBSCRIPTION_ACTIVATED.topic,
+        &message::SUBSCRIPTION_CHANGED.topic,
+        &message::SUBSCRIPTION_TRIAL_WILL_END.topic,
+        &message::SUBSCRIPTION_CANCELED.topic,
+        &message::SUBSCRIPTION_ACCESS_LOST.topic,
+        &message::SUBSCRIPTION_ACCESS_RESTORED.topic,
     ]],
     read: |event| Ok(OneSubscription(Subscription::read(&event.object)?).into_intent()),
 };
@@ -47,7 +48,12 @@ impl super::Change for OneSubscription {
         let old = event.previous.as_ref().map(|previous| before(&event.object, previous));
         // A previous state that cannot be read yields no change; the state now could be read.
         let old = old.and_then(|object| Subscription::read(&object).ok());
-        let change = old.as_ref().and_then(|old| Change::between(old, version));
+        // What an object that was fetched had been is what is known of it.
+        let known = || state.subscriptions.get(&version.id).version().cloned();
+        let old = if event.observed { known() } else { old };
+        // The event that was missed may come yet, and says itself what it changed.
+        let change = old.as_ref().filter(|_| !event.kind.ends_with(".fetched"));
+        let change = change.and_then(|old| Change::between(old, version));
         let is_terminal = matches!(version.status.as_str(), "canceled" | "incomplete_expired");
         let step = event.delta(version.clone(), rank(version), is_terminal);
         let subscription = state.subscriptions.touch(&version.id);

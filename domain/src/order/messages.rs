@@ -7,7 +7,7 @@ use super::status::Refunded;
 use super::{Order, Status, Totals};
 use crate::aggregate::Aggregate;
 use crate::keys::Keys;
-use crate::message::{self, Message, Topic};
+use crate::message::{self, Message, OrderData, OrderPaymentData, PaymentReleasedData, TopicOf};
 use crate::origin::{OrderKey, Origin};
 use crate::payment::{HeldReason, Status as PaymentStatus, Summary};
 use crate::rules::Rules;
@@ -72,14 +72,20 @@ impl Aggregate for Order {
 }
 
 impl Order {
-    fn data(id: &str, totals: &Totals, payment: Option<&str>) -> Value {
-        json!({
-            "order": id, "status": totals.status.as_str(), "customer": totals.customer,
-            "amount": totals.amount, "currency": totals.currency, "amount_paid": totals.paid,
-            "amount_refunded": totals.refunded, "amount_disputed": totals.disputed,
-            "payment_intent": totals.payment_intent, "payment": payment,
-            "products": totals.products,
-        })
+    fn data(id: &str, totals: &Totals, payment: Option<&str>) -> OrderData {
+        OrderData {
+            order: id.to_owned(),
+            status: totals.status,
+            customer: totals.customer.clone(),
+            amount: totals.amount,
+            currency: totals.currency.clone(),
+            amount_paid: totals.paid,
+            amount_refunded: totals.refunded,
+            amount_disputed: totals.disputed,
+            payment_intent: totals.payment_intent.clone(),
+            payment: payment.map(str::to_owned),
+            products: totals.products.clone(),
+        }
     }
 
     /// What the order as a whole calls for.
@@ -90,10 +96,10 @@ impl Order {
         // What only an edited charge says is sent once the payment intent or the charge's first event confirms it.
         let confirmed = money.provisional == 0;
         if self.is_settled_for_certain(&money) {
-            messages.push(Message::new(&message::ORDER_PAID, id, data()));
+            messages.push(Message::new(&message::ORDER_PAID, id, &data()));
         }
         if totals.status == Status::Overpaid {
-            messages.push(Message::new(&message::ORDER_OVERPAID, id, data()));
+            messages.push(Message::new(&message::ORDER_OVERPAID, id, &data()));
         }
         // Disputed or not, what was refunded was refunded.
         match self.refunds(&money) {
@@ -101,9 +107,9 @@ impl Order {
             _ if money.paid == 0 => {}
             Refunded::Some if confirmed && money.unconfirmed == 0 => {
                 let about = format!("{id}/{}", totals.refunded);
-                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, data()));
+                messages.push(Message::new(&message::ORDER_PARTIALLY_REFUNDED, &about, &data()));
             }
-            Refunded::All if confirmed => messages.push(Message::new(&message::ORDER_REFUNDED, id, data())),
+            Refunded::All if confirmed => messages.push(Message::new(&message::ORDER_REFUNDED, id, &data())),
             _ => {}
         }
         messages
@@ -129,33 +135,33 @@ impl Order {
             let data = || Self::about_payment(Self::data(id, totals, Some(payment)), summary, held);
             if summary.paid > 0 && !summary.provisional {
                 let about = format!("{id}/{payment}");
-                messages.push(Message::new(&message::ORDER_PAYMENT_RECEIVED, &about, data()));
+                messages.push(Message::new(&message::ORDER_PAYMENT_RECEIVED, &about, &data()));
             }
             if let Some(reason) = held.filter(|_| !is_refunded(summary) && !summary.provisional) {
                 let about = format!("{payment}/{reason}");
-                messages.push(Message::new(&message::PAYMENT_HELD, &about, data()));
+                messages.push(Message::new(&message::PAYMENT_HELD, &about, &data()));
             }
             if let Some((topic, _)) = unpaid.filter(|(_, causes)| causes.contains(&summary.status)) {
                 let data = Self::data(id, totals, Some(payment));
-                messages.push(Message::new(topic, &format!("{id}/{payment}"), data));
+                messages.push(Message::new(topic, &format!("{id}/{payment}"), &data));
             }
         }
         messages
     }
 
     fn released(id: &str, totals: &Totals, payment: &str, reason: HeldReason) -> Message {
-        let mut data = Self::data(id, totals, Some(payment));
-        data["reason"] = json!(reason);
-        Message::new(&message::PAYMENT_RELEASED, payment, data)
+        let data = PaymentReleasedData { order: Self::data(id, totals, Some(payment)), reason };
+        Message::new(&message::PAYMENT_RELEASED, payment, &data)
     }
 
-    fn about_payment(mut data: Value, payment: &Summary, held: Option<HeldReason>) -> Value {
-        data["payment_amount"] = json!(payment.paid);
-        data["payment_currency"] = json!(payment.currency);
-        data["held"] = json!(held);
-        data["products"] = json!(payment.products);
-        data["payment_customer"] = json!(payment.customer());
-        data
+    fn about_payment(order: OrderData, payment: &Summary, held: Option<HeldReason>) -> OrderPaymentData {
+        OrderPaymentData {
+            order: OrderData { products: payment.products.clone(), ..order },
+            payment_amount: payment.paid,
+            payment_currency: payment.currency.clone(),
+            held,
+            payment_customer: payment.customer(),
+        }
     }
 
     /// Whether a held payment still needs somebody's decision: one that was refunded in full does not.
@@ -172,7 +178,7 @@ const fn is_refunded(payment: &Summary) -> bool {
 }
 
 /// What an order that is not paid calls for, once for each payment in one of these states.
-const fn unpaid_topic(status: Status) -> Option<(&'static Topic, [PaymentStatus; 2])> {
+const fn unpaid_topic(status: Status) -> Option<(&'static TopicOf<OrderData>, [PaymentStatus; 2])> {
     Some(match status {
         Status::Processing => {
             (&message::ORDER_PROCESSING, [PaymentStatus::Processing, PaymentStatus::Authorized])

@@ -1,13 +1,15 @@
 //! Where an order stands, by the money of its payments.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Order;
 use super::money::Money;
 
 /// Where an order stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "OrderStatus")]
 pub enum Status {
     /// Nothing decisive is known.
     #[default]

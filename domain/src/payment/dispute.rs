@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stripe::objects::{BalanceTransaction, Dispute as Version};
 
@@ -47,7 +48,7 @@ pub struct Transaction {
 }
 
 /// What a dispute means for the money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeState {
     /// Ended without a decision: an inquiry that was closed, a dispute that was prevented or refunded.

@@ -8,7 +8,7 @@ use stripe::objects::Refund;
 use super::{Dispute, DisputeState, Payment};
 use crate::aggregate::Aggregate;
 use crate::keys::Keys;
-use crate::message::{self, Message};
+use crate::message::{self, DisputeData, Message, PaidInvoiceData, RefundData};
 use crate::origin::Origin;
 use crate::rules::Rules;
 use crate::version::Versioned;
@@ -82,7 +82,7 @@ impl Payment {
         let mut messages = Vec::new();
         for refund in refunds.filter(|refund| self.is_certain_refund(refund)) {
             let Some(refund) = self.refunds.known_part(refund).map(Versioned::latest) else { continue };
-            let message = |topic| Message::new(topic, &refund.id, self.about_refund(id, refund));
+            let message = |topic| Message::new(topic, &refund.id, &self.about_refund(id, refund));
             messages.push(message(&message::REFUND_CREATED));
             match refund.status.as_str() {
                 "failed" => messages.push(message(&message::REFUND_FAILED)),
@@ -107,7 +107,7 @@ impl Payment {
     /// appeal ended.
     fn messages_of_dispute(&self, id: &str, dispute: &str, record: &Dispute, messages: &mut Vec<Message>) {
         let mut message = |topic, about: &str| {
-            messages.push(Message::new(topic, about, self.about_dispute(id, record)));
+            messages.push(Message::new(topic, about, &self.about_dispute(id, record)));
         };
         if record.inquired {
             message(&message::DISPUTE_INQUIRY_OPENED, dispute);
@@ -133,39 +133,51 @@ impl Payment {
         }
     }
 
-    fn about_refund(&self, id: &str, refund: &Refund) -> Value {
-        let mut data = json!({
-            "refund": refund.id, "payment": id, "order": self.linked, "charge": refund.charge,
-            "amount": refund.amount, "currency": refund.currency, "status": refund.status,
-            "reason": refund.reason, "failure_reason": refund.failure_reason,
-        });
-        self.add_invoice(&mut data);
-        data
+    fn about_refund(&self, id: &str, refund: &Refund) -> RefundData {
+        RefundData {
+            refund: refund.id.clone(),
+            payment: id.to_owned(),
+            order: self.linked.clone(),
+            charge: refund.charge.clone(),
+            amount: refund.amount,
+            currency: refund.currency.clone(),
+            status: refund.status.clone(),
+            reason: refund.reason.clone(),
+            failure_reason: refund.failure_reason.clone(),
+            customer: self.paying_customer(),
+            paid: self.paid_invoice(),
+        }
     }
 
-    fn about_dispute(&self, id: &str, record: &Dispute) -> Value {
+    fn about_dispute(&self, id: &str, record: &Dispute) -> DisputeData {
         let dispute = record.versions.latest();
-        let mut data = json!({
-            "dispute": dispute.id, "payment": id, "order": self.linked, "charge": dispute.charge,
-            "amount": dispute.amount, "currency": dispute.currency, "status": dispute.status,
-            "state": record.state(), "reason": dispute.reason, "evidence_due_by": dispute.due_by,
-            "amount_lost": record.lost(),
-        });
-        self.add_invoice(&mut data);
-        data
+        DisputeData {
+            dispute: dispute.id.clone(),
+            payment: id.to_owned(),
+            order: self.linked.clone(),
+            charge: dispute.charge.clone(),
+            amount: dispute.amount,
+            currency: dispute.currency.clone(),
+            status: dispute.status.clone(),
+            state: record.state(),
+            reason: dispute.reason.clone(),
+            evidence_due_by: dispute.due_by,
+            amount_lost: record.lost(),
+            customer: self.paying_customer(),
+            paid: self.paid_invoice(),
+        }
     }
 
     /// What a subscription's payment belongs to.
-    fn add_invoice(&self, data: &mut Value) {
-        let summary = self.summary();
-        data["customer"] = json!(summary.customer());
-        if let Some((id, invoice)) = self.invoices.iter().next() {
-            data["invoice"] = json!(id);
-            data["subscription"] = json!(invoice.subscription);
-            if invoice.customer.is_some() {
-                data["customer"] = json!(invoice.customer);
-            }
-        }
+    fn paid_invoice(&self) -> Option<PaidInvoiceData> {
+        let (id, invoice) = self.invoices.iter().next()?;
+        Some(PaidInvoiceData { invoice: id.clone(), subscription: invoice.subscription.clone() })
+    }
+
+    /// The invoice's customer, where one is known.
+    fn paying_customer(&self) -> Option<String> {
+        let invoiced = self.invoices.values().next().and_then(|invoice| invoice.customer.clone());
+        invoiced.or_else(|| self.summary().customer())
     }
 }
 

@@ -67,14 +67,17 @@ impl Payment {
             "requires_payment_method" | "requires_confirmation" | "requires_action" => {
                 let attempt = self.attempts.get(&charge.id);
                 match attempt.and_then(|attempt| Some((attempt.reference()?, attempt.delayed))) {
-                    Some((copy, delayed)) => {
-                        let order = NamedOrder::of(copy, false).unwrap_or(named);
-                        Some(NamedOrder { provisional: delayed, ..order })
-                    }
-                    // The attempt's own copy is not known: it may have been edited since.
+                    // A copy that names no order: by then the payment intent named none, or the copy lacks it.
+                    Some((copy, delayed)) => Some(match NamedOrder::of(copy, delayed) {
+                        Some(order) => order,
+                        None => NamedOrder { provisional: true, ..named },
+                    }),
+                    // The attempt's own copy is not known: it may have been edited since, and the payment intent too
+                    // while the money was held.
                     None => {
-                        let provisional = charge.reference.order.as_deref() != Some(named.id);
-                        Some(NamedOrder { provisional, ..named })
+                        let edited = charge.reference.order.as_deref() != Some(named.id);
+                        let held = attempt.is_none_or(|attempt| attempt.delayed);
+                        Some(NamedOrder { provisional: edited || held, ..named })
                     }
                 }
             }

@@ -138,7 +138,7 @@ impl Payment {
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
             invoiced: self.one_off_invoices().filter_map(|invoice| invoice.amount_due).max(),
-            subtotal: session.and_then(|session| session.amount_subtotal),
+            subtotal: session.and_then(|session| session.amount_subtotal).or_else(|| self.invoice_subtotal()),
             conversion: session.and_then(|session| {
                 let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
                 conversion::of(session).or_else(|| conversion::presented(session, paid_in?))
@@ -152,6 +152,13 @@ impl Payment {
 
     fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
         self.invoices.values().filter(|invoice| invoice.subscription.is_none())
+    }
+
+    /// Minor units of a one-off invoice before its discounts and tax, where this payment pays all that is due of it.
+    fn invoice_subtotal(&self) -> Option<i64> {
+        let asked = self.intent.as_ref().map(|versions| versions.latest().amount);
+        let asked = asked.or_else(|| self.money_charge().map(|charge| charge.amount));
+        self.one_off_invoices().find(|invoice| invoice.amount_due == asked)?.subtotal
     }
 
     /// What its order costs, where that is more than this payment may have captured.

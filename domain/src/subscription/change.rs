@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use stripe::objects::Subscription as Version;
 
 use super::Subscription;
-use crate::message::{self, Message};
+use crate::message::{self, Message, SubscriptionChangeData};
 
 /// What an event changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +40,13 @@ fn visible(version: &Version) -> Value {
 impl Subscription {
     /// What an event changed.
     pub(super) fn changed(&self, id: &str, at: i64, after: &str, change: &Change) -> Message {
-        let mut data = self.data(id);
-        data["changed_at"] = json!(at);
-        data["what"] = change.to.keys().cloned().collect();
-        data["from"] = Value::Object(change.from.clone());
-        data["to"] = Value::Object(change.to.clone());
-        Message::new(&message::SUBSCRIPTION_CHANGED, &format!("{id}/{at}/{after}"), data)
+        let data = SubscriptionChangeData {
+            subscription: self.data(id),
+            changed_at: at,
+            what: change.to.keys().cloned().collect(),
+            from: change.from.clone(),
+            to: change.to.clone(),
+        };
+        Message::new(&message::SUBSCRIPTION_CHANGED, &format!("{id}/{at}/{after}"), &data)
     }
 }

@@ -78,7 +78,8 @@ impl Subscription {
     }
 
     /// The earliest end of the items that the newest paid invoice does not bill and that an earlier one paid for beyond
-    /// its beginning: each interval may have its own invoices.
+    /// its beginning: each interval may have its own invoices. Where the invoice has lines that its body does not show,
+    /// it may bill all of them: then the current period of each stands.
     fn other_intervals_end(&self, newest: &invoice::Summary) -> Option<i64> {
         let items = &self.version()?.item_period_ends;
         let begins = newest.period?.start;
@@ -88,6 +89,9 @@ impl Subscription {
         }
         let others = items.iter().filter(|(item, _)| !billed(item));
         let ends = others.filter_map(|(item, current)| {
+            if newest.has_more_lines {
+                return *current;
+            }
             let paid = self.invoices.iter().filter(|(_, invoice)| invoice.paid);
             let of_item = paid.filter_map(|(id, i)| Some((i.created, *i.item_periods.get(item)?, id)));
             of_item.max().map(|(_, period, _)| ends_by(period, *current))

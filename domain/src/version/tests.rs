@@ -13,6 +13,7 @@ fn delta(event: &str, from: Option<&str>, to: &str) -> Delta<String> {
         after: to.to_owned(),
         is_creation: false,
         is_terminal: false,
+        is_observation: false,
         rank: Rank::default(),
         view: Some(to.to_owned()),
     }
@@ -196,4 +197,80 @@ fn previous_attributes_are_merged_back_objects_deep_and_arrays_whole() {
         before(&object, previous.as_object().unwrap()),
         json!({"status": "trialing", "metadata": {"a": "1", "b": "1"}, "items": [1, 2], "new": null})
     );
+}
+
+/// What Stripe's API showed, with all changes up to the end of second `as_of`.
+fn observation(event: &str, as_of: i64, state: &str) -> Delta<String> {
+    Delta { is_observation: true, created: as_of, ..delta(event, None, state) }
+}
+
+#[test]
+fn an_observation_stands_above_older_events_and_below_newer_ones() {
+    let older = delta("evt_1", Some("a"), "b");
+    let seen = observation("evt_2", 200, "d");
+    let newer = Delta { created: 201, ..delta("evt_3", Some("d"), "e") };
+    assert_eq!(applied(std::slice::from_ref(&seen)).latest(), "d");
+    assert_eq!(applied(&[older.clone(), seen.clone()]).latest(), "d");
+    assert_eq!(applied(&[older, seen, newer]).latest(), "e");
+}
+
+#[test]
+fn of_two_observations_the_newer_counts() {
+    let object =
+        applied(&[observation("evt_1", 200, "a"), observation("evt_2", 201, "b"), creation("evt_3", "c")]);
+    assert_eq!(object.latest(), "b");
+}
+
+#[test]
+fn an_observation_settles_events_that_prove_nothing() {
+    let steps = [delta("evt_1", Some("a"), "b"), delta("evt_2", Some("c"), "d")];
+    let seen = |state: &str| applied(&[steps[0].clone(), steps[1].clone(), observation("evt_3", 100, state)]);
+    assert!(applied(&steps).ambiguous());
+    for state in ["b", "d", "e"] {
+        assert_eq!((seen(state).latest().as_str(), seen(state).ambiguous()), (state, false));
+    }
+}
+
+#[test]
+fn an_event_that_leads_to_what_was_observed_says_when_it_was() {
+    let object = applied(&[observation("evt_1", 200, "b"), delta("evt_2", Some("a"), "b")]);
+    assert_eq!((object.latest().as_str(), object.latest_delta().created), ("b", 100));
+}
+
+#[test]
+fn a_final_status_is_not_undone_by_an_observation_and_an_observed_one_not_by_an_older_event() {
+    let terminal = Delta { is_terminal: true, ..delta("evt_1", Some("a"), "paid") };
+    assert_eq!(applied(&[terminal.clone(), observation("evt_2", 200, "a")]).latest(), "paid");
+    let seen = Delta { is_terminal: true, ..observation("evt_3", 90, "paid") };
+    assert_eq!(applied(&[seen.clone(), delta("evt_4", None, "a")]).latest(), "paid");
+    let object = applied(&[terminal, seen]);
+    assert_eq!(object.latest_delta().event, "evt_1", "the event knows when it was");
+}
+
+#[test]
+fn an_answer_from_before_an_event_changes_nothing() {
+    let change = delta("evt_1", Some("a"), "b");
+    let lagging = observation("evt_2", 130, "a");
+    assert_eq!(applied(&[change.clone(), lagging.clone()]).latest(), "b");
+    // Another event led back to that state: it may be the newest.
+    let back = delta("evt_3", Some("b"), "a");
+    assert_eq!(applied(&[change.clone(), lagging, back]).latest(), "a");
+    // Nothing lags for hours: an event is missing.
+    assert_eq!(applied(&[change, observation("evt_2", 4000, "a")]).latest(), "a");
+}
+
+#[test]
+fn an_observation_within_deltas_of_three_seconds_is_applied_in_any_order() {
+    let at = |created, delta: Delta<String>| Delta { created, ..delta };
+    for as_of in [97, 98, 99, 100, 101] {
+        for state in ["a", "b", "c", "x", "z"] {
+            applied(&[
+                at(98, delta("evt_1", None, "a")),
+                at(99, delta("evt_2", Some("a"), "b")),
+                at(100, delta("evt_3", Some("b"), "c")),
+                at(100, delta("evt_4", Some("c"), "b")),
+                observation("evt_5", as_of, state),
+            ]);
+        }
+    }
 }

@@ -18,5 +18,6 @@ mod outages;
 mod outgoing;
 mod queues;
 mod settings;
+mod stripe_libraries;
 mod support;
 mod whole_path;

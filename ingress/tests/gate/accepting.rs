@@ -90,6 +90,34 @@ async fn a_named_endpoint_has_its_own_secret_and_names_itself_in_the_message() {
 }
 
 #[tokio::test]
+async fn an_event_belongs_to_the_trace_of_its_request_or_to_a_new_one() {
+    let gate = Gate::start().await;
+    let channel = gate.channel().await;
+    let body = event("evt_1", "charge.succeeded");
+    let signature = signature(&body);
+    let sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let trace = async |headers: &[&str]| {
+        let traced = headers.iter().map(|value| ("traceparent", *value));
+        let headers: Vec<_> =
+            std::iter::once(("Stripe-Signature", signature.as_str())).chain(traced).collect();
+        assert_eq!(http::exchange(gate.address, &post(PATH, &headers, &body)).await.status, 200);
+        let table = gate.next(&channel, Queue::Fulfillment).await.properties.headers().clone();
+        amqp::message::text(&table.expect("headers"), "traceparent").expect("a traceparent")
+    };
+    assert_eq!(trace(&[sent]).await, sent);
+    let mut seen = std::collections::BTreeSet::from([sent.to_owned()]);
+    // None, an invalid one, one that comes twice: each begins a trace of its own.
+    let invalid = "00-00000000000000000000000000000000-00f067aa0ba902b7-01";
+    for headers in [&[][..], &[invalid], &[sent, sent]] {
+        let new = trace(headers).await;
+        let shape: Vec<usize> = new.split('-').map(str::len).collect();
+        assert_eq!(shape, [2, 32, 16, 2], "{new}");
+        assert!(new != invalid && seen.insert(new), "{headers:?}");
+    }
+    gate.stop().await;
+}
+
+#[tokio::test]
 async fn any_configured_secret_will_do_while_one_is_rolled() {
     let gate = Gate::start_with(|settings| settings.secrets.push(SecretString::from("whsec_new"))).await;
     let body = event("evt_1", "x");

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use lapin::types::{AMQPValue, FieldTable};
+use service::trace_parent::TraceParent;
 
 /// How many attempts came before this one: 0 when it comes from the ingress or from a replay.
 pub const ATTEMPT: &str = "x-attempt";
@@ -70,7 +71,7 @@ pub struct EventHeaders {
     /// What it is a replay of, see [`REPLAY_OF`].
     pub replay_of: Option<String>,
     /// The trace it belongs to, see [`TRACEPARENT`].
-    pub traceparent: Option<String>,
+    pub traceparent: Option<TraceParent>,
     /// When its first attempt failed, see [`FIRST_FAILED_AT`].
     pub first_failed_at: Option<Timestamp>,
 }
@@ -96,8 +97,9 @@ impl EventHeaders {
         if let Some(at) = self.first_failed_at {
             insert_integer(&mut table, FIRST_FAILED_AT, at.as_millisecond());
         }
+        let traceparent = self.traceparent.map(|traceparent| traceparent.to_string());
         for (name, value) in
-            [(ENDPOINT, &self.endpoint), (REPLAY_OF, &self.replay_of), (TRACEPARENT, &self.traceparent)]
+            [(ENDPOINT, &self.endpoint), (REPLAY_OF, &self.replay_of), (TRACEPARENT, &traceparent)]
         {
             if let Some(value) = value {
                 insert_text(&mut table, name, value);
@@ -115,7 +117,7 @@ impl EventHeaders {
             received_at: time(RECEIVED_AT).unwrap_or(fallback_received_at),
             endpoint: text(table, ENDPOINT),
             replay_of: text(table, REPLAY_OF),
-            traceparent: text(table, TRACEPARENT),
+            traceparent: text(table, TRACEPARENT).and_then(|text| text.parse().ok()),
             first_failed_at: time(FIRST_FAILED_AT),
         }
     }
@@ -170,7 +172,7 @@ mod tests {
             received_at: at(1_700_000_000_123),
             endpoint: Some("acme".to_owned()),
             replay_of: Some("42".to_owned()),
-            traceparent: Some("00-a-b-01".to_owned()),
+            traceparent: Some(TraceParent::root()),
             first_failed_at: Some(at(1_700_000_001_456)),
         };
         assert_eq!(EventHeaders::from_table(&headers.to_table(), at(0)), headers);
@@ -188,8 +190,9 @@ mod tests {
         let mut table = FieldTable::default();
         table.insert(ATTEMPT.into(), AMQPValue::ShortShortUInt(2));
         table.insert(RECEIVED_AT.into(), AMQPValue::LongString("soon".into()));
+        table.insert(TRACEPARENT.into(), AMQPValue::LongString("00-a-b-01".into()));
         let headers = EventHeaders::from_table(&table, at(9));
-        assert_eq!((headers.attempt, headers.received_at), (2, at(9)));
+        assert_eq!((headers.attempt, headers.received_at, headers.traceparent), (2, at(9), None));
         table.insert(ATTEMPT.into(), AMQPValue::LongLongInt(-1));
         assert_eq!(EventHeaders::from_table(&table, at(9)).attempt, 0);
     }

@@ -87,7 +87,7 @@ const WENT_OUT: &str = "
 
 /// What no attempt has been made for. The relay looks for dead letters to report now and then.
 async fn untried(database: &Client) -> anyhow::Result<i64> {
-    let sql = "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
+    let sql = "SELECT (SELECT coalesce(sum(cardinality(ids)), 0)::bigint FROM outbox_unsent)
                     + (SELECT count(*) FROM outbox_deliveries WHERE state = 'pending' AND attempts = 0)
                     + (SELECT count(*) FROM alerts WHERE pending)
                     + (SELECT count(*) FROM dead_letters d

@@ -48,6 +48,8 @@ pub(super) struct Catalog {
     pub(super) objects: BTreeMap<String, BTreeMap<String, Entry>>,
     /// Lines of invoices beyond those that their events show.
     pub(super) more_lines: BTreeMap<String, Vec<Value>>,
+    /// When the last change happened, unix seconds.
+    pub(super) newest: i64,
     sequence: usize,
 }
 
@@ -81,6 +83,7 @@ impl Catalog {
     pub(super) fn put(&mut self, account: &str, object: &Value, since: i64) {
         let (Some(kind), Some(id)) = (object["object"].as_str(), object["id"].as_str()) else { return };
         self.sequence += 1;
+        self.newest = self.newest.max(since);
         let entry = Entry {
             account: account.to_owned(),
             livemode: object["livemode"].as_bool().unwrap_or_default(),

@@ -9,11 +9,13 @@ use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response};
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -55,6 +57,14 @@ struct Shared {
     key: Option<String>,
     requests: Vec<Request>,
     count: u64,
+}
+
+impl Shared {
+    /// The clock of this Stripe: the moment that it shows, else ours, which the last change may be ahead of.
+    fn date(&self) -> Option<String> {
+        let now = self.now.unwrap_or_else(|| Timestamp::now().as_second().max(self.catalog.newest + 60));
+        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::from_second(now).ok()?).ok()
+    }
 }
 
 impl ApiServer {
@@ -182,6 +192,7 @@ async fn answer(
         version: header("stripe-version"),
         status: 0,
     };
+    let date = lock(&shared).date();
     let (answer, fault, id) = decided(&mut lock(&shared), request.method(), request.headers(), &asked);
     if let Some(Fault::Slow(time)) = fault {
         tokio::time::sleep(time).await;
@@ -189,7 +200,11 @@ async fn answer(
     asked.status = if fault == Some(Fault::CutOff) { 0 } else { answer.status };
     let version = asked.version.clone();
     lock(&shared).requests.push(asked);
-    Ok(response(&answer, fault == Some(Fault::CutOff), &id, version))
+    Ok(response(
+        &answer,
+        fault == Some(Fault::CutOff),
+        [("request-id", Some(id)), (DATE.as_str(), date), ("stripe-version", version)],
+    ))
 }
 
 /// The answer, the fault that it meets, and the id of the request.
@@ -234,18 +249,19 @@ fn key(headers: &HeaderMap) -> Option<String> {
     value.strip_prefix("Bearer ").map(|key| key.trim().to_owned())
 }
 
-fn response(answer: &Answer, cut: bool, id: &str, version: Option<String>) -> Response<Body> {
+fn response(answer: &Answer, cut: bool, headers: [(&str, Option<String>); 3]) -> Response<Body> {
     let bytes = Bytes::from(answer.body.to_string());
     let mut response = Response::builder()
         .status(answer.status)
         .header(CONTENT_TYPE, "application/json")
-        .header(CONTENT_LENGTH, bytes.len())
-        .header("request-id", id);
+        .header(CONTENT_LENGTH, bytes.len());
     if let Some(seconds) = answer.retry_after {
         response = response.header(RETRY_AFTER, seconds);
     }
-    if let Some(version) = version {
-        response = response.header("stripe-version", version);
+    for (name, value) in headers {
+        if let Some(value) = value {
+            response = response.header(name, value);
+        }
     }
     let body: Body = if cut {
         let half = bytes.slice(..bytes.len() / 2);

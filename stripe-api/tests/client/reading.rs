@@ -21,8 +21,11 @@ async fn an_object_comes_as_its_last_event_shows_it() {
     ] {
         let expected = last(&history, object);
         let id = expected["id"].as_str().unwrap();
-        assert_eq!(api.retrieve(resource, id, &Call::default()).await.unwrap(), expected);
+        assert_eq!(api.retrieve(resource, id, &Call::default()).await.unwrap().object, expected);
     }
+    server.set_now(Some(1_790_000_000));
+    let events = api.page(&List::new(Resource::Event), &Call::default()).await.unwrap();
+    assert!((1_790_000_000 - 4..1_790_000_000).contains(&events.as_of), "{}", events.as_of);
     let asked = &server.requests()[0];
     assert_eq!((asked.version.as_deref(), asked.account.as_deref()), (Some(DEFAULT_VERSION), None));
 }
@@ -104,10 +107,10 @@ async fn an_invoice_is_read_with_the_lines_that_its_body_leaves_out() {
     server.put("", &invoice, 1);
     server.more_lines("in_1", (3..=260).map(line).collect());
     let call = Call::default();
-    let cut = api.retrieve(Resource::Invoice, "in_1", &call).await.unwrap();
+    let cut = api.retrieve(Resource::Invoice, "in_1", &call).await.unwrap().object;
     let shown = cut["lines"]["data"].as_array().unwrap().len();
     assert_eq!((shown, &cut["lines"]["has_more"]), (10, &json!(true)));
-    let whole = api.invoice("in_1", &call).await.unwrap();
+    let whole = api.invoice("in_1", &call).await.unwrap().object;
     let amounts = whole["lines"]["data"].as_array().unwrap().iter().map(|line| line["amount"].as_i64());
     assert_eq!(amounts.map(Option::unwrap).collect::<Vec<_>>(), (1..=260).collect::<Vec<_>>());
     assert_eq!(whole["lines"]["has_more"], json!(false));

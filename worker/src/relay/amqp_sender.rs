@@ -1,5 +1,6 @@
 //! Publishes to the exchange `sluicegate.out`.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use amqp::broker::Broker;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::cloud_event;
 use super::partitions::{self, Refusal, Transmit};
 use super::session::{RelayError, Session};
+use super::store::amqp::{AmqpStatements, Unsent};
 use super::store::{self, AMQP, OutboxRow};
 use service::backoff::Backoff;
 
@@ -40,31 +42,41 @@ impl AmqpSender {
         shutdown: &CancellationToken,
     ) -> Result<(), RelayError> {
         let (client, mut wakeup, mut backoff) = (session.client(), session.wakeup(), Backoff::default());
+        let statements = AmqpStatements::prepare(client).await?;
         let mut measured: Option<Instant> = None;
         while !shutdown.is_cancelled() {
             if measured.is_none_or(|at| at.elapsed() >= MEASURE) {
                 store::report_age(client).await?;
                 measured = Some(Instant::now());
             }
-            let rows =
-                if self.broker.usable().is_ok() { store::unsent(client, BATCH).await? } else { vec![] };
-            if rows.is_empty() {
+            let unsent = match self.broker.usable() {
+                Ok(()) => {
+                    Some(statements.unsent(client, BATCH).await?).filter(|unsent| !unsent.rows.is_empty())
+                }
+                Err(_) => None,
+            };
+            let Some(Unsent { rows, batches }) = unsent else {
                 if wakeup.wait(shutdown).await.is_break() {
                     break;
                 }
                 continue;
-            }
+            };
+            let is_full = rows.len() >= BATCH;
             let result = partitions::send(self, rows, BATCH, || shutdown.is_cancelled()).await;
             if result.interrupted {
                 tracing::warn!("the broker was lost while messages were sent; they are sent again");
             }
-            store::sent(client, &result.sent).await?;
             store::failed(client, AMQP, &result.failures, NEVER).await?;
+            statements.sent(client, &batches, &result).await?;
             store::count(AMQP, &result);
             // A broker that takes nothing is not asked again and again.
-            if !result.sent.is_empty() {
+            let ended = if result.sent.is_empty() {
+                backoff.wait(shutdown).await
+            } else {
                 backoff = Backoff::default();
-            } else if backoff.wait(shutdown).await.is_break() {
+                if is_full { ControlFlow::Continue(()) } else { wakeup.wait(shutdown).await }
+            };
+            if ended.is_break() {
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! A row of `outbox` as a CloudEvent 1.0 in structured mode.
 
+use domain::message::Topic;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,6 +20,9 @@ struct CloudEvent<'a> {
     /// Ordered as text, as the extension asks: larger is later in the outbox.
     sequence: String,
     partitionkey: &'a str,
+    /// The extension for distributed tracing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
     data: Value,
 }
 
@@ -36,18 +40,14 @@ pub(super) fn structured(row: &OutboxRow) -> Result<Vec<u8>, serde_json::Error> 
         kind: &row.topic,
         subject: row.key.split_once('/').map_or(row.key.as_str(), |(_, about)| about),
         time: row.created_at.to_string(),
-        dataschema: schema(&row.topic),
+        dataschema: Topic::schema_id(&row.topic),
         datacontenttype: "application/json",
         sequence: format!("{:020}", row.id),
         partitionkey: &row.partition,
+        traceparent: row.traceparent.as_deref(),
         data: serde_json::from_str(&row.payload)?,
     };
     serde_json::to_vec(&event)
-}
-
-/// Names the schema of a topic's data, as docs/asyncapi.yaml does.
-pub(super) fn schema(topic: &str) -> String {
-    format!("urn:sluicegate:message:{topic}:1")
 }
 
 #[cfg(test)]
@@ -68,6 +68,7 @@ mod tests {
             created_at: "2026-01-02T03:04:05Z".parse().unwrap(),
             partition: "self/live/order/o1".to_owned(),
             attempts: 0,
+            traceparent: None,
         };
         let event: Value = serde_json::from_slice(&structured(&row).unwrap()).unwrap();
         let expected = json!({
@@ -77,8 +78,12 @@ mod tests {
             "sequence": "00000000000000000042", "partitionkey": "self/live/order/o1", "data": {"order": "o1"},
         });
         assert_eq!(event, expected);
-        let connected = OutboxRow { account: "acct_1".to_owned(), livemode: false, ..row };
+        let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let account = "acct_1".to_owned();
+        let connected =
+            OutboxRow { account, livemode: false, traceparent: Some(traceparent.to_owned()), ..row };
         let event: Value = serde_json::from_slice(&structured(&connected).unwrap()).unwrap();
         assert_eq!(event["source"], "/sluicegate/acct_1/test");
+        assert_eq!(event["traceparent"], traceparent);
     }
 }

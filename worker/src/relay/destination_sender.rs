@@ -62,7 +62,7 @@ impl DestinationSender {
                 }
                 continue;
             }
-            let began = Instant::now();
+            let (began, is_full) = (Instant::now(), rows.len() >= limit);
             let round = Round { channel: &self.channel, client, now: destination.now };
             let ends = || shutdown.is_cancelled() || began.elapsed() > ROUND;
             let result = partitions::send(&round, rows, self.channel.at_once(), ends).await;
@@ -70,6 +70,10 @@ impl DestinationSender {
             store::failed(client, &self.name, &result.failures, GIVE_UP).await?;
             store::count(&self.name, &result);
             self.judge(session, &destination, &result).await?;
+            let is_cut = began.elapsed() > ROUND;
+            if !is_full && !is_cut && wakeup.wait(shutdown).await.is_break() {
+                break;
+            }
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use postgres::listener::{ListenError, Listener};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,10 @@ const ASK: Duration = Duration::from_secs(1);
 
 /// Notifications wake the relay; this finds what they missed, and what is due again.
 const POLL: Duration = Duration::from_secs(1);
+
+/// The shortest time between two rounds that find less than a full batch. Workers commit many times a second while they
+/// drain a backlog; a round for each commit would cost the database more than the messages do.
+const GAP: Duration = Duration::from_millis(50);
 
 /// A leader that asks nothing for this long is frozen, and loses the lead.
 const FROZEN: Duration = Duration::from_secs(60);
@@ -72,21 +77,38 @@ impl Session {
 
     /// What wakes a sender.
     pub(crate) fn wakeup(&self) -> Wakeup {
-        Wakeup(self.0.notified())
+        Wakeup { notified: self.0.notified(), last: None }
     }
 }
 
 /// Wakes when something was written to the outbox, and now and then.
-pub(crate) struct Wakeup(watch::Receiver<()>);
+pub(crate) struct Wakeup {
+    notified: watch::Receiver<()>,
+    /// When it woke last.
+    last: Option<Instant>,
+}
 
 impl Wakeup {
     /// Waits; breaks when shutdown is requested.
     pub(crate) async fn wait(&mut self, shutdown: &CancellationToken) -> ControlFlow<()> {
+        let last = self.last;
+        let woken = async {
+            tokio::select! {
+                () = notified(&mut self.notified) => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+            if let Some(last) = last {
+                tokio::time::sleep_until(last + GAP).await;
+            }
+        };
         tokio::select! {
-            () = shutdown.cancelled() => ControlFlow::Break(()),
-            () = notified(&mut self.0) => ControlFlow::Continue(()),
-            () = tokio::time::sleep(POLL) => ControlFlow::Continue(()),
+            () = shutdown.cancelled() => return ControlFlow::Break(()),
+            () = woken => {}
         }
+        // What was written until now is found by the next round.
+        self.notified.mark_unchanged();
+        self.last = Some(Instant::now());
+        ControlFlow::Continue(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The relay's SQL.
 
 pub(super) mod alerts;
+pub(super) mod amqp;
 pub(super) mod customers;
 
 use std::time::Duration;
@@ -15,8 +16,6 @@ pub(super) const AMQP: &str = "amqp";
 
 const LOCK: &str = include_str!("sql/lock.sql");
 const ENTER_DESTINATIONS: &str = include_str!("sql/enter_destinations.sql");
-const UNSENT: &str = include_str!("sql/unsent.sql");
-const SENT: &str = include_str!("sql/sent.sql");
 const FAILED: &str = include_str!("sql/failed.sql");
 const AGE: &str = include_str!("sql/age.sql");
 const DUE: &str = include_str!("sql/due.sql");
@@ -40,6 +39,8 @@ pub(super) struct OutboxRow {
     pub(super) partition: String,
     /// Attempts before this one.
     pub(super) attempts: i32,
+    /// The trace context of the request that brought the event.
+    pub(super) traceparent: Option<String>,
 }
 
 impl OutboxRow {
@@ -54,6 +55,7 @@ impl OutboxRow {
             created_at: row.try_get(6)?,
             partition: row.try_get(7)?,
             attempts: row.try_get(8)?,
+            traceparent: row.try_get(9)?,
         })
     }
 }
@@ -75,11 +77,6 @@ pub(super) async fn enter_destinations<'a>(
         topics.push(wanted.join(" "));
     }
     client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await
-}
-
-/// What the exchange is owed.
-pub(super) async fn unsent(client: &Client, limit: usize) -> Result<Vec<OutboxRow>, Error> {
-    client.query(UNSENT, &[&rows(limit)]).await?.iter().map(OutboxRow::read).collect()
 }
 
 /// What a destination is owed.
@@ -125,11 +122,6 @@ pub(super) async fn set_destination(
         Some(Pause::UntilResumed) | None => None,
     };
     client.execute(SET_DESTINATION, &[&name, &failures, &pause.is_some(), &seconds, &error]).await.map(drop)
-}
-
-/// The exchange has these.
-pub(super) async fn sent(client: &Client, ids: &[i64]) -> Result<(), Error> {
-    if ids.is_empty() { Ok(()) } else { client.execute(SENT, &[&ids]).await.map(drop) }
 }
 
 /// These did not reach a destination; what was first tried longer than `give_up` ago is given up.

@@ -1,5 +1,7 @@
 //! The end of grace periods, which no event announces: loaded, decided and saved like what an event changes.
 
+use std::collections::HashMap;
+
 use deadpool_postgres::{Pool, Transaction};
 use domain::grace;
 use domain::keys::Keys;
@@ -43,7 +45,7 @@ async fn end_page(tx: &Transaction<'_>, rules: &Rules) -> Result<usize, StoreErr
     let mut state = load(tx, &Keys { subscriptions, ..Keys::default() }).await?;
     state.begin();
     grace::end_grace(&mut state, rules, now.as_second());
-    save(tx, &state, &[], &state.messages(rules), rules, now).await?;
+    save(tx, &state, &[], &state.messages(rules), &HashMap::new(), rules, now).await?;
     // A grace that a changed setting has made longer: its row learns the new end.
     let longer = state.subscriptions.rows().filter(|(_, row)| row.loaded.as_ref() == Some(&row.now));
     save_rows(tx, longer.map(|(id, row)| (id, &row.now)), Context { rules, now }).await?;

@@ -1,6 +1,6 @@
 //! Saves what a batch changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use deadpool_postgres::Transaction;
 use domain::effect::Effect;
@@ -8,6 +8,7 @@ use domain::message::Message;
 use domain::rules::Rules;
 use domain::state::State;
 use jiff::Timestamp;
+use service::trace_parent::TraceParent;
 
 use super::batch::{batch_row, execute};
 use super::error::StoreError;
@@ -24,11 +25,12 @@ batch_row! {
         topic: &'a str,
         lasting: bool,
         payload: String,
+        traceparent: Option<String>,
     }
 }
 
 /// Saves the changed aggregates, what each event did, and the messages that the new state calls
-/// for ([`State::messages`]).
+/// for ([`State::messages`]), each with its trace where `traces` has one by its key.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
@@ -37,6 +39,7 @@ pub async fn save(
     state: &State,
     effects: &[(&str, Effect)],
     messages: &[Message],
+    traces: &HashMap<String, TraceParent>,
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -52,11 +55,16 @@ pub async fn save(
     money::save_refunds(tx, state, now).await?;
     money::save_disputes(tx, state, now).await?;
     money::save_movements(tx, state, now).await?;
-    save_outbox(tx, messages, now).await?;
+    save_outbox(tx, messages, traces, now).await?;
     save_effects(tx, effects, now).await
 }
 
-async fn save_outbox(tx: &Transaction<'_>, messages: &[Message], now: Timestamp) -> Result<(), StoreError> {
+async fn save_outbox(
+    tx: &Transaction<'_>,
+    messages: &[Message],
+    traces: &HashMap<String, TraceParent>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let rows = messages.iter().map(|message| MessageRow {
         key: &message.key,
         account: &message.origin.account,
@@ -64,6 +72,7 @@ async fn save_outbox(tx: &Transaction<'_>, messages: &[Message], now: Timestamp)
         topic: message.topic.name,
         lasting: message.topic.lasting,
         payload: message.data.to_string(),
+        traceparent: traces.get(&message.key).map(ToString::to_string),
     });
     execute(tx, OUTBOX, rows.collect(), now).await
 }

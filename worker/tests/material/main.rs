@@ -1,4 +1,4 @@
-//! The handlers against Stripe's own objects and histories. They lie outside the repository, in the folder
+//! The worker and the views against Stripe's own objects and histories. They lie outside the repository, in the folder
 //! that `SLUICEGATE_STRIPE_MATERIAL` names; without it the tests fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -6,13 +6,6 @@
 #[allow(dead_code, reason = "the suite uses all of it")]
 mod database;
 mod faults;
-#[path = "../suite/memory.rs"]
-#[allow(dead_code, reason = "the suite uses all of it")]
-mod memory;
-#[path = "../suite/memory_parts.rs"]
-#[allow(dead_code, reason = "the suite uses all of it")]
-mod memory_parts;
-mod sequences;
 mod views;
 
 use std::path::PathBuf;

@@ -1,57 +1,28 @@
-//! docs/asyncapi.yaml and docs/MESSAGES.md say what the code sends.
+//! What is sent is as docs/messages.schema.json says; that the file is as the code has it is tested in the crate `domain`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use domain::message::TOPICS;
+use domain::message::{TOPICS, Topic};
 use domain::rules::Rules;
 use serde_json::Value;
 use simulator::histories::{Kind, write};
-use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::database::{Bench, inbound};
 
 const HISTORIES: u64 = 60;
 
-fn page(name: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    std::fs::read_to_string(folder.join(name)).unwrap()
-}
-
-fn asyncapi() -> Yaml {
-    YamlLoader::load_from_str(&page("asyncapi.yaml")).unwrap().remove(0)
-}
-
-/// What a `$ref` leads to.
-fn follow<'a>(document: &'a Yaml, reference: &Yaml) -> &'a Yaml {
-    let path = reference["$ref"].as_str().unwrap().trim_start_matches("#/");
-    path.split('/').fold(document, |at, name| &at[name])
-}
-
-/// Each message by its topic.
-fn messages(document: &Yaml) -> BTreeMap<&str, &Yaml> {
-    let channels = document["channels"].as_hash().unwrap().values();
-    channels
-        .map(|channel| {
-            let message = channel["messages"].as_hash().unwrap().values().next().unwrap();
-            (channel["address"].as_str().unwrap(), follow(document, message))
-        })
-        .collect()
+fn schemas() -> Value {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/messages.schema.json");
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
 #[test]
-fn every_topic_is_described_as_it_is() {
-    let (document, text) = (asyncapi(), page("MESSAGES.md"));
-    let messages = messages(&document);
-    assert_eq!(messages.len(), TOPICS.len(), "a topic is described that there is not");
+fn every_topic_has_a_schema_under_the_id_that_its_messages_name() {
+    let schemas = schemas();
+    let schemas = schemas["$defs"].as_object().unwrap();
+    assert_eq!(schemas.len(), TOPICS.len());
     for topic in TOPICS {
-        let message =
-            messages.get(topic.name).unwrap_or_else(|| panic!("asyncapi.yaml lacks {}", topic.name));
-        assert_eq!(message["name"].as_str(), Some(topic.name));
-        assert_eq!(message["summary"].as_str(), Some(topic.when), "{}", topic.name);
-        assert_eq!(message["x-lasting"].as_bool(), Some(topic.lasting), "{}", topic.name);
-        let kind = if topic.lasting { "lasting" } else { "notice" };
-        let row = format!("| `{}` | {kind} | {} |", topic.name, topic.when);
-        assert!(text.contains(&row), "MESSAGES.md lacks {row}");
+        assert_eq!(schemas[topic.name]["$id"], Topic::schema_id(topic.name));
     }
 }
 
@@ -68,35 +39,51 @@ async fn the_data_of_every_message_is_as_its_schema_says() {
             bench.process(&[event]).await;
         }
     }
-    let document = asyncapi();
-    let messages = messages(&document);
+    let schemas = schemas();
     let mut seen = BTreeSet::new();
     for row in bench.look.query("SELECT topic, payload FROM outbox", &[]).await.unwrap() {
         let (topic, data): (String, Value) = (row.get(0), row.get(1));
-        let payload = &messages[topic.as_str()]["payload"]["allOf"][1]["properties"];
-        assert_eq!(payload["type"]["const"].as_str(), Some(topic.as_str()));
-        fits(follow(&document, &payload["data"]), &data, &topic);
+        let schema = &schemas["$defs"][&topic];
+        assert!(fits(schema, &data), "{topic}: {data} is not {schema}");
+        for name in data.as_object().unwrap().keys() {
+            assert!(schema["properties"].get(name).is_some(), "{topic}: {name} is not described");
+        }
         seen.insert(topic);
     }
     assert!(seen.len() >= 20, "the histories show only {seen:?}");
 }
 
-fn fits(schema: &Yaml, data: &Value, topic: &str) {
-    let data = data.as_object().unwrap();
-    for name in schema["required"].as_vec().unwrap().iter().map(|name| name.as_str().unwrap()) {
-        assert!(data.contains_key(name), "{topic} lacks {name}: {data:?}");
+/// As much of JSON Schema as the schemas use.
+fn fits(schema: &Value, data: &Value) -> bool {
+    for choice in ["anyOf", "oneOf"] {
+        if let Some(choices) = schema[choice].as_array() {
+            return choices.iter().any(|choice| fits(choice, data));
+        }
     }
-    for (name, value) in data {
-        let types = &schema["properties"][name.as_str()]["type"];
-        let kind = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "boolean",
-            Value::Number(_) => "integer",
-            Value::String(_) => "string",
-            Value::Array(_) => "array",
-            Value::Object(_) => "object",
-        };
-        let mut allowed = types.as_vec().map_or(std::slice::from_ref(types), Vec::as_slice).iter();
-        assert!(allowed.any(|allowed| allowed.as_str() == Some(kind)), "{topic}: {name} is {value}");
+    if let Some(value) = schema.get("const") {
+        return value == data;
     }
+    let kind = match data {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allowed = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(|allowed| allowed == kind),
+        allowed => allowed == kind,
+    };
+    let mut required = schema["required"].as_array().into_iter().flatten();
+    allowed
+        && required.all(|name| data.get(name.as_str().unwrap()).is_some())
+        && match data {
+            Value::Array(items) => items.iter().all(|item| fits(&schema["items"], item)),
+            Value::Object(members) => members
+                .iter()
+                .all(|(name, value)| schema["properties"].get(name).is_none_or(|schema| fits(schema, value))),
+            _ => true,
+        }
 }

@@ -43,12 +43,17 @@ impl Queues {
 
     /// Publishes an event to whom it may concern.
     pub(crate) async fn publish(&self, id: &str, kind: &str, body: Vec<u8>) {
+        self.publish_with(id, kind, EventHeaders::received(jiff::Timestamp::now()), body).await;
+    }
+
+    /// The same with headers of one's own.
+    pub(crate) async fn publish_with(&self, id: &str, kind: &str, headers: EventHeaders, body: Vec<u8>) {
         let message = Message {
             exchange: self.broker.topology().events_exchange(),
             routing_key: kind.to_owned(),
             message_id: id.to_owned(),
             kind: kind.to_owned(),
-            headers: EventHeaders::received(jiff::Timestamp::now()).to_table(),
+            headers: headers.to_table(),
             body,
         };
         self.publisher.publish(message).await.unwrap();

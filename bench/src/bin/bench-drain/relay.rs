@@ -46,11 +46,12 @@ pub(crate) async fn alone(
     channel
         .queue_bind(queue.as_str().into(), exchange.into(), "#".into(), QueueBindOptions::default(), none)
         .await?;
-    client.batch_execute("UPDATE outbox SET sent_at = NULL").await?;
-    client.batch_execute("VACUUM ANALYZE outbox").await?;
+    client.batch_execute("TRUNCATE outbox_sent").await?;
+    let all = "INSERT INTO outbox_unsent (ids) SELECT array_agg(id ORDER BY id) FROM outbox_messages GROUP BY id / 200 ORDER BY id / 200";
+    client.batch_execute(all).await?;
     let start = Instant::now();
     let worker = Worker::start(args, &topology.prefix, database)?;
-    let unsent = "SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)";
+    let unsent = "SELECT EXISTS (SELECT FROM outbox_unsent)";
     while client.query_one(unsent, &[]).await?.get(0) {
         anyhow::ensure!(start.elapsed() < LONGEST, "the outbox is not sent");
         tokio::time::sleep(LOOK_EVERY).await;

@@ -5,14 +5,16 @@ WITH event AS (SELECT outcome, attempts, coalesce(account, '') AS account, livem
      new_state AS (SELECT CASE WHEN EXISTS (SELECT FROM event WHERE outcome IN ('processed', 'ignored'))
                           THEN 'resolved' ELSE 'open' END AS state)
 INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, endpoint, received_at,
-                          first_failed_at, dead_at, refs, account, livemode, state)
+                          first_failed_at, dead_at, refs, account, livemode, state, traceparent)
 SELECT $1::text, $2::text, $3::text, $4::text, greatest($5::int, coalesce((SELECT attempts FROM event), 1)), $6::bytea,
        $7::text, $8::timestamptz, $9::timestamptz, $10::timestamptz, $11::text[],
-       coalesce((SELECT account FROM event), $13::text), coalesce((SELECT livemode FROM event), $14::bool), new_state.state
+       coalesce((SELECT account FROM event), $13::text), coalesce((SELECT livemode FROM event), $14::bool), new_state.state,
+       $15::text
 FROM new_state
 ON CONFLICT (event_id) DO UPDATE SET
     reason = excluded.reason, error = excluded.error, attempts = excluded.attempts, payload = excluded.payload,
     endpoint = coalesce(excluded.endpoint, dead_letters.endpoint),
+    traceparent = coalesce(excluded.traceparent, dead_letters.traceparent),
     received_at = coalesce(excluded.received_at, dead_letters.received_at),
     first_failed_at = least(dead_letters.first_failed_at, excluded.first_failed_at),
     dead_at = excluded.dead_at, refs = excluded.refs, account = coalesce(excluded.account, dead_letters.account),

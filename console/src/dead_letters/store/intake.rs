@@ -34,6 +34,7 @@ pub(crate) async fn store(
                 &l.redelivered,
                 &account,
                 &livemode,
+                &l.traceparent,
             ],
         )
         .await?;

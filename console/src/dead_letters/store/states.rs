@@ -2,6 +2,7 @@
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
+use service::trace_parent::TraceParent;
 use tokio_postgres::Row;
 
 use crate::common::error::ServiceError;
@@ -24,6 +25,8 @@ pub(crate) struct LockedDeadLetter {
     pub(crate) endpoint: Option<String>,
     /// When it was received.
     pub(crate) received_at: Option<Timestamp>,
+    /// The trace that it belongs to.
+    pub(crate) traceparent: Option<TraceParent>,
     pub(crate) state: DeadLetterState,
     /// The outcome of its event, when the event is recorded.
     pub(crate) outcome: Option<EventOutcome>,
@@ -49,6 +52,7 @@ impl TryFrom<&Row> for LockedDeadLetter {
             payload: row.get("payload"),
             endpoint: row.get("endpoint"),
             received_at: row.get("received_at"),
+            traceparent: row.get::<_, Option<&str>>("traceparent").and_then(|text| text.parse().ok()),
             state: row.try_get("state")?,
             outcome: row.try_get("outcome")?,
         })

@@ -7,7 +7,7 @@ SELECT
     (SELECT min(received_at) FROM events WHERE outcome = 'retrying') AS oldest_retrying,
     (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead_open,
     (SELECT count(*) FROM dead_letters WHERE state = 'replayed') AS dead_replayed,
-    (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS unsent,
+    (SELECT coalesce(sum(cardinality(ids)), 0)::int8 FROM outbox_unsent) AS unsent,
     lag.p50, lag.p99
 FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS p50,
              percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) AS p99

@@ -24,6 +24,9 @@ pub struct Invoice {
     pub amount_due: i64,
     /// What was paid, in the currency's minor unit.
     pub amount_paid: i64,
+    /// Minor units before the invoice's discounts, tax and shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<i64>,
     /// The currency as a lower-case ISO code.
     pub currency: Option<String>,
     /// How often payment was tried.
@@ -73,6 +76,7 @@ impl Invoice {
             billing_reason: fields.owned("billing_reason"),
             amount_due,
             amount_paid: fields.amount("amount_paid")?.unwrap_or(if paid { amount_due } else { 0 }),
+            subtotal: fields.integer("subtotal")?,
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),
             attempt_count: fields.integer("attempt_count")?.unwrap_or(0),
             next_payment_attempt: fields.integer("next_payment_attempt")?,

@@ -44,7 +44,7 @@ impl PaymentIntent {
         let oldest_place = || fields.list("charges").next().and_then(|charge| charge.owned("id"));
         Ok(Self {
             id: fields.need_text("id")?,
-            status: fields.need_text("status")?,
+            status: modern_status(fields.need_text("status")?),
             amount: fields.need_amount("amount")?,
             amount_received: fields.amount("amount_received")?,
             currency: fields.need_currency()?,
@@ -68,5 +68,14 @@ impl PaymentIntent {
     #[must_use]
     pub fn captured_amount(&self) -> i64 {
         if self.status == "succeeded" { self.received() } else { self.amount_received.unwrap_or(0) }
+    }
+}
+
+/// What 2019-02-11 renamed: <https://docs.stripe.com/upgrades#2019-02-11>.
+fn modern_status(status: String) -> String {
+    match status.as_str() {
+        "requires_source" => "requires_payment_method".to_owned(),
+        "requires_source_action" => "requires_action".to_owned(),
+        _ => status,
     }
 }

@@ -1,0 +1,16 @@
+//! The domain over whole histories, in memory: without a server, a database or a clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod bounded_states;
+mod edges;
+mod edited_metadata;
+mod emits;
+mod expected_state;
+mod many_parts;
+mod memory;
+mod memory_parts;
+mod one_second;
+mod order_proof;
+mod permutations;
+mod reference;
+mod sequences;

@@ -1,0 +1,307 @@
+//! The derived figures a second time, the naive way: all events in the order in which they happened, simple sums.
+//!
+//! Written from Stripe's documentation. It must share no code with the engine, so that a mistake in one shows as a
+//! difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use histories::History;
+use serde_json::Value;
+
+use crate::memory::Memory;
+
+/// The money of one payment, in minor units.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Money {
+    captured: i64,
+    refunded: i64,
+    lost: i64,
+    disputed: i64,
+}
+
+/// The payments that count for one order.
+#[derive(Debug, Default)]
+struct Order {
+    money: Money,
+    payments: usize,
+    /// Some of the money of one of them was refunded.
+    refunded_in_part: bool,
+    /// What it costs, in minor units: as registered, or as an invoice says, else what was captured first.
+    price: Option<i64>,
+    /// Where it stands without money, refunds and disputes.
+    otherwise: &'static str,
+}
+
+/// Compares the engine's figures with the naive ones, for every payment, order and subscription of a history.
+pub(crate) fn compare(history: &History, memory: &Memory) {
+    let events = bodies(history);
+    let mut orders: BTreeMap<(String, String), Order> = BTreeMap::new();
+    let mut ambiguous = false;
+    for payment in &history.expected_state.payments {
+        let row = &memory.rows.payments[&payment.id];
+        ambiguous |= row.ambiguous();
+        let about = about(&events, &payment.id);
+        let money = money(&about);
+        if let Some(id) = order_of(&events, &about, &payment.id) {
+            let order = orders.entry((payment.account.clone(), id.clone())).or_default();
+            order.price = order.price.or_else(|| price(history, &events, &id));
+            if counts(history, &events, &id, &about) {
+                order.add(money, &about);
+            }
+        }
+        let summary = row.summary();
+        let found = Money {
+            captured: summary.paid,
+            refunded: summary.refunded,
+            lost: summary.lost,
+            disputed: summary.disputed,
+        };
+        assert!(row.ambiguous() || found == money, "{}: {found:?} is not {money:?}", history.name);
+    }
+    assert_eq!(orders.len(), history.expected_state.orders.len(), "{}: orders", history.name);
+    for ((account, id), order) in orders.iter().filter(|_| !ambiguous) {
+        let status = memory.order(account, id).unwrap().totals().status;
+        assert_eq!(status.as_str(), order.status(), "{}: order {id}", history.name);
+    }
+    for subscription in &history.expected_state.subscriptions {
+        let row = &memory.rows.subscriptions[&subscription.id];
+        let expected = paid_through(&events, &subscription.id);
+        assert!(
+            row.ambiguous() || row.paid_through() == expected,
+            "{}: paid through {:?} is not {expected:?}",
+            history.name,
+            row.paid_through()
+        );
+    }
+}
+
+impl Order {
+    fn add(&mut self, money: Money, about: &[&Value]) {
+        self.money.captured += money.captured;
+        self.money.refunded += money.refunded;
+        self.money.lost += money.lost;
+        self.money.disputed += money.disputed;
+        self.refunded_in_part |= money.refunded > 0 && money.refunded < money.captured;
+        self.price = self.price.or((money.captured > 0).then_some(money.captured));
+        self.payments += 1;
+        if self.otherwise != "paid" {
+            self.otherwise = without_refunds(about, money.captured);
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        let Money { captured, refunded, lost, disputed } = self.money;
+        let price = self.price.unwrap_or_default();
+        let left_after_a_second = self.payments > 1 && !self.refunded_in_part && captured - refunded >= price;
+        match () {
+            () if self.payments == 0 => "pending",
+            () if lost > 0 => "charged_back",
+            () if disputed > 0 => "disputed",
+            () if refunded > 0 && left_after_a_second => "paid",
+            () if refunded > 0 && refunded >= captured => "refunded",
+            () if refunded > 0 => "partially_refunded",
+            () if self.payments > 1 && captured > price => "overpaid",
+            () => self.otherwise,
+        }
+    }
+}
+
+fn price(history: &History, events: &[Value], order: &str) -> Option<i64> {
+    let registered = history.expected_state.registered.iter().find(|found| found.id == order);
+    let invoiced = events.iter().map(|event| &event["data"]["object"]).find(|object| names(object, order));
+    registered.map(|found| found.amount).or_else(|| invoiced?["amount_due"].as_i64())
+}
+
+/// Whether it is an invoice whose metadata names the order.
+fn names(object: &Value, order: &str) -> bool {
+    let metadata = &object["metadata"];
+    object["object"] == "invoice" && (metadata["orderId"] == order || metadata["order_id"] == order)
+}
+
+/// Whether a payment counts: nobody registered the order, or its price is what was asked for, before or after what
+/// Stripe explains, or the payments of the order make it up together.
+fn counts(history: &History, events: &[Value], order: &str, about: &[&Value]) -> bool {
+    let Some(registered) = history.expected_state.registered.iter().find(|found| found.id == order) else {
+        return true;
+    };
+    let asked = |object: &Value| {
+        let conversion = &object["currency_conversion"];
+        let own = [&object["amount"], &object["amount_subtotal"], &object["amount_total"]];
+        let own = own.into_iter().any(|amount| *amount == registered.amount);
+        let converted = conversion["amount_total"] == registered.amount;
+        (own && object["currency"] == registered.currency)
+            || (converted && conversion["source_currency"] == registered.currency)
+    };
+    let objects = events.iter().map(|event| &event["data"]["object"]);
+    let mut invoices = objects.filter(|object| names(object, order));
+    let invoiced = invoices.any(|invoice| invoice["subtotal"] == registered.amount);
+    let payments =
+        history.expected_state.payments.iter().filter(|found| found.order.as_deref() == Some(order));
+    let together: i64 = payments.map(|payment| payment.amount_paid).sum();
+    let of_currency = about.iter().all(|event| event["data"]["object"]["currency"] == registered.currency);
+    about.iter().any(|event| asked(&event["data"]["object"]))
+        || (of_currency && (invoiced || together == registered.amount))
+}
+
+/// In the true order, each change once: a second Event object of a change follows the first.
+fn bodies(history: &History) -> Vec<Value> {
+    let mut bodies: Vec<Value> =
+        history.events.iter().map(|event| serde_json::from_slice(&event.body).unwrap()).collect();
+    bodies.dedup_by(|b, a| a["type"] == b["type"] && a["data"] == b["data"] && a["created"] == b["created"]);
+    bodies
+}
+
+/// The events of one payment. A charge stands for its payment where there is no payment intent, and a dispute may name
+/// nothing but the charge.
+fn about<'a>(events: &'a [Value], payment: &str) -> Vec<&'a Value> {
+    let all = || events.iter().map(|event| &event["data"]["object"]);
+    let charges: BTreeSet<&str> = all()
+        .filter(|object| object["object"] == "charge" && object["payment_intent"] == payment)
+        .filter_map(|charge| charge["id"].as_str())
+        .chain([payment])
+        .collect();
+    let of = |event: &&Value| {
+        let object = &event["data"]["object"];
+        let by_charge = object["charge"].as_str().is_some_and(|charge| charges.contains(charge));
+        let by_intent = object["payment_intent"] == payment;
+        object["id"] == payment || (object["object"] != "invoice" && (by_intent || by_charge))
+    };
+    events.iter().filter(of).collect()
+}
+
+fn objects<'a>(events: &'a [&'a Value], object: &'a str) -> impl DoubleEndedIterator<Item = &'a Value> {
+    events.iter().map(|event| &event["data"]["object"]).filter(move |found| found["object"] == object)
+}
+
+fn money(events: &[&Value]) -> Money {
+    let intent = objects(events, "payment_intent").next_back();
+    let session = objects(events, "checkout.session").next_back();
+    let captured = match (intent, session) {
+        (Some(intent), _) if intent["status"] == "succeeded" => intent["amount_received"].as_i64().unwrap(),
+        (None, Some(session)) if session["payment_status"] == "paid" => {
+            session["amount_total"].as_i64().unwrap()
+        }
+        (None, None) => objects(events, "charge").next_back().map_or(0, |charge| {
+            if charge["captured"] == true { charge["amount_captured"].as_i64().unwrap() } else { 0 }
+        }),
+        _ => 0,
+    };
+    // What was never captured is released, not refunded.
+    let refunded = if captured > 0 { refunded(events) } else { 0 };
+    let (lost, disputed) = disputes(events);
+    Money { captured, refunded, lost, disputed }
+}
+
+/// The steps of the charge, and what was there before the first that was delivered, less what came undone.
+fn refunded(events: &[&Value]) -> i64 {
+    let (mut sum, mut steps, mut undone) = (0, 0, BTreeSet::new());
+    for event in events {
+        let (object, previous) = (&event["data"]["object"], &event["data"]["previous_attributes"]);
+        if event["type"] == "charge.refunded" {
+            let (from, to) =
+                (previous["amount_refunded"].as_i64().unwrap(), object["amount_refunded"].as_i64().unwrap());
+            sum += if steps == 0 { to } else { to - from };
+            steps += 1;
+        }
+        let is_undone =
+            object["object"] == "refund" && (object["status"] == "failed" || object["status"] == "canceled");
+        if is_undone && undone.insert(object["id"].as_str().unwrap()) {
+            sum -= object["amount"].as_i64().unwrap();
+        }
+    }
+    sum
+}
+
+/// What ended with the money away, and what open disputes ask for.
+fn disputes(events: &[&Value]) -> (i64, i64) {
+    let newest: BTreeMap<_, _> =
+        objects(events, "dispute").map(|dispute| (dispute["id"].as_str().unwrap(), dispute)).collect();
+    let (mut lost, mut disputed) = (0, 0);
+    for dispute in newest.values() {
+        let transactions = dispute["balance_transactions"].as_array().unwrap();
+        let moved: i64 = transactions.iter().map(|entry| entry["amount"].as_i64().unwrap()).sum();
+        match dispute["status"].as_str().unwrap() {
+            "needs_response" | "under_review" => disputed += dispute["amount"].as_i64().unwrap(),
+            inquiry if inquiry.starts_with("warning") => {}
+            _ => lost -= moved,
+        }
+    }
+    (lost, disputed)
+}
+
+/// The order in the metadata of the payment intent, else the session, else the attempt that took the money, else the
+/// invoice, else the session's reference.
+fn order_of(events: &[Value], about: &[&Value], payment: &str) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = |object: &Value| {
+        text(&object["metadata"]["orderId"]).or_else(|| text(&object["metadata"]["order_id"]))
+    };
+    let newest = |kind| objects(about, kind).next_back();
+    let session = newest("checkout.session").filter(|session| session["mode"] == "payment");
+    let attempt = about.iter().find(|event| event["type"] == "charge.succeeded");
+    let of = |kind: &str, key: &str, value: &str| {
+        let is = |event: &&Value| {
+            let object = &event["data"]["object"];
+            object["object"] == kind && (object[key] == value || object["payment"][key] == value)
+        };
+        events.iter().rev().find(is).map(|event| &event["data"]["object"])
+    };
+    let invoice = of("invoice", "payment_intent", payment).or_else(|| {
+        let joined = of("invoice_payment", "payment_intent", payment)?;
+        of("invoice", "id", joined["invoice"].as_str()?)
+    });
+    newest("payment_intent")
+        .and_then(named)
+        .or_else(|| session.and_then(named))
+        .or_else(|| attempt.and_then(|event| named(&event["data"]["object"])))
+        .or_else(|| invoice.and_then(named))
+        .or_else(|| session.and_then(|session| text(&session["client_reference_id"])))
+}
+
+fn without_refunds(events: &[&Value], captured: i64) -> &'static str {
+    let free = |session: &Value| {
+        session["payment_status"] == "no_payment_required" && session["status"] == "complete"
+    };
+    let any = |kind: &str| events.iter().any(|event| event["type"] == kind);
+    if captured > 0 || objects(events, "checkout.session").any(free) {
+        "paid"
+    } else if any("checkout.session.expired") {
+        "expired"
+    } else if any("payment_intent.canceled") {
+        "canceled"
+    } else {
+        "payment_failed"
+    }
+}
+
+/// The end of the recurring lines of the newest paid invoice that has any, not beyond the current period.
+fn paid_through(events: &[Value], subscription: &str) -> Option<i64> {
+    let of_subscription = |object: &Value| {
+        object["subscription"] == subscription
+            || object["parent"]["subscription_details"]["subscription"] == subscription
+    };
+    let invoices = events.iter().filter(|event| event["type"] == "invoice.paid");
+    let invoices = invoices.map(|event| &event["data"]["object"]).filter(|object| of_subscription(object));
+    let (_, end) = invoices
+        .filter_map(|invoice| Some((invoice["created"].as_i64().unwrap(), recurring_end(invoice)?)))
+        .max_by_key(|(created, end)| (*created, *end))?;
+    let mut versions =
+        events.iter().map(|event| &event["data"]["object"]).filter(|o| o["id"] == subscription);
+    let newest = versions.next_back()?;
+    let current = newest["current_period_end"].as_i64();
+    let current = current.or_else(|| newest["items"]["data"][0]["current_period_end"].as_i64());
+    Some(current.map_or(end, |current| current.min(end)))
+}
+
+fn recurring_end(invoice: &Value) -> Option<i64> {
+    let own = |line: &&Value| {
+        let details = &line["parent"]["subscription_item_details"];
+        let proration = line["proration"] == true || details["proration"] == true;
+        let recurring = line["type"] == "subscription" || details["subscription_item"].is_string();
+        recurring && !proration && line["amount"].as_i64().unwrap() >= 0
+    };
+    let lines = invoice["lines"]["data"].as_array().unwrap().iter().filter(own);
+    let shown = lines.map(|line| line["period"]["end"].as_i64().unwrap()).min();
+    // Where the body shows no such line and not all lines, the current period's end stands.
+    shown.or((invoice["lines"]["has_more"] == true).then_some(i64::MAX))
+}

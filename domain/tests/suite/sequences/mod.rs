@@ -1,0 +1,260 @@
+//! Sequences of Stripe events with the rows, the ledger and the messages that they must end in, written by hand from
+//! Stripe's documentation. Each is played in the true order, reversed, doubled and in random orders with batches cut
+//! anywhere.
+
+mod access;
+mod attempts;
+mod bodies;
+mod captures;
+mod conversions;
+mod dispute_kinds;
+mod dispute_money;
+mod disputes;
+mod edited_later;
+mod hidden_lines;
+mod holds;
+mod invoice_kinds;
+mod invoices;
+mod old_lines;
+mod orders;
+mod paid_through;
+mod prices;
+mod purchases;
+mod refund_kinds;
+mod refunds;
+mod refunds_listed;
+
+use std::collections::BTreeSet;
+
+use domain::decide::Prepared;
+use domain::event::Event;
+use domain::order::Expected;
+use domain::rules::Rules;
+use domain::subscription::Access;
+use histories::{Rng, delivery};
+use serde_json::{Value, json};
+
+use crate::memory::Memory;
+use crate::permutations::scaled;
+
+/// Random orders of arrival of each sequence.
+const RANDOM: u64 = 60;
+const LEAST: u64 = 10;
+
+/// Events in the order in which things happened, and the store that they arrive at.
+pub(super) struct Sequence {
+    start: Memory,
+    bodies: Vec<Value>,
+}
+
+impl Sequence {
+    /// No events yet, and nothing registered.
+    pub(super) fn new() -> Self {
+        Self { start: Memory::default(), bodies: Vec::new() }
+    }
+
+    /// With other rules than the default ones.
+    pub(super) fn under(mut self, rules: Rules) -> Self {
+        self.start.rules = rules;
+        self
+    }
+
+    /// Registers an order of the company's own account.
+    pub(super) fn register(mut self, id: &str, customer: Option<&str>, amount: i64, currency: &str) -> Self {
+        let customer = customer.map(str::to_owned);
+        let expected = Expected { customer, amount, currency: currency.into(), reference_code: None };
+        self.start.expected.insert(id.to_owned(), expected);
+        self
+    }
+
+    /// The next event: its type, `created` and object.
+    pub(super) fn then(mut self, kind: &str, at: i64, object: Value) -> Self {
+        let id = format!("evt_{:02}", self.bodies.len());
+        self.bodies.push(json!({
+            "id": id, "object": "event", "type": kind, "created": at, "livemode": true, "data": { "object": object },
+        }));
+        self
+    }
+
+    /// What the object of the last event was before.
+    pub(super) fn was(mut self, previous: Value) -> Self {
+        self.bodies.last_mut().unwrap()["data"]["previous_attributes"] = previous;
+        self
+    }
+
+    /// The last event belongs to a connected account.
+    pub(super) fn of_account(mut self, account: &str) -> Self {
+        self.bodies.last_mut().unwrap()["account"] = account.into();
+        self
+    }
+
+    /// The last event belongs to test mode.
+    pub(super) fn in_test_mode(mut self) -> Self {
+        self.bodies.last_mut().unwrap()["livemode"] = false.into();
+        self
+    }
+
+    /// The same sequence for an endpoint that was made after its first events.
+    pub(super) fn without_first(&self, count: usize) -> Self {
+        Self { start: self.start.clone(), bodies: self.bodies[count..].to_vec() }
+    }
+
+    /// Plays the sequence in every way. The lines are the rows, the ledger and the lasting messages.
+    pub(super) fn ends_in(&self, expected: &[&str]) {
+        self.ends_with_notices(expected, None);
+    }
+
+    /// As [`Sequence::ends_in`], but for notices: one that another order of arrival sends was true when it was sent.
+    pub(super) fn ends_in_with_any_notices(&self, expected: &[&str]) {
+        let expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(self.each_end(described), expected);
+    }
+
+    /// As [`Sequence::ends_in`], without messages.
+    pub(super) fn rows_end_in(&self, expected: &[&str]) {
+        let rows = |memory: &Memory| {
+            described(memory).into_iter().filter(|line| !line.starts_with("sent ")).collect::<Vec<_>>()
+        };
+        assert_eq!(self.each_end(rows), expected);
+    }
+
+    /// As [`Sequence::ends_in`], and the notices of the true order are exactly these.
+    pub(super) fn ends_with(&self, expected: &[&str], notices: &[&str]) {
+        self.ends_with_notices(expected, Some(notices));
+    }
+
+    /// The notices of the true order.
+    pub(super) fn notices(&self) -> Vec<String> {
+        let events = self.events();
+        let order: Vec<usize> = (0..events.len()).collect();
+        self.deliver(&events, &order, 1).notices.into_iter().collect()
+    }
+
+    /// What every order of arrival ends in.
+    pub(super) fn each_end<T: PartialEq + std::fmt::Debug>(&self, read: impl Fn(&Memory) -> T) -> T {
+        let events = self.events();
+        let order: Vec<usize> = (0..events.len()).collect();
+        let end = read(&self.deliver(&events, &order, 1));
+        for (order, largest) in arrivals(events.len()) {
+            assert_eq!(read(&self.deliver(&events, &order, largest)), end, "{order:?}, batches of {largest}");
+        }
+        end
+    }
+
+    fn events(&self) -> Vec<Prepared> {
+        let rules = &self.start.rules;
+        let read = |body: &Value| Event::parse(body.to_string().as_bytes()).unwrap();
+        self.bodies.iter().map(|body| Prepared::under(rules, read(body))).collect()
+    }
+
+    fn ends_with_notices(&self, expected: &[&str], notices: Option<&[&str]>) {
+        let events = self.events();
+        let true_order: Vec<usize> = (0..events.len()).collect();
+        let end = self.deliver(&events, &true_order, 1);
+        assert_eq!(described(&end), expected, "true order");
+        if let Some(notices) = notices {
+            assert_eq!(end.notices.iter().map(String::as_str).collect::<Vec<_>>(), notices);
+        }
+        for (order, largest) in arrivals(events.len()) {
+            let memory = self.deliver(&events, &order, largest);
+            let what = || {
+                let kinds = order.iter().map(|&at| events[at].event.kind.as_str());
+                format!("in the order {order:?}, batches of {largest}: {:?}", kinds.collect::<Vec<_>>())
+            };
+            assert_eq!(described(&memory), expected, "{}", what());
+            let extra: BTreeSet<_> = memory.notices.difference(&end.notices).collect();
+            let extra: Vec<_> = extra.iter().filter(|key| !is_partial_sum(key)).collect();
+            assert!(extra.is_empty(), "notices {extra:?} that the true order does not send: {}", what());
+        }
+    }
+
+    fn deliver(&self, events: &[Prepared], order: &[usize], largest: usize) -> Memory {
+        let mut memory = self.start.clone();
+        for batch in order.chunks(largest) {
+            memory.deliver(&batch.iter().map(|&at| &events[at]).collect::<Vec<_>>());
+        }
+        assert!(memory.rejected.is_empty(), "{:?}", memory.rejected);
+        memory
+    }
+}
+
+/// A sum that a charge showed on the way is true to the charge, whichever refunds are known by then.
+fn is_partial_sum(key: &str) -> bool {
+    key.starts_with("order.partially_refunded/")
+}
+
+fn arrivals(length: usize) -> Vec<(Vec<usize>, usize)> {
+    let order: Vec<usize> = (0..length).collect();
+    let reversed: Vec<usize> = order.iter().rev().copied().collect();
+    let doubled: Vec<usize> = order.iter().flat_map(|at| [*at, *at]).chain(order.clone()).collect();
+    let mut all =
+        vec![(reversed.clone(), 1), (reversed, length.max(1)), (doubled, 2), (order.clone(), length)];
+    for seed in 0..scaled(RANDOM, LEAST) {
+        let mut rng = Rng::new(seed);
+        let mut shuffled = delivery::duplicate(order.clone(), 30, &mut rng);
+        delivery::shuffle(&mut shuffled, &mut rng);
+        all.push((shuffled, *rng.pick(&[1, 1, 2, 3])));
+    }
+    all
+}
+
+/// Every row in a sentence, and the lasting messages.
+fn described(memory: &Memory) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, order) in &memory.rows.orders {
+        let totals = order.totals();
+        let account = if key.origin.account.is_empty() { "" } else { " of " };
+        let mode = if key.origin.livemode { "" } else { " in test mode" };
+        lines.push(format!(
+            "order {}{account}{}{mode} is {}: {} {} paid, {} refunded, {} disputed",
+            key.id,
+            key.origin.account,
+            totals.status.as_str(),
+            totals.paid,
+            totals.currency.unwrap_or_default(),
+            totals.refunded,
+            totals.disputed,
+        ));
+    }
+    for (id, payment) in &memory.rows.payments {
+        let summary = payment.summary();
+        let whole = memory.whole_payment(id);
+        let ledger: i64 = whole.movements(id).iter().map(|movement| movement.amount).sum();
+        let order = payment.linked.as_ref().map(|order| format!(" for {order}")).unwrap_or_default();
+        let held = payment.order_key().and_then(|key| memory.whole_order(&key).known_payment(id)?.1);
+        let held = held.map(|reason| format!(", held: {reason}")).unwrap_or_default();
+        let ambiguous = if payment.ambiguous() { ", ambiguous" } else { "" };
+        lines.push(format!(
+            "payment {id}{order} is {}: {} captured, {} refunded, {} lost, ledger {ledger}{held}{ambiguous}",
+            summary.status.as_str(),
+            summary.paid,
+            summary.refunded,
+            summary.lost,
+        ));
+    }
+    for (id, invoice) in &memory.rows.invoices {
+        lines.push(format!("invoice {id} is {}", invoice.status().unwrap_or("unknown")));
+    }
+    for (id, subscription) in &memory.rows.subscriptions {
+        let access = match subscription.access(&memory.rules) {
+            Access::Granted => "access",
+            Access::Until(_) => "access in grace",
+            Access::Denied => "no access",
+        };
+        let through = subscription.paid_through().map_or("never".to_owned(), |time| time.to_string());
+        lines.push(format!(
+            "subscription {id} is {}: {access}, paid through {through}",
+            subscription.status().unwrap_or("unknown"),
+        ));
+    }
+    lines.extend(memory.lasting.iter().map(|key| format!("sent {}", without_hash(key))));
+    lines
+}
+
+/// The key of a change of a subscription ends in a hash of the state that it led to.
+fn without_hash(key: &str) -> &str {
+    match key.rsplit_once('/') {
+        Some((change, _)) if key.starts_with("subscription.changed/") => change,
+        _ => key,
+    }
+}
