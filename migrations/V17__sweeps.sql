@@ -37,6 +37,28 @@ CREATE TABLE missed_events (
 );
 CREATE INDEX missed_events_gap ON missed_events (created) WHERE arrived_at IS NULL;
 
+-- Taking in the objects of an existing account, kind by kind.
+CREATE TABLE backfills (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- The connected account; '' is the company's own.
+    account      text        NOT NULL,
+    -- The kind, as Stripe names it: payment_intent, charge …
+    object       text        NOT NULL,
+    -- Objects that Stripe made from then on; null: all.
+    since        timestamptz,
+    -- Whether the messages that the objects call for are sent.
+    messages     boolean     NOT NULL,
+    -- Stripe lists the newest first: a backfill that was interrupted goes on after this object, which Stripe made at
+    -- `reached`.
+    after_object text,
+    reached      timestamptz,
+    listed       bigint      NOT NULL DEFAULT 0 CHECK (listed >= 0),
+    started_at   timestamptz NOT NULL DEFAULT now(),
+    finished_at  timestamptz,
+    error        text
+);
+CREATE INDEX backfills_object ON backfills (account, object, id DESC);
+
 -- How far the list was read where events are polled (STRIPE_POLL).
 CREATE TABLE polls (
     account        text PRIMARY KEY,

@@ -9,6 +9,7 @@
 mod api;
 mod audit;
 mod auth;
+mod backfills;
 mod cases;
 mod cli;
 mod common;

@@ -1,8 +1,8 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps, system,
-    verification,
+    audit, auth, backfills, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps,
+    system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -105,6 +105,11 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("destination_list", messages::destinations::LIST),
     ("destination_lock", messages::destinations::LOCK),
     ("destination_resume", messages::destinations::RESUME),
+    ("backfill_newest", backfills::store::NEWEST),
+    ("backfill_begin", backfills::store::BEGIN),
+    ("backfill_advance", backfills::store::ADVANCE),
+    ("backfill_finish", backfills::store::FINISH),
+    ("backfill_interrupt", backfills::store::INTERRUPT),
     ("sweep_unknown", sweeps::store::UNKNOWN),
     ("sweep_newest", sweeps::store::NEWEST),
     ("sweep_begin", sweeps::store::BEGIN),

@@ -73,7 +73,12 @@ pub fn decide(prepared: &Prepared, state: &mut State, rules: &Rules) -> (Decisio
     }));
     state.note_incomplete();
     match applied {
-        Ok(Ok(effects)) => (Decision::Processed, effects),
+        Ok(Ok(mut effects)) => {
+            if prepared.event.quiet {
+                effects.iter_mut().for_each(Effect::be_quiet);
+            }
+            (Decision::Processed, effects)
+        }
         Ok(Err(rejection)) => {
             state.rollback();
             (Decision::Rejected(rejection), Vec::new())

@@ -14,7 +14,7 @@ pub struct Effect {
     pub id: String,
     /// `{"from":{…},"to":{…},"messages":[…]}`, only what differs.
     pub change: Value,
-    /// The keys of the messages that it called for, as in `change`.
+    /// The keys of the messages that it called for.
     pub messages: Vec<String>,
 }
 
@@ -28,6 +28,13 @@ impl Effect {
             new_messages(key, before, now, rules).into_iter().map(|message| message.key).collect();
         let change = change(from, to, &messages);
         Some(Self { aggregate: T::NAME, id: key.to_string(), change, messages })
+    }
+
+    /// Leaves the messages out of what people see: they are not sent.
+    pub(crate) fn be_quiet(&mut self) {
+        if let Value::Object(change) = &mut self.change {
+            change.remove("messages");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use stripe::envelope::without_byte_order_mark;
 
+use super::fetched::QUIET_BACKFILL;
 use super::origin::Origin;
 use super::rejection::{Reason, Rejection};
 use super::version::{Delta, Rank, before, digest};
@@ -30,6 +31,8 @@ pub struct Event {
     /// Its object is what Stripe's API showed by `created`, not what an event said: see
     /// [`fetched`](crate::fetched).
     pub observed: bool,
+    /// The messages that it calls for are not sent: the history of an existing account is taken in.
+    pub quiet: bool,
     /// The object after the change, `data.object`.
     pub object: Value,
     /// What the change replaced, `data.previous_attributes`; none unless the event is an update.
@@ -99,6 +102,7 @@ impl Event {
             request: request_id(&body.request),
             thin,
             observed: body.sluicegate.is_some(),
+            quiet: body.sluicegate.is_some_and(|own| own["source"] == QUIET_BACKFILL),
             object,
             previous: previous
                 .and_then(|value| if let Value::Object(map) = value { Some(map) } else { None }),

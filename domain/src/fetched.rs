@@ -32,7 +32,14 @@ pub enum Source {
     ThinEvent,
     /// Stripe reported that it had failed to make an event of it.
     LostEvent,
+    /// The history of an existing account is taken in.
+    Backfill,
+    /// The same, and the messages that it calls for are not sent.
+    QuietBackfill,
 }
+
+/// The source of events whose messages are not sent.
+pub(crate) const QUIET_BACKFILL: &str = "quiet_backfill";
 
 impl Source {
     /// The value that is stored.
@@ -43,6 +50,8 @@ impl Source {
             Self::Doubt => "doubt",
             Self::ThinEvent => "thin_event",
             Self::LostEvent => "lost_event",
+            Self::Backfill => "backfill",
+            Self::QuietBackfill => QUIET_BACKFILL,
         }
     }
 }

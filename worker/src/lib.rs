@@ -15,6 +15,7 @@ pub mod orders;
 pub mod preview;
 pub mod process;
 mod progress;
+mod quiet;
 mod rehearsal;
 pub mod relay;
 mod report;

@@ -9,6 +9,7 @@ use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::isolation;
+use crate::quiet::without_quiet;
 use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
 use crate::traces::traces;
@@ -169,7 +170,7 @@ pub(crate) async fn run(
     };
     let Decided { dispositions, effects, rejected, settled } = decided;
     grace::end_grace(&mut state, rules, now.as_second());
-    let messages = state.messages(rules);
+    let messages = without_quiet(state.messages(rules), batch.incoming, &effects);
     let traces = traces(batch.incoming, &effects);
     store::save(tx, &state, &effects, &messages, &traces, rules, now).await?;
     let rejected: Vec<RejectedEvent<'_>> =

@@ -63,7 +63,8 @@ pub(crate) async fn backfill(
         return Err(ServiceError::conflict("backfill_running", "another process takes in these objects now"));
     };
     let client = lock.client()?;
-    let interrupted = store::newest(client, account, object).await?.filter(|newest| request.is_met_by(newest));
+    let interrupted =
+        store::newest(client, account, object).await?.filter(|newest| request.is_met_by(newest));
     let backfill = match interrupted {
         Some(interrupted) => interrupted,
         None => store::begin(client, account, object, request.since, request.messages).await?,

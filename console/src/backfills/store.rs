@@ -90,11 +90,7 @@ pub(crate) async fn finish(client: &impl GenericClient, id: i64) -> Result<Backf
     Ok(Backfill::from(&client.query_one(FINISH, &[&id]).await?))
 }
 
-pub(crate) async fn interrupt(
-    client: &impl GenericClient,
-    id: i64,
-    error: &str,
-) -> Result<(), ServiceError> {
+pub(crate) async fn interrupt(client: &impl GenericClient, id: i64, error: &str) -> Result<(), ServiceError> {
     client.execute(INTERRUPT, &[&id, &error]).await?;
     Ok(())
 }

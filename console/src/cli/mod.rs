@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod audit;
+mod backfill;
 mod bulk;
 mod cases;
 mod dead;
@@ -73,6 +74,8 @@ enum Command {
     Queues(queues::QueuesArguments),
     /// Find events in Stripe's list that no webhook brought, and publish them
     Sweep(sweep::SweepArguments),
+    /// Take in the history of an existing account from Stripe's lists
+    Backfill(backfill::BackfillArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -163,6 +166,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,
+        Command::Backfill(arguments) => backfill::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -175,7 +179,9 @@ impl Command {
     fn needs(&self) -> Needs {
         match self {
             Command::Serve => Needs { broker: true, rules: true },
-            Command::Queues(_) | Command::Sweep(_) => Needs { broker: true, rules: false },
+            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
+                Needs { broker: true, rules: false }
+            }
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),

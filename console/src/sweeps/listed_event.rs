@@ -34,9 +34,9 @@ impl ListedEvent {
         domain::handlers::is_handled(&self.kind)
     }
 
-    /// The body to publish.
-    pub(crate) fn body(&self) -> Vec<u8> {
-        self.body.to_string().into_bytes()
+    /// Its id, type and body, to be published.
+    pub(crate) fn message(&self) -> (String, String, Vec<u8>) {
+        (self.id.clone(), self.kind.clone(), self.body.to_string().into_bytes())
     }
 }
 
@@ -54,9 +54,10 @@ mod tests {
     #[test]
     fn an_event_of_a_connected_account_names_it_as_a_webhook_would() {
         let event = ListedEvent::read(entry(), "acct_1").unwrap();
-        let body: Value = serde_json::from_slice(&event.body()).unwrap();
+        let body: Value = serde_json::from_slice(&event.message().2).unwrap();
         assert_eq!(body["account"], "acct_1");
-        let own: Value = serde_json::from_slice(&ListedEvent::read(entry(), "").unwrap().body()).unwrap();
+        let own: Value =
+            serde_json::from_slice(&ListedEvent::read(entry(), "").unwrap().message().2).unwrap();
         assert_eq!(own, entry());
     }
 

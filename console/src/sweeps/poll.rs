@@ -56,7 +56,7 @@ pub(crate) async fn run(reader: Reader, interval: Duration, shutdown: Cancellati
 
 /// One look at the list of an account.
 async fn poll(reader: &Reader, account: &str, published: &mut Published) -> Result<(), ServiceError> {
-    let Some(lock) = reader.lock(account).await? else { return Ok(()) };
+    let Some(lock) = reader.lock(&format!("event {account}")).await? else { return Ok(()) };
     let client = lock.client()?;
     let now = Timestamp::now();
     let through = store::polled_through(client, account).await?;
@@ -68,7 +68,7 @@ async fn poll(reader: &Reader, account: &str, published: &mut Published) -> Resu
         let events = page.data.into_iter().filter_map(|entry| ListedEvent::read(entry, account));
         let new = events.filter(|event| !published.0.contains_key(&event.id)).collect();
         let new = store::unknown(client, new).await?;
-        reader.publish(&new, EventSource::Poll).await?;
+        reader.publish(new.iter().map(ListedEvent::message), EventSource::Poll).await?;
         published.0.extend(new.into_iter().map(|event| (event.id, Instant::now())));
     }
     store::set_polled_through(client, account, now).await

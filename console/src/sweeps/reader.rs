@@ -1,4 +1,4 @@
-//! Reads Stripe's list page by page and publishes what was never received. Sweeps and polling share it.
+//! Reads Stripe's lists page by page and publishes what is to be taken in. Sweeps, polling and backfills share it.
 
 use std::fmt;
 
@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use service::error::chain;
 use stripe_api::{ApiError, Call, List, Page, Resource, StripeApi};
 
-use super::listed_event::ListedEvent;
 use super::plan::Window;
 use super::store;
 use crate::common::error::ServiceError;
@@ -31,6 +30,7 @@ pub(crate) struct Reader {
 pub(crate) enum EventSource {
     Sweep,
     Poll,
+    Backfill,
 }
 
 impl fmt::Display for EventSource {
@@ -38,20 +38,21 @@ impl fmt::Display for EventSource {
         f.write_str(match self {
             Self::Sweep => "sweep",
             Self::Poll => "poll",
+            Self::Backfill => "backfill",
         })
     }
 }
 
-/// A connection that holds the lock of an account. It is closed when dropped, and the lock with it.
-pub(crate) struct AccountLock(Option<Client>);
+/// A connection that holds a lock. It is closed when dropped, and the lock with it.
+pub(crate) struct ReaderLock(Option<Client>);
 
-impl AccountLock {
+impl ReaderLock {
     pub(crate) fn client(&self) -> Result<&Client, ServiceError> {
         self.0.as_ref().ok_or_else(|| ServiceError::Internal("the lock was given back".to_owned()))
     }
 }
 
-impl Drop for AccountLock {
+impl Drop for ReaderLock {
     fn drop(&mut self) {
         // The lock belongs to the connection, which therefore leaves the pool and is closed.
         let _closed: Option<ClientWrapper> = self.0.take().map(Client::take);
@@ -59,10 +60,10 @@ impl Drop for AccountLock {
 }
 
 impl Reader {
-    /// The lock of an account; none while another process has it.
-    pub(crate) async fn lock(&self, account: &str) -> Result<Option<AccountLock>, ServiceError> {
+    /// A lock; none while another process has it.
+    pub(crate) async fn lock(&self, name: &str) -> Result<Option<ReaderLock>, ServiceError> {
         let client = self.pool.get().await?;
-        Ok(store::try_lock(&client, account).await?.then(|| AccountLock(Some(client))))
+        Ok(store::try_lock(&client, name).await?.then(|| ReaderLock(Some(client))))
     }
 
     /// The company's own account and all connected ones.
@@ -89,32 +90,30 @@ impl Reader {
         self.api.pages(list, if account.is_empty() { call } else { call.account(account) })
     }
 
-    /// Publishes the events as if they had just been received.
+    /// Publishes events (id, type and body) as if they had just been received.
     ///
     /// # Errors
     /// [`ServiceError::Unavailable`]: the broker did not confirm all of them. Those that it did confirm are harmless
     /// when they are published again.
     pub(crate) async fn publish(
         &self,
-        events: &[ListedEvent],
+        events: impl Iterator<Item = (String, String, Vec<u8>)>,
         source: EventSource,
     ) -> Result<(), ServiceError> {
-        let sent = events.iter().map(|event| self.publisher.publish(self.message(event, source)));
-        let unsent = |e| ServiceError::Unavailable(format!("the broker did not accept an event: {e}"));
-        try_join_all(sent).await.map(|_| ()).map_err(unsent)
-    }
-
-    fn message(&self, event: &ListedEvent, source: EventSource) -> Message {
         let mut headers = EventHeaders::received(Timestamp::now()).to_table();
         insert_text(&mut headers, SOURCE, &source.to_string());
-        Message {
-            exchange: self.broker.topology().events_exchange(),
-            routing_key: event.kind.clone(),
-            message_id: event.id.clone(),
-            kind: event.kind.clone(),
-            headers,
-            body: event.body(),
-        }
+        let exchange = self.broker.topology().events_exchange();
+        let messages = events.map(|(id, kind, body)| Message {
+            exchange: exchange.clone(),
+            routing_key: kind.clone(),
+            message_id: id,
+            kind,
+            headers: headers.clone(),
+            body,
+        });
+        let unsent = |e| ServiceError::Unavailable(format!("the broker did not accept an event: {e}"));
+        try_join_all(messages.map(|message| self.publisher.publish(message))).await.map_err(unsent)?;
+        Ok(())
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn sweep(
     window: Window,
     mut watch: impl FnMut(&Sweep),
 ) -> Result<Vec<Sweep>, ServiceError> {
-    let Some(lock) = reader.lock(account).await? else {
+    let Some(lock) = reader.lock(&format!("event {account}")).await? else {
         return Err(ServiceError::conflict("sweep_running", "another process sweeps this account now"));
     };
     sweep_locked(reader, lock.client()?, account, window, &mut watch).await
@@ -93,7 +93,7 @@ async fn read_pages(
         let handled = events.into_iter().filter(ListedEvent::is_handled).collect();
         let missed = store::unknown(client, handled).await?;
         store::add_missed(client, &sweep, &missed).await?;
-        reader.publish(&missed, EventSource::Sweep).await?;
+        reader.publish(missed.iter().map(ListedEvent::message), EventSource::Sweep).await?;
         let missed = i64::try_from(missed.len()).unwrap_or(i64::MAX);
         sweep = store::advance(client, sweep.id, PageRead { last, listed, missed }).await?;
         watch(&sweep);

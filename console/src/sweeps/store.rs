@@ -79,9 +79,9 @@ pub(crate) struct Gaps {
     pub(crate) oldest: Option<Timestamp>,
 }
 
-/// Takes the lock of an account, until the connection ends.
-pub(crate) async fn try_lock(client: &impl GenericClient, account: &str) -> Result<bool, ServiceError> {
-    Ok(client.query_one(LOCK, &[&account]).await?.get("locked"))
+/// Takes a lock, until the connection ends.
+pub(crate) async fn try_lock(client: &impl GenericClient, name: &str) -> Result<bool, ServiceError> {
+    Ok(client.query_one(LOCK, &[&name]).await?.get("locked"))
 }
 
 /// Of these events, those that were never received, in the same order.

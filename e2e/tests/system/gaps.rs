@@ -11,7 +11,7 @@ fn moment(second: i64) -> String {
     Timestamp::from_second(second).unwrap().to_string()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn after_an_ingress_that_was_down_for_a_day_a_sweep_brings_everything_once() {
     let api = ApiServer::open().await.unwrap();
     let system =

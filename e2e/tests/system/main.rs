@@ -3,6 +3,7 @@
 //! A test without a server fails; `make test` starts them.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod backfill;
 mod bare_machine;
 mod containers;
 mod crashes;
