@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
+use super::doubt::Doubt;
 use super::keys::Keys;
 use super::message::{Message, retain_unsent};
 use super::origin::Origin;
@@ -51,6 +52,11 @@ pub trait Aggregate: Clone + Default + PartialEq {
 
     /// The messages that the step from an earlier state to this one calls for.
     fn transitions(&self, _before: &Self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
+        Vec::new()
+    }
+
+    /// Its objects of which the events do not say enough.
+    fn doubts(&self, _key: &Self::Key) -> Vec<Doubt> {
         Vec::new()
     }
 

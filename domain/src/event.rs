@@ -60,6 +60,10 @@ struct Body {
     #[serde(default)]
     related_object: Option<Value>,
     #[serde(default)]
+    snapshot_event: Value,
+    #[serde(default)]
+    context: Option<String>,
+    #[serde(default)]
     sluicegate: Option<Value>,
 }
 
@@ -92,12 +96,15 @@ impl Event {
             None => (body.related_object.unwrap_or(Value::Null), None),
         };
         let created = created.filter(|seconds| jiff::Timestamp::from_second(*seconds).is_ok());
+        // One change that a snapshot event and a thin one report takes effect once: under the snapshot's id.
+        let snapshot = id_of(&body.snapshot_event).filter(|_| thin);
+        let account = body.account.or_else(|| body.context.as_deref().filter(|_| thin).map(innermost));
         Ok(Self {
             created: created.ok_or_else(|| malformed("`created` is no point in time".to_owned()))?,
-            id: body.id,
+            id: snapshot.unwrap_or(body.id),
             kind: body.kind,
             livemode: body.livemode.unwrap_or(false),
-            account: body.account,
+            account,
             api_version: body.api_version,
             request: request_id(&body.request),
             thin,
@@ -157,7 +164,17 @@ impl Event {
     }
 }
 
+/// An id, or that of an object in its place.
+fn id_of(value: &Value) -> Option<String> {
+    value.get("id").unwrap_or(value).as_str().map(str::to_owned)
+}
+
+/// The account of a context: of several, the last (<https://docs.stripe.com/context>).
+fn innermost(context: &str) -> String {
+    context.rsplit('/').next().unwrap_or(context).to_owned()
+}
+
 /// `request` is `{"id":…}` since 2017-05-25 and was the id itself before.
 fn request_id(request: &Value) -> Option<String> {
-    request.get("id").unwrap_or(request).as_str().map(str::to_owned)
+    id_of(request)
 }

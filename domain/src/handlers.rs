@@ -126,9 +126,9 @@ pub fn check() {
     LazyLock::force(&BY_TYPE);
 }
 
-/// Whether events of this type may change something.
+/// Whether a handler takes events of this type.
 #[must_use]
-pub fn is_handled(kind: &str) -> bool {
+pub fn handles(kind: &str) -> bool {
     BY_TYPE.contains_key(kind)
 }
 
@@ -150,7 +150,7 @@ pub fn read(event: &Event) -> Result<Intent, Rejection> {
 /// Types of API v1 are named `v1.charge.refunded` (<https://docs.stripe.com/event-destinations#thin-events>).
 fn thin(event: &Event) -> Result<Intent, Rejection> {
     let kind = event.kind.strip_prefix("v1.").unwrap_or(&event.kind);
-    if BY_TYPE.contains_key(kind) || kind == EVENTS_WERE_LOST {
+    if handles(kind) || kind == EVENTS_WERE_LOST {
         let detail =
             format!("{} is a thin event: its object must be fetched with STRIPE_API_KEY", event.kind);
         return Err(Rejection::permanent(Reason::NeedsApiKey, detail));
@@ -162,7 +162,7 @@ fn thin(event: &Event) -> Result<Intent, Rejection> {
 const FETCHED: &str = "Sluicegate's own: the object as Stripe's API returned it";
 
 /// Stripe failed to make events that no list will ever show.
-const EVENTS_WERE_LOST: &str = "v2.core.health.event_generation_failure.resolved";
+pub const EVENTS_WERE_LOST: &str = "v2.core.health.event_generation_failure.resolved";
 
 #[cfg(test)]
 mod tests {

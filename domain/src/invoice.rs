@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use stripe::objects::{Invoice as Version, InvoicePayment, Period, Reference};
 
 use super::aggregate::Aggregate;
+use super::doubt::Doubt;
 use super::keys::Keys;
 use super::message::{self, InvoiceAttemptData, InvoiceData, Message};
 use super::origin::{OrderKey, Origin};
@@ -26,6 +27,9 @@ pub struct Invoice {
     /// The newest known version; none while only its payment is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<Versioned<Version>>,
+    /// What all of its lines say, where they were read to their end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Lines>,
     /// Its payments by id (`invoice_payment.paid`, since 2025-03-31.basil).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub payments: BTreeMap<String, InvoicePayment>,
@@ -50,6 +54,17 @@ pub struct Invoice {
     /// Whether an `invoice.finalization_failed` was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finalization_failed: bool,
+}
+
+/// What the lines of an invoice that is no draft any more pay for; they do not change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    /// The period that they pay for together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// The periods that they pay for by subscription item.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub item_periods: BTreeMap<String, Period>,
 }
 
 /// An invoice in short, as its subscription needs it.
@@ -165,16 +180,30 @@ impl Invoice {
     /// What its subscription needs to know.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        let lines = self.lines.clone();
+        let lines = lines.or_else(|| self.version().map(lines_of)).unwrap_or_default();
         Summary {
             paid: self.status() == Some("paid"),
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
-            period: self.version().and_then(|version| version.period),
-            item_periods: self.version().map(|version| version.item_periods.clone()).unwrap_or_default(),
-            has_more_lines: self.version().is_some_and(|version| version.has_more_lines),
-            period_unknown: self.version().is_some_and(has_unknown_period),
+            period: lines.period,
+            item_periods: lines.item_periods,
+            has_more_lines: self.lines.is_none() && self.version().is_some_and(|version| version.has_more_lines),
+            period_unknown: self.period_unknown(),
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),
         }
+    }
+
+    /// Takes in what a version says of the lines, if it has all of them.
+    pub fn record_lines(&mut self, version: &Version) {
+        if !version.has_more_lines && version.status != "draft" {
+            self.lines = Some(lines_of(version));
+        }
+    }
+
+    /// Whether lines that no body has shown may say what it pays for.
+    fn period_unknown(&self) -> bool {
+        self.lines.is_none() && self.version().is_some_and(has_unknown_period)
     }
 
     fn data(&self, id: &str) -> InvoiceData {
@@ -188,10 +217,14 @@ impl Invoice {
             amount_paid: version.map(|v| v.amount_paid),
             currency: version.and_then(|v| v.currency.clone()),
             billing_reason: version.and_then(|v| v.billing_reason.clone()),
-            period_end: version.and_then(|v| v.period).map(|p| p.end),
+            period_end: self.summary().period.map(|p| p.end),
             payment_intent: self.payment_intent().map(str::to_owned),
         }
     }
+}
+
+fn lines_of(version: &Version) -> Lines {
+    Lines { period: version.period, item_periods: version.item_periods.clone() }
 }
 
 /// Whether the lines of a subscription's period may be among those that the body leaves out. An invoice that somebody
@@ -217,6 +250,12 @@ impl Aggregate for Invoice {
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()
+    }
+
+    fn doubts(&self, id: &String) -> Vec<Doubt> {
+        let ambiguous = self.versions.as_ref().is_some_and(Versioned::ambiguous);
+        let unknown = self.period_unknown() && self.status() == Some("paid");
+        (ambiguous || unknown).then(|| Doubt::new("invoice", id)).into_iter().collect()
     }
 
     fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {

@@ -7,6 +7,7 @@
 pub mod aggregate;
 pub mod charge;
 pub mod decide;
+pub mod doubt;
 pub mod effect;
 pub mod event;
 mod events_page;

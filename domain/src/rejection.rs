@@ -14,6 +14,8 @@ pub enum Reason {
     UnexpectedObject,
     /// A thin event of a type that is handled, and no API key to fetch its object with.
     NeedsApiKey,
+    /// The object of a thin event could not be fetched from Stripe.
+    FetchFailed,
     /// A value that cannot be stored: out of range, a NUL byte, a violated constraint.
     InvalidData,
     /// The code that handles this type panicked.
@@ -24,11 +26,12 @@ pub enum Reason {
 
 impl Reason {
     /// The closed list of reasons that workers give.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MalformedEvent,
         Self::MissingField,
         Self::UnexpectedObject,
         Self::NeedsApiKey,
+        Self::FetchFailed,
         Self::InvalidData,
         Self::HandlerPanic,
         Self::DatabaseError,
@@ -42,6 +45,7 @@ impl Reason {
             Self::MissingField => "missing_field",
             Self::UnexpectedObject => "unexpected_object",
             Self::NeedsApiKey => "needs_api_key",
+            Self::FetchFailed => "fetch_failed",
             Self::InvalidData => "invalid_data",
             Self::HandlerPanic => "handler_panic",
             Self::DatabaseError => "database_error",

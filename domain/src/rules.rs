@@ -40,6 +40,8 @@ pub struct Rules {
     /// `STRIPE_LIVEMODE`: events of the other mode are ignored. A test payment that names a live order, as a copy of
     /// the shop's database may make one, must not pay it. `None`: both are processed.
     pub livemode: Option<bool>,
+    /// Whether Stripe's API can be asked (`STRIPE_API_KEY`): objects in doubt are fetched.
+    pub can_fetch: bool,
     /// How many parts of an aggregate its document holds. No setting: tests lower it.
     pub kept_parts: KeptParts,
 }

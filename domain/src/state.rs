@@ -5,14 +5,16 @@
 
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::charge::ChargeLink;
+use super::doubt::Doubt;
 use super::effect::Effect;
 use super::invoice::Invoice;
 use super::keys::Keys;
 use super::message::Message;
 use super::order::Order;
+use super::origin::Origin;
 use super::payment::Payment;
 use super::rules::Rules;
 use super::subscription::Subscription;
@@ -87,6 +89,12 @@ impl State {
     #[must_use]
     pub fn effects(&self, rules: &Rules) -> Vec<Effect> {
         self.tables().into_iter().flat_map(|table| table.effects(rules)).collect()
+    }
+
+    /// The objects of changed aggregates that are worth fetching, with the accounts and modes that they are in.
+    #[must_use]
+    pub fn doubts(&self) -> BTreeSet<(Origin, Doubt)> {
+        self.tables().into_iter().flat_map(AnyTable::doubts).collect()
     }
 
     /// The messages that the state as it is now calls for, and the state as it was loaded did not.

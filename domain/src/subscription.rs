@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use stripe::objects::{CheckoutSession, Subscription as Version};
 
 use super::aggregate::Aggregate;
+use super::doubt::Doubt;
 use super::invoice;
 use super::keys::Keys;
 use super::message::{self, ItemData, Message, SubscriptionData};
@@ -228,6 +229,10 @@ impl Aggregate for Subscription {
 
     fn origin(&self, _id: &String) -> Origin {
         self.origin.clone()
+    }
+
+    fn doubts(&self, id: &String) -> Vec<Doubt> {
+        self.ambiguous().then(|| Doubt::new("subscription", id)).into_iter().collect()
     }
 
     fn messages(&self, id: &String, rules: &Rules) -> Vec<Message> {

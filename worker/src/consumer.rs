@@ -28,6 +28,7 @@ use tracing::Instrument as _;
 
 use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
+use crate::fetch::ThinEvents;
 use crate::process::{Engine, InboundEvent};
 use crate::progress::Progress;
 use crate::settle::{SettleError, Settler};
@@ -36,6 +37,9 @@ use domain::rules::Rules;
 
 /// How long redelivered messages wait for fresh ones to be ready first.
 const IDLE_WAIT: Duration = Duration::from_millis(50);
+
+/// Thin events of one batch at most: what is fetched for them has to be there within the time that a batch may take.
+const THIN_BATCH: usize = 16;
 
 /// How long a batch is held while the database is unavailable. The broker closes a channel that has not
 /// acknowledged for 30 minutes (`consumer_timeout`); before that the batch is requeued.
@@ -66,6 +70,8 @@ pub(crate) struct ConsumerTask {
     pub(crate) batch: u16,
     pub(crate) engine: Engine,
     pub(crate) settler: Settler,
+    /// What fetches the objects of thin events; none without an API key.
+    pub(crate) thin_events: Option<ThinEvents>,
     pub(crate) progress: Progress,
 }
 
@@ -131,9 +137,14 @@ impl ConsumerTask {
                 if ready.is_empty() || redelivered.is_due() { redelivered.take() } else { Vec::new() };
             let (again, fresh): (Vec<_>, Vec<_>) = ready.into_iter().partition(|d| deliveries_before(d) > 0);
             redelivered.extend(again);
+            let (fresh, mut thin) = self.without_thin(fresh);
             // Nothing that was handed out earlier is held back, not even until this round's fresh ones are settled.
-            let oldest = redelivered.is_empty() && alone.is_empty();
-            for batch in std::iter::once(fresh).chain(alone.into_iter().map(|one| vec![one])) {
+            let oldest = redelivered.is_empty() && alone.is_empty() && thin.is_empty();
+            let alone = alone.into_iter().map(|one| vec![one]);
+            let thin = std::iter::from_fn(|| {
+                (!thin.is_empty()).then(|| thin.drain(..thin.len().min(THIN_BATCH)).collect())
+            });
+            for batch in std::iter::once(fresh).chain(alone).chain(thin) {
                 let span = spans::batch(&self.queue, batch.len());
                 if self.handle(batch, oldest, shutdown).instrument(span).await?.is_break() {
                     break;
@@ -143,6 +154,18 @@ impl ConsumerTask {
         // What was delivered and not settled goes back to the queue with the channel.
         channel.close(200, "the worker ends".into()).await?;
         Ok(())
+    }
+
+    /// Sorts out what has to be fetched for: the others do not wait for Stripe.
+    fn without_thin(&self, fresh: Vec<Delivery>) -> (Vec<Delivery>, Vec<Delivery>) {
+        let is_thin = |delivery: &Delivery| {
+            let kind = delivery.properties.kind().as_ref().map_or("", |kind| kind.as_str());
+            kind.starts_with("v1.") || kind.starts_with("v2.")
+        };
+        match self.thin_events {
+            Some(_) => fresh.into_iter().partition(|delivery| !is_thin(delivery)),
+            None => (fresh, Vec::new()),
+        }
     }
 
     /// Processes and settles one batch; waits while the database is unavailable. `oldest`: nothing that the
@@ -160,6 +183,10 @@ impl ConsumerTask {
             batch.into_iter().map(|delivery| read(delivery, &self.engine.rules)).unzip();
         let began = Instant::now();
         let _in_hand = self.progress.begin(began);
+        let events = match &self.thin_events {
+            Some(thin) => thin.complete(events).await,
+            None => events,
+        };
         let mut backoff = Backoff::default();
         let dispositions = loop {
             match self.engine.process(&events).await {

@@ -7,6 +7,7 @@
 
 mod consumer;
 mod disposition;
+mod fetch;
 mod grace;
 mod heartbeat;
 mod inbound_event;

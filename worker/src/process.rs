@@ -176,6 +176,10 @@ pub(crate) async fn run(
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
     store::record(tx, &rejected, &settled, now).await?;
+    if rules.can_fetch {
+        let by_events = batch.incoming.iter().any(|one| !one.prepared.event.observed);
+        store::request_fetches(tx, &state.doubts(), by_events, now).await?;
+    }
     Ok(BatchResult { dispositions, messages, state })
 }
 

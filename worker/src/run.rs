@@ -10,10 +10,12 @@ use deadpool_postgres::Pool;
 use postgres::pool::{self, PoolError};
 use service::health::{self, Readiness};
 use service::telemetry;
+use stripe_api::{ClientError, StripeApi};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::consumer::ConsumerTask;
+use crate::fetch::{DoubtFetcher, ThinEvents};
 use crate::process::Engine;
 use crate::progress::Progress;
 use crate::relay::{DestinationError, Relay};
@@ -22,6 +24,7 @@ use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
 use domain::retry::Schedule;
+use domain::rules::Rules;
 
 /// How long a confirm of a retry or dead letter may take before it is published again.
 const CONFIRM: Duration = Duration::from_secs(10);
@@ -38,6 +41,9 @@ pub enum RunError {
     /// Nothing can be sent by HTTP or e-mail.
     #[error(transparent)]
     Destination(#[from] DestinationError),
+    /// There is no client of Stripe's API.
+    #[error(transparent)]
+    StripeApi(#[from] ClientError),
     /// One of its tasks ended or panicked.
     #[error(transparent)]
     Task(#[from] TaskFailed),
@@ -73,7 +79,9 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let ready = readiness(consuming.clone(), pool.clone(), progress.clone());
     health::start(settings.metrics, telemetry::metrics(), ready, shutdown.clone())
         .map_err(RunError::Metrics)?;
-    let engine = Engine { pool, rules: settings.rules, schedule: Schedule::new(settings.schedule) };
+    let api = settings.stripe_api.as_ref().map(StripeApi::new).transpose()?;
+    let rules = Rules { can_fetch: api.is_some(), ..settings.rules };
+    let engine = Engine { pool, rules, schedule: Schedule::new(settings.schedule) };
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(
@@ -91,6 +99,11 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     if queue == Queue::Subscription {
         tasks.spawn("grace", grace::run(engine.pool.clone(), engine.rules.clone(), shutdown.clone()));
     }
+    if let Some(api) = api.clone() {
+        let (pool, publisher) = (engine.pool.clone(), settler.publisher.clone());
+        let doubts = DoubtFetcher { api, pool, publisher, topology: settings.topology.clone() };
+        tasks.spawn("fetch", doubts.run(shutdown.clone()));
+    }
     for _ in 0..settings.concurrency {
         let consumer = ConsumerTask {
             broker: consuming.clone(),
@@ -98,6 +111,9 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
             batch: settings.batch,
             engine: engine.clone(),
             settler: settler.clone(),
+            thin_events: api
+                .as_ref()
+                .map(|api| ThinEvents::new(api, engine.pool.clone(), engine.rules.clone())),
             progress: progress.clone(),
         };
         let shutdown = shutdown.clone();

@@ -12,6 +12,7 @@ mod charges;
 mod claims;
 mod clock;
 mod error;
+mod fetches;
 mod grace;
 mod heartbeat;
 mod invoices;
@@ -27,9 +28,12 @@ mod subscriptions;
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
 pub use clock::{clock, now};
 pub use error::{ErrorClass, StoreError, classify};
+pub use fetches::{DueFetch, due_fetches, fetch_done, fetch_failed, took_effect};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;
 pub use save::save;
+
+pub(crate) use fetches::request_fetches;
 
 pub(crate) const PREVIEW_ROWS: &str = include_str!("store/sql/preview_rows.sql");

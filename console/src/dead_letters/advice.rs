@@ -27,6 +27,10 @@ pub(crate) fn of(reason: &str) -> Advice {
             "A thin event: it names an object that must be fetched from Stripe, and no API key is set.",
             "Set STRIPE_API_KEY and replay, or have the endpoint send snapshot events.",
         ),
+        DeadLetterReason::FetchFailed => (
+            "A thin event: the object that it names could not be fetched from Stripe.",
+            "The error says why. Replay when Stripe answers again; discard it when the object is gone there.",
+        ),
         DeadLetterReason::MissingField => (
             "The event lacks something that its type needs, as events of very old API versions do.",
             "Look at the object in Stripe's dashboard and do by hand what the event would have done. Then discard.",

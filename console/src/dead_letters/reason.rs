@@ -8,6 +8,8 @@ text_enum! {
     pub(crate) enum DeadLetterReason {
         /// A thin event whose object must be fetched, and no API key to fetch it with.
         NeedsApiKey = "needs_api_key",
+        /// The object of a thin event could not be fetched from Stripe.
+        FetchFailed = "fetch_failed",
         /// The object lacks what its type needs.
         MissingField = "missing_field",
         /// The event carries another kind of object than its type says.

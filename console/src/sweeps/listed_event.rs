@@ -31,7 +31,7 @@ impl ListedEvent {
 
     /// Whether a worker does something with it: what nobody handles is not missed.
     pub(crate) fn is_handled(&self) -> bool {
-        domain::handlers::is_handled(&self.kind)
+        domain::handlers::handles(&self.kind)
     }
 
     /// Its id, type and body, to be published.

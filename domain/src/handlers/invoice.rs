@@ -78,6 +78,9 @@ impl Change for OneInvoice {
         let is_terminal = matches!(version.status.as_str(), "paid" | "void");
         let step = event.delta(version.clone(), rank(version), is_terminal);
         let invoice = state.invoices.touch(&self.id);
+        if event.observed {
+            invoice.record_lines(version);
+        }
         match event.kind.as_str() {
             "invoice.payment_succeeded" => {
                 invoice.payment_succeeded = true;

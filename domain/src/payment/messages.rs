@@ -7,6 +7,7 @@ use stripe::objects::Refund;
 
 use super::{Dispute, DisputeState, Payment};
 use crate::aggregate::Aggregate;
+use crate::doubt::Doubt;
 use crate::keys::Keys;
 use crate::message::{self, DisputeData, Message, PaidInvoiceData, RefundData};
 use crate::origin::Origin;
@@ -59,6 +60,21 @@ impl Aggregate for Payment {
             message::retain_unsent(&mut messages, &sent);
         }
         messages
+    }
+
+    fn doubts(&self, _id: &String) -> Vec<Doubt> {
+        let intent = self.intent.iter().filter(|versions| versions.ambiguous());
+        let intent = intent.map(|versions| Doubt::new("payment_intent", &versions.latest().id));
+        let sessions = self.sessions.iter().filter(|(_, versions)| versions.ambiguous());
+        let charges = self.charges.iter().filter(|(_, versions)| versions.ambiguous());
+        let refunds = self.refunds.known().filter(|(_, versions)| versions.ambiguous());
+        let disputes = self.disputes.known().filter(|(_, dispute)| dispute.versions.ambiguous());
+        intent
+            .chain(sessions.map(|(id, _)| Doubt::new("checkout.session", id)))
+            .chain(charges.map(|(id, _)| Doubt::new("charge", id)))
+            .chain(refunds.map(|(id, _)| Doubt::new("refund", id)))
+            .chain(disputes.map(|(id, _)| Doubt::new("dispute", id)))
+            .collect()
     }
 
     fn describe(&self, _rules: &Rules) -> Value {

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::aggregate::{Aggregate, new_messages};
+use crate::doubt::Doubt;
 use crate::effect::Effect;
 use crate::keys::Keys;
 use crate::message::Message;
+use crate::origin::Origin;
 use crate::rules::Rules;
 
 /// An aggregate as it was loaded and as it is now.
@@ -120,6 +122,9 @@ pub(super) trait AnyTable {
     /// The messages that the rows call for now, and did not when they were loaded: messages are a function of the
     /// state, so those have been sent before.
     fn messages(&self, rules: &Rules) -> Vec<Message>;
+
+    /// The objects of changed rows of which the events do not say enough.
+    fn doubts(&self) -> Vec<(Origin, Doubt)>;
 }
 
 impl<T: Aggregate> AnyTable for Table<T> {
@@ -151,5 +156,13 @@ impl<T: Aggregate> AnyTable for Table<T> {
                 new_messages(key, row.loaded.as_ref().unwrap_or(&unknown), &row.now, rules)
             })
             .collect()
+    }
+
+    fn doubts(&self) -> Vec<(Origin, Doubt)> {
+        let of = |(key, row): (&T::Key, &Row<T>)| {
+            let origin = row.now.origin(key);
+            row.now.doubts(key).into_iter().map(move |doubt| (origin.clone(), doubt)).collect::<Vec<_>>()
+        };
+        self.changed().flat_map(of).collect()
     }
 }

@@ -21,4 +21,5 @@ mod queues;
 mod settings;
 mod stripe_libraries;
 mod support;
+mod verify_payment;
 mod whole_path;

@@ -58,6 +58,7 @@ impl RulesArgs {
             reference_secret: problems.secret("REFERENCE_SECRET", secret, file),
             grace: problems.take(&self.subscription_grace),
             livemode: livemode.flatten(),
+            can_fetch: false,
             kept_parts: KeptParts::default(),
         }
     }
