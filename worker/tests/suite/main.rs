@@ -23,6 +23,7 @@ mod many_parts;
 mod memory;
 mod memory_parts;
 mod message_docs;
+mod observations;
 mod one_second;
 mod order_proof;
 mod order_proof_database;
