@@ -9,6 +9,7 @@ mod crashes;
 mod declarations;
 mod example;
 mod examples;
+mod fetching;
 mod histories;
 mod https;
 mod integration;
