@@ -18,6 +18,7 @@ pub const TYPES: &[(&str, &str)] = &[
     ("refund", "refund.fetched"),
     ("dispute", "charge.dispute.fetched"),
     ("invoice", "invoice.fetched"),
+    ("invoice_payment", "invoice_payment.fetched"),
     ("subscription", "customer.subscription.fetched"),
 ];
 

@@ -11,7 +11,7 @@ text_enum! {
         Subscriptions = "subscriptions",
         /// Payment intents, checkout sessions and charges
         Payments = "payments",
-        /// Invoices with all of their lines
+        /// Invoices with all of their lines, and what they were paid by
         Invoices = "invoices",
         Refunds = "refunds",
         Disputes = "disputes",
@@ -27,6 +27,7 @@ impl BackfillPart {
         const ALL: &[Resource] = &[
             Resource::Subscription,
             Resource::Invoice,
+            Resource::InvoicePayment,
             Resource::PaymentIntent,
             Resource::CheckoutSession,
             Resource::Charge,
@@ -36,7 +37,7 @@ impl BackfillPart {
         match self {
             Self::Subscriptions => &[Resource::Subscription],
             Self::Payments => PAYMENTS,
-            Self::Invoices => &[Resource::Invoice],
+            Self::Invoices => &[Resource::Invoice, Resource::InvoicePayment],
             Self::Refunds => &[Resource::Refund],
             Self::Disputes => &[Resource::Dispute],
             Self::All => ALL,

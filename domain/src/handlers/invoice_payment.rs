@@ -2,7 +2,7 @@
 
 use stripe::objects::InvoicePayment;
 
-use super::{Change, Handler, OF_A_PAYMENT};
+use super::{Change, FETCHED, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::invoice_changed;
@@ -12,12 +12,20 @@ use crate::state::State;
 
 pub(super) const HANDLER: Handler = Handler {
     file: "invoice_payment",
-    types: &[(
-        "invoice_payment.paid",
-        "links the invoice to the payment that paid it (since 2025-03-31.basil)",
-    )],
+    types: &[
+        ("invoice_payment.paid", "links the invoice to the payment that paid it (since 2025-03-31.basil)"),
+        ("invoice_payment.fetched", FETCHED),
+    ],
     emits: &[OF_A_PAYMENT],
-    read: |event| Ok(OnePayment(InvoicePayment::read(&event.object)?).into_intent()),
+    read: |event| {
+        let payment = InvoicePayment::read(&event.object)?;
+        // Stripe's list also has those that are open or were canceled.
+        Ok(if event.observed && !payment.paid {
+            Intent::Ignore("not_paid")
+        } else {
+            OnePayment(payment).into_intent()
+        })
+    },
 };
 
 struct OnePayment(InvoicePayment);

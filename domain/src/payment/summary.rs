@@ -251,8 +251,18 @@ impl Payment {
             let completed_unpaid = is_purchase(session)
                 && session.status.as_deref() == Some("complete")
                 && session.payment_status.as_deref() == Some("unpaid");
+            let completed = versions.latest_delta().created;
             completed_unpaid
-                && self.attempt_failed.is_none_or(|failed| failed <= versions.latest_delta().created)
+                && self.attempt_failed.is_none_or(|failed| failed <= completed)
+                && !self.waits_for_another_attempt(completed)
+        })
+    }
+
+    /// Whether Stripe's API showed, at this time or later, that no attempt is under way.
+    fn waits_for_another_attempt(&self, since: i64) -> bool {
+        self.intent.as_ref().is_some_and(|versions| {
+            let waits = versions.latest().status == "requires_payment_method";
+            waits && versions.observed_at().is_some_and(|observed| observed >= since)
         })
     }
 }

@@ -23,6 +23,13 @@ impl<T> Versioned<T> {
         (more && !known.is_terminal).then_some(observed)
     }
 
+    /// When Stripe's API last showed the newest version, unix seconds, if it did.
+    #[must_use]
+    pub fn observed_at(&self) -> Option<i64> {
+        let observed = self.observed.as_deref().filter(|_| self.observation_stands())?;
+        (observed.after == self.latest_delta().after).then_some(observed.created)
+    }
+
     /// Whether there is an observation that holds every change that the events speak of.
     pub(super) fn observation_stands(&self) -> bool {
         let Some(observed) = self.observed.as_deref() else { return false };

@@ -9,6 +9,7 @@ mod expected_state;
 mod many_parts;
 mod memory;
 mod memory_parts;
+mod observations;
 mod one_second;
 mod order_proof;
 mod permutations;

@@ -10,6 +10,7 @@ mod crashes;
 mod declarations;
 mod example;
 mod examples;
+mod fetching;
 mod gaps;
 mod histories;
 mod https;

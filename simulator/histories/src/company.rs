@@ -1,5 +1,6 @@
 //! The company a history happens to: its clock, its ids and the events Stripe sends it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -28,6 +29,8 @@ pub(crate) struct Company {
     pub(crate) expected_state: ExpectedState,
     /// The connected account that the events belong to; none for the company's own.
     pub(crate) account: Option<String>,
+    /// Lines of invoices that their bodies leave out, by the invoice.
+    pub(crate) hidden_lines: BTreeMap<String, Vec<Value>>,
     events: Vec<SimEvent>,
     /// `created` of events, which stands still while a second is being filled.
     stamp: i64,
@@ -46,6 +49,7 @@ pub(crate) struct Company {
 pub(crate) struct Lived {
     pub(crate) events: Vec<SimEvent>,
     pub(crate) expected_state: ExpectedState,
+    pub(crate) hidden_lines: BTreeMap<String, Vec<Value>>,
     pub(crate) revisits: bool,
     pub(crate) twins: bool,
 }
@@ -66,6 +70,7 @@ impl Company {
             now,
             expected_state,
             account: None,
+            hidden_lines: BTreeMap::new(),
             events,
             stamp: now,
             in_second: 0,
@@ -235,6 +240,7 @@ impl Company {
         Lived {
             events: self.events,
             expected_state: self.expected_state,
+            hidden_lines: self.hidden_lines,
             revisits: self.trails.revisits,
             twins: self.twins,
         }

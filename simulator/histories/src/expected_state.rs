@@ -197,4 +197,6 @@ pub struct ExpectedInvoice {
     pub payment_succeeded: bool,
     /// The latest period end over its lines.
     pub period_end: Option<i64>,
+    /// Not all of its lines are in its body: what its period is only Stripe's API shows.
+    pub hides_lines: bool,
 }

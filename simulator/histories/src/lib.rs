@@ -33,7 +33,10 @@ pub use kind::Kind;
 pub use rng::Rng;
 pub use version::Version;
 
+use std::collections::BTreeMap;
+
 use company::{Company, Lived};
+use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimEvent {
@@ -54,6 +57,8 @@ pub struct History {
     /// In the original order.
     pub events: Vec<SimEvent>,
     pub expected_state: ExpectedState,
+    /// Lines of invoices that their bodies leave out, by the invoice: only Stripe's API shows them.
+    pub hidden_lines: BTreeMap<String, Vec<Value>>,
     /// Whether an object came back to a state that it had before within the same second: then the events
     /// of that second alone do not always prove where it ends.
     pub revisits: bool,
@@ -111,9 +116,9 @@ pub fn write_with(seed: u64, index: u64, kinds: &[Kind], options: Options) -> Hi
         purchase::live(&mut company, kind);
     }
     let version = company.version;
-    let Lived { events, mut expected_state, revisits, twins } = company.finish();
+    let Lived { events, mut expected_state, hidden_lines, revisits, twins } = company.finish();
     expected_state.lasting = keys::lasting(&expected_state);
-    History { name: kind.name(), version, events, expected_state, revisits, twins }
+    History { name: kind.name(), version, events, expected_state, hidden_lines, revisits, twins }
 }
 
 /// The first `count` histories of a seed, of every kind.

@@ -113,6 +113,9 @@ impl ApiServer {
     /// Takes in all events of a history.
     pub fn add_history(&self, history: &History) {
         history.events.iter().for_each(|event| self.add_event(&event.body));
+        for (invoice, lines) in &history.hidden_lines {
+            self.more_lines(invoice, lines.clone());
+        }
     }
 
     /// Takes in an event, as Stripe would post it, and the state of the object in it. A thin event can be retrieved.

@@ -214,6 +214,8 @@ pub struct InvoicePayment {
     pub invoice: String,
     /// What was paid, in the currency's minor unit.
     pub amount_paid: Option<i64>,
+    /// `status` is `paid`.
+    pub paid: bool,
     /// The payment intent that paid, `payment.payment_intent`.
     pub payment_intent: Option<String>,
     /// The charge that paid, `payment.charge`.
@@ -232,6 +234,7 @@ impl InvoicePayment {
             id: fields.need_text("id")?,
             invoice: fields.id_of("invoice").ok_or_else(|| fields.missing("invoice"))?,
             amount_paid: fields.amount("amount_paid")?,
+            paid: fields.text("status") == Some("paid"),
             payment_intent: payment.and_then(|p| p.id_of("payment_intent")),
             charge: payment.and_then(|p| p.id_of("charge")),
         })

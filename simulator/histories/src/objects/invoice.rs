@@ -74,8 +74,12 @@ pub(crate) fn invoice(
     let id = company.ids.next("in_1");
     let version = company.version;
     let total: i64 = lines.iter().map(|line| line.amount).sum();
-    let shown = lines.iter().take(LINES_IN_A_BODY);
-    let data: Vec<Value> = shown.map(|line| line_object(company, &id, subscription, line)).collect();
+    let mut data: Vec<Value> =
+        lines.iter().map(|line| line_object(company, &id, subscription, line)).collect();
+    let hidden = data.split_off(data.len().min(LINES_IN_A_BODY));
+    if !hidden.is_empty() {
+        company.hidden_lines.insert(id.clone(), hidden);
+    }
     let mut invoice = Object::new(&TEMPLATE);
     invoice.since(
         version,

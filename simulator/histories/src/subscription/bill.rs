@@ -49,6 +49,7 @@ impl Bill {
             paid: self.paid,
             payment_succeeded: self.payment_succeeded,
             period_end: self.period_end,
+            hides_lines: company.hidden_lines.contains_key(self.invoice.id()),
         }
     }
 }
