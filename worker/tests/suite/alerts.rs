@@ -122,7 +122,10 @@ async fn dead_letters_are_reported_once_an_hour_for_each_fingerprint_however_man
     let again = "SELECT outbox_send_again(id, 'amqp') FROM outbox WHERE topic LIKE 'alert.%'";
     let refused = mailing.bench.look.batch_execute(again).await.unwrap_err();
     let refused = refused.as_db_error().unwrap().message();
-    assert!(refused.ends_with("is an alert: alerts are for staff and are not sent to the exchange"), "{refused}");
+    assert!(
+        refused.ends_with("is an alert: alerts are for staff and are not sent to the exchange"),
+        "{refused}"
+    );
     assert_eq!(mailing.bench.count("SELECT count(*) FROM outbox_unsent").await, 0);
     mailing.end().await;
 }
