@@ -19,7 +19,7 @@ mod status;
 mod sums;
 mod totals;
 
-pub use status::Status;
+pub use crate::order_status::Status;
 pub use sums::{PaymentRow, Rest};
 pub use totals::Totals;
 

@@ -17,6 +17,7 @@ mod origin;
 mod output;
 mod preview;
 mod queues;
+mod subscriptions;
 mod sweep;
 mod visible;
 
@@ -64,6 +65,9 @@ enum Command {
     /// Orders of the company
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// Subscriptions and their invoices
+    #[command(subcommand)]
+    Subscriptions(subscriptions::SubscriptionsCommand),
     /// Outgoing messages: what went out, what waits, what failed
     #[command(subcommand)]
     Messages(messages::MessagesCommand),
@@ -162,6 +166,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Jobs(command) => jobs::run(&context, command).await,
         Command::Cases(command) => cases::run(&context, command).await,
         Command::Orders(command) => orders::run(&context, command).await,
+        Command::Subscriptions(command) => subscriptions::run(&context, command).await,
         Command::Messages(command) => messages::run(&context, command).await,
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,

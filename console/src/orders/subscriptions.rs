@@ -188,8 +188,8 @@ pub(crate) async fn page(
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SubscriptionView {
     #[serde(flatten)]
-    subscription: SubscriptionRow,
-    invoices: Vec<InvoiceRow>,
+    pub(crate) subscription: SubscriptionRow,
+    pub(crate) invoices: Vec<InvoiceRow>,
 }
 
 /// One subscription with its newest invoices, as the role may see it.

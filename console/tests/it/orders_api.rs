@@ -250,4 +250,18 @@ async fn a_customers_subscriptions_say_whether_they_give_access() {
     api.refused(api.get("/api/subscriptions"), 400, "invalid_query");
     api.refused(api.get("/api/subscriptions?customer=%20"), 400, "invalid_filter");
     assert_eq!(api.ok("/api/subscriptions/sub_1")["access"], true);
+
+    // The command line says the same.
+    let listed = ["subscriptions", "list", "--customer", "cus_1"];
+    assert_eq!(world.json(&[&listed[..], &["--json"]].concat()).await, found);
+    let with = world.ok(&[&listed[..], &["--access", "true"]].concat()).await;
+    assert!(with.contains("sub_1") && !with.contains("sub_2"), "{with}");
+    assert_eq!(
+        world.json(&["subscriptions", "show", "sub_1", "--json"]).await,
+        api.ok("/api/subscriptions/sub_1")
+    );
+    let shown = world.ok(&["subscriptions", "show", "sub_1"]).await;
+    assert!(shown.contains("active") && shown.contains("cus_1"), "{shown}");
+    assert!(world.fails(&["subscriptions", "show", "sub_9"], 1).await.contains("sub_9"));
+    world.fails(&["subscriptions", "list", "--customer", " "], 2).await;
 }

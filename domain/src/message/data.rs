@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use stripe::objects::SubscriptionItem;
 
-use crate::order::Status as OrderStatus;
-use crate::payment::{DisputeState, HeldReason};
+use crate::dispute_state::DisputeState;
+use crate::held::HeldReason;
+use crate::order_status::Status as OrderStatus;
 
 /// An order and what its payments add up to, as known when the message was written.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -119,6 +119,14 @@ async fn dead_letters_are_reported_once_an_hour_for_each_fingerprint_however_man
     // None of them is a message to the company's services.
     let exchange = "SELECT count(*) FROM outbox WHERE topic LIKE 'alert.%' AND sent_at IS NULL";
     assert_eq!(mailing.bench.count(exchange).await, 0);
+    let again = "SELECT outbox_send_again(id, 'amqp') FROM outbox WHERE topic LIKE 'alert.%'";
+    let refused = mailing.bench.look.batch_execute(again).await.unwrap_err();
+    let refused = refused.as_db_error().unwrap().message();
+    assert!(
+        refused.ends_with("is an alert: alerts are for staff and are not sent to the exchange"),
+        "{refused}"
+    );
+    assert_eq!(mailing.bench.count("SELECT count(*) FROM outbox_unsent").await, 0);
     mailing.end().await;
 }
 

@@ -26,6 +26,18 @@ fn every_topic_has_a_schema_under_the_id_that_its_messages_name() {
     }
 }
 
+#[test]
+fn the_examples_of_the_page_are_as_their_schemas_say() {
+    let (schemas, page) = (schemas(), include_str!("../../../docs/MESSAGES.md"));
+    let mut examples = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let event: Value = serde_json::from_str(examples.next().unwrap()).unwrap();
+    assert!(fits(&schemas["$defs"][event["type"].as_str().unwrap()], &event["data"]), "{event}");
+    assert_eq!(event["dataschema"], Topic::schema_id(event["type"].as_str().unwrap()));
+    let data: Value = serde_json::from_str(examples.next().unwrap()).unwrap();
+    assert!(fits(&schemas["$defs"]["subscription.payment_succeeded"], &data), "{data}");
+    assert_eq!(examples.next(), None);
+}
+
 /// Every message that many histories call for has the data that its schema says: no field more, none less, each of its
 /// type.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dispute, DisputeState};
+use super::Dispute;
+use crate::dispute_state::DisputeState;
 
 /// An event said that a dispute's money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
