@@ -9,13 +9,16 @@ mod captures;
 mod conversions;
 mod dispute_kinds;
 mod dispute_money;
+mod dispute_results;
 mod disputes;
 mod edited_later;
 mod hidden_lines;
 mod holds;
 mod invoice_kinds;
 mod invoices;
+mod ledger;
 mod old_lines;
+mod open_payments;
 mod orders;
 mod paid_through;
 mod prices;
@@ -23,6 +26,9 @@ mod purchases;
 mod refund_kinds;
 mod refunds;
 mod refunds_listed;
+mod releases;
+mod sums;
+mod unknown_captures;
 
 use std::collections::BTreeSet;
 
@@ -174,6 +180,7 @@ impl Sequence {
             memory.deliver(&batch.iter().map(|&at| &events[at]).collect::<Vec<_>>());
         }
         assert!(memory.rejected.is_empty(), "{:?}", memory.rejected);
+        memory.check_documents();
         memory
     }
 }
