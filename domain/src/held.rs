@@ -55,3 +55,17 @@ impl fmt::Display for HeldReason {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_reason_is_read_back_and_another_word_is_none() {
+        for reason in HeldReason::ALL {
+            assert_eq!(HeldReason::parse(reason.as_str()), Some(reason));
+            assert_eq!(reason.to_string(), reason.as_str());
+        }
+        assert_eq!(HeldReason::parse("something_else"), None);
+    }
+}

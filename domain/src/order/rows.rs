@@ -54,7 +54,9 @@ impl Order {
                 self.payments.put(&payment, row);
             }
         }
-        self.payments.sums_mut().basis = self.basis(rules);
+        if self.payments.in_rows() {
+            self.payments.sums_mut().basis = self.basis(rules);
+        }
     }
 
     /// Every payment that the batch knows, and why it does not count.

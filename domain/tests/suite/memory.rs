@@ -17,6 +17,8 @@ use domain::rules::Rules;
 use domain::state::{State, Table};
 use domain::subscription::Subscription;
 use histories::{History, RegisteredOrder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::memory_parts::Parts;
 
@@ -109,6 +111,25 @@ impl Memory {
         Self { expected, ..Self::default() }
     }
 
+    /// Asserts that every document says all that its aggregate knows, but for what columns of its own hold.
+    pub(crate) fn check_documents(&self) {
+        for payment in self.rows.payments.values() {
+            let read: Payment = reread(payment);
+            assert_eq!(Payment { linked: payment.linked.clone(), held: payment.held, ..read }, *payment);
+        }
+        for order in self.rows.orders.values() {
+            let read: Order = reread(order);
+            assert_eq!(Order { expected: order.expected.clone(), ..read }, *order);
+        }
+        for invoice in self.rows.invoices.values() {
+            let read: Invoice = reread(invoice);
+            assert_eq!(Invoice { linked: invoice.linked.clone(), ..read }, *invoice);
+        }
+        for subscription in self.rows.subscriptions.values() {
+            assert_eq!(reread(subscription), *subscription);
+        }
+    }
+
     /// An order of an account (empty is the company's own), of whichever mode.
     pub(crate) fn order(&self, account: &str, id: &str) -> Option<&Order> {
         let mut orders = self.rows.orders.iter();
@@ -179,6 +200,10 @@ impl Memory {
         load(&mut state.subscriptions, &self.rows.subscriptions, &mut keys);
         state
     }
+}
+
+fn reread<T: Serialize + DeserializeOwned>(state: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
 }
 
 /// A payment in short, its order, whether it is ambiguous, and its ledger.

@@ -175,3 +175,30 @@ fn a_refund_that_fails_because_the_payment_is_disputed_leaves_the_dispute_alone(
     end.extend(["sent refund.created/re_1", "sent refund.failed/re_1"]);
     whole.ends_in(&end);
 }
+
+#[test]
+fn an_inquiry_that_is_open_disputes_no_money() {
+    for status in ["warning_needs_response", "warning_under_review"] {
+        ends(
+            &paid().then(CREATED, 200, of(status, &[])),
+            "order o1 is paid: 2000 usd paid, 0 refunded, 0 disputed",
+            "payment pi_1 for o1 is paid: 2000 captured, 0 refunded, 0 lost, ledger 2000",
+            &["sent dispute.inquiry_opened/dp_1"],
+        );
+    }
+}
+
+#[test]
+fn an_appeal_that_is_lost_leaves_the_money_lost() {
+    let whole = paid()
+        .then(CREATED, 200, of("needs_response", &[("txn_1", -2000)]))
+        .then(CLOSED, 300, of("lost", &[("txn_1", -2000)]))
+        .then(UPDATED, 400, of("appeal_lost", &[("txn_1", -2000)]))
+        .was(json!({ "status": "lost" }));
+    ends(
+        &whole,
+        "order o1 is charged_back: 2000 usd paid, 0 refunded, 2000 disputed",
+        "payment pi_1 for o1 is paid: 2000 captured, 0 refunded, 2000 lost, ledger 0",
+        &["sent dispute.closed/dp_1", "sent dispute.funds_withdrawn/dp_1", "sent dispute.opened/dp_1"],
+    );
+}

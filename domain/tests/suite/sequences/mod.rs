@@ -9,13 +9,16 @@ mod captures;
 mod conversions;
 mod dispute_kinds;
 mod dispute_money;
+mod dispute_results;
 mod disputes;
 mod edited_later;
 mod hidden_lines;
 mod holds;
 mod invoice_kinds;
 mod invoices;
+mod ledger;
 mod old_lines;
+mod open_payments;
 mod orders;
 mod paid_through;
 mod prices;
@@ -23,13 +26,16 @@ mod purchases;
 mod refund_kinds;
 mod refunds;
 mod refunds_listed;
+mod releases;
+mod sums;
+mod unknown_captures;
 
 use std::collections::BTreeSet;
 
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::order::Expected;
-use domain::rules::Rules;
+use domain::rules::{KeptParts, Rules};
 use domain::subscription::Access;
 use histories::{Rng, delivery};
 use serde_json::{Value, json};
@@ -127,16 +133,16 @@ impl Sequence {
     pub(super) fn notices(&self) -> Vec<String> {
         let events = self.events();
         let order: Vec<usize> = (0..events.len()).collect();
-        self.deliver(&events, &order, 1).notices.into_iter().collect()
+        self.deliver(&events, &Arrival::of(order)).notices.into_iter().collect()
     }
 
     /// What every order of arrival ends in.
     pub(super) fn each_end<T: PartialEq + std::fmt::Debug>(&self, read: impl Fn(&Memory) -> T) -> T {
         let events = self.events();
         let order: Vec<usize> = (0..events.len()).collect();
-        let end = read(&self.deliver(&events, &order, 1));
-        for (order, largest) in arrivals(events.len()) {
-            assert_eq!(read(&self.deliver(&events, &order, largest)), end, "{order:?}, batches of {largest}");
+        let end = read(&self.deliver(&events, &Arrival::of(order)));
+        for arrival in arrivals(events.len()) {
+            assert_eq!(read(&self.deliver(&events, &arrival)), end, "{arrival:?}");
         }
         end
     }
@@ -150,16 +156,16 @@ impl Sequence {
     fn ends_with_notices(&self, expected: &[&str], notices: Option<&[&str]>) {
         let events = self.events();
         let true_order: Vec<usize> = (0..events.len()).collect();
-        let end = self.deliver(&events, &true_order, 1);
+        let end = self.deliver(&events, &Arrival::of(true_order));
         assert_eq!(described(&end), expected, "true order");
         if let Some(notices) = notices {
             assert_eq!(end.notices.iter().map(String::as_str).collect::<Vec<_>>(), notices);
         }
-        for (order, largest) in arrivals(events.len()) {
-            let memory = self.deliver(&events, &order, largest);
+        for arrival in arrivals(events.len()) {
+            let memory = self.deliver(&events, &arrival);
             let what = || {
-                let kinds = order.iter().map(|&at| events[at].event.kind.as_str());
-                format!("in the order {order:?}, batches of {largest}: {:?}", kinds.collect::<Vec<_>>())
+                let kinds = arrival.order.iter().map(|&at| events[at].event.kind.as_str());
+                format!("{arrival:?}: {:?}", kinds.collect::<Vec<_>>())
             };
             assert_eq!(described(&memory), expected, "{}", what());
             let extra: BTreeSet<_> = memory.notices.difference(&end.notices).collect();
@@ -168,12 +174,14 @@ impl Sequence {
         }
     }
 
-    fn deliver(&self, events: &[Prepared], order: &[usize], largest: usize) -> Memory {
+    fn deliver(&self, events: &[Prepared], arrival: &Arrival) -> Memory {
         let mut memory = self.start.clone();
-        for batch in order.chunks(largest) {
+        memory.rules.kept_parts = arrival.kept;
+        for batch in arrival.order.chunks(arrival.largest.max(1)) {
             memory.deliver(&batch.iter().map(|&at| &events[at]).collect::<Vec<_>>());
         }
         assert!(memory.rejected.is_empty(), "{:?}", memory.rejected);
+        memory.check_documents();
         memory
     }
 }
@@ -183,17 +191,40 @@ fn is_partial_sum(key: &str) -> bool {
     key.starts_with("order.partially_refunded/")
 }
 
-fn arrivals(length: usize) -> Vec<(Vec<usize>, usize)> {
+/// How the events of a sequence arrive.
+#[derive(Debug)]
+struct Arrival {
+    order: Vec<usize>,
+    /// Events in one batch.
+    largest: usize,
+    /// Parts of each kind that a document holds.
+    kept: KeptParts,
+}
+
+impl Arrival {
+    /// One by one.
+    fn of(order: Vec<usize>) -> Self {
+        Self { order, largest: 1, kept: KeptParts::default() }
+    }
+}
+
+/// Reversed, doubled, all at once and at random; a half of the random ones with documents that hold one part of each
+/// kind, so that all others are in rows.
+fn arrivals(length: usize) -> Vec<Arrival> {
     let order: Vec<usize> = (0..length).collect();
     let reversed: Vec<usize> = order.iter().rev().copied().collect();
     let doubled: Vec<usize> = order.iter().flat_map(|at| [*at, *at]).chain(order.clone()).collect();
+    let of = |order: Vec<usize>, largest: usize| Arrival { largest, ..Arrival::of(order) };
     let mut all =
-        vec![(reversed.clone(), 1), (reversed, length.max(1)), (doubled, 2), (order.clone(), length)];
+        vec![of(reversed.clone(), 1), of(reversed, length), of(doubled, 2), of(order.clone(), length)];
+    all.push(Arrival { kept: KeptParts(1), ..Arrival::of(order.clone()) });
     for seed in 0..scaled(RANDOM, LEAST) {
         let mut rng = Rng::new(seed);
         let mut shuffled = delivery::duplicate(order.clone(), 30, &mut rng);
         delivery::shuffle(&mut shuffled, &mut rng);
-        all.push((shuffled, *rng.pick(&[1, 1, 2, 3])));
+        let largest = *rng.pick(&[1, 1, 2, 3]);
+        let kept = if seed % 2 == 0 { KeptParts::default() } else { KeptParts(1) };
+        all.push(Arrival { order: shuffled, largest, kept });
     }
     all
 }

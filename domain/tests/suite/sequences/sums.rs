@@ -1,0 +1,86 @@
+//! Refund objects beside what the charge shows as refunded: which of them its sum contains.
+
+use serde_json::json;
+
+use super::bodies::with;
+use super::refunds::{ends, of, paid, sum};
+
+#[test]
+fn a_refund_that_came_after_the_newest_version_of_its_charge_is_not_in_its_sum() {
+    // The first refund is of an API version that tells sums alone; the endpoint has no charge.refunded any more.
+    let whole = paid().then("charge.refunded", 200, sum(1000)).was(json!({ "amount_refunded": 0 })).then(
+        "refund.created",
+        300,
+        of("re_2", 500, 300, "succeeded"),
+    );
+    ends(
+        &whole,
+        "order o1 is partially_refunded: 5000 usd paid, 1500 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 1500 refunded, 0 lost, ledger 3500",
+        &["sent refund.created/re_2"],
+    );
+}
+
+#[test]
+fn a_refund_that_fails_in_the_second_in_which_the_charge_changes_otherwise() {
+    let noted = |receipt: &str| with(sum(2500), json!({ "receipt_number": receipt }));
+    let whole = paid()
+        .then("charge.refunded", 200, sum(1000))
+        .was(json!({ "amount_refunded": 0 }))
+        .then("charge.refunded", 300, sum(2500))
+        .was(json!({ "amount_refunded": 1000 }))
+        .then("charge.refund.updated", 400, of("re_2", 1500, 300, "failed"))
+        .was(json!({ "status": "succeeded" }))
+        .then("charge.updated", 400, noted("1234-5678"))
+        .was(json!({ "receipt_number": null }));
+    ends(
+        &whole,
+        "order o1 is partially_refunded: 5000 usd paid, 1000 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 1000 refunded, 0 lost, ledger 4000",
+        &["sent refund.created/re_2", "sent refund.failed/re_2"],
+    );
+}
+
+#[test]
+fn a_failed_refund_stays_in_the_sum_beside_others_that_stand() {
+    let whole = paid()
+        .then("refund.created", 200, of("re_1", 1000, 200, "succeeded"))
+        .then("charge.refunded", 200, sum(1000))
+        .was(json!({ "amount_refunded": 0 }))
+        .then("refund.created", 300, of("re_2", 1500, 300, "succeeded"))
+        .then("charge.refunded", 300, sum(2500))
+        .was(json!({ "amount_refunded": 1000 }))
+        .then("refund.failed", 400, of("re_2", 1500, 300, "failed"))
+        .then("refund.created", 500, of("re_3", 500, 500, "succeeded"))
+        .then("charge.refunded", 500, sum(3000))
+        .was(json!({ "amount_refunded": 2500 }));
+    ends(
+        &whole,
+        "order o1 is partially_refunded: 5000 usd paid, 1500 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 1500 refunded, 0 lost, ledger 3500",
+        &[
+            "sent refund.created/re_1",
+            "sent refund.created/re_2",
+            "sent refund.created/re_3",
+            "sent refund.failed/re_2",
+        ],
+    );
+}
+
+#[test]
+fn a_failed_refund_is_taken_off_in_the_step_that_is_not_received() {
+    // 2500 fell to 1000 unseen, then 500 were refunded.
+    let whole = paid()
+        .then("charge.refunded", 300, sum(2500))
+        .was(json!({ "amount_refunded": 1000 }))
+        .then("charge.refund.updated", 400, of("re_2", 1500, 300, "failed"))
+        .was(json!({ "status": "succeeded" }))
+        .then("charge.refunded", 500, sum(1500))
+        .was(json!({ "amount_refunded": 1000 }));
+    ends(
+        &whole,
+        "order o1 is partially_refunded: 5000 usd paid, 1500 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 1500 refunded, 0 lost, ledger 3500",
+        &["sent refund.created/re_2", "sent refund.failed/re_2"],
+    );
+}
