@@ -106,7 +106,10 @@ Written from the code by `cargo run -p domain --example events-page > docs/EVENT
 
 Every other event type is recorded as `ignored` (`unhandled_type`), and so is a checkout session that is neither a
 payment nor linked to a subscription (`no_payment_or_subscription`). A thin event (`v2.core.event`) of one of these
-types carries no object: without an API key to fetch it, it becomes a dead letter (`needs_api_key`).
+types carries no object: it is fetched with `STRIPE_API_KEY`, and without one it becomes a dead letter
+(`needs_api_key`). It takes effect under the id of the snapshot event that reports the same change, if there is one. For
+`v2.core.health.event_generation_failure.resolved` the object is fetched whose event Stripe failed to make. The types that
+end in `.fetched` are none of Stripe's and need not be sent.
 ";
 
 const TOPICS_HEAD: &str = "

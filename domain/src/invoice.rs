@@ -1,6 +1,6 @@
 //! The invoice of a subscription: what was asked for, tried and paid.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,9 +11,13 @@ use super::doubt::Doubt;
 use super::keys::Keys;
 use super::message::{self, InvoiceAttemptData, InvoiceData, Message};
 use super::origin::{OrderKey, Origin};
-use super::payment::PaidInvoice;
 use super::rules::Rules;
 use super::version::Versioned;
+
+mod lines;
+mod payments;
+
+pub use lines::Lines;
 
 /// Everything that is known of one invoice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,17 +58,6 @@ pub struct Invoice {
     /// Whether an `invoice.finalization_failed` was seen.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub finalization_failed: bool,
-}
-
-/// What the lines of an invoice that is no draft any more pay for; they do not change.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lines {
-    /// The period that they pay for together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<Period>,
-    /// The periods that they pay for by subscription item.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub item_periods: BTreeMap<String, Period>,
 }
 
 /// An invoice in short, as its subscription needs it.
@@ -114,31 +107,6 @@ impl Invoice {
         self.version().map(|version| version.status.as_str())
     }
 
-    /// The payment intent that paid it: in the invoice before basil, in its payment since.
-    #[must_use]
-    pub fn payment_intent(&self) -> Option<&str> {
-        let own = self.version().and_then(|version| version.payment_intent.as_deref());
-        own.or_else(|| self.payments.values().find_map(|payment| payment.payment_intent.as_deref()))
-    }
-
-    /// Every payment intent that pays it.
-    #[must_use]
-    pub fn payment_intents(&self) -> BTreeSet<String> {
-        let inside = self.version().and_then(|version| version.payment_intent.clone());
-        let joined = self.payments.values().filter_map(|payment| payment.payment_intent.clone());
-        inside.into_iter().chain(joined).collect()
-    }
-
-    /// Every charge that pays it and has no payment intent: before payment intents, and `payment.type` `charge` since
-    /// 2025-03-31.basil. Such a charge stands for its payment.
-    #[must_use]
-    pub fn charges_alone(&self) -> BTreeSet<String> {
-        let inside = self.version().filter(|version| version.payment_intent.is_none());
-        let inside = inside.and_then(|version| version.charge.clone());
-        let joined = self.payments.values().filter(|payment| payment.payment_intent.is_none());
-        inside.into_iter().chain(joined.filter_map(|payment| payment.charge.clone())).collect()
-    }
-
     /// Its metadata when it was paid, or as it is while that is not known.
     #[must_use]
     pub fn reference(&self) -> Option<&Reference> {
@@ -152,36 +120,10 @@ impl Invoice {
         Some(OrderKey::new(&self.origin, order))
     }
 
-    /// What the payments that pay it need to know.
-    #[must_use]
-    pub fn paid(&self) -> PaidInvoice {
-        let version = self.version();
-        PaidInvoice {
-            reference: self.reference().cloned().unwrap_or_default(),
-            is_certain: self.paid_reference.is_some(),
-            amount_due: version.map(|version| version.amount_due),
-            due_by_payments: version.map(|version| self.due_by_payments(version)),
-            subtotal: version.and_then(|version| version.subtotal),
-            amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
-            subscription: self.linked.clone(),
-            customer: version.and_then(|version| version.customer.clone()),
-        }
-    }
-
-    /// Minor units that payments must bring. Once it is paid that is what they did: the rest was settled out of band
-    /// (`payment.type` `payment_record`).
-    fn due_by_payments(&self, version: &Version) -> i64 {
-        let joined = self.payments.values().filter(|p| p.payment_intent.is_some() || p.charge.is_some());
-        let brought: Option<i64> = joined.map(|payment| payment.amount_paid).sum();
-        let brought = brought.filter(|brought| *brought > 0 && self.status() == Some("paid"));
-        brought.map_or(version.amount_due, |brought| brought.min(version.amount_due))
-    }
-
     /// What its subscription needs to know.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let lines = self.lines.clone();
-        let lines = lines.or_else(|| self.version().map(lines_of)).unwrap_or_default();
+        let lines = self.known_lines();
         Summary {
             paid: self.status() == Some("paid"),
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
@@ -193,18 +135,6 @@ impl Invoice {
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),
         }
-    }
-
-    /// Takes in what a version says of the lines, if it has all of them.
-    pub fn record_lines(&mut self, version: &Version) {
-        if !version.has_more_lines && version.status != "draft" {
-            self.lines = Some(lines_of(version));
-        }
-    }
-
-    /// Whether lines that no body has shown may say what it pays for.
-    fn period_unknown(&self) -> bool {
-        self.lines.is_none() && self.version().is_some_and(has_unknown_period)
     }
 
     fn data(&self, id: &str) -> InvoiceData {
@@ -222,16 +152,6 @@ impl Invoice {
             payment_intent: self.payment_intent().map(str::to_owned),
         }
     }
-}
-
-fn lines_of(version: &Version) -> Lines {
-    Lines { period: version.period, item_periods: version.item_periods.clone() }
-}
-
-/// Whether the lines of a subscription's period may be among those that the body leaves out. An invoice that somebody
-/// made by hand has none.
-fn has_unknown_period(version: &Version) -> bool {
-    version.period.is_none() && version.has_more_lines && version.billing_reason.as_deref() != Some("manual")
 }
 
 impl Aggregate for Invoice {

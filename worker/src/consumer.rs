@@ -61,6 +61,7 @@ enum Interrupted {
 }
 
 /// One consumer: a channel of its own, one transaction at a time.
+#[derive(Clone)]
 pub(crate) struct ConsumerTask {
     /// The connection to consume on.
     pub(crate) broker: Broker,

@@ -58,11 +58,8 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     domain::handlers::check();
     // A task that fails stops this worker, not whoever else holds the caller's token.
     let shutdown = shutdown.child_token();
-    let pool = pool::pool(
-        &settings.database_url,
-        settings.concurrency + 1,
-        &format!("sluicegate {}", queue.name()),
-    )?;
+    let name = format!("sluicegate {}", queue.name());
+    let pool = pool::pool(&settings.database_url, settings.concurrency + 1, &name)?;
     let ended = CancellationToken::new();
     let connect = |purpose: &str| {
         let settings = BrokerSettings {
@@ -82,41 +79,32 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let api = settings.stripe_api.as_ref().map(StripeApi::new).transpose()?;
     let rules = Rules { can_fetch: api.is_some(), ..settings.rules };
     let engine = Engine { pool, rules, schedule: Schedule::new(settings.schedule) };
+    let thin_events = api.as_ref().map(|api| ThinEvents::new(api, engine.pool.clone(), engine.rules.clone()));
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
-    tracing::info!(
-        queue = queue.name(),
-        concurrency = settings.concurrency,
-        batch = settings.batch,
-        "consuming"
-    );
+    let (concurrency, batch) = (settings.concurrency, settings.batch);
+    tracing::info!(queue = queue.name(), concurrency, batch, "consuming");
     let mut tasks = Tasks::new(shutdown.clone());
-    tasks.spawn(
-        "heartbeat",
-        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
-    );
+    let beating = heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone());
+    tasks.spawn("heartbeat", beating);
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
         tasks.spawn("grace", grace::run(engine.pool.clone(), engine.rules.clone(), shutdown.clone()));
     }
-    if let Some(api) = api.clone() {
-        let (pool, publisher) = (engine.pool.clone(), settler.publisher.clone());
-        let doubts = DoubtFetcher { api, pool, publisher, topology: settings.topology.clone() };
+    if let Some(doubts) = api.map(|api| doubts(api, &engine, &settler)) {
         tasks.spawn("fetch", doubts.run(shutdown.clone()));
     }
-    for _ in 0..settings.concurrency {
-        let consumer = ConsumerTask {
-            broker: consuming.clone(),
-            queue: settings.topology.queue(queue),
-            batch: settings.batch,
-            engine: engine.clone(),
-            settler: settler.clone(),
-            thin_events: api
-                .as_ref()
-                .map(|api| ThinEvents::new(api, engine.pool.clone(), engine.rules.clone())),
-            progress: progress.clone(),
-        };
-        let shutdown = shutdown.clone();
+    let consumer = ConsumerTask {
+        broker: consuming.clone(),
+        queue: settings.topology.queue(queue),
+        batch,
+        engine,
+        settler,
+        thin_events,
+        progress,
+    };
+    for _ in 0..concurrency {
+        let (consumer, shutdown) = (consumer.clone(), shutdown.clone());
         tasks.spawn("consumer", async move { consumer.run(&shutdown).await });
     }
     let result = tasks.finish().await;
@@ -124,6 +112,11 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     consuming.close().await;
     tracing::info!(queue = queue.name(), "ended");
     Ok(result?)
+}
+
+fn doubts(api: StripeApi, engine: &Engine, settler: &Settler) -> DoubtFetcher {
+    let (pool, publisher) = (engine.pool.clone(), settler.publisher.clone());
+    DoubtFetcher { api, pool, publisher, topology: settler.topology.clone() }
 }
 
 fn readiness(broker: Broker, pool: Pool, progress: Progress) -> Readiness {

@@ -24,7 +24,7 @@ fn page() -> String {
 }
 
 /// The code block of a language below a heading of the page.
-fn block(heading: &str, language: &str) -> String {
+pub(crate) fn block(heading: &str, language: &str) -> String {
     let page = page();
     let (_, section) = page.split_once(&format!("\n## {heading}")).unwrap_or_else(|| panic!("{heading}"));
     let section = section.split("\n## ").next().unwrap();

@@ -8,6 +8,7 @@ use simulator::histories::{self, History, Kind};
 use simulator::stripe_api::{ApiServer, Fault};
 
 use crate::histories::must_be_as_expected;
+use crate::integration::block;
 
 /// The status, `Retry-After`, and the body of an answer.
 pub(crate) type Answer = (u16, Option<String>, Value);
@@ -167,6 +168,15 @@ async fn a_checkout_session_is_verified_too_and_one_that_costs_nothing_as_well()
             "{answer}"
         );
     }
+    let bought = history(Kind::Card, 1);
+    let order = &bought.expected_state.orders[0].id;
+    let page = block("Is this payment good?", "sh").replace("order_17", order);
+    let mut shell = tokio::process::Command::new("bash");
+    shell.args(["-eu", "-o", "pipefail", "-c", &page]).env("SLUICEGATE_TOKEN", &shop.token);
+    shell.env("CONSOLE_URL", format!("http://{}", shop.programs[1].address()));
+    let output = shell.env("SESSION", id(&bought, "checkout.session")).output().await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "good", "as the documentation has it");
+
     let subscription = history(Kind::Subscription, 3);
     if let Some(session) = subscription.events.iter().find(|event| event.kind.starts_with("checkout")) {
         shop.stripe.add_event(&session.body);
