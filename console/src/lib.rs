@@ -14,6 +14,7 @@ mod cases;
 mod cli;
 mod common;
 mod dead_letters;
+mod drift;
 mod events;
 mod http;
 mod jobs;

@@ -1,7 +1,7 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, backfills, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps,
+    audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders, sweeps,
     system, verification,
 };
 
@@ -110,6 +110,12 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("backfill_advance", backfills::store::ADVANCE),
     ("backfill_finish", backfills::store::FINISH),
     ("backfill_interrupt", backfills::store::INTERRUPT),
+    ("drift_api_version", drift::store::API_VERSION),
+    ("drift_subscriptions", drift::store::SUBSCRIPTIONS),
+    ("drift_invoices", drift::store::INVOICES),
+    ("drift_payments", drift::store::PAYMENTS),
+    ("drift_refunds", drift::store::REFUNDS),
+    ("drift_disputes", drift::store::DISPUTES),
     ("sweep_unknown", sweeps::store::UNKNOWN),
     ("sweep_newest", sweeps::store::NEWEST),
     ("sweep_begin", sweeps::store::BEGIN),

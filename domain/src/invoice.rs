@@ -187,7 +187,8 @@ impl Invoice {
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
             period: lines.period,
             item_periods: lines.item_periods,
-            has_more_lines: self.lines.is_none() && self.version().is_some_and(|version| version.has_more_lines),
+            has_more_lines: self.lines.is_none()
+                && self.version().is_some_and(|version| version.has_more_lines),
             period_unknown: self.period_unknown(),
             created: self.version().and_then(|version| version.created),
             customer: self.version().and_then(|version| version.customer.clone()),

@@ -119,7 +119,7 @@ fn list(resource: Resource, backfill: &Backfill) -> List {
 }
 
 /// The objects of a page; invoices with the lines that the list leaves out.
-async fn complete(
+pub(crate) async fn complete(
     reader: &Reader,
     resource: Resource,
     page: Page,

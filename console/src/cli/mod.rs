@@ -7,6 +7,7 @@ mod backfill;
 mod bulk;
 mod cases;
 mod dead;
+mod drift;
 mod events;
 mod jobs;
 mod listing;
@@ -76,6 +77,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Take in the history of an existing account from Stripe's lists
     Backfill(backfill::BackfillArguments),
+    /// Compare what the database holds with Stripe's objects, field by field, and repair what differs
+    Drift(drift::DriftArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -167,6 +170,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
+        Command::Drift(arguments) => drift::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -178,7 +182,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 impl Command {
     fn needs(&self) -> Needs {
         match self {
-            Command::Serve => Needs { broker: true, rules: true },
+            Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
                 Needs { broker: true, rules: false }
             }

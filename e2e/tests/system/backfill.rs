@@ -11,7 +11,8 @@ use crate::histories::{of_all_kinds, shuffled};
 
 /// A system that reads from this API, with all programs running.
 async fn system(api: &ApiServer, rate: &str) -> System {
-    let system = System::new().await.with("STRIPE_API_BASE", &api.url()).with("STRIPE_API_KEY", "sk_test_any");
+    let system =
+        System::new().await.with("STRIPE_API_BASE", &api.url()).with("STRIPE_API_KEY", "sk_test_any");
     system.with("STRIPE_API_RATE", rate).with("STRIPE_SWEEP", "off")
 }
 
@@ -59,7 +60,11 @@ async fn a_backfill_that_is_killed_goes_on_where_it_was() {
     histories.iter().for_each(|history| api.add_history(history));
     let _programs = system.start_all().await;
     let mut command = Command::new(binary("sluicegate"));
-    command.args(["backfill", "payments", "--json"]).envs(system.settings()).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+        .args(["backfill", "payments", "--json"])
+        .envs(system.settings())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     let mut killed = command.spawn().unwrap();
     let first = "SELECT coalesce(sum(listed), 0)::bigint FROM backfills WHERE finished_at IS NULL";
     eventually("the first page is taken in", async || system.number(first).await > 0).await;
