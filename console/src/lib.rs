@@ -23,6 +23,7 @@ mod messages;
 mod order_status;
 mod orders;
 mod pages;
+mod reconcile;
 mod runtime;
 mod serve;
 mod statements;

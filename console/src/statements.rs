@@ -1,8 +1,8 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders, sweeps,
-    system, verification,
+    audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders,
+    reconcile, sweeps, system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -116,6 +116,11 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("drift_payments", drift::store::PAYMENTS),
     ("drift_refunds", drift::store::REFUNDS),
     ("drift_disputes", drift::store::DISPUTES),
+    ("reconcile_save_payouts", reconcile::store::SAVE_PAYOUTS),
+    ("reconcile_save_transactions", reconcile::store::SAVE_TRANSACTIONS),
+    ("reconcile_places", reconcile::store::PLACES),
+    ("reconcile_charges", reconcile::store::CHARGES),
+    ("reconcile_movements", reconcile::store::MOVEMENTS),
     ("sweep_unknown", sweeps::store::UNKNOWN),
     ("sweep_newest", sweeps::store::NEWEST),
     ("sweep_begin", sweeps::store::BEGIN),

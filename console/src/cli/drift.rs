@@ -60,7 +60,7 @@ pub(super) async fn run(context: &CommandContext, arguments: DriftArguments) -> 
         context.connections.connected().await?;
     }
     let accounts = match arguments.account.as_str() {
-        "all" => all_accounts(&reader).await?,
+        "all" => all_accounts(&reader.api).await?,
         account => vec![origin::account(account)?],
     };
     let settings = &context.settings;
