@@ -1,8 +1,8 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, backfills, cases, dead_letters, events, jobs, messages, order_status, orders, sweeps,
-    system, verification,
+    audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders,
+    reconcile, sweeps, system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -110,6 +110,17 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("backfill_advance", backfills::store::ADVANCE),
     ("backfill_finish", backfills::store::FINISH),
     ("backfill_interrupt", backfills::store::INTERRUPT),
+    ("drift_api_version", drift::store::API_VERSION),
+    ("drift_subscriptions", drift::store::SUBSCRIPTIONS),
+    ("drift_invoices", drift::store::INVOICES),
+    ("drift_payments", drift::store::PAYMENTS),
+    ("drift_refunds", drift::store::REFUNDS),
+    ("drift_disputes", drift::store::DISPUTES),
+    ("reconcile_save_payouts", reconcile::store::SAVE_PAYOUTS),
+    ("reconcile_save_transactions", reconcile::store::SAVE_TRANSACTIONS),
+    ("reconcile_places", reconcile::store::PLACES),
+    ("reconcile_charges", reconcile::store::CHARGES),
+    ("reconcile_movements", reconcile::store::MOVEMENTS),
     ("sweep_unknown", sweeps::store::UNKNOWN),
     ("sweep_newest", sweeps::store::NEWEST),
     ("sweep_begin", sweeps::store::BEGIN),

@@ -37,6 +37,8 @@ pub enum Source {
     Backfill,
     /// The same, and the messages that it calls for are not sent.
     QuietBackfill,
+    /// The database was compared with Stripe.
+    Drift,
 }
 
 /// The source of events whose messages are not sent.
@@ -53,6 +55,7 @@ impl Source {
             Self::LostEvent => "lost_event",
             Self::Backfill => "backfill",
             Self::QuietBackfill => QUIET_BACKFILL,
+            Self::Drift => "drift",
         }
     }
 }

@@ -117,7 +117,8 @@ impl System {
         String::from_utf8(output.stderr).expect("text")
     }
 
-    fn run_sluicegate(&self, arguments: &[&str]) -> std::process::Output {
+    /// Runs one of `sluicegate`'s commands to its end, however it ends.
+    pub fn run_sluicegate(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = std::process::Command::new(binary("sluicegate"));
         command.args(arguments).envs(&self.settings).stdin(std::process::Stdio::null());
         command.output().expect("sluicegate starts")

@@ -49,6 +49,14 @@ pub struct ApiSettings {
     pub timeout: Duration,
 }
 
+impl ApiSettings {
+    /// The mode that the key reads; none where its beginning does not say.
+    #[must_use]
+    pub fn livemode(&self) -> Option<bool> {
+        key_mode(self.key.expose_secret())
+    }
+}
+
 impl StripeApiArgs {
     /// The settings; none without a key. `livemode` is the mode whose events are processed, none for both: a key of the
     /// other mode reads objects that do not exist here.

@@ -173,6 +173,9 @@ pub(crate) async fn run(
     let messages = without_quiet(state.messages(rules), batch.incoming, &effects);
     let traces = traces(batch.incoming, &effects);
     store::save(tx, &state, &effects, &messages, &traces, rules, now).await?;
+    if batch.incoming.iter().any(|one| one.prepared.event.observed) {
+        store::rewrite(tx, &state, rules, now).await?;
+    }
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
     store::record(tx, &rejected, &settled, now).await?;

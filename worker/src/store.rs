@@ -32,7 +32,7 @@ pub use fetches::{DueFetch, due_fetches, fetch_done, fetch_failed, took_effect};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;
-pub use save::save;
+pub use save::{rewrite, save};
 
 pub(crate) use fetches::request_fetches;
 

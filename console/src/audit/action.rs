@@ -37,6 +37,10 @@ text_enum! {
         MessageResend = "message.resend",
         /// A paused destination was resumed.
         DestinationResume = "destination.resume",
+        /// A row that differed from Stripe's object was to be corrected.
+        DriftRepair = "drift.repair",
+        /// The broker did not take it.
+        DriftRepairFailed = "drift.repair_failed",
         /// A user was added.
         UserAdd = "user.add",
         /// A user's role or password was changed.

@@ -10,7 +10,7 @@ use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
 use service::error::chain;
-use stripe_api::{Call, DEFAULT_VERSION, List, Page, Resource, Retrieved};
+use stripe_api::{Call, DEFAULT_VERSION, List, Page, Resource, Retrieved, StripeApi};
 
 use super::store::{self, Backfill};
 use crate::common::error::ServiceError;
@@ -41,8 +41,8 @@ impl BackfillRequest {
 }
 
 /// Every account that is to be read: the company's own and all that are connected to it.
-pub(crate) async fn all_accounts(reader: &Reader) -> Result<Vec<String>, ServiceError> {
-    let connected = reader.api.all(List::new(Resource::Account), Call::default()).await;
+pub(crate) async fn all_accounts(api: &StripeApi) -> Result<Vec<String>, ServiceError> {
+    let connected = api.all(List::new(Resource::Account), Call::default()).await;
     let connected = connected.map_err(|e| unreadable(&e))?;
     let ids = connected.iter().filter_map(|account| account["id"].as_str()).map(str::to_owned);
     Ok(std::iter::once(String::new()).chain(ids).collect())
@@ -119,7 +119,7 @@ fn list(resource: Resource, backfill: &Backfill) -> List {
 }
 
 /// The objects of a page; invoices with the lines that the list leaves out.
-async fn complete(
+pub(crate) async fn complete(
     reader: &Reader,
     resource: Resource,
     page: Page,

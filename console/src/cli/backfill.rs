@@ -45,7 +45,7 @@ pub(super) async fn run(context: &CommandContext, arguments: BackfillArguments) 
     context.connections.reachable().await?;
     context.connections.connected().await?;
     let accounts = match arguments.account.as_str() {
-        "all" => service::all_accounts(&reader).await?,
+        "all" => service::all_accounts(&reader.api).await?,
         account => vec![origin::account(account)?],
     };
     let mut done = Vec::new();

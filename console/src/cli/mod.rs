@@ -7,6 +7,7 @@ mod backfill;
 mod bulk;
 mod cases;
 mod dead;
+mod drift;
 mod events;
 mod jobs;
 mod listing;
@@ -17,6 +18,7 @@ mod origin;
 mod output;
 mod preview;
 mod queues;
+mod reconcile;
 mod subscriptions;
 mod sweep;
 mod visible;
@@ -80,6 +82,10 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Take in the history of an existing account from Stripe's lists
     Backfill(backfill::BackfillArguments),
+    /// Compare what the database holds with Stripe's objects, field by field, and repair what differs
+    Drift(drift::DriftArguments),
+    /// Match a month of Stripe's balance with the ledger, and name what is not explained
+    Reconcile(reconcile::ReconcileArguments),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -172,6 +178,8 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
+        Command::Drift(arguments) => drift::run(&context, arguments).await,
+        Command::Reconcile(arguments) => reconcile::run(&context, arguments).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -183,7 +191,8 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 impl Command {
     fn needs(&self) -> Needs {
         match self {
-            Command::Serve => Needs { broker: true, rules: true },
+            Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
+            Command::Reconcile(_) => Needs { broker: false, rules: true },
             Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
                 Needs { broker: true, rules: false }
             }

@@ -96,11 +96,16 @@ impl Connections {
         self.broker_connection().map(|broker_connection| &broker_connection.replayer)
     }
 
+    /// The client of Stripe's API.
+    pub(crate) fn stripe_api(&self) -> Result<&StripeApi, ServiceError> {
+        self.stripe_api.as_ref().ok_or_else(|| {
+            ServiceError::Unavailable("STRIPE_API_KEY is not set: Stripe's list cannot be read".to_owned())
+        })
+    }
+
     /// What reads Stripe's list of events.
     pub(crate) fn stripe_events(&self) -> Result<Reader, ServiceError> {
-        let api = self.stripe_api.clone().ok_or_else(|| {
-            ServiceError::Unavailable("STRIPE_API_KEY is not set: Stripe's list cannot be read".to_owned())
-        })?;
+        let api = self.stripe_api()?.clone();
         let BrokerConnection { broker, publisher, .. } = self.broker_connection()?.clone();
         Ok(Reader { pool: self.pool.clone(), api, publisher, broker })
     }

@@ -31,6 +31,7 @@ pub(crate) enum EventSource {
     Sweep,
     Poll,
     Backfill,
+    Drift,
 }
 
 impl fmt::Display for EventSource {
@@ -39,6 +40,7 @@ impl fmt::Display for EventSource {
             Self::Sweep => "sweep",
             Self::Poll => "poll",
             Self::Backfill => "backfill",
+            Self::Drift => "drift",
         })
     }
 }

@@ -39,9 +39,18 @@ pub(super) async fn take_in(
     let sent = try_join_all(messages.map(|message| publisher.publish(message))).await;
     sent.map_err(|e| ServiceError::Unavailable(format!("the broker did not accept the payment: {e}")))?;
     let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    let (deadline, mut pause) = (Instant::now() + LONGEST_WAIT, FIRST_PAUSE);
+    until_taken_in(pool, &ids, LONGEST_WAIT).await
+}
+
+/// Waits until events have taken effect: false when that takes longer than `longest`.
+pub(crate) async fn until_taken_in(
+    pool: &Pool,
+    ids: &[&str],
+    longest: Duration,
+) -> Result<bool, ServiceError> {
+    let (deadline, mut pause) = (Instant::now() + longest, FIRST_PAUSE);
     loop {
-        if store::taken_in(&pool.get().await?, &ids).await? == ids.len() {
+        if store::taken_in(&pool.get().await?, ids).await? == ids.len() {
             return Ok(true);
         }
         if Instant::now() >= deadline {

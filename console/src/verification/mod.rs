@@ -2,7 +2,7 @@
 //! is paid and no event has come. Must never decide by a rule of its own what counts for an order.
 
 mod fetch;
-mod intake;
+pub(crate) mod intake;
 pub(crate) mod reason;
 pub(crate) mod service;
 pub(crate) mod store;

@@ -1,4 +1,5 @@
-//! The balance: one transaction for each movement of money that the objects show, and the payouts that empty it.
+//! The balance: one transaction for each movement of money that the objects show, those that a test put there, and the
+//! payouts that empty it.
 //!
 //! Fees are 2.9 % and 30 minor units of a payment. Every UTC day is paid out on the next, for each currency by itself.
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::catalog::{Catalog, Entry, View};
+use super::collections::BALANCE_TRANSACTION;
 
 const DAY: i64 = 86_400;
 
@@ -20,8 +22,8 @@ pub(super) struct Books {
 /// What the objects that `view` sees amount to.
 pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
     let mut books = Books::default();
-    let kinds = [charge as fn(&Entry, &View<'_>) -> Vec<Value>, refund, dispute];
-    for (kind, moved) in ["charge", "refund", "dispute"].into_iter().zip(kinds) {
+    let kinds = [charge as fn(&Entry, &View<'_>) -> Vec<Value>, refund, dispute, other];
+    for (kind, moved) in ["charge", "refund", "dispute", BALANCE_TRANSACTION].into_iter().zip(kinds) {
         let entries = catalog.objects.get(kind).into_iter().flat_map(BTreeMap::values);
         let mine = entries.filter(|entry| entry.account == view.account && entry.livemode == view.livemode);
         books.transactions.extend(mine.flat_map(|entry| moved(entry, view)));
@@ -40,15 +42,25 @@ fn seen<'a>(entry: &'a Entry, view: &View<'_>) -> impl Iterator<Item = (i64, &'a
     begun.filter_map(|(since, state)| Some((*since, state.as_ref()?)))
 }
 
+/// One for each capture (<https://docs.stripe.com/payments/multicapture>); the fixed part of the fee is the first one's.
 fn charge(entry: &Entry, view: &View<'_>) -> Vec<Value> {
-    let captured = |charge: &Value| {
-        charge["status"] == "succeeded" && charge["captured"] == true && captured_amount(charge) > 0
-    };
-    let Some((at, first)) = seen(entry, view).find(|(_, charge)| captured(charge)) else { return Vec::new() };
-    let newest = entry.state(view).unwrap_or(first);
-    let amount = captured_amount(newest);
-    let fee = amount * 29 / 1000 + 30;
-    vec![transaction(newest, &id_of(newest, "balance_transaction"), ("charge", "charge"), amount, fee, at)]
+    let (mut moved, mut before) = (Vec::new(), 0);
+    for (at, charge) in seen(entry, view) {
+        let captured = charge["status"] == "succeeded" && charge["captured"] == true;
+        let amount = captured_amount(charge);
+        if !captured || amount <= before {
+            continue;
+        }
+        let newest = entry.state(view).unwrap_or(charge);
+        let part = amount - before;
+        let (id, fixed) = match moved.len() {
+            0 => (id_of(newest, "balance_transaction"), 30),
+            number => (format!("{}_{number}", id_of(newest, "balance_transaction")), 0),
+        };
+        moved.push(transaction(newest, &id, ("charge", "charge"), part, part * 29 / 1000 + fixed, at));
+        before = amount;
+    }
+    moved
 }
 
 fn captured_amount(charge: &Value) -> i64 {
@@ -77,7 +89,9 @@ fn dispute(entry: &Entry, view: &View<'_>) -> Vec<Value> {
     let newest = entry.state(view).map(|dispute| &dispute["balance_transactions"]);
     let inside = newest.and_then(Value::as_array).cloned().unwrap_or_default();
     let whole = |mut txn: Value| {
-        let rest = transaction(&Value::Null, "", ("adjustment", "dispute"), 0, 0, 0);
+        let back = txn["amount"].as_i64().is_some_and(|amount| amount > 0);
+        let category = if back { "dispute_reversal" } else { "dispute" };
+        let rest = transaction(&Value::Null, "", ("adjustment", category), 0, 0, 0);
         if let (Value::Object(txn), Value::Object(rest)) = (&mut txn, rest) {
             for (name, value) in rest {
                 txn.entry(name).or_insert(value);
@@ -86,6 +100,11 @@ fn dispute(entry: &Entry, view: &View<'_>) -> Vec<Value> {
         txn
     };
     inside.into_iter().map(whole).collect()
+}
+
+/// One that no object of the histories made: a test put it there.
+fn other(entry: &Entry, view: &View<'_>) -> Vec<Value> {
+    entry.state(view).cloned().into_iter().collect()
 }
 
 /// The id that the object names, or one made from its own.

@@ -212,6 +212,20 @@ pub(super) async fn save_movements(
     execute(tx, MOVEMENTS, rows, now).await
 }
 
+/// Writes every movement of the changed payments, also those that the batch left as they were.
+pub(super) async fn rewrite_movements(
+    tx: &Transaction<'_>,
+    state: &State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let of = |(id, row): (&'_ String, &'_ Row<Payment>)| -> Vec<(String, Movement)> {
+        row.now.movements(id).into_iter().map(|movement| (id.clone(), movement)).collect()
+    };
+    let movements: Vec<(String, Movement)> = state.payments.changed().flat_map(of).collect();
+    let rows = movements.iter().map(|(id, movement)| movement_row(id, movement.clone()));
+    execute(tx, MOVEMENTS, rows.collect(), now).await
+}
+
 fn movement_row(payment: &str, movement: Movement) -> MovementRow<'_> {
     MovementRow {
         key: movement.key,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use deadpool_postgres::Transaction;
+use domain::aggregate::Aggregate as _;
 use domain::effect::Effect;
 use domain::message::Message;
 use domain::rules::Rules;
@@ -12,7 +13,7 @@ use service::trace_parent::TraceParent;
 
 use super::batch::{batch_row, execute};
 use super::error::StoreError;
-use super::stored::{Context, save_table};
+use super::stored::{Context, save_rows, save_table};
 use super::{cases, money, parts};
 
 const OUTBOX: &str = include_str!("sql/save_outbox.sql");
@@ -57,6 +58,22 @@ pub async fn save(
     money::save_movements(tx, state, now).await?;
     save_outbox(tx, messages, traces, now).await?;
     save_effects(tx, effects, now).await
+}
+
+/// Writes derived rows again that were not changed by the batch: the orders, and the ledger of the changed payments. What an
+/// object of Stripe's API shows corrects a row too that differs from its own document.
+///
+/// # Errors
+/// [`StoreError`] from PostgreSQL.
+pub async fn rewrite(
+    tx: &Transaction<'_>,
+    state: &State,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let orders = state.orders.rows().filter(|(_, row)| row.loaded.is_some() && !row.now.is_empty());
+    save_rows(tx, orders.map(|(key, row)| (key, &row.now)), Context { rules, now }).await?;
+    money::rewrite_movements(tx, state, now).await
 }
 
 async fn save_outbox(

@@ -1,0 +1,1 @@
+SELECT id FROM charges WHERE payment_id = ANY ($1)
