@@ -109,6 +109,7 @@ async fn samples(stack: &mut Stack, args: &RunArgs, mode: Mode) -> anyhow::Resul
         Some(order) if mode == Mode::Demo => samples::accept_held(stack, &order).await? && well,
         _ => well,
     };
+    let well = if mode == Mode::Demo { samples::gap::close(stack).await? && well } else { well };
     if let Some(outlets) = &stack.outlets {
         outlets.report(&*samples::connect(&stack.database_url).await?).await?;
     }

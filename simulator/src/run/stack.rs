@@ -90,9 +90,19 @@ impl Stack {
 
     /// Runs one of `sluicegate`'s commands to its end.
     pub(crate) async fn sluicegate(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        self.sluicegate_with(arguments, &[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn sluicegate_with(
+        &self,
+        arguments: &[&str],
+        settings: &[(&str, String)],
+    ) -> anyhow::Result<String> {
         let output = tokio::process::Command::new(Stack::program("sluicegate")?)
             .args(arguments)
             .envs(self.environment())
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(std::process::Stdio::null())
             .kill_on_drop(true)
             .output()

@@ -1,5 +1,6 @@
 //! The first set of signed events: sent as Stripe would, followed until they are settled, and listed in a table.
 
+pub(crate) mod gap;
 mod group;
 mod held;
 mod post;
