@@ -139,13 +139,13 @@ impl StripeApi {
             url.query_pairs_mut().extend_pairs(params);
         }
         let headers = call.headers(path)?;
+        let policy = self.policy;
         let attempt = || async {
-            self.shared.budget.request().await;
+            self.shared.budget.request(policy.longest_queue).await?;
             let request = self.shared.http.get(url.clone()).headers(headers.clone());
             let request = request.header(reqwest::header::AUTHORIZATION, self.shared.authorization.clone());
             read::send(request).await
         };
-        let policy = self.policy;
         let answer = attempt.retry(policy.backoff()).when(ApiError::may_pass);
         let answer = answer.adjust(|error, planned| policy.pause(error, planned));
         let answer = answer.notify(|error, pause| {

@@ -14,8 +14,8 @@ pub enum ApiError {
         /// Stripe's id of the request.
         request: RequestId,
     },
-    /// More requests than Stripe allows.
-    #[error("Stripe limits the rate of requests{request}")]
+    /// More requests than Stripe allows, or than this process may make.
+    #[error("the rate of requests to Stripe is limited{request}")]
     RateLimited {
         /// How long Stripe asked to wait.
         retry_after: Option<Duration>,

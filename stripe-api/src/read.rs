@@ -168,7 +168,7 @@ mod tests {
         let body = r#"{"error":{"message":"Invalid API Key provided: sk_test_hunter2","type":"x"}}"#;
         let error = answered(429, &headers, body);
         assert_eq!((error.request_id(), error.retry_after()), (Some("req_1"), Some(Duration::from_secs(7))));
-        assert_eq!(error.to_string(), "Stripe limits the rate of requests (request req_1)");
+        assert_eq!(error.to_string(), "the rate of requests to Stripe is limited (request req_1)");
         let dated = answered(503, &[("retry-after", "Wed, 25 Nov 2026 12:00:30 GMT")], body);
         assert_eq!(dated.retry_after(), Some(Duration::from_secs(30)));
         for status in [401, 400, 404, 429, 500] {

@@ -13,17 +13,27 @@ pub struct RetryPolicy {
     pub attempts: usize,
     /// The first pause.
     pub first_pause: Duration,
+    /// How long an attempt waits for its share of the process's rate.
+    pub longest_queue: Duration,
     /// Where Stripe asks to wait for longer, the call fails at once: the caller has something better to do.
     pub longest_pause: Duration,
 }
 
 impl RetryPolicy {
     /// For work in the background.
-    pub const PATIENT: Self =
-        Self { attempts: 6, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(60) };
+    pub const PATIENT: Self = Self {
+        attempts: 6,
+        first_pause: Duration::from_millis(500),
+        longest_queue: Duration::from_secs(10 * 60),
+        longest_pause: Duration::from_secs(60),
+    };
     /// While somebody waits for the answer.
-    pub const PROMPT: Self =
-        Self { attempts: 2, first_pause: Duration::from_millis(200), longest_pause: Duration::from_secs(1) };
+    pub const PROMPT: Self = Self {
+        attempts: 2,
+        first_pause: Duration::from_millis(200),
+        longest_queue: Duration::from_secs(3),
+        longest_pause: Duration::from_secs(1),
+    };
 
     pub(crate) fn backoff(self) -> ExponentialBackoff {
         ExponentialBuilder::default()

@@ -48,7 +48,9 @@ impl Attempt {
             self.captured_at = self.captured_at.max(Some(event.created));
         }
         let at_once = event.kind == "charge.succeeded" && charge.captured;
-        let took = charge.created.map(|created| event.created.saturating_sub(created));
+        // An object that was fetched says nothing of when the event came about.
+        let made = charge.created.filter(|_| !event.observed);
+        let took = made.map(|created| event.created.saturating_sub(created));
         let late = charge.payment_intent.is_some() && took.is_some_and(|took| DELAYED.contains(&took));
         self.delayed |= !at_once || late;
     }

@@ -1,10 +1,11 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use simulator::histories::Kind;
 use simulator::stripe_api::{ApiServer, Fault};
-use stripe_api::{ApiError, Call, List, Resource, RetryPolicy};
+use stripe_api::{ApiError, ApiSettings, Call, List, Resource, RetryPolicy, StripeApi};
 
-use crate::{client, last, with_history};
+use crate::{client, last, settings, with_history};
 
 #[tokio::test]
 async fn a_call_outlives_errors_that_pass_and_broken_answers() {
@@ -78,4 +79,19 @@ async fn a_stripe_that_cannot_be_reached_is_unavailable() {
     assert!(matches!(error, ApiError::Unavailable { status: None, source: Some(_), .. }), "{error:?}");
     let text = service::error::chain(&error);
     assert!(!text.contains("pi_1") && !text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test]
+async fn who_cannot_wait_for_the_rate_of_the_process_is_told_when_to_ask_again() {
+    let (server, _, history) = with_history(Kind::Card).await;
+    let settings = ApiSettings { rate: NonZeroU32::MIN, ..settings(&server, Duration::from_secs(20)) };
+    let api = StripeApi::new(&settings).unwrap();
+    let hurried = RetryPolicy { longest_queue: Duration::from_millis(1), ..RetryPolicy::PROMPT };
+    let id = last(&history, "charge")["id"].as_str().unwrap().to_owned();
+    let call = Call::default();
+    assert!(api.retrieve(Resource::Charge, &id, &call).await.is_ok());
+    let error = api.with_policy(hurried).retrieve(Resource::Charge, &id, &call).await.unwrap_err();
+    assert!(matches!(error, ApiError::RateLimited { retry_after: Some(_), .. }), "{error:?}");
+    assert!(api.retrieve(Resource::Charge, &id, &call).await.is_ok(), "a patient one waits");
+    assert_eq!(server.requests().len(), 2);
 }

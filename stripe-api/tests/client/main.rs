@@ -20,15 +20,18 @@ async fn with_history(kind: Kind) -> (ApiServer, StripeApi, History) {
     (server, api, history)
 }
 
-fn client(server: &ApiServer, timeout: Duration) -> StripeApi {
-    let settings = ApiSettings {
+fn settings(server: &ApiServer, timeout: Duration) -> ApiSettings {
+    ApiSettings {
         key: "sk_test_hunter2".into(),
         base: server.url().parse().unwrap(),
         rate: NonZeroU32::new(1000).unwrap(),
         timeout,
-    };
+    }
+}
+
+fn client(server: &ApiServer, timeout: Duration) -> StripeApi {
     let quick = RetryPolicy { first_pause: Duration::from_millis(10), ..RetryPolicy::PATIENT };
-    StripeApi::new(&settings).unwrap().with_policy(quick)
+    StripeApi::new(&settings(server, timeout)).unwrap().with_policy(quick)
 }
 
 /// The last state of an object of this kind (`"payment_intent"`), as the bodies of a history show it.

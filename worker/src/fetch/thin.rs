@@ -23,6 +23,7 @@ use crate::store;
 const POLICY: RetryPolicy = RetryPolicy {
     attempts: 2,
     first_pause: Duration::from_millis(500),
+    longest_queue: Duration::from_secs(10),
     longest_pause: Duration::from_secs(5),
 };
 
