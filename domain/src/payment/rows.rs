@@ -195,9 +195,12 @@ impl Payment {
         if refunds.len() > kept {
             refunds.sort_unstable();
             refunds.truncate(refunds.len() - kept);
-            let movable = |(_, id): &(i64, String)| self.is_movable(&self.refunds[id]);
-            let moved: Vec<_> = refunds.into_iter().filter(movable).map(|(_, id)| id).collect();
-            self.refunds.put_all(moved);
+            // One by one: each must be on the same side of what its charge shows as those that are there.
+            for (_, id) in refunds {
+                if self.is_movable(&self.refunds[&id]) {
+                    self.refunds.put_all([id]);
+                }
+            }
         }
         if self.disputes.len() > kept {
             let moved: Vec<_> = self.disputes.keys().skip(kept).cloned().collect();

@@ -285,3 +285,24 @@ fn a_charge_that_loses_its_order_leaves_it_to_the_reference_of_the_session() {
             "payment pi_1 for user_7 is paid: 1000 captured, 0 refunded, 0 lost, ledger 1000",
         ]);
 }
+
+#[test]
+fn an_adopted_order_is_of_the_customer_that_the_company_names_else_of_stripes() {
+    let bought = |metadata: Value, customer: &str| {
+        Sequence::new()
+            .then(
+                SUCCEEDED,
+                100,
+                with(intent("pi_1", "succeeded", 1000, None), json!({ "metadata": metadata })),
+            )
+            .then(
+                "checkout.session.completed",
+                101,
+                with(session("cs_1", Some("pi_1"), 1000, None), json!({ "customer": customer })),
+            )
+            .each_end(|memory| memory.order("", "o1").unwrap().totals().customer)
+    };
+    let named = json!({ "orderId": "o1", "customerId": "ida" });
+    assert_eq!(bought(named, "cus_1"), Some("ida".to_owned()));
+    assert_eq!(bought(json!({ "orderId": "o1" }), "cus_1"), Some("cus_1".to_owned()));
+}
