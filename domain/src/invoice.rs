@@ -43,6 +43,9 @@ pub struct Invoice {
     /// `invoice.payment_succeeded` was seen: it was paid by a payment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub payment_succeeded: bool,
+    /// Stripe's API showed that a payment intent or a charge paid it, or a part of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub payment_observed: bool,
     /// `invoice.paid` was seen: it is settled, by a payment or out of band.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub settled: bool,

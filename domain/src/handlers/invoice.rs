@@ -107,6 +107,7 @@ impl Change for OneInvoice {
             }
             _ => {}
         }
+        invoice.note_observed_payment();
         match &mut invoice.versions {
             Some(object) => object.apply(step),
             none => *none = Some(Versioned::new(step)),

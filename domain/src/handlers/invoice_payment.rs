@@ -42,6 +42,9 @@ impl Change for OnePayment {
     fn apply(&self, event: &Event, state: &mut State, rules: &Rules) -> Result<(), Rejection> {
         let invoice = state.invoices.touch(&self.0.invoice);
         invoice.payments.insert(self.0.id.clone(), self.0.clone());
+        let by_payment = self.0.payment_intent.is_some() || self.0.charge.is_some();
+        invoice.payment_observed |= event.observed && by_payment;
+        invoice.note_observed_payment();
         invoice_changed(state, &self.0.invoice, event, rules);
         Ok(())
     }

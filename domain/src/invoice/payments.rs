@@ -8,6 +8,12 @@ use super::Invoice;
 use crate::payment::PaidInvoice;
 
 impl Invoice {
+    /// Notes that it was paid by a payment, where Stripe's API showed both that it is paid and what paid it: since
+    /// 2025-03-31.basil the invoice itself does not say so.
+    pub fn note_observed_payment(&mut self) {
+        self.payment_succeeded |= self.settled && self.payment_observed;
+    }
+
     /// The payment intent that paid it: in the invoice before basil, in its payment since.
     #[must_use]
     pub fn payment_intent(&self) -> Option<&str> {

@@ -215,6 +215,7 @@ pub struct InvoicePayment {
     /// What was paid, in the currency's minor unit.
     pub amount_paid: Option<i64>,
     /// `status` is `paid`.
+    #[serde(default)]
     pub paid: bool,
     /// The payment intent that paid, `payment.payment_intent`.
     pub payment_intent: Option<String>,
