@@ -55,13 +55,12 @@ impl AmqpSender {
                 }
                 Err(_) => None,
             };
-            let Some(Unsent { rows, batches }) = unsent else {
+            let Some(Unsent { rows, batches, has_more }) = unsent else {
                 if wakeup.wait(shutdown).await.is_break() {
                     break;
                 }
                 continue;
             };
-            let is_full = rows.len() >= BATCH;
             let result = partitions::send(self, rows, BATCH, || shutdown.is_cancelled()).await;
             if result.interrupted {
                 tracing::warn!("the broker was lost while messages were sent; they are sent again");
@@ -74,7 +73,7 @@ impl AmqpSender {
                 backoff.wait(shutdown).await
             } else {
                 backoff = Backoff::default();
-                if is_full { ControlFlow::Continue(()) } else { wakeup.wait(shutdown).await }
+                if has_more { ControlFlow::Continue(()) } else { wakeup.wait(shutdown).await }
             };
             if ended.is_break() {
                 break;

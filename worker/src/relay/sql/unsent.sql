@@ -1,10 +1,9 @@
--- What the exchange has not got yet, in the order of sending. Behind a message that waits for its next attempt its
--- partition waits; the others do not. LIMIT 1 keeps the planner to one look-up for each message: what it knows of the size of
--- outbox_unsent is always out of date.
+-- Those of the messages $1 that may be sent to the exchange now, in this order. Behind a message that waits for its next
+-- attempt its partition waits; the others do not. LIMIT 1 keeps the planner to one look-up for each message, whatever it
+-- believes of tables that grow and shrink fast.
 SELECT o.id, o.key, o.account, o.livemode, o.topic, o.payload::text, o.created_at, p.name, coalesce(d.attempts, 0),
-       o.traceparent, u.batch
-FROM outbox_unsent u
-     CROSS JOIN LATERAL unnest(u.ids) WITH ORDINALITY AS i (id, position)
+       o.traceparent
+FROM unnest($1::bigint[]) WITH ORDINALITY AS i (id, position)
      CROSS JOIN LATERAL (SELECT * FROM outbox_messages m WHERE m.id = i.id LIMIT 1) AS o
      CROSS JOIN LATERAL (SELECT outbox_partition(o.account, o.livemode, o.topic, o.key, o.payload)) AS p (name)
      LEFT JOIN LATERAL (SELECT * FROM outbox_deliveries w
@@ -13,5 +12,4 @@ WHERE (d.state IS DISTINCT FROM 'pending' OR d.next_attempt_at <= now())
   AND NOT EXISTS (SELECT FROM outbox_deliveries e
                   WHERE e.destination = 'amqp' AND e.state = 'pending' AND e.attempts > 0
                     AND e.partition = p.name AND e.outbox_id < o.id AND e.next_attempt_at > now())
-ORDER BY u.batch, i.position
-LIMIT $1
+ORDER BY i.position
