@@ -5,6 +5,8 @@
 #[path = "../suite/memory.rs"]
 #[allow(dead_code, reason = "the suite uses all of it")]
 mod memory;
+#[path = "../suite/memory_emitted.rs"]
+mod memory_emitted;
 #[path = "../suite/memory_parts.rs"]
 #[allow(dead_code, reason = "the suite uses all of it")]
 mod memory_parts;

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::aggregate::Aggregate;
 use domain::charge::ChargeLink;
 use domain::decide::{Decision, Prepared, decide};
-use domain::effect::Effect;
-use domain::handlers::{HANDLERS, Handler};
 use domain::invoice::Invoice;
 use domain::keys::Keys;
 use domain::message::Message;
@@ -17,9 +15,8 @@ use domain::rules::Rules;
 use domain::state::{State, Table};
 use domain::subscription::Subscription;
 use histories::{History, RegisteredOrder};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::memory_emitted::emitted;
 use crate::memory_parts::Parts;
 
 /// All rows.
@@ -111,25 +108,6 @@ impl Memory {
         Self { expected, ..Self::default() }
     }
 
-    /// Asserts that every document says all that its aggregate knows, but for what columns of its own hold.
-    pub(crate) fn check_documents(&self) {
-        for payment in self.rows.payments.values() {
-            let read: Payment = reread(payment);
-            assert_eq!(Payment { linked: payment.linked.clone(), held: payment.held, ..read }, *payment);
-        }
-        for order in self.rows.orders.values() {
-            let read: Order = reread(order);
-            assert_eq!(Order { expected: order.expected.clone(), ..read }, *order);
-        }
-        for invoice in self.rows.invoices.values() {
-            let read: Invoice = reread(invoice);
-            assert_eq!(Invoice { linked: invoice.linked.clone(), ..read }, *invoice);
-        }
-        for subscription in self.rows.subscriptions.values() {
-            assert_eq!(reread(subscription), *subscription);
-        }
-    }
-
     /// An order of an account (empty is the company's own), of whichever mode.
     pub(crate) fn order(&self, account: &str, id: &str) -> Option<&Order> {
         let mut orders = self.rows.orders.iter();
@@ -202,10 +180,6 @@ impl Memory {
     }
 }
 
-fn reread<T: Serialize + DeserializeOwned>(state: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
-}
-
 /// A payment in short, its order, whether it is ambiguous, and its ledger.
 type DerivedPayment = (Summary, Option<String>, bool, BTreeMap<String, i64>);
 
@@ -261,25 +235,4 @@ impl Stored for Order {
     fn stored(self) -> Self {
         Self { payments: self.payments.without_rows(), ..self }
     }
-}
-
-/// The topics of an event's messages, each with the handler that emitted it.
-///
-/// # Panics
-/// When the handler of the event does not list one of them.
-fn emitted(kind: &str, effects: &[Effect]) -> Vec<(&'static str, &'static str)> {
-    let keys = effects.iter().filter_map(|effect| effect.change["messages"].as_array()).flatten();
-    keys.map(|key| {
-        let name = key.as_str().unwrap().split('/').next().unwrap();
-        let handler = handler_of(kind);
-        let topic = handler.topics().find(|topic| topic.name == name);
-        let topic =
-            topic.unwrap_or_else(|| panic!("{} does not list {name}, which {kind} sent", handler.file));
-        (handler.file, topic.name)
-    })
-    .collect()
-}
-
-fn handler_of(kind: &str) -> &'static Handler {
-    HANDLERS.iter().find(|handler| handler.types.iter().any(|(listed, _)| *listed == kind)).unwrap()
 }

@@ -9,6 +9,8 @@ use histories::History;
 use serde_json::Value;
 
 use crate::memory::Memory;
+use crate::reference_period::paid_through;
+use crate::reference_price::{counts, price};
 
 /// The money of one payment, in minor units.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -104,43 +106,6 @@ impl Order {
             () => self.otherwise,
         }
     }
-}
-
-fn price(history: &History, events: &[Value], order: &str) -> Option<i64> {
-    let registered = history.expected_state.registered.iter().find(|found| found.id == order);
-    let invoiced = events.iter().map(|event| &event["data"]["object"]).find(|object| names(object, order));
-    registered.map(|found| found.amount).or_else(|| invoiced?["amount_due"].as_i64())
-}
-
-/// Whether it is an invoice whose metadata names the order.
-fn names(object: &Value, order: &str) -> bool {
-    let metadata = &object["metadata"];
-    object["object"] == "invoice" && (metadata["orderId"] == order || metadata["order_id"] == order)
-}
-
-/// Whether a payment counts: nobody registered the order, or its price is what was asked for, before or after what
-/// Stripe explains, or the payments of the order make it up together.
-fn counts(history: &History, events: &[Value], order: &str, about: &[&Value]) -> bool {
-    let Some(registered) = history.expected_state.registered.iter().find(|found| found.id == order) else {
-        return true;
-    };
-    let asked = |object: &Value| {
-        let conversion = &object["currency_conversion"];
-        let own = [&object["amount"], &object["amount_subtotal"], &object["amount_total"]];
-        let own = own.into_iter().any(|amount| *amount == registered.amount);
-        let converted = conversion["amount_total"] == registered.amount;
-        (own && object["currency"] == registered.currency)
-            || (converted && conversion["source_currency"] == registered.currency)
-    };
-    let objects = events.iter().map(|event| &event["data"]["object"]);
-    let mut invoices = objects.filter(|object| names(object, order));
-    let invoiced = invoices.any(|invoice| invoice["subtotal"] == registered.amount);
-    let payments =
-        history.expected_state.payments.iter().filter(|found| found.order.as_deref() == Some(order));
-    let together: i64 = payments.map(|payment| payment.amount_paid).sum();
-    let of_currency = about.iter().all(|event| event["data"]["object"]["currency"] == registered.currency);
-    about.iter().any(|event| asked(&event["data"]["object"]))
-        || (of_currency && (invoiced || together == registered.amount))
 }
 
 /// In the true order, each change once: a second Event object of a change follows the first.
@@ -272,36 +237,4 @@ fn without_refunds(events: &[&Value], captured: i64) -> &'static str {
     } else {
         "payment_failed"
     }
-}
-
-/// The end of the recurring lines of the newest paid invoice that has any, not beyond the current period.
-fn paid_through(events: &[Value], subscription: &str) -> Option<i64> {
-    let of_subscription = |object: &Value| {
-        object["subscription"] == subscription
-            || object["parent"]["subscription_details"]["subscription"] == subscription
-    };
-    let invoices = events.iter().filter(|event| event["type"] == "invoice.paid");
-    let invoices = invoices.map(|event| &event["data"]["object"]).filter(|object| of_subscription(object));
-    let (_, end) = invoices
-        .filter_map(|invoice| Some((invoice["created"].as_i64().unwrap(), recurring_end(invoice)?)))
-        .max_by_key(|(created, end)| (*created, *end))?;
-    let mut versions =
-        events.iter().map(|event| &event["data"]["object"]).filter(|o| o["id"] == subscription);
-    let newest = versions.next_back()?;
-    let current = newest["current_period_end"].as_i64();
-    let current = current.or_else(|| newest["items"]["data"][0]["current_period_end"].as_i64());
-    Some(current.map_or(end, |current| current.min(end)))
-}
-
-fn recurring_end(invoice: &Value) -> Option<i64> {
-    let own = |line: &&Value| {
-        let details = &line["parent"]["subscription_item_details"];
-        let proration = line["proration"] == true || details["proration"] == true;
-        let recurring = line["type"] == "subscription" || details["subscription_item"].is_string();
-        recurring && !proration && line["amount"].as_i64().unwrap() >= 0
-    };
-    let lines = invoice["lines"]["data"].as_array().unwrap().iter().filter(own);
-    let shown = lines.map(|line| line["period"]["end"].as_i64().unwrap()).min();
-    // Where the body shows no such line and not all lines, the current period's end stands.
-    shown.or((invoice["lines"]["has_more"] == true).then_some(i64::MAX))
 }

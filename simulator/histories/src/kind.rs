@@ -1,5 +1,7 @@
 //! The kinds of histories.
 
+mod groups;
+
 /// One kind of history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -114,140 +116,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// One-time purchases without refunds and disputes.
-    pub const PURCHASES: &[Self] = &[
-        Self::Card,
-        Self::Direct,
-        Self::DelayedOk,
-        Self::DelayedFailed,
-        Self::Expired,
-        Self::Free,
-        Self::Retries,
-        Self::Abandoned,
-        Self::ManualCapture,
-        Self::Released,
-        Self::IntentCanceled,
-        Self::SecondAttempt,
-    ];
-
-    /// Purchases that are refunded or disputed.
-    pub const MONEY: &[Self] = &[
-        Self::RefundPartial,
-        Self::RefundSeveral,
-        Self::RefundFull,
-        Self::RefundPending,
-        Self::RefundFailed,
-        Self::RefundCanceled,
-        Self::DisputeOpen,
-        Self::DisputeWon,
-        Self::DisputeLost,
-        Self::DisputeAfterRefund,
-        Self::Inquiry,
-        Self::Escalated,
-    ];
-
-    pub const SUBSCRIPTIONS: &[Self] = &[
-        Self::Subscription,
-        Self::Trial,
-        Self::Incomplete,
-        Self::SentInvoice,
-        Self::Dunning,
-        Self::ManualInvoice,
-        Self::IntervalChanged,
-        Self::Fees,
-    ];
-
-    /// What goes wrong easily.
-    pub const EDGE_CASES: &[Self] = &[
-        Self::CartChanged,
-        Self::MetadataEdited,
-        Self::PartialCapture,
-        Self::OrderInvoice,
-        Self::Appeal,
-        Self::PreventedResolved,
-        Self::PreventedBlocked,
-        Self::RefundPendingCanceled,
-        Self::RefundNotDelivered,
-        Self::ConnectedAccount,
-        Self::PromoCode,
-        Self::AdaptivePricing,
-        Self::Overpaid,
-        Self::SplitPayment,
-        Self::Held,
-        Self::DirectCharge,
-        Self::MultiCapture,
-        Self::DisputeByCharge,
-        Self::RefundAgain,
-        Self::HoldReordered,
-        Self::InvoiceByHalves,
-        Self::DiscountedInvoice,
-    ];
-
-    /// Every kind but those that stand apart.
-    pub const ALL: &[Self] = &[
-        Self::Card,
-        Self::Direct,
-        Self::DelayedOk,
-        Self::DelayedFailed,
-        Self::Expired,
-        Self::Free,
-        Self::Retries,
-        Self::Abandoned,
-        Self::ManualCapture,
-        Self::Released,
-        Self::IntentCanceled,
-        Self::SecondAttempt,
-        Self::RefundPartial,
-        Self::RefundSeveral,
-        Self::RefundFull,
-        Self::RefundPending,
-        Self::RefundFailed,
-        Self::RefundCanceled,
-        Self::DisputeOpen,
-        Self::DisputeWon,
-        Self::DisputeLost,
-        Self::DisputeAfterRefund,
-        Self::Inquiry,
-        Self::Escalated,
-        Self::Subscription,
-        Self::Trial,
-        Self::Incomplete,
-        Self::SentInvoice,
-        Self::Dunning,
-        Self::ManualInvoice,
-        Self::CartChanged,
-        Self::MetadataEdited,
-        Self::PartialCapture,
-        Self::OrderInvoice,
-        Self::Appeal,
-        Self::PreventedResolved,
-        Self::PreventedBlocked,
-        Self::RefundPendingCanceled,
-        Self::RefundNotDelivered,
-        Self::Overpaid,
-        Self::DirectCharge,
-        Self::MultiCapture,
-        Self::DisputeByCharge,
-        Self::RefundAgain,
-        Self::HoldReordered,
-        Self::InvoiceByHalves,
-        Self::IntervalChanged,
-        Self::Fees,
-    ];
-
-    /// Kinds that stand apart: their orders are registered, or belong to two accounts.
-    pub const APART: &[Self] = &[
-        Self::ConnectedAccount,
-        Self::PromoCode,
-        Self::AdaptivePricing,
-        Self::SplitPayment,
-        Self::Held,
-        Self::DiscountedInvoice,
-    ];
-
-    /// Names for several kinds at once.
-    pub const GROUPS: &[&str] = &["all", "purchases", "money", "subscriptions", "edge_cases"];
-
     /// Its name on the command line and in `History::name`.
     #[must_use]
     pub fn name(self) -> &'static str {

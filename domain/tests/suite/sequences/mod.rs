@@ -3,10 +3,12 @@
 //! anywhere.
 
 mod access;
+mod arrivals;
 mod attempts;
 mod bodies;
 mod captures;
 mod conversions;
+mod described;
 mod dispute_kinds;
 mod dispute_money;
 mod dispute_results;
@@ -19,6 +21,7 @@ mod invoices;
 mod ledger;
 mod old_lines;
 mod open_payments;
+mod order_names;
 mod orders;
 mod paid_through;
 mod prices;
@@ -35,17 +38,13 @@ use std::collections::BTreeSet;
 use domain::decide::Prepared;
 use domain::event::Event;
 use domain::order::Expected;
-use domain::rules::{KeptParts, Rules};
-use domain::subscription::Access;
-use histories::{Rng, delivery};
+use domain::rules::Rules;
 use serde_json::{Value, json};
 
 use crate::memory::Memory;
-use crate::permutations::scaled;
 
-/// Random orders of arrival of each sequence.
-const RANDOM: u64 = 60;
-const LEAST: u64 = 10;
+use arrivals::{Arrival, arrivals};
+use described::described;
 
 /// Events in the order in which things happened, and the store that they arrive at.
 pub(super) struct Sequence {
@@ -189,103 +188,4 @@ impl Sequence {
 /// A sum that a charge showed on the way is true to the charge, whichever refunds are known by then.
 fn is_partial_sum(key: &str) -> bool {
     key.starts_with("order.partially_refunded/")
-}
-
-/// How the events of a sequence arrive.
-#[derive(Debug)]
-struct Arrival {
-    order: Vec<usize>,
-    /// Events in one batch.
-    largest: usize,
-    /// Parts of each kind that a document holds.
-    kept: KeptParts,
-}
-
-impl Arrival {
-    /// One by one.
-    fn of(order: Vec<usize>) -> Self {
-        Self { order, largest: 1, kept: KeptParts::default() }
-    }
-}
-
-/// Reversed, doubled, all at once and at random; a half of the random ones with documents that hold one part of each
-/// kind, so that all others are in rows.
-fn arrivals(length: usize) -> Vec<Arrival> {
-    let order: Vec<usize> = (0..length).collect();
-    let reversed: Vec<usize> = order.iter().rev().copied().collect();
-    let doubled: Vec<usize> = order.iter().flat_map(|at| [*at, *at]).chain(order.clone()).collect();
-    let of = |order: Vec<usize>, largest: usize| Arrival { largest, ..Arrival::of(order) };
-    let mut all =
-        vec![of(reversed.clone(), 1), of(reversed, length), of(doubled, 2), of(order.clone(), length)];
-    all.push(Arrival { kept: KeptParts(1), ..Arrival::of(order.clone()) });
-    for seed in 0..scaled(RANDOM, LEAST) {
-        let mut rng = Rng::new(seed);
-        let mut shuffled = delivery::duplicate(order.clone(), 30, &mut rng);
-        delivery::shuffle(&mut shuffled, &mut rng);
-        let largest = *rng.pick(&[1, 1, 2, 3]);
-        let kept = if seed % 2 == 0 { KeptParts::default() } else { KeptParts(1) };
-        all.push(Arrival { order: shuffled, largest, kept });
-    }
-    all
-}
-
-/// Every row in a sentence, and the lasting messages.
-fn described(memory: &Memory) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (key, order) in &memory.rows.orders {
-        let totals = order.totals();
-        let account = if key.origin.account.is_empty() { "" } else { " of " };
-        let mode = if key.origin.livemode { "" } else { " in test mode" };
-        lines.push(format!(
-            "order {}{account}{}{mode} is {}: {} {} paid, {} refunded, {} disputed",
-            key.id,
-            key.origin.account,
-            totals.status.as_str(),
-            totals.paid,
-            totals.currency.unwrap_or_default(),
-            totals.refunded,
-            totals.disputed,
-        ));
-    }
-    for (id, payment) in &memory.rows.payments {
-        let summary = payment.summary();
-        let whole = memory.whole_payment(id);
-        let ledger: i64 = whole.movements(id).iter().map(|movement| movement.amount).sum();
-        let order = payment.linked.as_ref().map(|order| format!(" for {order}")).unwrap_or_default();
-        let held = payment.order_key().and_then(|key| memory.whole_order(&key).known_payment(id)?.1);
-        let held = held.map(|reason| format!(", held: {reason}")).unwrap_or_default();
-        let ambiguous = if payment.ambiguous() { ", ambiguous" } else { "" };
-        lines.push(format!(
-            "payment {id}{order} is {}: {} captured, {} refunded, {} lost, ledger {ledger}{held}{ambiguous}",
-            summary.status.as_str(),
-            summary.paid,
-            summary.refunded,
-            summary.lost,
-        ));
-    }
-    for (id, invoice) in &memory.rows.invoices {
-        lines.push(format!("invoice {id} is {}", invoice.status().unwrap_or("unknown")));
-    }
-    for (id, subscription) in &memory.rows.subscriptions {
-        let access = match subscription.access(&memory.rules) {
-            Access::Granted => "access",
-            Access::Until(_) => "access in grace",
-            Access::Denied => "no access",
-        };
-        let through = subscription.paid_through().map_or("never".to_owned(), |time| time.to_string());
-        lines.push(format!(
-            "subscription {id} is {}: {access}, paid through {through}",
-            subscription.status().unwrap_or("unknown"),
-        ));
-    }
-    lines.extend(memory.lasting.iter().map(|key| format!("sent {}", without_hash(key))));
-    lines
-}
-
-/// The key of a change of a subscription ends in a hash of the state that it led to.
-fn without_hash(key: &str) -> &str {
-    match key.rsplit_once('/') {
-        Some((change, _)) if key.starts_with("subscription.changed/") => change,
-        _ => key,
-    }
 }

@@ -88,3 +88,47 @@ fn of_two_refunds_of_the_rest_at_the_capture_one_is_the_release() {
         .was(json!({ "amount_refunded": 2000 }))
         .ends_in(&end);
 }
+
+/// The same hold with a payment intent, since 2022-11-15: the rest is not listed.
+fn captured_in_part() -> Sequence {
+    let held = with(
+        charge("ch_1", Some("pi_1"), 5000, Some("o1")),
+        json!({ "captured": false, "amount_captured": 0 }),
+    );
+    let taken = with(held.clone(), json!({ "captured": true, "amount_captured": 3000 }));
+    let succeeded = with(
+        super::bodies::intent("pi_1", "succeeded", 5000, Some("o1")),
+        json!({ "amount_received": 3000 }),
+    );
+    Sequence::new()
+        .then("charge.succeeded", 100, held)
+        .then("charge.captured", 200, taken)
+        .was(json!({ "captured": false, "amount_captured": 0 }))
+        .then("payment_intent.succeeded", 200, succeeded)
+}
+
+#[test]
+fn a_refund_of_as_much_as_the_rest_is_real_where_the_release_is_not_listed() {
+    captured_in_part().then("refund.created", 300, refund("re_1", "ch_1", Some("pi_1"), 2000, 300)).ends_in(
+        &[
+            "order o1 is partially_refunded: 3000 usd paid, 2000 refunded, 0 disputed",
+            "payment pi_1 for o1 is paid: 3000 captured, 2000 refunded, 0 lost, ledger 1000",
+            "sent order.paid/o1",
+            "sent order.payment_received/o1/pi_1",
+            "sent refund.created/re_1",
+        ],
+    );
+}
+
+#[test]
+fn a_refund_of_another_amount_seconds_after_the_capture_is_real() {
+    captured_in_part().then("refund.created", 203, refund("re_1", "ch_1", Some("pi_1"), 1000, 203)).ends_in(
+        &[
+            "order o1 is partially_refunded: 3000 usd paid, 1000 refunded, 0 disputed",
+            "payment pi_1 for o1 is paid: 3000 captured, 1000 refunded, 0 lost, ledger 2000",
+            "sent order.paid/o1",
+            "sent order.payment_received/o1/pi_1",
+            "sent refund.created/re_1",
+        ],
+    );
+}

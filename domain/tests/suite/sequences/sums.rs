@@ -162,3 +162,27 @@ fn the_charge_takes_a_failed_refund_off_a_while_later() {
         &["sent refund.created/re_2", "sent refund.failed/re_2"],
     );
 }
+
+#[test]
+fn a_refund_fails_after_the_charge_has_taken_off_another_that_was_not_received() {
+    let whole = paid()
+        .then("refund.created", 210, of("re_2", 1500, 210, "succeeded"))
+        .then("charge.refunded", 210, sum(2500))
+        .was(json!({ "amount_refunded": 1000 }))
+        .then("charge.updated", 300, sum(1500))
+        .was(json!({ "amount_refunded": 2500 }))
+        .then("refund.failed", 400, of("re_2", 1500, 210, "failed"))
+        .then("refund.created", 500, of("re_3", 500, 500, "succeeded"))
+        .then("refund.created", 600, of("re_4", 300, 600, "succeeded"));
+    ends(
+        &whole,
+        "order o1 is partially_refunded: 5000 usd paid, 800 refunded, 0 disputed",
+        "payment pi_1 for o1 is paid: 5000 captured, 800 refunded, 0 lost, ledger 4200",
+        &[
+            "sent refund.created/re_2",
+            "sent refund.created/re_3",
+            "sent refund.created/re_4",
+            "sent refund.failed/re_2",
+        ],
+    );
+}

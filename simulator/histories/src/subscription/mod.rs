@@ -4,11 +4,12 @@ mod bill;
 mod billing;
 mod calendar;
 mod changes;
+mod intervals;
 mod life;
 mod payment;
 mod session;
 
-use self::calendar::{DAY, MONTH, YEAR};
+use self::calendar::DAY;
 use self::life::Life;
 use self::payment::Failure;
 use super::Kind;
@@ -23,8 +24,8 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::SentInvoice => sent_invoice(company),
         Kind::Dunning => dunning(company),
         Kind::ManualInvoice => manual_invoice(company),
-        Kind::IntervalChanged => interval_changed(company),
-        Kind::Fees => fees(company),
+        Kind::IntervalChanged => intervals::interval_changed(company),
+        Kind::Fees => intervals::fees(company),
         _ => plain(company),
     }
 }
@@ -229,36 +230,6 @@ fn dunning(company: &mut Company) {
     if life.sub.text("status") == "unpaid" && company.rng.chance(50) {
         life.write_off(company, bill);
     }
-    life.write_down(company);
-}
-
-/// A yearly plan becomes monthly or the other way round: the rest of the old period is credited, and a whole new one
-/// begins at once.
-fn interval_changed(company: &mut Company) {
-    let mut life = Life::new(company);
-    let yearly_first = company.rng.chance(50);
-    if yearly_first {
-        life.lasts(company, YEAR);
-    }
-    begin_paid(company, &mut life);
-    company.wait(20 * DAY);
-    changes::interval(company, &mut life, if yearly_first { MONTH } else { YEAR });
-    if company.rng.chance(50) {
-        changes::quantity(company, &mut life);
-    }
-    end_somehow(company, &mut life);
-    life.write_down(company);
-}
-
-/// Renewals with one-off items, some of which have a period of their own; sometimes more items than a body holds.
-fn fees(company: &mut Company) {
-    let mut life = Life::new(company);
-    begin_paid(company, &mut life);
-    for _ in 0..company.rng.range(1, 2) {
-        company.by_itself();
-        changes::renew_with_fees(company, &mut life);
-    }
-    end_somehow(company, &mut life);
     life.write_down(company);
 }
 
