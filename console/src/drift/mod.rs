@@ -3,6 +3,7 @@
 //! Must never write a row of the workers: a repair publishes the object as an event.
 
 pub(crate) mod difference;
+mod outlook;
 pub(crate) mod repair;
 pub(crate) mod report;
 pub(crate) mod sample;

@@ -5,15 +5,13 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
 
-use domain::fetched::{Fetched, FetchedEvent, Source};
-use domain::origin::Origin;
 use domain::rules::Rules;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use stripe_api::{ApiError, Call, DEFAULT_VERSION, List, Resource, Retrieved};
-use worker::process::Disposition;
 
-use super::difference::{Difference, differences};
+use super::difference::Difference;
+use super::outlook::{Outlook, outlook};
 use super::repair::Repair;
 use super::report::{Drift, DriftKind, DriftReport, KindSummary};
 use super::sample::Sample;
@@ -62,20 +60,6 @@ struct Candidate<'a> {
     id: String,
     /// Stripe's list has it.
     listed: bool,
-}
-
-/// What taking an object in would do.
-struct Outlook {
-    event: FetchedEvent,
-    differences: Vec<Difference>,
-    messages: Vec<String>,
-    error: Option<String>,
-}
-
-impl Outlook {
-    fn is_clean(&self) -> bool {
-        self.differences.is_empty() && self.error.is_none()
-    }
 }
 
 impl Comparer<'_> {
@@ -168,23 +152,8 @@ impl Comparer<'_> {
         }
     }
 
-    /// What taking in an object, as Stripe shows it, would do; none for one that says nothing.
     async fn outlook(&self, found: &Retrieved, scope: &Scope) -> Result<Option<Outlook>, ServiceError> {
-        let livemode = found.object["livemode"].as_bool().unwrap_or_default();
-        let origin = Origin { account: scope.account.clone(), livemode };
-        let (object, as_of) = (&found.object, found.as_of);
-        let fetched =
-            Fetched { object, origin: &origin, version: &scope.version, as_of, source: Source::Drift };
-        let Some(event) = fetched.event() else { return Ok(None) };
-        let preview = worker::preview(&self.reader.pool, &event.body, None, self.rules).await?;
-        let error = match &preview.disposition {
-            Disposition::Ack(_) => None,
-            Disposition::Retry { rejection, .. } | Disposition::DeadLetter(rejection) => {
-                Some(rejection.to_string())
-            }
-        };
-        let messages = preview.messages.into_iter().map(|message| message.key).collect();
-        Ok(Some(Outlook { event, differences: differences(preview.rows), messages, error }))
+        outlook(&self.reader.pool, self.rules, found, &scope.account, &scope.version).await
     }
 
     /// Asks for an object once more: what still differs is drift, and is repaired where that is asked for.

@@ -138,7 +138,7 @@ async fn planted_drift_is_found_told_and_repaired_and_nothing_else_is_touched() 
     }
     for object in &planted.never_came {
         let told = |(_, id): &(String, String)| id.contains(object.as_str());
-        assert!(reported.iter().any(told), "{object}: {report}");
+        assert!(reported.iter().any(told), "{object}: {:#?}", planted.events(&histories, object));
     }
     let lost = planted.bodies_of_lost(&histories);
     for row in reported.iter().filter(|row| !planted.by_hand.contains(*row)) {

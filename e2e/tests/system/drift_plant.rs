@@ -48,6 +48,9 @@ const KINDS: [(&str, &[Kind], &[&str]); 5] = [
     ),
 ];
 
+/// The rows beside them that somebody changes.
+const ORDERS: (&str, &str) = ("orders", "amount_paid = amount_paid + 1");
+
 /// Histories for every kind of row: one way of planting after the other.
 pub(crate) fn drift_histories(seed: u64) -> Vec<History> {
     let of = |(at, (_, kinds, _)): (usize, &(&str, &[Kind], &[&str]))| -> Vec<History> {
@@ -89,6 +92,9 @@ impl Planted {
             let at = number / (2 * EACH);
             let id = id(at, history).unwrap();
             if number % 2 == 0 {
+                // What hangs on a payment is compared with it.
+                let orders = history.expected_state.orders.iter().filter(|_| at == 0 && number % 10 == 0);
+                planted.by_hand.extend(orders.map(|order| (ORDERS.0.to_owned(), order.id.clone())));
                 planted.by_hand.insert((KINDS[at].0.to_owned(), id));
             } else {
                 planted.lost.extend(lost(history, &id).map(|event| event.id.clone()));
@@ -104,6 +110,16 @@ impl Planted {
         events.filter(|event| !self.lost.contains(&event.id)).map(|event| event.body.clone()).collect()
     }
 
+    /// The events about an object: their type, its status, when, and whether they came.
+    pub(crate) fn events(&self, histories: &[History], id: &str) -> Vec<String> {
+        let all = histories.iter().flat_map(|history| about(history, id));
+        let told = |event: &SimEvent| {
+            let came = !self.lost.contains(&event.id);
+            format!("{} {} {} came: {came}", event.kind, object(event)["status"], event.created)
+        };
+        all.map(told).collect()
+    }
+
     /// The bodies of the histories of which events never come: they name all that may differ.
     pub(crate) fn bodies_of_lost(&self, histories: &[History]) -> String {
         let lost = histories.iter().filter(|h| h.events.iter().any(|event| self.lost.contains(&event.id)));
@@ -113,8 +129,10 @@ impl Planted {
     /// Changes one row after the other, each kind of row in several ways.
     pub(crate) async fn change_by_hand(&mut self, system: &System) {
         for (number, (table, id)) in self.by_hand.iter().enumerate() {
-            let (_, _, changes) = KINDS.iter().find(|kind| kind.0 == table).unwrap();
-            let change = changes[number % changes.len()];
+            let change = match KINDS.iter().find(|kind| kind.0 == table) {
+                Some((_, _, changes)) => changes[number % changes.len()],
+                None => ORDERS.1,
+            };
             system.execute(&format!("UPDATE {table} SET {change} WHERE id = '{id}'")).await;
         }
     }
@@ -123,18 +141,21 @@ impl Planted {
 /// The events about an object and the payment's charges that never come: those that brought its last status, or all of
 /// them where it never had another.
 fn lost<'a>(history: &'a History, id: &str) -> impl Iterator<Item = &'a SimEvent> {
-    let object = |event: &SimEvent| {
-        let body: Value = serde_json::from_slice(&event.body).unwrap();
-        body["data"]["object"].clone()
-    };
-    let about: Vec<&SimEvent> = history
-        .events
-        .iter()
-        .filter(|event| object(event)["id"] == id || object(event)["payment_intent"] == id)
-        .collect();
+    let about = about(history, id);
     let statuses: Vec<Value> = about.iter().map(|event| object(event)["status"].clone()).collect();
     let last = statuses.last().cloned().unwrap_or_default();
     let is_payment = id.starts_with("pi_") || id.starts_with("ch_");
     let from = statuses.iter().rposition(|status| *status != last).filter(|_| !is_payment);
     about.into_iter().skip(from.map_or(0, |at| at + 1))
+}
+
+/// The events about an object or about what names it as its payment.
+fn about<'a>(history: &'a History, id: &str) -> Vec<&'a SimEvent> {
+    let names = |object: &Value| object["id"] == id || object["payment_intent"] == id;
+    history.events.iter().filter(|event| names(&object(event))).collect()
+}
+
+fn object(event: &SimEvent) -> Value {
+    let body: Value = serde_json::from_slice(&event.body).unwrap();
+    body["data"]["object"].clone()
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::catalog::{Catalog, Entry, View};
 use super::collections::BALANCE_TRANSACTION;
+use super::unlisted;
 
 const DAY: i64 = 86_400;
 
@@ -28,6 +29,12 @@ pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
         let mine = entries.filter(|entry| entry.account == view.account && entry.livemode == view.livemode);
         books.transactions.extend(mine.flat_map(|entry| moved(entry, view)));
     }
+    for refund in unlisted::refunds(catalog, view) {
+        let (id, at) =
+            (id_of(&refund, "balance_transaction"), refund["created"].as_i64().unwrap_or_default());
+        let amount = -refund["amount"].as_i64().unwrap_or_default();
+        books.transactions.push(transaction(&refund, &id, ("refund", "refund"), amount, 0, at));
+    }
     books.transactions.sort_by_key(|txn| (txn["created"].as_i64(), txn["id"].to_string()));
     pay_out(&mut books, view);
     books.transactions.sort_by_key(|txn| std::cmp::Reverse((txn["created"].as_i64(), txn["id"].to_string())));
@@ -36,7 +43,7 @@ pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
 }
 
 /// The states that have begun, each with its beginning.
-fn seen<'a>(entry: &'a Entry, view: &View<'_>) -> impl Iterator<Item = (i64, &'a Value)> {
+pub(super) fn seen<'a>(entry: &'a Entry, view: &View<'_>) -> impl Iterator<Item = (i64, &'a Value)> {
     let now = view.now;
     let begun = entry.states.iter().take_while(move |(since, _)| now.is_none_or(|now| *since <= now));
     begun.filter_map(|(since, state)| Some((*since, state.as_ref()?)))

@@ -28,6 +28,7 @@ mod listing;
 mod query;
 mod routes;
 mod server;
+mod unlisted;
 
 pub use command::{ApiArgs, serve};
 pub use fault::{Fault, Share};

@@ -10,6 +10,7 @@ use super::catalog::{Catalog, View};
 use super::collections::{BALANCE_TRANSACTION, Collection, PAYOUT, THIN_EVENT, of_path};
 use super::listing::{page, without_own_fields};
 use super::query::decoded;
+use super::unlisted;
 
 /// An invoice's body holds at most so many lines.
 const LINES_IN_BODY: usize = 10;
@@ -71,7 +72,8 @@ fn one(
         }
         kind => catalog.get(kind, id, view),
     };
-    match found {
+    let unlisted = unlisted::refund(catalog, id, view).filter(|_| collection.object == "refund");
+    match found.or(unlisted.as_ref()) {
         Some(object) => Answer::ok(without_own_fields(&shown(catalog, object))),
         None => Answer::missing(404, collection.object, id, "id"),
     }
