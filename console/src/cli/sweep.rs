@@ -10,9 +10,9 @@ use super::output::{self, CommandResult};
 use crate::common::error::ServiceError;
 use crate::common::moment;
 use crate::common::origin;
-use crate::sweeps::plan::Window;
 use crate::sweeps::service;
 use crate::sweeps::store::Sweep;
+use crate::sweeps::window::Window;
 
 #[derive(Debug, Args)]
 pub(super) struct SweepArguments {

@@ -11,7 +11,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, clock, page, when};
 use crate::pages::{PageResult, page_response};
-use crate::sweeps::store::Gaps;
+use crate::system::gaps::Gaps;
 use crate::system::overview::{self as data, Overview, WorkerCount};
 use crate::system::queues::{QueueKind, QueueState};
 

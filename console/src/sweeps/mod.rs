@@ -10,3 +10,4 @@ pub(crate) mod reader;
 pub(crate) mod schedule;
 pub(crate) mod service;
 pub(crate) mod store;
+pub(crate) mod window;

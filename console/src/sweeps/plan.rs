@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::store::Sweep;
+use super::window::Window;
 
 /// Stripe lists events for 30 days (<https://docs.stripe.com/api/events/list>).
 pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -10,13 +11,6 @@ pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// What Stripe made just now may still be on its way.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
-
-/// Events by the time at which Stripe made them: from `since` on, before `until`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Window {
-    pub(crate) since: Timestamp,
-    pub(crate) until: Timestamp,
-}
 
 /// What one look at the list consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::listed_event::ListedEvent;
-use super::plan::{LONGEST, Window};
+use super::plan::LONGEST;
 use super::reader::{EventSource, Reader, unreadable};
 use super::store;
+use super::window::Window;
 use crate::common::error::ServiceError;
 use crate::common::pause::pause;
 

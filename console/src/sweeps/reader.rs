@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use service::error::chain;
 use stripe_api::{ApiError, Call, List, Page, Resource, StripeApi};
 
-use super::plan::Window;
 use super::store;
+use super::window::Window;
 use crate::common::error::ServiceError;
 
 /// What the list is read with.

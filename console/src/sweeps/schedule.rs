@@ -12,6 +12,7 @@ use super::reader::Reader;
 use super::{service, store};
 use crate::common::error::ServiceError;
 use crate::common::pause::pause;
+use crate::system::gaps;
 use crate::system::queues::{self, Sources};
 
 /// How often it is looked whether a sweep is due.
@@ -63,10 +64,10 @@ async fn sweep_what_is_due(
 /// Sets the metrics of what was found missing, also by sweeps from the command line.
 async fn show_gaps(pool: &Pool) -> Result<(), ServiceError> {
     let client = pool.get().await?;
-    store::note_arrived(&client).await?;
-    let gaps = store::gaps(&client).await?;
-    metrics::counter!("missed_events_total").absolute(u64::try_from(gaps.missed).unwrap_or(0));
-    let oldest = gaps.oldest.map_or(0.0, |at| Timestamp::now().duration_since(at).as_secs_f64());
+    gaps::note_arrived(&client).await?;
+    let found = gaps::gaps(&client).await?;
+    metrics::counter!("missed_events_total").absolute(u64::try_from(found.missed).unwrap_or(0));
+    let oldest = found.oldest.map_or(0.0, |at| Timestamp::now().duration_since(at).as_secs_f64());
     metrics::gauge!("oldest_gap_seconds").set(oldest.max(0.0));
     Ok(())
 }

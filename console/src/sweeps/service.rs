@@ -9,9 +9,10 @@ use service::error::chain;
 use tracing::{info, warn};
 
 use super::listed_event::ListedEvent;
-use super::plan::{Plan, Window, plan};
+use super::plan::{Plan, plan};
 use super::reader::{EventSource, Reader, unreadable};
 use super::store::{self, PageRead, Sweep};
+use super::window::Window;
 use crate::common::error::ServiceError;
 use crate::common::paging::{Page, PageRequest};
 

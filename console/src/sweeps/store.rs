@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use super::listed_event::ListedEvent;
-use super::plan::Window;
+use super::window::Window;
 use crate::common::error::ServiceError;
 
 pub(crate) const UNKNOWN: &str = include_str!("sql/unknown.sql");
@@ -19,8 +19,6 @@ pub(crate) const INTERRUPT: &str = include_str!("sql/interrupt.sql");
 pub(crate) const LIST: &str = include_str!("sql/list.sql");
 pub(crate) const LOCK: &str = include_str!("sql/lock.sql");
 pub(crate) const MISSED: &str = include_str!("sql/missed.sql");
-pub(crate) const ARRIVED: &str = include_str!("sql/arrived.sql");
-pub(crate) const GAPS: &str = include_str!("sql/gaps.sql");
 pub(crate) const ACCOUNTS: &str = include_str!("sql/accounts.sql");
 pub(crate) const FIRST_RECEIVED: &str = include_str!("sql/first_received.sql");
 pub(crate) const POLLED: &str = include_str!("sql/polled.sql");
@@ -66,17 +64,6 @@ impl From<&Row> for Sweep {
             error: row.get("error"),
         }
     }
-}
-
-/// What was found missing, over all sweeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Gaps {
-    /// Events that were found missing and published, ever.
-    pub(crate) missed: i64,
-    /// Of those, events that are still on their way.
-    pub(crate) waiting: i64,
-    /// When Stripe made the oldest of these.
-    pub(crate) oldest: Option<Timestamp>,
 }
 
 /// Takes a lock, until the connection ends.
@@ -151,18 +138,6 @@ pub(crate) async fn add_missed(
     let created: Vec<Timestamp> = events.iter().map(|event| event.created).collect();
     client.execute(MISSED, &[&sweep.id, &sweep.account, &ids, &livemode, &kinds, &created]).await?;
     Ok(())
-}
-
-/// Notes which missed events have arrived, so that they need not be looked for any more.
-pub(crate) async fn note_arrived(client: &impl GenericClient) -> Result<(), ServiceError> {
-    client.execute(ARRIVED, &[]).await?;
-    Ok(())
-}
-
-/// What is missing now.
-pub(crate) async fn gaps(client: &impl GenericClient) -> Result<Gaps, ServiceError> {
-    let row = client.query_one(GAPS, &[]).await?;
-    Ok(Gaps { missed: row.get("missed"), waiting: row.get("waiting"), oldest: row.get("oldest") })
 }
 
 /// Sweeps, newest first.

@@ -1,5 +1,6 @@
 //! The system as a whole: queues, workers, numbers, health.
 
+pub(crate) mod gaps;
 pub(crate) mod health;
 pub(crate) mod management;
 pub(crate) mod overview;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
-use crate::sweeps::store::{self as sweeps, Gaps};
+use crate::system::gaps::{Gaps, gaps};
 use crate::system::queues::{self, QueueState, Sources};
 
 /// The statement, for tests that look at its plan.
@@ -72,7 +72,7 @@ pub(crate) struct Overview {
 pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
-    let gaps = sweeps::gaps(&sources.pool.get().await?).await?;
+    let gaps = gaps(&sources.pool.get().await?).await?;
     let answer = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
     let (queues, broker) = match answer {
         Ok(Ok(queues)) => (queues, None),
