@@ -29,11 +29,12 @@ fn of_charge(catalog: &Catalog, charge: &Entry, view: &View<'_>) -> Vec<Value> {
     let mut covered: i64 = of_charge.filter_map(|refund| refund["amount"].as_i64()).sum();
     let (mut steps, mut before) = (Vec::new(), 0);
     for (at, state) in seen(charge, view) {
+        // The sum falls where a failed refund is taken off it.
         let step = refunded(state) - before;
+        before += step;
         if step <= 0 {
             continue;
         }
-        before += step;
         let open = step - step.min(covered);
         covered -= step - open;
         if open > 0 {
