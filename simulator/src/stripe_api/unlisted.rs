@@ -1,5 +1,5 @@
 //! Refunds that no event shows: before 2024-10-28 there was only the sum that its charge shows. They are in the balance and
-//! can be retrieved; lists leave them out, as if Stripe had kept them to itself.
+//! can be retrieved and listed by their charge; the list of all leaves them out.
 
 use std::collections::BTreeMap;
 
