@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// A calendar month in UTC, as Stripe dates its transactions.
@@ -37,10 +37,12 @@ impl FromStr for Month {
         if year < 2000 || !(1..=12).contains(&month) {
             return Err(TAKES);
         }
-        let next = if month == 12 { date(year + 1, 1, 1) } else { date(year, month + 1, 1) };
-        let moment =
-            |day: Date| day.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|_| TAKES);
-        Ok(Self { since: moment(date(year, month, 1))?, until: moment(next)? })
+        let first = |year, month| -> Option<Timestamp> {
+            Some(Date::new(year, month, 1).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
+        };
+        let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        let (since, until) = (first(year, month), first(next.0, next.1));
+        since.zip(until).map(|(since, until)| Self { since, until }).ok_or(TAKES)
     }
 }
 

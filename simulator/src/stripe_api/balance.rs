@@ -78,8 +78,10 @@ fn refund(entry: &Entry, view: &View<'_>) -> Vec<Value> {
     let mut moved = Vec::new();
     let amount = |refund: &Value| refund["amount"].as_i64().unwrap_or_default();
     for (at, refund) in seen(entry, view) {
-        let failed = refund["status"] == "failed";
-        if moved.is_empty() && (failed || refund["status"] == "succeeded") {
+        let failed = refund["status"] == "failed" || refund["status"] == "canceled";
+        // A pending one has left the balance where it names its transaction.
+        let left = refund["status"] == "succeeded" || refund["balance_transaction"].is_string();
+        if moved.is_empty() && (failed || left) {
             let id = id_of(refund, "balance_transaction");
             moved.push(transaction(refund, &id, ("refund", "refund"), -amount(refund), 0, at));
         }

@@ -46,8 +46,11 @@ fn list(
         }
         PAYOUT => page(collection, path, balance::books(catalog, view).payouts.iter().collect(), params),
         kind => {
-            let objects: Vec<Cow<'_, Value>> =
+            let mut objects: Vec<Cow<'_, Value>> =
                 catalog.list(kind, view).into_iter().map(|object| shown(catalog, object)).collect();
+            if collection.object == "refund" && params.iter().any(|(name, _)| name == "charge") {
+                objects.extend(unlisted::refunds(catalog, view).into_iter().map(Cow::Owned));
+            }
             page(collection, path, objects.iter().map(Cow::as_ref).collect(), params)
         }
     }

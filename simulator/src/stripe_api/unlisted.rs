@@ -1,5 +1,5 @@
 //! Refunds that no event shows: before 2024-10-28 there was only the sum that its charge shows. They are in the balance and
-//! can be retrieved; lists leave them out, as if Stripe had kept them to itself.
+//! can be retrieved and listed by their charge; the list of all leaves them out.
 
 use std::collections::BTreeMap;
 
@@ -29,11 +29,12 @@ fn of_charge(catalog: &Catalog, charge: &Entry, view: &View<'_>) -> Vec<Value> {
     let mut covered: i64 = of_charge.filter_map(|refund| refund["amount"].as_i64()).sum();
     let (mut steps, mut before) = (Vec::new(), 0);
     for (at, state) in seen(charge, view) {
+        // The sum falls where a failed refund is taken off it.
         let step = refunded(state) - before;
+        before += step;
         if step <= 0 {
             continue;
         }
-        before += step;
         let open = step - step.min(covered);
         covered -= step - open;
         if open > 0 {
