@@ -42,17 +42,10 @@ pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
     books
 }
 
-/// The states that have begun, each with its beginning.
-pub(super) fn seen<'a>(entry: &'a Entry, view: &View<'_>) -> impl Iterator<Item = (i64, &'a Value)> {
-    let now = view.now;
-    let begun = entry.states.iter().take_while(move |(since, _)| now.is_none_or(|now| *since <= now));
-    begun.filter_map(|(since, state)| Some((*since, state.as_ref()?)))
-}
-
 /// One for each capture (<https://docs.stripe.com/payments/multicapture>); the fixed part of the fee is the first one's.
 fn charge(entry: &Entry, view: &View<'_>) -> Vec<Value> {
     let (mut moved, mut before) = (Vec::new(), 0);
-    for (at, charge) in seen(entry, view) {
+    for (at, charge) in entry.seen(view) {
         let captured = charge["status"] == "succeeded" && charge["captured"] == true;
         let amount = captured_amount(charge);
         if !captured || amount <= before {
@@ -77,7 +70,7 @@ fn captured_amount(charge: &Value) -> i64 {
 fn refund(entry: &Entry, view: &View<'_>) -> Vec<Value> {
     let mut moved = Vec::new();
     let amount = |refund: &Value| refund["amount"].as_i64().unwrap_or_default();
-    for (at, refund) in seen(entry, view) {
+    for (at, refund) in entry.seen(view) {
         let failed = refund["status"] == "failed" || refund["status"] == "canceled";
         // A pending one has left the balance where it names its transaction.
         let left = refund["status"] == "succeeded" || refund["balance_transaction"].is_string();

@@ -34,6 +34,13 @@ pub(super) struct View<'a> {
 }
 
 impl Entry {
+    /// The states that have begun, each with its beginning.
+    pub(super) fn seen(&self, view: &View<'_>) -> impl Iterator<Item = (i64, &Value)> {
+        let now = view.now;
+        let begun = self.states.iter().take_while(move |(since, _)| now.is_none_or(|now| *since <= now));
+        begun.filter_map(|(since, state)| Some((*since, state.as_ref()?)))
+    }
+
     pub(super) fn state(&self, view: &View<'_>) -> Option<&Value> {
         let begun = |since: &i64| view.now.is_none_or(|now| *since <= now);
         let known = self.states.iter().take_while(|(since, _)| begun(since)).count();

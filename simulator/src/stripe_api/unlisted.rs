@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::balance::seen;
 use super::catalog::{Catalog, Entry, View};
 
 /// Those of all charges that `view` sees.
@@ -28,7 +27,7 @@ fn of_charge(catalog: &Catalog, charge: &Entry, view: &View<'_>) -> Vec<Value> {
         refunds.filter_map(|entry| entry.state(view)).filter(|refund| refund["charge"] == newest["id"]);
     let mut covered: i64 = of_charge.filter_map(|refund| refund["amount"].as_i64()).sum();
     let (mut steps, mut before) = (Vec::new(), 0);
-    for (at, state) in seen(charge, view) {
+    for (at, state) in charge.seen(view) {
         // The sum falls where a failed refund is taken off it.
         let step = refunded(state) - before;
         before += step;
