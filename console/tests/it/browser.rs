@@ -20,7 +20,6 @@ fn work_on(world: &World, queue: Queue) -> CancellationToken {
     let settings = worker::settings::Settings {
         out_webhooks: worker::relay::OutWebhooks::default(),
         outgoing_mail: None,
-        stripe_api: None,
         amqp_url: world.amqp_url.clone().into(),
         topology: world.topology(),
         database_url: world.database_url.clone().into(),
