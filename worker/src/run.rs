@@ -61,14 +61,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let name = format!("sluicegate {}", queue.name());
     let pool = pool::pool(&settings.database_url, settings.concurrency + 1, &name)?;
     let ended = CancellationToken::new();
-    let connect = |purpose: &str| {
-        let settings = BrokerSettings {
-            amqp_url: settings.amqp_url.clone(),
-            topology: settings.topology.clone(),
-            name: format!("{}-worker {purpose}", queue.name()),
-        };
-        Broker::start(settings, ended.clone())
-    };
+    let connect = |purpose: &str| connect(&settings, format!("{}-worker {purpose}", queue.name()), &ended);
     let (consuming, publishing) = (connect("consumer"), connect("publisher"));
     let relay =
         Relay::new(settings.database_url, publishing.clone(), settings.out_webhooks, settings.outgoing_mail)?;
@@ -82,11 +75,12 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let thin_events = api.as_ref().map(|api| ThinEvents::new(api, engine.pool.clone(), engine.rules.clone()));
     let publisher = Publisher::new(publishing.clone(), 1, CONFIRM);
     let settler = Settler { publisher, topology: settings.topology.clone() };
-    let (concurrency, batch) = (settings.concurrency, settings.batch);
-    tracing::info!(queue = queue.name(), concurrency, batch, "consuming");
+    tracing::info!(queue = queue.name(), settings.concurrency, settings.batch, "consuming");
     let mut tasks = Tasks::new(shutdown.clone());
-    let beating = heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone());
-    tasks.spawn("heartbeat", beating);
+    tasks.spawn(
+        "heartbeat",
+        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
+    );
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
         tasks.spawn("grace", grace::run(engine.pool.clone(), engine.rules.clone(), shutdown.clone()));
@@ -97,13 +91,13 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let consumer = ConsumerTask {
         broker: consuming.clone(),
         queue: settings.topology.queue(queue),
-        batch,
+        batch: settings.batch,
         engine,
         settler,
         thin_events,
         progress,
     };
-    for _ in 0..concurrency {
+    for _ in 0..settings.concurrency {
         let (consumer, shutdown) = (consumer.clone(), shutdown.clone());
         tasks.spawn("consumer", async move { consumer.run(&shutdown).await });
     }
@@ -112,6 +106,11 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     consuming.close().await;
     tracing::info!(queue = queue.name(), "ended");
     Ok(result?)
+}
+
+fn connect(settings: &Settings, name: String, ended: &CancellationToken) -> Broker {
+    let (amqp_url, topology) = (settings.amqp_url.clone(), settings.topology.clone());
+    Broker::start(BrokerSettings { amqp_url, topology, name }, ended.clone())
 }
 
 fn doubts(api: StripeApi, engine: &Engine, settler: &Settler) -> DoubtFetcher {

@@ -66,7 +66,7 @@ impl Change for OneCharge {
         if event.kind == "charge.refunded" || before.is_some() || shows_refunds {
             let steps = payment.refunded_amounts.entry(charge.id.clone()).or_default();
             let mut reach = |amount: i64, from| {
-                let step = RefundedStep::new(from, event.created);
+                let step = RefundedStep::new(from, event.created, event.observed);
                 steps.entry(amount).or_insert_with(|| step.clone()).merge(&step);
             };
             reach(charge.amount_refunded, before);

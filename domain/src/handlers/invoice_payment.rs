@@ -6,6 +6,7 @@ use super::{Change, FETCHED, Handler, Intent, OF_A_PAYMENT};
 use crate::event::Event;
 use crate::keys::Keys;
 use crate::link::invoice_changed;
+use crate::message;
 use crate::rejection::Rejection;
 use crate::rules::Rules;
 use crate::state::State;
@@ -16,7 +17,7 @@ pub(super) const HANDLER: Handler = Handler {
         ("invoice_payment.paid", "links the invoice to the payment that paid it (since 2025-03-31.basil)"),
         ("invoice_payment.fetched", FETCHED),
     ],
-    emits: &[OF_A_PAYMENT],
+    emits: &[&[&message::SUBSCRIPTION_PAYMENT_SUCCEEDED.topic], OF_A_PAYMENT],
     read: |event| {
         let payment = InvoicePayment::read(&event.object)?;
         // Stripe's list also has those that are open or were canceled.

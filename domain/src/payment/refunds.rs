@@ -146,17 +146,25 @@ pub struct RefundedStep {
     pub first: i64,
     /// Unix seconds of the last.
     pub last: i64,
+    /// No event showed it, only Stripe's API, which does not know how the value was reached.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub observed: bool,
 }
 
 impl RefundedStep {
-    /// As one event shows it.
+    /// As one event, or an observation, shows it.
     #[must_use]
-    pub const fn new(from: Option<i64>, created: i64) -> Self {
-        Self { from, first: created, last: created }
+    pub const fn new(from: Option<i64>, created: i64, observed: bool) -> Self {
+        Self { from, first: created, last: created, observed }
     }
 
-    /// Takes in another event that reached the same value.
+    /// Takes in another event that reached the same value. Events say more than observations.
     pub fn merge(&mut self, other: &Self) {
+        match (self.observed, other.observed) {
+            (false, true) => return,
+            (true, false) => *self = other.clone(),
+            _ => {}
+        }
         self.from = if (other.last, other.from) > (self.last, self.from) { other.from } else { self.from };
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);

@@ -106,3 +106,20 @@ fn a_purchase_whose_events_are_missing_is_known_from_what_stripe_shows_at_last()
         expected_state::check(&history, &memory);
     }
 }
+
+#[test]
+fn what_stripe_shows_in_the_end_moves_no_money_that_events_have_explained() {
+    for index in 0..300 {
+        let history = write(35, index, Kind::MONEY);
+        let end = history.events.iter().map(|event| event.created).max().unwrap_or_default() + 100;
+        let mut memory = Memory::of(&history);
+        prepared(&history).iter().for_each(|event| memory.deliver(&[event]));
+        for (object, origin) in states(&history, end) {
+            let Some(seen) = fetched(&object, &origin, &history, end) else { continue };
+            memory.deliver(&[&seen]);
+            println!("{} {index}: {}", history.name, seen.event.kind);
+            expected_state::check(&history, &memory);
+            expected_state::ledger(&history, &memory);
+        }
+    }
+}
