@@ -115,7 +115,7 @@ async fn an_interrupted_sweep_goes_on_where_it_was() {
     let interrupted = sweep(&world, &api, &["--since", "3d"]).await;
     assert_eq!(interrupted.status.code(), Some(1));
     let error = String::from_utf8_lossy(&interrupted.stderr).into_owned();
-    assert!(error.contains("Stripe limits the rate of requests"), "{error}");
+    assert!(error.contains("the rate of requests to Stripe is limited"), "{error}");
     assert_eq!(
         world.number("SELECT listed FROM sweeps WHERE finished_at IS NULL AND error IS NOT NULL").await,
         100
