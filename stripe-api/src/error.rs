@@ -1,4 +1,4 @@
-//! What can go wrong with a call, as its caller has to tell it apart.
+//! What can go wrong with a call, as its caller has to distinguish it.
 
 use std::fmt;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub enum ApiError {
         /// Stripe's id of the request.
         request: RequestId,
     },
-    /// Stripe refused the call itself: a mistake here, which no further attempt mends.
+    /// Stripe refused the call itself: a mistake here, which no further attempt fixes.
     #[error("Stripe refused the call: status {status}, code {code}, parameter {parameter}{request}",
         code = code.as_deref().unwrap_or("none"), parameter = parameter.as_deref().unwrap_or("none"))]
     InvalidRequest {

@@ -62,7 +62,7 @@ pub(crate) struct DriftReport {
     pub(crate) kinds: Vec<KindSummary>,
     /// Table, id and column of each difference.
     #[serde(skip)]
-    told: HashSet<(String, String, String)>,
+    reported: HashSet<(String, String, String)>,
 }
 
 impl DriftReport {
@@ -88,13 +88,13 @@ impl DriftReport {
         let kind = self.kind(resource, &drift.account);
         kind.drifted += 1;
         kind.repaired += u64::from(drift.repaired_by.is_some());
-        self.told.extend(drift.differences.iter().map(key));
+        self.reported.extend(drift.differences.iter().map(key));
         self.items.push(drift);
     }
 
     /// The differences that no object that was found before has shown: the objects of one payment show the same ones.
     pub(super) fn untold(&self, differences: Vec<Difference>) -> Vec<Difference> {
-        differences.into_iter().filter(|difference| !self.told.contains(&key(difference))).collect()
+        differences.into_iter().filter(|difference| !self.reported.contains(&key(difference))).collect()
     }
 }
 

@@ -78,18 +78,25 @@ impl Comparer<'_> {
             let version = version.unwrap_or_else(|| DEFAULT_VERSION.to_owned());
             scopes.push(Scope { account: account.clone(), version });
         }
-        let (mut report, mut candidates) = (DriftReport::default(), Vec::new());
-        for scope in &scopes {
-            for resource in request.part.resources() {
-                candidates.extend(self.look(request, scope, *resource, &mut report, &mut watch).await?);
+        let mut report = DriftReport::default();
+        // What a payment means for its invoice is seen only once the invoice is as Stripe has it.
+        let is_last = |resource: &&Resource| **resource == Resource::InvoicePayment;
+        let (last, first): (Vec<&Resource>, Vec<&Resource>) =
+            request.part.resources().iter().partition(is_last);
+        for stage in [first, last] {
+            let mut candidates = Vec::new();
+            for scope in &scopes {
+                for resource in &stage {
+                    candidates.extend(self.look(request, scope, **resource, &mut report, &mut watch).await?);
+                }
             }
-        }
-        if !candidates.is_empty() {
-            tokio::time::sleep(request.settle).await;
-        }
-        for candidate in candidates {
-            if let Some(drift) = self.settle(&candidate, &report).await? {
-                report.add(candidate.resource, drift);
+            if !candidates.is_empty() {
+                tokio::time::sleep(request.settle).await;
+            }
+            for candidate in candidates {
+                if let Some(drift) = self.settle(&candidate, &report).await? {
+                    report.add(candidate.resource, drift);
+                }
             }
         }
         Ok(report)

@@ -57,7 +57,7 @@ pub(crate) struct Group<'a> {
     pub(crate) problem: Option<Problem>,
 }
 
-/// A group that is not explained, as it is told.
+/// A group that is not explained, as it is reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Unexplained {
     pub(crate) problem: Problem,
@@ -181,7 +181,7 @@ impl Group<'_> {
         rate.and_then(|rate| converts_to(ledger, rate, balance, taken.len())).unwrap_or(false)
     }
 
-    /// As it is told; none where it is explained.
+    /// As it is reported; none where it is explained.
     pub(crate) fn unexplained(&self) -> Option<Unexplained> {
         let (transaction, movement) = (self.transactions.first(), self.movements.first());
         let kind = transaction.map(|txn| &txn.category).or(movement.map(|movement| &movement.kind));

@@ -110,8 +110,8 @@ fn what_one_side_lacks_and_what_differs_is_named() {
         ("re_2", Problem::NoTransaction),
     ];
     assert_eq!(problems(&groups), named.map(|(about, problem)| (about.to_owned(), problem)));
-    let told = groups[1].unexplained().unwrap();
-    assert_eq!((told.amount, told.ledger_amount), (Some(10_000), Some(10_001)));
+    let found = groups[1].unexplained().unwrap();
+    assert_eq!((found.amount, found.ledger_amount), (Some(10_000), Some(10_001)));
     let eur = &totals(&books.transactions, &groups, october())["eur"];
     // 10,000 - 2,500 + 999
     assert_eq!((eur.explained, eur.unexplained), (Sum::default(), Sum { count: 3, amount: 8_499 }));

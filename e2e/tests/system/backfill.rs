@@ -34,7 +34,7 @@ async fn a_backfill_brings_the_state_of_every_object_and_sends_nothing() {
     let waiting = "SELECT count(*) FROM events WHERE outcome IN ('processed', 'dead')";
     eventually("every object is processed", async || system.number(waiting).await >= objects).await;
     assert_eq!(system.number("SELECT count(*) FROM events WHERE outcome <> 'processed'").await, 0);
-    assert_eq!(system.number("SELECT count(*) FROM outbox").await, 0, "nobody is told of old orders");
+    assert_eq!(system.number("SELECT count(*) FROM outbox").await, 0, "nothing is sent for old orders");
     let mut found = BTreeMap::<String, usize>::new();
     let client = system.database.connect().await.unwrap();
     let expected: Vec<_> = histories.iter().map(|history| (history.name, &history.expected_state)).collect();

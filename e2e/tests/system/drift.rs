@@ -1,4 +1,4 @@
-//! The database beside Stripe: a system in sync has no drift, and drift is found, told field by field and repaired.
+//! The database beside Stripe: a system in sync has no drift, and drift is found, reported field by field and repaired.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,7 +108,7 @@ async fn a_system_in_sync_has_no_drift_whatever_goes_wrong_at_stripe() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn planted_drift_is_found_told_and_repaired_and_nothing_else_is_touched() {
+async fn planted_drift_is_found_reported_and_repaired_and_nothing_else_is_touched() {
     let api = ApiServer::open().await.unwrap();
     let system = System::new().await;
     let histories = drift_histories(83);
@@ -138,8 +138,8 @@ async fn planted_drift_is_found_told_and_repaired_and_nothing_else_is_touched() 
         assert!(reported.contains(row), "{row:?}");
     }
     for object in &planted.never_came {
-        let told = |(_, id): &(String, String)| id.contains(object.as_str());
-        assert!(reported.iter().any(told), "{object}: {:#?}", planted.events(&histories, object));
+        let named = |(_, id): &(String, String)| id.contains(object.as_str());
+        assert!(reported.iter().any(named), "{object}: {:#?}", planted.events(&histories, object));
     }
     let lost = planted.bodies_of_lost(&histories);
     for row in reported.iter().filter(|row| !planted.by_hand.contains(*row)) {
@@ -154,14 +154,14 @@ async fn planted_drift_is_found_told_and_repaired_and_nothing_else_is_touched() 
         }
     }
 
-    // Repaired, and told who did it.
+    // Repaired, and the audit says by whom.
     let (repaired, code) = drift(&system, &["--repair", "--reason", "a test"]);
     assert_eq!(code, Some(0), "{repaired}");
     let repairs =
         system.number("SELECT count(*) FROM audit WHERE action = 'drift.repair' AND reason = 'a test'").await;
     assert_eq!(repairs, i64::try_from(items(&repaired).len()).unwrap());
     let after = dump(&system).await;
-    // What only the workers read, and no report tells.
+    // What only the workers read, and no report shows.
     let inner = |row: &(String, String)| {
         ["charges", "order_payments"].contains(&row.0.as_str()) && lost.contains(&row.1)
     };

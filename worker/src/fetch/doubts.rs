@@ -90,7 +90,7 @@ impl DoubtFetcher {
         }
     }
 
-    /// Fetches the object in the shape of its events, so that its state can be told from theirs, and publishes it.
+    /// Fetches the object in the shape of its events, so that its state can be compared with theirs, and publishes it.
     async fn fetch(&self, due: &DueFetch) -> Result<(), FetchError> {
         let Some(resource) = Resource::of_object(&due.object) else { return Ok(()) };
         let call = Call::default().account(&due.origin.account).version(due.version.as_deref());

@@ -157,7 +157,7 @@ fn rejected(inbound: InboundEvent, rejection: Rejection) -> InboundEvent {
     InboundEvent { event, ..inbound }
 }
 
-/// What is not there will not come; everything else may pass, or be mended by whoever sees the retries.
+/// What is not there will not come; everything else may pass, or be fixed by whoever sees the retries.
 fn rejection(error: &ApiError, object: &str, id: &str) -> Rejection {
     let detail = format!("{object} {id}: {}", chain(error));
     match error {

@@ -14,7 +14,7 @@ use crate::stripe_api::ApiServer;
 /// Its index is beyond those of the samples, with which it shares no id.
 const INDEX: u64 = u32::MAX as u64;
 
-/// Sweeps Stripe's list and shows the order that nobody had heard of; says whether it is paid then.
+/// Sweeps Stripe's list and shows the order that was not known; says whether it is paid then.
 pub(crate) async fn close(stack: &Stack) -> anyhow::Result<bool> {
     let (history, order) = missed().context("writing a purchase")?;
     let api = ApiServer::open().await.context("serving Stripe's API")?;
