@@ -5,10 +5,11 @@ use std::time::Duration;
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::plan;
 use super::reader::Reader;
+use super::store::Sweep;
 use super::{service, store};
 use crate::common::error::ServiceError;
 use crate::common::pause::pause;
@@ -54,11 +55,21 @@ async fn sweep_what_is_due(
             () = shutdown.cancelled() => return Ok(()),
         };
         match swept {
-            Err(ServiceError::Conflict { code: "sweep_running", .. }) | Ok(_) => {}
+            Err(ServiceError::Conflict { code: "sweep_running", .. }) => {}
+            Ok(swept) => swept.iter().for_each(report),
             Err(failure) => return Err(failure),
         }
     }
     Ok(())
+}
+
+fn report(sweep: &Sweep) {
+    let Sweep { id, listed, missed, .. } = sweep;
+    if *missed > 0 {
+        warn!(sweep = id, missed, listed, "missed events found and published");
+    } else {
+        info!(sweep = id, listed, "sweep finished; nothing was missed");
+    }
 }
 
 /// Sets the metrics of what was found missing, also by sweeps from the command line.
