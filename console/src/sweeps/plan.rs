@@ -25,8 +25,10 @@ pub(crate) struct Plan {
 /// was, and what has come since is read after it.
 pub(crate) fn plan(newest: Option<&Sweep>, wanted: Window) -> Plan {
     let interrupted = newest.filter(|sweep| sweep.finished_at.is_none());
-    let resumed = interrupted.filter(|sweep| sweep.since <= wanted.since && sweep.until > wanted.since);
-    let since = resumed.map_or(wanted.since, |sweep| sweep.until);
+    let covers = interrupted.filter(|sweep| sweep.since <= wanted.since && sweep.until > wanted.since);
+    // One that had come far enough back has nothing left to do, and Stripe may have forgotten the event that it stopped at.
+    let resumed = covers.filter(|sweep| sweep.reached > wanted.since);
+    let since = covers.map_or(wanted.since, |sweep| sweep.until);
     let new = (since < wanted.until).then_some(Window { since, until: wanted.until });
     Plan { resumed: resumed.map(|sweep| sweep.id), new }
 }
@@ -90,6 +92,16 @@ mod tests {
             Plan { resumed: Some(7), new: Some(window(10, 12)) }
         );
         assert_eq!(plan(Some(&interrupted), window(1, 9)), Plan { resumed: Some(7), new: None });
+    }
+
+    #[test]
+    fn an_interrupted_sweep_that_came_far_enough_back_is_not_gone_on_with() {
+        let interrupted = Sweep { reached: at(3), ..sweep(0, 10, false) };
+        assert_eq!(
+            plan(Some(&interrupted), window(4, 12)),
+            Plan { resumed: None, new: Some(window(10, 12)) }
+        );
+        assert_eq!(plan(Some(&interrupted), window(2, 12)).resumed, Some(7));
     }
 
     #[test]
