@@ -32,6 +32,7 @@ mod refunds_listed;
 mod releases;
 mod sums;
 mod unknown_captures;
+mod usage;
 
 use std::collections::BTreeSet;
 
