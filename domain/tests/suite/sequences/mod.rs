@@ -3,11 +3,13 @@
 //! anywhere.
 
 mod access;
+mod amount_details;
 mod arrivals;
 mod attempts;
 mod bodies;
 mod captures;
 mod conversions;
+mod credit;
 mod described;
 mod dispute_kinds;
 mod dispute_money;
