@@ -57,7 +57,7 @@ impl Payment {
             Some("canceled") if expired || intent.is_some_and(canceled_by_stripe) => return Status::Expired,
             Some("canceled") => return Status::Canceled,
             _ if expired => return Status::Expired,
-            _ if self.delayed_failed => return Status::Failed,
+            _ if self.delayed_failed && !self.is_tried_again() => return Status::Failed,
             Some("requires_capture") => return Status::Authorized,
             Some("processing") => return Status::Processing,
             _ => {}
@@ -100,6 +100,14 @@ impl Payment {
             completed_unpaid
                 && self.attempt_failed.is_none_or(|failed| failed <= completed)
                 && !self.waits_for_another_attempt(completed)
+        })
+    }
+
+    /// Whether another delayed attempt is under way since the session's own failed: a completed session has no event more.
+    fn is_tried_again(&self) -> bool {
+        let failed = self.sessions.values().map(|versions| versions.latest_delta().created).max();
+        self.intent.as_ref().is_some_and(|versions| {
+            versions.latest().status == "processing" && Some(versions.latest_delta().created) > failed
         })
     }
 

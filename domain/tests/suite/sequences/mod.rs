@@ -10,6 +10,7 @@ mod bodies;
 mod captures;
 mod conversions;
 mod credit;
+mod debits;
 mod described;
 mod dispute_kinds;
 mod dispute_money;
