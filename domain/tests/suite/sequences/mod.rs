@@ -3,6 +3,7 @@
 //! anywhere.
 
 mod access;
+mod after_the_end;
 mod amount_details;
 mod arrivals;
 mod attempts;
