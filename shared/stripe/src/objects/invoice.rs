@@ -52,9 +52,6 @@ pub struct Invoice {
     /// The periods of its recurring lines that are paid in advance, by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
-    /// Its period is that of usage which is over: it bills nothing in advance.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub in_arrears: bool,
     /// The body holds only the first ten lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more_lines: bool,
@@ -102,7 +99,6 @@ impl Invoice {
             next_payment_attempt: fields.integer("next_payment_attempt")?,
             period: periods.whole,
             item_periods: periods.by_item,
-            in_arrears: periods.in_arrears,
             has_more_lines,
             created,
             reference: Reference::read(&fields),
