@@ -30,9 +30,9 @@ impl Payment {
         prices
     }
 
-    /// The currency of an invoice that stands for its payment: it is paid and asked for nothing.
-    pub(super) fn free_invoice(&self) -> Option<&str> {
-        self.invoices.values().find_map(|invoice| invoice.free_in.as_deref())
+    /// An invoice that stands for its payment: it is paid and asked for nothing.
+    pub(super) fn free_invoice(&self) -> Option<&PaidInvoice> {
+        self.invoices.values().find(|invoice| invoice.free_in.is_some())
     }
 
     /// The one-off invoice of which this payment pays all that is due.

@@ -130,7 +130,7 @@ impl Payment {
                 .map(|intent| intent.currency.clone())
                 .or_else(|| session.and_then(|session| session.currency.clone()))
                 .or_else(|| charge.map(|charge| charge.currency.clone()))
-                .or_else(|| free.map(str::to_owned)),
+                .or_else(|| free.and_then(|invoice| invoice.free_in.clone())),
             paid: self.paid(),
             refunded: self.refunded(),
             refunded_confirmed: self.charges_show(self.refunded()),
@@ -177,6 +177,7 @@ impl Payment {
             self.session().and_then(|session| session.customer.clone()),
             self.intent.as_ref().and_then(|versions| versions.latest().customer.clone()),
             self.money_charge().and_then(|charge| charge.customer.clone()),
+            self.free_invoice().and_then(|invoice| invoice.customer.clone()),
         ];
         let own = self.references().filter_map(|reference| reference.customer.clone());
         own.chain(of_stripe.into_iter().flatten()).collect()
