@@ -8,6 +8,7 @@ mod cases;
 mod dead_letters;
 mod destinations;
 mod events;
+mod export;
 mod jobs;
 mod messages;
 mod openapi;
@@ -133,6 +134,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(export::routes)
             .configure(search::routes)
             .configure(sweeps::routes)
             .configure(audit::routes)

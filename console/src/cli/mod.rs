@@ -19,6 +19,7 @@ mod output;
 mod preview;
 mod queues;
 mod reconcile;
+mod search;
 mod subscriptions;
 mod sweep;
 mod visible;
@@ -86,6 +87,9 @@ enum Command {
     Drift(drift::DriftArguments),
     /// Match a month of Stripe's balance with the ledger, and name what is not explained
     Reconcile(reconcile::ReconcileArguments),
+    /// Find something by whatever is at hand, and keep the keys by which people are found
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -180,6 +184,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
         Command::Drift(arguments) => drift::run(&context, arguments).await,
         Command::Reconcile(arguments) => reconcile::run(&context, arguments).await,
+        Command::Search(command) => search::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
