@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 
 use super::{Caller, resource};
 use crate::common::error::ServiceError;
+use crate::common::text_enum::TextEnum;
 use crate::exports::kind::{ExportFormat, ExportedList};
 use crate::exports::queries::ListQuery;
 use crate::exports::service::{self, Export};
@@ -28,16 +29,17 @@ pub(super) struct ExportQuery {
 pub(super) async fn export(
     caller: Caller,
     console: web::Data<Console>,
-    list: Path<ExportedList>,
+    list: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ServiceError> {
+    let list = ExportedList::parse(&list).ok_or_else(|| ServiceError::NotFound("this list".to_owned()))?;
     let wrong = |error: actix_web::error::QueryPayloadError| {
         ServiceError::invalid("invalid_query", format!("the query is wrong: {error}"))
     };
     let format = Query::<ExportQuery>::from_query(request.query_string()).map_err(wrong)?.into_inner().format;
     let query = Query::<ListQuery>::from_query(request.query_string()).map_err(wrong)?.into_inner();
     let export = Export {
-        list: list.into_inner(),
+        list,
         format: format.unwrap_or(ExportFormat::Csv),
         query,
         role: caller.0.role,

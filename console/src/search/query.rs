@@ -178,7 +178,11 @@ fn day(text: &str) -> Option<Date> {
 /// The words of a name: letters, with what stands in names.
 fn name(lower: &str) -> Option<Vec<String>> {
     let in_a_name = |c: char| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.');
-    let words: Vec<String> = lower.split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> = lower
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let is_name = (1..=5).contains(&words.len())
         && words.iter().all(|word| word.chars().all(in_a_name) && word.chars().any(char::is_alphabetic))
         && lower.chars().filter(|c| c.is_alphabetic()).count() >= 2;

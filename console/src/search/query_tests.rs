@@ -100,6 +100,7 @@ fn a_name_is_words_of_letters() {
             .find_map(|term| if let Term::Name(words) = term { Some(words) } else { None })
     };
     assert_eq!(names("Anna  Muster"), Some(vec!["anna".into(), "muster".into()]));
+    assert_eq!(names("Muster, Anna"), Some(vec!["muster".into(), "anna".into()]));
     assert_eq!(names("Jean-Luc O'Neill"), Some(vec!["jean-luc".into(), "o'neill".into()]));
     assert_eq!(names("Ægir Þórsson"), Some(vec!["ægir".into(), "þórsson".into()]));
     for typed in ["A-1", "order 17", "x", "4242", "a b c d e f"] {

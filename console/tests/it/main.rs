@@ -10,6 +10,7 @@ mod api_events;
 mod audit;
 mod browser;
 mod browser_access;
+mod browser_find;
 mod bulk;
 mod bulk_crashes;
 mod commands;

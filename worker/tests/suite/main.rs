@@ -20,6 +20,7 @@ mod out_webhooks;
 mod outbox_cost;
 mod queue;
 mod relay;
+mod search_keys;
 mod spans;
 mod status_since;
 mod trace_context;

@@ -18,9 +18,9 @@ use crate::orders::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct SubscriptionListQuery {
-    /// The Stripe customer; all by default.
-    #[param(max_length = 255)]
-    customer: Option<String>,
+    /// The Stripe customer.
+    #[param(min_length = 1, max_length = 255, pattern = r"\S")]
+    customer: String,
     /// Stripe's word, such as `past_due`.
     #[param(max_length = 255)]
     status: Option<String>,
@@ -50,7 +50,7 @@ pub(in crate::api) struct SubscriptionListQuery {
     limit: Option<i64>,
 }
 
-/// Subscriptions, and whether they give access
+/// The subscriptions of a customer, and whether they give access
 #[utoipa::path(get, path = "/api/subscriptions", tag = "orders", params(SubscriptionListQuery),
     responses(ListReply<SubscriptionRow>))]
 pub(in crate::api) async fn list(
@@ -61,7 +61,13 @@ pub(in crate::api) async fn list(
     let SubscriptionListQuery { customer, status, access, since, until, account, mode, before, after, limit } =
         query.into_inner();
     let origin = OriginFilter::new(account.as_deref(), mode)?;
-    let filter = SubscriptionFilter { customer, access, status, period: Period { since, until }, origin };
+    let filter = SubscriptionFilter {
+        customer: Some(customer),
+        access,
+        status,
+        period: Period { since, until },
+        origin,
+    };
     let page = PageRequest { before, after, limit };
     subscriptions::page(&console.pool, &filter, &page, caller.0.role).await.map(ListReply)
 }

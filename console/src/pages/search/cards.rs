@@ -26,17 +26,16 @@ struct CardKind {
     found: usize,
 }
 
-/// Everything that an id leads to: the newest of each kind, the rest behind a click.
-pub(in crate::pages) fn cards(t: &Timeline) -> Markup {
+/// Everything that an id leads to: the newest of each kind, the rest behind a click. An order that is described above
+/// has no card as well.
+pub(in crate::pages) fn cards(t: &Timeline, described: Option<&OrderRow>) -> Markup {
     let origin = &t.origin;
     let found = |kind| t.found.get(&kind).copied().unwrap_or(0);
+    let others = t.orders.iter().filter(|row| described.is_none_or(|described| described.id != row.id));
+    let orders = others.map(|row| order_card(row, origin)).collect();
     let kind = |name, cards, found| CardKind { name, cards, found };
     let kinds = [
-        kind(
-            "orders",
-            t.orders.iter().map(|row| order_card(row, origin)).collect(),
-            found(AggregateKind::Order),
-        ),
+        kind("orders", orders, found(AggregateKind::Order)),
         kind(
             "payments",
             t.payments.iter().map(|row| payment_card(row, origin)).collect(),

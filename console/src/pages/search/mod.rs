@@ -56,8 +56,9 @@ async fn search(
     }
     let order = timeline::order(&console, &found, role).await?;
     let body = html! {
-        @if found.timeline.is_empty() && found.timeline.elsewhere.is_empty() {
+        @if found.timeline.is_empty() {
             h1 { "Found for " span.mono { (typed.text) } }
+            (timeline::shown_origin(&found.id, &found.timeline))
             (hits::list(&typed, &found))
         } @else {
             (timeline::of(&found, order.as_ref()))

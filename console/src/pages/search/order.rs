@@ -3,16 +3,19 @@
 use maud::{Markup, html};
 
 use crate::common::money;
+use crate::common::origin::OriginFilter;
 use crate::messages::state::DeliveryState;
 use crate::messages::store::MessageRow;
 use crate::order_status::attempts::{Attempt, AttemptResult};
 use crate::order_status::page::OrderPage;
 use crate::pages::layout::{badge, event_link, exact, when};
+use crate::pages::links;
 
 /// The section of an order's page above its cards.
 pub(super) fn section(page: &OrderPage) -> Markup {
     let order = &page.view.order;
     let money = |amount| money::show(amount, order.currency.as_deref().unwrap_or_default());
+    let of = OriginFilter { account: Some(order.account.clone()), livemode: order.livemode };
     html! {
         section.card id="order" {
             h2 { "Order " (order.id) " " (badge(&order.status)) }
@@ -20,7 +23,10 @@ pub(super) fn section(page: &OrderPage) -> Markup {
             dl.facts {
                 @if let Some(amount) = order.amount { dt { "Costs" } dd { (money(amount)) } }
                 dt { "Paid" } dd { (money(order.amount_paid)) }
-                dt { (if order.registered { "Registered" } else { "First heard of" }) } dd { (exact(order.created_at)) }
+                @if order.amount_refunded > 0 { dt { "Refunded" } dd { (money(order.amount_refunded)) } }
+                @if order.amount_disputed > 0 { dt { "Disputed" } dd { (money(order.amount_disputed)) } }
+                @if let Some(customer) = &order.customer { dt { "Customer" } dd { (links::object(customer, &of)) } }
+                dt { (if order.registered { "Registered" } else { "Not registered, first heard of" }) } dd { (exact(order.created_at)) }
                 dt { "In this state since" } dd { (exact(order.status_since)) }
             }
             (attempts(&page.attempts))

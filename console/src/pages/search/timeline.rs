@@ -47,7 +47,7 @@ pub(super) fn of(found: &Found, order: Option<&OrderPage>) -> Markup {
         h1 { "All about " span.mono { (id) } (links::copy(id)) (links::at_stripe(id, &t.origin)) }
         (shown_origin(id, t))
         @if let Some(order) = order { (order::section(order)) }
-        (cards::cards(t))
+        (cards::cards(t, order.map(|order| &order.view.order)))
         @if !t.dead_letters.is_empty() {
             h2 { "Dead letters" }
             (list::table(&t.dead_letters))
@@ -60,7 +60,7 @@ pub(super) fn of(found: &Found, order: Option<&OrderPage>) -> Markup {
 }
 
 /// Which account and mode the page is of, and where else the id is known.
-fn shown_origin(asked: &str, found: &Timeline) -> Markup {
+pub(super) fn shown_origin(asked: &str, found: &Timeline) -> Markup {
     html! {
         @if !found.is_empty() { p.sub { (described(&found.origin)) } }
         @if !found.elsewhere.is_empty() {
