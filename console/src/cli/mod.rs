@@ -154,8 +154,14 @@ pub(crate) struct CommandContext {
     pub(crate) actor: Actor,
 }
 
-/// Carries out a command.
-pub async fn run(cli: Cli) -> Result<(), CommandError> {
+/// Carries out a command. The runtime starts here and not in the program, which would compile all of it once more.
+pub fn run(cli: Cli) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| ServiceError::Internal(format!("the runtime cannot start: {e}")))?;
+    runtime.block_on(carry_out(cli))
+}
+
+async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     // Before the settings of servers are read: templates need none.
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
