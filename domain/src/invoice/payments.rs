@@ -62,6 +62,7 @@ impl Invoice {
             due_by_payments: version.map(|version| self.due_by_payments(version)),
             subtotal: version.and_then(|version| version.subtotal),
             total: version.and_then(|version| version.total),
+            total_excluding_tax: version.and_then(|version| version.total_excluding_tax),
             free_in: version.filter(|_| self.is_free()).and_then(|version| version.currency.clone()),
             amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
             subscription: self.linked.clone(),

@@ -55,9 +55,10 @@ pub struct Summary {
     /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
-    /// What the invoice that it pays came to before the customer's credit balance and credit notes, in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<i64>,
+    /// What else Stripe's own figures leave as the price, in minor units: without the tax or shipping that Stripe added, or
+    /// before the customer's credit balance and credit notes.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub prices: BTreeSet<i64>,
     /// What the company asked for, where the buyer paid in another currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversion: Option<Conversion>,
@@ -94,7 +95,7 @@ impl Summary {
             lost: conversion.convert(self.lost),
             price: self.price.map(|price| conversion.convert(price)),
             subtotal: conversion.subtotal,
-            total: None,
+            prices: BTreeSet::new(),
             conversion: None,
             ..self.clone()
         })
@@ -129,7 +130,7 @@ impl Payment {
                 .map(|intent| intent.currency.clone())
                 .or_else(|| session.and_then(|session| session.currency.clone()))
                 .or_else(|| charge.map(|charge| charge.currency.clone()))
-                .or_else(|| free.map(str::to_owned)),
+                .or_else(|| free.and_then(|invoice| invoice.free_in.clone())),
             paid: self.paid(),
             refunded: self.refunded(),
             refunded_confirmed: self.charges_show(self.refunded()),
@@ -146,11 +147,8 @@ impl Payment {
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
             invoiced: self.one_off_invoices().filter_map(|invoice| invoice.amount_due).max(),
-            subtotal: session
-                .and_then(|session| session.amount_subtotal)
-                .or_else(|| self.whole_invoice()?.subtotal)
-                .or_else(|| intent.and_then(|intent| intent.amount_subtotal)),
-            total: self.whole_invoice().and_then(|invoice| invoice.total),
+            subtotal: self.subtotal(),
+            prices: self.other_prices(),
             conversion: session.and_then(|session| {
                 let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
                 conversion::of(session).or_else(|| conversion::presented(session, paid_in?))
@@ -162,21 +160,8 @@ impl Payment {
         }
     }
 
-    fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
+    pub(super) fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
         self.invoices.values().filter(|invoice| invoice.subscription.is_none())
-    }
-
-    /// The currency of an invoice that stands for its payment: it is paid and asked for nothing.
-    pub(super) fn free_invoice(&self) -> Option<&str> {
-        self.invoices.values().find_map(|invoice| invoice.free_in.as_deref())
-    }
-
-    /// The one-off invoice of which this payment pays all that is due.
-    fn whole_invoice(&self) -> Option<&PaidInvoice> {
-        let asked = self.intent.as_ref().map(|versions| versions.latest().amount);
-        let asked = asked.or_else(|| self.money_charge().map(|charge| charge.amount));
-        let asked = asked.or_else(|| self.free_invoice().map(|_| 0));
-        self.one_off_invoices().find(|invoice| invoice.amount_due == asked)
     }
 
     /// What its order costs, where that is more than this payment may have captured.
@@ -192,6 +177,7 @@ impl Payment {
             self.session().and_then(|session| session.customer.clone()),
             self.intent.as_ref().and_then(|versions| versions.latest().customer.clone()),
             self.money_charge().and_then(|charge| charge.customer.clone()),
+            self.free_invoice().and_then(|invoice| invoice.customer.clone()),
         ];
         let own = self.references().filter_map(|reference| reference.customer.clone());
         own.chain(of_stripe.into_iter().flatten()).collect()

@@ -65,15 +65,16 @@ impl Subscription {
 
     /// Unix seconds: the end of the period that its newest paid invoice paid for. It is never beyond the current
     /// period's end, unless what is known of that period ended before the paid one began (the update that would say
-    /// so has not come). Usage is billed when its period is over: an invoice of nothing else neither extends nor ends
-    /// what others paid for in advance.
+    /// so has not come). An invoice of nothing but usage, which is billed when its period is over, or of prorations neither
+    /// extends nor ends what others paid for in advance.
     #[must_use]
     pub fn paid_through(&self) -> Option<i64> {
         let (_, newest) = self.newest_paid()?;
         let current = self.version().and_then(|version| version.current_period_end);
-        let in_advance = newest.in_arrears.then(|| self.paid_in_advance(newest.created, current)).flatten();
-        if in_advance.is_some() {
-            return in_advance;
+        let bills_nothing_in_advance = newest.period.is_some() && newest.item_periods.is_empty();
+        let in_advance = bills_nothing_in_advance.then(|| self.paid_in_advance(newest.created, current));
+        if let Some(Some(end)) = in_advance {
+            return Some(end);
         }
         match newest.period {
             Some(period) => {

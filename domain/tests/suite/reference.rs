@@ -213,10 +213,12 @@ fn order_of(events: &[Value], about: &[&Value], payment: &str) -> Option<String>
         };
         events.iter().rev().find(is).map(|event| &event["data"]["object"])
     };
-    let invoice = of("invoice", "payment_intent", payment).or_else(|| {
-        let joined = of("invoice_payment", "payment_intent", payment)?;
-        of("invoice", "id", joined["invoice"].as_str()?)
-    });
+    // An invoice that asks for nothing stands for its payment.
+    let invoice =
+        of("invoice", "payment_intent", payment).or_else(|| of("invoice", "id", payment)).or_else(|| {
+            let joined = of("invoice_payment", "payment_intent", payment)?;
+            of("invoice", "id", joined["invoice"].as_str()?)
+        });
     newest("payment_intent")
         .and_then(named)
         .or_else(|| session.and_then(named))
@@ -230,7 +232,7 @@ fn without_refunds(events: &[&Value], captured: i64) -> &'static str {
         session["payment_status"] == "no_payment_required" && session["status"] == "complete"
     };
     let any = |kind: &str| events.iter().any(|event| event["type"] == kind);
-    if captured > 0 || objects(events, "checkout.session").any(free) {
+    if captured > 0 || objects(events, "checkout.session").any(free) || any("invoice.paid") {
         "paid"
     } else if any("checkout.session.expired") {
         "expired"

@@ -115,6 +115,8 @@ pub enum Kind {
     Fees,
     /// Items of several intervals in one subscription, one of which may be usage.
     MixedIntervals,
+    /// A one-off invoice that names an order and asks for nothing.
+    FreeInvoice,
     /// A live payment and a test payment name one order id.
     LiveAndTest,
 }
@@ -179,6 +181,7 @@ impl Kind {
             Self::IntervalChanged => "interval_changed",
             Self::Fees => "fees",
             Self::MixedIntervals => "mixed_intervals",
+            Self::FreeInvoice => "free_invoice",
             Self::LiveAndTest => "live_and_test",
         }
     }

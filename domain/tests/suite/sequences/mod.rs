@@ -35,6 +35,7 @@ mod refunds;
 mod refunds_listed;
 mod releases;
 mod sums;
+mod tax;
 mod unknown_captures;
 mod usage;
 

@@ -1,4 +1,4 @@
-//! Usage, which is billed when its period is over, beside what is paid for in advance.
+//! Usage, which is billed when its period is over, and prorations, beside what is paid for in advance.
 //! <https://docs.stripe.com/billing/subscriptions/mixed-interval>,
 //! <https://docs.stripe.com/billing/subscriptions/usage-based/thresholds>
 
@@ -89,5 +89,23 @@ fn ten_meters_hide_the_month() {
     let items: Vec<(&str, i64)> = items.iter().map(|(id, end)| (id.as_str(), *end)).collect();
     let whole =
         Sequence::new().then(CREATED, T, of(&items)).then("invoice.paid", T + MONTH + 3600, meters(1));
+    assert_eq!(paid_through(&whole), Some(T + 2 * MONTH));
+}
+
+#[test]
+fn a_change_of_the_yearly_item_does_not_pay_for_the_monthly_one() {
+    let year = line("si_flat", 12_000, (T, T + YEAR), false);
+    let month = |n: i64| line("si_seat", 1000, (T + n * MONTH, T + (n + 1) * MONTH), false);
+    let now = T + MONTH + 10 * DAY;
+    let changed =
+        vec![line("si_flat", -10_000, (now, T + YEAR), true), line("si_flat", 20_000, (now, T + YEAR), true)];
+    let first = Sequence::new().then(CREATED, T, of(&[("si_flat", T + YEAR), ("si_seat", T + MONTH)]));
+    let first = paid(first, "in_1", "subscription_create", T, vec![year, month(0)]);
+    let second = first
+        .then(UPDATED, T + MONTH, of(&[("si_flat", T + YEAR), ("si_seat", T + 2 * MONTH)]))
+        .was(was(&[("si_flat", T + YEAR), ("si_seat", T + MONTH)]));
+    let second = paid(second, "in_2", "subscription_cycle", T + MONTH, vec![month(1)]);
+    assert_eq!(paid_through(&second), Some(T + 2 * MONTH));
+    let whole = paid(second, "in_3", "subscription_update", now, changed);
     assert_eq!(paid_through(&whole), Some(T + 2 * MONTH));
 }

@@ -35,6 +35,9 @@ pub struct Invoice {
     /// Minor units that it came to: `amount_due` before the customer's credit balance and credit notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    /// Minor units that it came to without tax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_excluding_tax: Option<i64>,
     /// Minor units that credit notes took off before it was paid (`pre_payment_credit_notes_amount`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_notes: Option<i64>,
@@ -49,9 +52,6 @@ pub struct Invoice {
     /// The periods of its recurring lines that are paid in advance, by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
-    /// Its period is that of usage which is over: it bills nothing in advance.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub in_arrears: bool,
     /// The body holds only the first ten lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more_lines: bool,
@@ -95,13 +95,13 @@ impl Invoice {
             amount_paid: fields.amount("amount_paid")?.unwrap_or(if paid { amount_due } else { 0 }),
             subtotal: fields.integer("subtotal")?,
             total: fields.integer("total")?,
+            total_excluding_tax: fields.integer("total_excluding_tax")?,
             credit_notes: fields.integer("pre_payment_credit_notes_amount")?.filter(|amount| *amount > 0),
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),
             attempt_count: fields.integer("attempt_count")?.unwrap_or(0),
             next_payment_attempt: fields.integer("next_payment_attempt")?,
             period: periods.whole,
             item_periods: periods.by_item,
-            in_arrears: periods.in_arrears,
             has_more_lines,
             created,
             reference: Reference::read(&fields),

@@ -53,6 +53,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::HoldReordered => hold_reordered::live(company),
         Kind::InvoiceByHalves => invoice_by_halves::live(company),
         Kind::DiscountedInvoice => order_invoice::live_discounted(company),
+        Kind::FreeInvoice => order_invoice::live_free(company),
         Kind::LiveAndTest => live_and_test::live(company),
         _ => adaptive_pricing::live(company),
     }

@@ -71,6 +71,7 @@ impl Kind {
         Self::HoldReordered,
         Self::InvoiceByHalves,
         Self::DiscountedInvoice,
+        Self::FreeInvoice,
         Self::LiveAndTest,
     ];
 
@@ -125,6 +126,7 @@ impl Kind {
         Self::IntervalChanged,
         Self::Fees,
         Self::MixedIntervals,
+        Self::FreeInvoice,
     ];
 
     /// Kinds that stand apart: their orders are registered, or belong to two accounts or modes.

@@ -21,7 +21,6 @@ pub struct Period {
 pub(super) struct Periods {
     pub(super) whole: Option<Period>,
     pub(super) by_item: BTreeMap<String, Period>,
-    pub(super) in_arrears: bool,
 }
 
 impl Periods {
@@ -54,8 +53,7 @@ impl Periods {
             fields.text("billing_reason").is_some_and(|reason| reason.starts_with("subscription"));
         let otherwise = otherwise.map(|(_, period)| period).filter(|_| of_subscription && !more);
         let whole = recurring.or(otherwise);
-        let in_arrears = by_item.is_empty() && of_usage.is_some();
-        Ok(Self { whole, by_item, in_arrears })
+        Ok(Self { whole, by_item })
     }
 }
 
