@@ -41,6 +41,8 @@ pub(crate) struct Query {
     pub(crate) text: String,
     /// Every reading, the likeliest first.
     pub(crate) terms: Vec<Term>,
+    /// What was typed without the spaces around it, where that is something else: ids of a shop may hold any character.
+    pub(crate) verbatim: Option<String>,
     /// The account and mode that a pasted address of Stripe's dashboard names.
     pub(crate) origin: OriginFilter,
 }
@@ -50,13 +52,21 @@ impl Query {
     pub(crate) fn parse(typed: &str) -> Query {
         if let Some(object) = dashboard::parse(typed.trim()) {
             let origin = OriginFilter { account: object.account, livemode: object.livemode };
-            return Query { terms: vec![Term::Id(object.id.clone())], text: object.id, origin };
+            return Query {
+                terms: vec![Term::Id(object.id.clone())],
+                text: object.id,
+                verbatim: None,
+                origin,
+            };
         }
         let (text, numbered) = stripped(typed);
         if text.is_empty() {
             return Query::default();
         }
-        Query { terms: readings(text, numbered), text: text.to_owned(), origin: OriginFilter::default() }
+        let terms = readings(text, numbered);
+        let said = typed.trim();
+        let verbatim = (terms.first() != Some(&Term::Id(said.to_owned()))).then(|| said.to_owned());
+        Query { terms, text: text.to_owned(), verbatim, origin: OriginFilter::default() }
     }
 }
 

@@ -37,6 +37,13 @@ fn an_address_of_stripes_dashboard_names_object_account_and_mode() {
 }
 
 #[test]
+fn what_was_typed_is_kept_where_it_was_not_all_read() {
+    assert_eq!(Query::parse(" A-1 ").verbatim, None);
+    assert_eq!(Query::parse("A(1)").verbatim.as_deref(), Some("A(1)"));
+    assert_eq!(Query::parse("order 17 a").verbatim.as_deref(), Some("order 17 a"));
+}
+
+#[test]
 fn a_number_with_a_label_is_of_what_the_label_says() {
     assert_eq!(terms("case 7"), [Term::Case(7)]);
     assert_eq!(terms("Case #7"), [Term::Case(7)]);

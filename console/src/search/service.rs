@@ -9,6 +9,7 @@ use super::query::{Query, Term};
 use super::{personal, store};
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
+use crate::common::paging::MAX_TEXT;
 use crate::common::role::Role;
 use crate::masking;
 use crate::timeline::{self, Timeline, TimelineRequest};
@@ -49,7 +50,7 @@ pub(crate) fn read(typed: &str) -> Result<Query, ServiceError> {
     }
     // PostgreSQL's text takes no NUL, and so holds none.
     let query = Query::parse(&typed.replace('\0', "\u{fffd}"));
-    if query.text.chars().count() > crate::common::paging::MAX_TEXT {
+    if query.text.chars().count() > MAX_TEXT {
         return Err(ServiceError::invalid("invalid_filter", "this is longer than any id"));
     }
     Ok(query)
@@ -70,6 +71,16 @@ pub(crate) async fn find(
     let (id, timeline) = match id {
         Some(id) => of_id(pool, id, &origin, query, request).await?,
         None => (query.text.clone(), Timeline::empty(origin.clone())),
+    };
+    let verbatim =
+        query.verbatim.as_ref().filter(|said| timeline.is_empty() && said.chars().count() <= MAX_TEXT);
+    let (id, timeline) = match verbatim {
+        Some(said) => {
+            let asked = TimelineRequest { id: said, origin: origin.clone(), ..request.timeline.clone() };
+            let found = timeline::of(pool, &asked, request.role).await?;
+            if found.is_empty() { (id, timeline) } else { (said.clone(), found) }
+        }
+        None => (id, timeline),
     };
     let mut found = Found { id, timeline, hits: Vec::new(), refused: Vec::new(), not_indexed: Vec::new() };
     let client = pool.get().await?;

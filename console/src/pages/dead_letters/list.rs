@@ -110,7 +110,7 @@ fn filters(query: &ListQuery, origin: &OriginFilter) -> Markup {
             (listing::text_field("type", "Type", query.kind.as_deref(), "charge, charge.refunded"))
             (listing::choice_field::<DeadLetterReason>("reason", "Reason", query.reason.as_deref()))
             (listing::choice_field::<DeadLetterState>("state", "State", query.state.as_deref()))
-            (listing::text_field("endpoint", "Endpoint", query.endpoint.as_deref(), "default"))
+            (listing::text_field("endpoint", "Endpoint", query.endpoint.as_deref(), "name"))
             (listing::period_fields(query))
             (origin::fields(origin))
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {

@@ -27,7 +27,7 @@ async fn list(current_user: CurrentUser, console: web::Data<Console>, query: Que
         form.filter action=(PATH) { div.row {
             (listing::text_field("type", "Type", query.kind.as_deref(), "charge, charge.refunded"))
             (listing::choice_field::<EventOutcome>("outcome", "Outcome", query.outcome.as_deref()))
-            (listing::text_field("endpoint", "Endpoint", query.endpoint.as_deref(), "default"))
+            (listing::text_field("endpoint", "Endpoint", query.endpoint.as_deref(), "name"))
             (listing::period_fields(&query))
             (origin::fields(&query.origin()?))
             @for (name, value) in [("q", &query.q), ("order", &query.order), ("customer", &query.customer), ("object", &query.object)] {

@@ -8,7 +8,7 @@ use crate::messages::state::DeliveryState;
 use crate::messages::store::MessageRow;
 use crate::order_status::attempts::{Attempt, AttemptResult};
 use crate::order_status::page::OrderPage;
-use crate::pages::layout::{badge, event_link, exact, when};
+use crate::pages::layout::{badge, event_link, exact, search_link, when};
 use crate::pages::links;
 
 /// The section of an order's page above its cards.
@@ -18,7 +18,7 @@ pub(super) fn section(page: &OrderPage) -> Markup {
     let of = OriginFilter { account: Some(order.account.clone()), livemode: order.livemode };
     html! {
         section.card id="order" {
-            h2 { "Order " (order.id) " " (badge(&order.status)) }
+            h2 { "Order " (search_link(&order.id, &of)) (links::copy(&order.id)) " " (badge(&order.status)) }
             @if let Some(explanation) = &page.explanation { p.note.warn id="why" { (explanation) } }
             dl.facts {
                 @if let Some(amount) = order.amount { dt { "Costs" } dd { (money(amount)) } }

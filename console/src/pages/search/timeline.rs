@@ -9,6 +9,7 @@ use crate::events::changes;
 use crate::events::outcome::EventOutcome;
 use crate::events::store::{EffectRow, EventRow};
 use crate::http::Console;
+use crate::masking;
 use crate::order_status::page::{self, OrderPage};
 use crate::orders::address::OrderAddress;
 use crate::pages::PageFailure;
@@ -25,15 +26,19 @@ use crate::timeline::Timeline;
 /// Other accounts and modes that the page names.
 const MAX_ELSEWHERE: usize = 10;
 
-/// The order that the id is of, where it is one.
+/// The order that the id is of, or the only one that it leads to.
 pub(super) async fn order(
     console: &Console,
     found: &Found,
     role: Role,
 ) -> Result<Option<OrderPage>, PageFailure> {
-    let Some(order) = found.timeline.orders.iter().find(|order| order.id == found.id) else {
+    let orders = &found.timeline.orders;
+    let only = if let [only] = &orders[..] { Some(only) } else { None };
+    let Some(order) = orders.iter().find(|order| order.id == found.id).or(only) else { return Ok(None) };
+    // Its id is hidden from this role, so it cannot be asked for.
+    if masking::hides(&order.id) {
         return Ok(None);
-    };
+    }
     let (id, account) = (order.id.clone(), order.account.clone());
     let address = OrderAddress { id, account, livemode: order.livemode };
     Ok(Some(page::load(&console.pool, &address, role).await?))
