@@ -23,6 +23,7 @@ mod outgoing;
 mod queues;
 mod reconcile;
 mod settings;
+mod shop;
 mod stripe_libraries;
 mod support;
 mod verify_payment;
