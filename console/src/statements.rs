@@ -18,6 +18,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("dead_letter_unsent", dead_letters::store::UNSENT),
     ("event_list", events::store::LIST),
     ("event_show", events::store::SHOW),
+    ("event_recorded", events::store::RECORDED),
     ("event_effects", events::store::EFFECTS),
     ("case_list", cases::store::LIST),
     ("case_show", cases::store::SHOW),

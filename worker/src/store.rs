@@ -24,6 +24,7 @@ mod payments;
 mod save;
 mod stored;
 mod subscriptions;
+mod traces;
 
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
 pub use clock::{clock, now};
@@ -33,6 +34,7 @@ pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;
 pub use save::{rewrite, save};
+pub use traces::Traces;
 
 pub(crate) use fetches::request_fetches;
 
