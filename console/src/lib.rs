@@ -24,6 +24,7 @@ mod order_status;
 mod orders;
 mod pages;
 mod reconcile;
+mod rejections;
 mod runtime;
 mod serve;
 mod statements;

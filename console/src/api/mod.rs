@@ -14,6 +14,7 @@ mod openapi;
 mod orders;
 mod overview;
 mod queues;
+mod rejections;
 mod reply;
 mod search;
 mod subscriptions;
@@ -133,6 +134,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(rejections::routes)
             .configure(search::routes)
             .configure(sweeps::routes)
             .configure(audit::routes)

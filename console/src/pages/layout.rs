@@ -21,18 +21,20 @@ pub(in crate::pages) enum MenuItem {
     Dead,
     Cases,
     Messages,
+    Rejections,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 7] = [
+const MENU: [(MenuItem, &str, &str); 8] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
     (MenuItem::Messages, "/messages", "Messages"),
+    (MenuItem::Rejections, "/rejections", "Rejected deliveries"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];

@@ -22,6 +22,7 @@ mod outages;
 mod outgoing;
 mod queues;
 mod reconcile;
+mod rejections;
 mod settings;
 mod shop;
 mod stripe_libraries;
