@@ -25,6 +25,7 @@ mod order_status;
 mod orders;
 mod pages;
 mod reconcile;
+mod rejections;
 mod runtime;
 mod search;
 mod serve;

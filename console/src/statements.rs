@@ -2,7 +2,7 @@
 
 use crate::{
     audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders,
-    reconcile, search, sweeps, system, verification,
+    reconcile, rejections, search, sweeps, system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -18,6 +18,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("dead_letter_unsent", dead_letters::store::UNSENT),
     ("event_list", events::store::LIST),
     ("event_show", events::store::SHOW),
+    ("event_recorded", events::store::RECORDED),
     ("event_effects", events::store::EFFECTS),
     ("case_list", cases::store::LIST),
     ("case_show", cases::store::SHOW),
@@ -29,6 +30,11 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("verification_standing", verification::store::STANDING),
     ("verification_taken_in", verification::store::TAKEN_IN),
     ("verification_registered", verification::store::REGISTERED),
+    ("rejection_count", rejections::store::COUNT),
+    ("rejection_samples", rejections::store::SAMPLES),
+    ("rejection_trim", rejections::store::TRIM),
+    ("rejection_groups", rejections::store::GROUPS),
+    ("rejection_newest", rejections::store::NEWEST),
     ("audit_append", audit::store::APPEND),
     ("audit_list", audit::store::LIST),
     ("audit_chain", audit::store::CHAIN),

@@ -12,7 +12,6 @@ use crate::isolation;
 use crate::quiet::without_quiet;
 use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
-use crate::traces::traces;
 use domain::decide::{Decision, Prepared, decide};
 use domain::effect::Effect;
 use domain::grace;
@@ -171,7 +170,7 @@ pub(crate) async fn run(
     let Decided { dispositions, effects, rejected, settled } = decided;
     grace::end_grace(&mut state, rules, now.as_second());
     let messages = without_quiet(state.messages(rules), batch.incoming, &effects);
-    let traces = traces(batch.incoming, &effects);
+    let traces = store::Traces::of(batch.incoming, &effects);
     store::save(tx, &state, &effects, &messages, &traces, rules, now).await?;
     if batch.incoming.iter().any(|one| one.prepared.event.observed) {
         store::rewrite(tx, &state, rules, now).await?;

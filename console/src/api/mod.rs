@@ -15,6 +15,7 @@ mod openapi;
 mod orders;
 mod overview;
 mod queues;
+mod rejections;
 mod reply;
 mod search;
 mod subscriptions;
@@ -135,6 +136,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(overview::routes)
             .configure(queues::routes)
             .configure(export::routes)
+            .configure(rejections::routes)
             .configure(search::routes)
             .configure(sweeps::routes)
             .configure(audit::routes)

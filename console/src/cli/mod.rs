@@ -7,6 +7,7 @@ mod backfill;
 mod bulk;
 mod cases;
 mod dead;
+mod doctor;
 mod drift;
 mod events;
 mod jobs;
@@ -74,6 +75,9 @@ enum Command {
     /// Outgoing messages: what went out, what waits, what failed
     #[command(subcommand)]
     Messages(messages::MessagesCommand),
+    /// What is wrong with a delivery that was refused
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
     /// The templates of e-mails
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -110,6 +114,9 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] ServiceError),
+    /// What was examined is not as it should be.
+    #[error("{0}")]
+    Diagnosed(stripe::diagnosis::Diagnosis),
     /// It was done, but its result cannot be written.
     #[error("the output cannot be written")]
     Output(#[source] std::io::Error),
@@ -126,7 +133,7 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CommandError::Settings(_) | CommandError::Failed(ServiceError::Invalid { .. }) => 2,
-            CommandError::Failed(_) => 1,
+            CommandError::Failed(_) | CommandError::Diagnosed(_) => 1,
             CommandError::Output(_) => u8::from(!self.is_closed_pipe()),
         }
     }
@@ -166,6 +173,9 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
     }
+    if let Command::Doctor(command) = &cli.command {
+        return doctor::run(command, &service::settings::environment());
+    }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
         ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
@@ -184,6 +194,7 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Subscriptions(command) => subscriptions::run(&context, command).await,
         Command::Messages(command) => messages::run(&context, command).await,
+        Command::Doctor(command) => doctor::run(&command, &service::settings::environment()),
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,

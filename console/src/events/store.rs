@@ -4,6 +4,7 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use service::trace_parent::TraceParent;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
@@ -23,6 +24,7 @@ pub(crate) const LIST_NEWER: &str = concat!(include_str!("sql/list.sql"), includ
 pub(crate) const TYPES: &str = include_str!("sql/types.sql");
 /// The statement, for tests that look at its plan.
 pub(crate) const SHOW: &str = include_str!("sql/show.sql");
+pub(crate) const RECORDED: &str = include_str!("sql/recorded.sql");
 pub(crate) const EFFECTS: &str = include_str!("sql/effects.sql");
 
 /// An event as lists show it.
@@ -197,6 +199,35 @@ pub(crate) async fn show(
 ) -> Result<Option<(EventRow, String)>, ServiceError> {
     let row = client.query_opt(SHOW, &[&id]).await?;
     row.map(|row| Ok((EventRow::try_from(&row)?, row.get("payload")))).transpose()
+}
+
+/// An event as the ingress received it.
+pub(crate) struct RecordedEvent {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    /// The ingress endpoint it came in through.
+    pub(crate) endpoint: Option<String>,
+    pub(crate) received_at: Timestamp,
+    /// The trace of the request that brought it; none where no request did, or before it was stored.
+    pub(crate) traceparent: Option<TraceParent>,
+    /// As Stripe wrote it.
+    pub(crate) body: String,
+}
+
+/// An event, to be sent once more.
+pub(crate) async fn recorded(
+    client: &impl GenericClient,
+    id: &str,
+) -> Result<Option<RecordedEvent>, ServiceError> {
+    let row = client.query_opt(RECORDED, &[&id]).await?;
+    Ok(row.map(|row| RecordedEvent {
+        id: row.get("id"),
+        kind: row.get("type"),
+        endpoint: row.get("endpoint"),
+        received_at: row.get("received_at"),
+        traceparent: row.get::<_, Option<&str>>("traceparent").and_then(|text| text.parse().ok()),
+        body: row.get("payload"),
+    }))
 }
 
 /// What an event did.

@@ -152,13 +152,9 @@ pub(crate) async fn deliveries(
     Ok(())
 }
 
-/// Keeps the relay from a message until the transaction ends.
-pub(crate) async fn lock(
-    client: &impl GenericClient,
-    id: i64,
-    destination: &str,
-) -> Result<(), ServiceError> {
-    client.execute(LOCK, &[&id, &destination]).await?;
+/// Keeps others from sending a message again until the transaction ends.
+pub(crate) async fn lock(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
+    client.execute(LOCK, &[&id]).await?;
     Ok(())
 }
 

@@ -88,7 +88,7 @@ fn case_page(
     let (advice, origin) = (advice::of(case.reason), case.origin());
     let body = html! {
         h1 { "Case #" (case.id) " " (badge(case.state.as_str())) }
-        p.sub { (case.paid()) " was taken, and " (case.expected()) " expected." }
+        p.sub { (case.paid()) " was captured, and " (case.expected()) " expected." }
         (flash(done))
         section.card { h2 { "What happened" }
             p { (advice.meaning) }

@@ -22,6 +22,7 @@ pub(in crate::pages) enum MenuItem {
     Dead,
     Cases,
     Messages,
+    Rejections,
     Jobs,
     Audit,
     Access,
@@ -35,6 +36,7 @@ const MENU: [(MenuItem, &str, &str); 8] = [
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
     (MenuItem::Messages, "/messages", "Messages"),
+    (MenuItem::Rejections, "/rejections", "Rejected deliveries"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];

@@ -20,6 +20,7 @@ mod origin;
 mod overview;
 mod preview;
 mod reason;
+mod rejections;
 mod search;
 mod sign_in;
 mod subscriptions;
@@ -182,6 +183,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(messages::routes)
+            .configure(rejections::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(not_found)),

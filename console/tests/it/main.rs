@@ -34,6 +34,7 @@ mod personal;
 mod phone;
 mod plans;
 mod preview;
+mod rejections;
 mod scope;
 mod settings;
 mod statements;

@@ -7,7 +7,7 @@ use crate::harness::World;
 
 /// Enough rows that PostgreSQL plans as it would with many more.
 const ROWS: &str = include_str!("large.sql");
-const GROWING: [&str; 10] = [
+const GROWING: [&str; 11] = [
     "events",
     "dead_letters",
     "effects",
@@ -16,6 +16,7 @@ const GROWING: [&str; 10] = [
     "audit",
     "outbox_messages",
     "outbox_sent",
+    "outbox_delivered",
     "outbox_deliveries",
     "charges",
 ];
@@ -166,17 +167,17 @@ fn views() -> Vec<(&'static str, String)> {
             with(statement("event_list_newer"), &parameters)
         }),
         ("types of events", with(statement("event_types"), &["'charge'"])),
-        ("letters by the beginning of a type", dead_letters(&[(1, "'charge'")])),
-        ("letters", dead_letters(&[])),
-        ("open letters", dead_letters(&[(4, "'open'")])),
-        ("letters by account", dead_letters(&[(9, "'acct_7'")])),
-        ("letters by type", dead_letters(&[(1, "'charge.refunded'")])),
-        ("letters by reason", dead_letters(&[(2, "'order_not_found'")])),
-        ("a group's letters", dead_letters(&[(3, "'000000000000'"), (4, "'open'")])),
-        ("letters by id", dead_letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
-        ("letters by words", dead_letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
+        ("dead letters by the beginning of a type", dead_letters(&[(1, "'charge'")])),
+        ("dead letters", dead_letters(&[])),
+        ("open dead letters", dead_letters(&[(4, "'open'")])),
+        ("dead letters by account", dead_letters(&[(9, "'acct_7'")])),
+        ("dead letters by type", dead_letters(&[(1, "'charge.refunded'")])),
+        ("dead letters by reason", dead_letters(&[(2, "'order_not_found'")])),
+        ("a group's dead letters", dead_letters(&[(3, "'000000000000'"), (4, "'open'")])),
+        ("dead letters by id", dead_letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
+        ("dead letters by words", dead_letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
         (
-            "letters that name an id",
+            "dead letters that name an id",
             with(statement("dead_letter_naming"), &["'order-77'", "NULL", "NULL", "20"]),
         ),
         ("groups", with(statement("dead_letter_groups"), &["'open'", "NULL", "NULL", "NULL", "NULL", "100"])),

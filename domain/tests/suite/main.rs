@@ -3,6 +3,7 @@
 
 mod bounded_states;
 mod edges;
+mod edges_of_subscriptions;
 mod edited_metadata;
 mod emits;
 mod expected_state;

@@ -104,6 +104,11 @@ impl Topology {
         self.named("stripe.dead")
     }
 
+    /// The queue of reports on deliveries that the ingress refused. It has no exchange: they are published to its name.
+    pub fn rejected_queue(&self) -> String {
+        self.named("stripe.rejected")
+    }
+
     /// The topic exchange of messages to the company's own services.
     pub fn out_exchange(&self) -> String {
         self.named("sluicegate.out")

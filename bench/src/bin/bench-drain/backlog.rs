@@ -74,6 +74,7 @@ pub(crate) async fn delete(amqp_url: &str, topology: &Topology) -> anyhow::Resul
     for queue in Queue::ALL {
         channel.queue_delete(topology.queue(queue).into(), QueueDeleteOptions::default()).await?;
     }
+    channel.queue_delete(topology.rejected_queue().into(), QueueDeleteOptions::default()).await?;
     connection.close(200, "done".into()).await?;
     Ok(())
 }

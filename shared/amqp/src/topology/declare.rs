@@ -19,6 +19,9 @@ const DELIVERY_LIMIT: i64 = 20;
 /// which would drop dead letters that the console could not store yet.
 const NO_DELIVERY_LIMIT: i64 = i32::MAX as i64;
 
+/// Reports on refused deliveries that wait for a console at most: a quarter of an hour of one reason at one endpoint.
+const MOST_REPORTS: i64 = 1000;
+
 impl Topology {
     /// Declares everything. Ends with the channel closed by the broker when something exists with
     /// other arguments, so give it a channel of its own.
@@ -40,6 +43,7 @@ impl Topology {
         declare.bind(&self.queue(Queue::Fulfillment), &self.unrouted_exchange(), "").await?;
         declare.queue(&self.queue(Queue::Dead), quorum(NO_DELIVERY_LIMIT)).await?;
         declare.bind(&self.queue(Queue::Dead), &self.dead_exchange(), "").await?;
+        declare.queue(&self.rejected_queue(), diagnostics()).await?;
         for delay in &self.retry {
             self.declare_retry(&declare, *delay).await?;
         }
@@ -72,6 +76,16 @@ fn quorum(delivery_limit: i64) -> FieldTable {
     let mut arguments = FieldTable::default();
     set(&mut arguments, "x-queue-type", text("quorum"));
     set(&mut arguments, "x-delivery-limit", AMQPValue::LongLongInt(delivery_limit));
+    arguments
+}
+
+/// Reports that help to find a fault and that nobody must wait for: the oldest go when the queue is full. Classic, because
+/// losing them with a node is no harm.
+fn diagnostics() -> FieldTable {
+    let mut arguments = FieldTable::default();
+    set(&mut arguments, "x-queue-type", text("classic"));
+    set(&mut arguments, "x-max-length", AMQPValue::LongLongInt(MOST_REPORTS));
+    set(&mut arguments, "x-overflow", text("drop-head"));
     arguments
 }
 
