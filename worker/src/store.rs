@@ -30,7 +30,7 @@ mod traces;
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
 pub use clock::{clock, now};
 pub use error::{ErrorClass, StoreError, classify};
-pub use fetches::{DueFetch, due_fetches, fetch_done, fetch_failed, took_effect};
+pub use fetches::{DueFetch, OpenPayment, due_fetches, fetch_done, fetch_failed, took_effect};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;

@@ -1,4 +1,4 @@
-//! The backlog: events of purchases, published to the work queue.
+//! A backlog: events that are published to the work queues before anything consumes them.
 
 use amqp::message::EventHeaders;
 use amqp::topology::{Queue, Topology};
@@ -13,7 +13,7 @@ const ON_THEIR_WAY: usize = 512;
 const PERSISTENT: u8 = 2;
 
 /// Events of purchases that all go to the fulfillment queue.
-pub(crate) fn write(count: usize) -> Vec<SimEvent> {
+pub fn write(count: usize) -> Vec<SimEvent> {
     let mut events = Vec::with_capacity(count);
     for index in 0.. {
         let life = history(23, index, Kind::PURCHASES).events;
@@ -27,7 +27,7 @@ pub(crate) fn write(count: usize) -> Vec<SimEvent> {
 }
 
 /// Publishes the backlog and waits until the broker has confirmed all of it.
-pub(crate) async fn fill(amqp_url: &str, topology: &Topology, events: &[SimEvent]) -> anyhow::Result<()> {
+pub async fn fill(amqp_url: &str, topology: &Topology, events: &[SimEvent]) -> anyhow::Result<()> {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     let declared = Topology { retry: vec![std::time::Duration::from_secs(10)], ..topology.clone() };
@@ -61,14 +61,15 @@ async fn publish(channel: &Channel, exchange: &str, event: &SimEvent) -> anyhow:
     Ok(())
 }
 
-/// How many messages wait. Asking the database instead would make it count a growing table again and again.
-pub(crate) async fn waiting(channel: &Channel, topology: &Topology) -> anyhow::Result<u32> {
-    let queue = topology.queue(Queue::Fulfillment);
+/// How many messages wait in a queue. Asking the database instead would make it count a growing table again and again.
+pub async fn waiting(channel: &Channel, topology: &Topology, queue: Queue) -> anyhow::Result<u32> {
     let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    let queue = topology.queue(queue);
     Ok(channel.queue_declare(queue.into(), passive, FieldTable::default()).await?.message_count())
 }
 
-pub(crate) async fn delete(amqp_url: &str, topology: &Topology) -> anyhow::Result<()> {
+/// Deletes all queues that somebody consumes.
+pub async fn delete(amqp_url: &str, topology: &Topology) -> anyhow::Result<()> {
     let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     for queue in Queue::ALL {
