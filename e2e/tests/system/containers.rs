@@ -1,4 +1,4 @@
-//! The compose files and the Dockerfile, read: no container engine is needed, and none has built them here.
+//! The compose files and the Dockerfile, read; `make test-containers` builds and runs them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use e2e::binary;
 use yaml_rust2::{Yaml, YamlLoader};
 
+/// Services that run to their end.
+const ONCE: [&str; 2] = ["migrate", "topology"];
 const WORKERS: [&str; 3] = ["fulfillment-worker", "subscription-worker", "refund-worker"];
 
 fn repository() -> PathBuf {
@@ -58,8 +60,9 @@ fn keys(yaml: &Yaml) -> Vec<String> {
 fn all_of_the_system_is_there_and_little_of_it_is_published() {
     let compose = compose("docker-compose.yml");
     let names: Vec<&str> = services(&compose).iter().map(|(name, _)| *name).collect();
-    let wanted =
-        ["postgres", "rabbitmq", "migrate", "ingress", WORKERS[0], WORKERS[1], WORKERS[2], "console"];
+    let wanted = [
+        "postgres", "rabbitmq", "migrate", "topology", "ingress", WORKERS[0], WORKERS[1], WORKERS[2], "console",
+    ];
     assert_eq!(names, wanted);
     for (name, service) in services(&compose) {
         let ports: Vec<&str> = get(service, "ports").as_vec().into_iter().flatten().map(text).collect();
@@ -85,14 +88,16 @@ fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
         get(get(service, "depends_on"), on)["condition"].as_str().map(str::to_owned)
     };
     assert_eq!(condition("migrate", "postgres").as_deref(), Some("service_healthy"));
-    assert_eq!(condition("ingress", "rabbitmq").as_deref(), Some("service_healthy"));
+    assert_eq!(condition("topology", "rabbitmq").as_deref(), Some("service_healthy"));
+    let done = Some("service_completed_successfully");
+    assert_eq!(condition("ingress", "topology").as_deref(), done);
     for name in WORKERS.iter().chain(&["console"]) {
-        assert_eq!(condition(name, "migrate").as_deref(), Some("service_completed_successfully"), "{name}");
-        assert_eq!(condition(name, "rabbitmq").as_deref(), Some("service_healthy"), "{name}");
+        assert_eq!(condition(name, "migrate").as_deref(), done, "{name}");
+        assert_eq!(condition(name, "topology").as_deref(), done, "{name}");
     }
     for (name, service) in services(&compose) {
         let checked = get(get(service, "healthcheck"), "test").as_vec().is_some();
-        assert_eq!(checked, name != "migrate", "{name}");
+        assert_eq!(checked, !ONCE.contains(&name), "{name}");
     }
 }
 
@@ -103,7 +108,8 @@ fn every_variable_is_one_that_its_program_knows() {
             if ["postgres", "rabbitmq"].contains(&name) {
                 continue;
             }
-            let program = if ["migrate", "console"].contains(&name) { "sluicegate" } else { name };
+            let ours = name == "console" || ONCE.contains(&name);
+            let program = if ours { "sluicegate" } else { name };
             let help = help(program);
             for variable in keys(get(service, "environment")) {
                 assert!(help.contains(&variable), "{file}: {program} does not know {variable}");

@@ -20,6 +20,7 @@ mod integration;
 mod mail;
 mod outages;
 mod outgoing;
+mod permissions;
 mod queues;
 mod reconcile;
 mod settings;
