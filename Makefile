@@ -1,5 +1,5 @@
 # What each target does is in README.md; the work is done by scripts/ and the simulator.
-.PHONY: run demo test test-containers check bench fuzz-api help
+.PHONY: run demo test test-containers check check-deploy bench fuzz-api help
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -10,6 +10,7 @@ help:
 	@echo "make test   all tests, real servers included"
 	@echo "make test-containers  the image and the compose file, run by podman"
 	@echo "make check  format, lints, docs, dependencies"
+	@echo "make check-deploy  the Helm chart"
 	@echo "make bench  benchmarks"
 	@echo "make fuzz-api  schemathesis over the console's API"
 
@@ -24,6 +25,9 @@ test-containers:
 
 check:
 	@exec bash scripts/check.sh
+
+check-deploy:
+	@exec bash scripts/check-deploy.sh
 
 bench:
 	@exec bash scripts/bench.sh
