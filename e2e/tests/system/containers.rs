@@ -61,7 +61,8 @@ fn all_of_the_system_is_there_and_little_of_it_is_published() {
     let compose = compose("docker-compose.yml");
     let names: Vec<&str> = services(&compose).iter().map(|(name, _)| *name).collect();
     let wanted = [
-        "postgres", "rabbitmq", "migrate", "topology", "ingress", WORKERS[0], WORKERS[1], WORKERS[2], "console",
+        "postgres", "rabbitmq", "migrate", "topology", "ingress", WORKERS[0], WORKERS[1], WORKERS[2],
+        "console",
     ];
     assert_eq!(names, wanted);
     for (name, service) in services(&compose) {

@@ -148,7 +148,7 @@ pub(super) async fn failed(
 /// Measures how far the exchange is behind.
 pub(super) async fn report_age(client: &Client) -> Result<(), Error> {
     let row = client.query_opt(AGE, &[]).await?;
-    metrics::gauge!("outbox_relay_leading").set(1.0);
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(1.0);
     set_age(AMQP, row.map_or(Ok(0.0), |row| row.try_get(0))?);
     Ok(())
 }
@@ -162,12 +162,12 @@ pub(super) async fn report_due_age(client: &Client, destination: &str) -> Result
 
 /// Another relay measures now.
 pub(super) fn report_standby<'a>(others: impl Iterator<Item = &'a str>) {
-    metrics::gauge!("outbox_relay_leading").set(0.0);
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(0.0);
     others.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
 }
 
 fn set_age(destination: &str, seconds: f64) {
-    metrics::gauge!("outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
+    metrics::gauge!("sluicegate_outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
 }
 
 /// Counts what became of a batch.
@@ -175,8 +175,8 @@ pub(super) fn count(destination: &str, result: &SentBatch) {
     let count = |name: &'static str, messages: usize| {
         metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
     };
-    count("outbox_sent_total", result.sent.len());
+    count("sluicegate_outbox_sent_total", result.sent.len());
     let skipped = result.failures.iter().filter(|failure| failure.end == End::Skipped).count();
-    count("outbox_skipped_total", skipped);
-    count("outbox_failed_attempts_total", result.failures.len() - skipped);
+    count("sluicegate_outbox_skipped_total", skipped);
+    count("sluicegate_outbox_failed_attempts_total", result.failures.len() - skipped);
 }

@@ -43,7 +43,7 @@ pub(super) async fn supervise(
 ) {
     let mut backoff = Backoff::default();
     loop {
-        metrics::gauge!("broker_connected").set(0.0);
+        metrics::gauge!("sluicegate_broker_connected").set(0.0);
         let opened = tokio::select! {
             () = closing.cancelled() => return,
             opened = open(&settings) => opened,
@@ -52,7 +52,7 @@ pub(super) async fn supervise(
             Ok((connection, events)) => {
                 tracing::info!(name = settings.name, "connected to the broker");
                 backoff = Backoff::default();
-                metrics::gauge!("broker_connected").set(1.0);
+                metrics::gauge!("sluicegate_broker_connected").set(1.0);
                 let connection = Arc::new(connection);
                 state.send_replace(ConnectionState {
                     connection: Some(Arc::clone(&connection)),

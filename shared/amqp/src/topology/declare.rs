@@ -157,9 +157,5 @@ fn explain(what: &str, error: lapin::Error) -> TopologyError {
 
 fn mismatch(what: String, detail: String) -> TopologyError {
     let argument = detail.split('\'').nth(1).filter(|_| detail.contains("inequivalent arg"));
-    TopologyError::Mismatch {
-        what,
-        argument: argument.unwrap_or("argument").to_owned(),
-        detail,
-    }
+    TopologyError::Mismatch { what, argument: argument.unwrap_or("argument").to_owned(), detail }
 }
