@@ -151,3 +151,27 @@ fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
     }
     assert!(dockerfile.contains("\nUSER 10001"), "it does not run as root");
 }
+
+#[test]
+fn the_dependencies_can_be_built_from_the_manifests_alone() {
+    let folder = std::env::temp_dir().join(format!("sluicegate-manifests-{}", std::process::id()));
+    let dockerfile = read("Dockerfile");
+    let before_the_sources = dockerfile.split("COPY . .").next().expect("a part before the sources");
+    let copied = before_the_sources.lines().filter_map(|line| line.strip_prefix("COPY "));
+    for words in copied.map(|copied| copied.split_whitespace().collect::<Vec<_>>()) {
+        let (target, files) = words.split_last().expect("a target");
+        let target = folder.join(target.trim_start_matches("./"));
+        std::fs::create_dir_all(&target).expect("a folder");
+        for file in files {
+            let name = Path::new(file).file_name().expect("a file");
+            std::fs::copy(repository().join(file), target.join(name)).expect("copied");
+        }
+    }
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&folder).output().expect("starts");
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("sh", &["scripts/empty-sources.sh"]);
+    run("cargo", &["metadata", "--locked", "--offline", "--no-deps", "--format-version", "1"]);
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
