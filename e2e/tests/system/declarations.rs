@@ -82,7 +82,8 @@ fn the_compose_file_and_the_example_of_its_environment_name_settings() {
     for file in ["docker-compose.yml", ".env.example"] {
         for name in named(&read(file)) {
             // Of the servers' users, and of the container engine.
-            let others = name.ends_with("_PASSWORD") || name == "PROGRAM_MEMORY";
+            let others = name.ends_with("_PASSWORD")
+                || ["PROGRAM_MEMORY", "PROMETHEUS_PORT", "GRAFANA_PORT"].contains(&name.as_str());
             assert!(others || KNOWN.contains(&name.as_str()), "{file} names {name}, which is no setting");
         }
     }
