@@ -35,6 +35,9 @@ if ! exists rust:1.95-slim-bookworm; then
   toolchain="$(rustc --print sysroot)"
   mkdir -p "$work/rust"
   cp -a "$toolchain/." "$work/rust/"
+  # The registry of crates is reached the way that this machine reaches it.
+  mkdir -p "$work/rust/share/certificates"
+  cp -L "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" "$work/rust/share/certificates/ca.crt"
   podman build --network=host -t localhost/rust:1.95-slim-bookworm -f "$here/rust.Dockerfile" "$work/rust"
 fi
 

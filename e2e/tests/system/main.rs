@@ -18,6 +18,7 @@ mod histories;
 mod https;
 mod integration;
 mod mail;
+mod metrics;
 mod outages;
 mod outgoing;
 mod permissions;
