@@ -48,17 +48,18 @@ pub(crate) async fn receive(
     gate: web::Data<Gate>,
 ) -> HttpResponse {
     let mut payload = payload.into_inner();
+    let began = Instant::now();
     let span = span(&request);
     match gate.take(&request, &mut payload).instrument(span.clone()).await {
         Ok(()) => {
-            count("200", answer::RECEIVED);
+            record(request.method(), "200", answer::RECEIVED, began);
             if let Some(connection) = request.conn_data::<Connection>() {
                 connection.served();
             }
             answer::received()
         }
         Err(refusal) => {
-            count(refusal.status().as_str(), refusal.code());
+            record(request.method(), refusal.status().as_str(), refusal.code(), began);
             span.in_scope(|| log_refusal(&request, &refusal));
             if !matches!(refusal, Refusal::Signature(_) | Refusal::Malformed(_)) {
                 gate.note(&request, &refusal, None);
@@ -96,7 +97,8 @@ impl Gate {
         };
         let asked = Instant::now();
         let published = self.publisher.publish(message).await;
-        metrics::histogram!("ingress_publish_seconds").record(asked.elapsed());
+        metrics::histogram!("messaging_client_operation_duration_seconds", "messaging_operation_name" => "publish")
+            .record(asked.elapsed());
         published.map_err(Refusal::NotDurable)
     }
 
@@ -176,8 +178,14 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn count(status: &str, code: &'static str) {
-    metrics::counter!("ingress_requests_total", "status" => status.to_owned(), "code" => code).increment(1);
+/// Named as OpenTelemetry's conventions for HTTP servers say, with the code of the answer's body beside the status:
+/// <https://opentelemetry.io/docs/specs/semconv/http/http-metrics/>.
+fn record(http_method: &Method, status: &str, code: &'static str, began: Instant) {
+    metrics::histogram!("http_server_request_duration_seconds",
+        "http_request_method" => method(http_method).to_owned(),
+        "http_response_status_code" => status.to_owned(),
+        "code" => code)
+    .record(began.elapsed());
 }
 
 /// Logs what was wrong, never who sent what. A broker that is unavailable or blocked is logged

@@ -147,7 +147,7 @@ impl StripeApi {
         });
         let answer = answer.await;
         let outcome = answer.as_ref().map_or_else(ApiError::as_str, |_| "ok");
-        metrics::counter!("stripe_api_calls_total", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_stripe_api_calls_total", "outcome" => outcome).increment(1);
         answer
     }
 }

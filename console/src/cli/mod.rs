@@ -14,6 +14,7 @@ mod jobs;
 mod listing;
 mod mail;
 mod messages;
+mod migrate;
 mod orders;
 mod origin;
 mod output;
@@ -23,6 +24,7 @@ mod reconcile;
 mod search;
 mod subscriptions;
 mod sweep;
+mod topology;
 mod visible;
 
 use clap::{Parser, Subcommand};
@@ -53,7 +55,9 @@ enum Command {
     /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
-    Migrate,
+    Migrate(migrate::MigrateArguments),
+    /// Declare the exchanges and queues, for programs whose broker users may not
+    Topology,
     /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -186,7 +190,8 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
         Command::Serve => {
             serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
         }
-        Command::Migrate => migrate(&context).await,
+        Command::Migrate(arguments) => migrate::run(&context, arguments).await,
+        Command::Topology => topology::run(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
@@ -215,22 +220,12 @@ impl Command {
         match self {
             Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
-            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
+            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
                 Needs { broker: true, rules: false }
             }
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),
         }
-    }
-}
-
-async fn migrate(context: &CommandContext) -> output::CommandResult {
-    context.connections.reachable().await?;
-    let applied = postgres::migrate::run(&context.connections.pool).await;
-    let applied = applied.map_err(|e| ServiceError::Internal(chain(&e)))?;
-    match applied.len() {
-        0 => output::line("the database has the newest schema already"),
-        n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),
     }
 }

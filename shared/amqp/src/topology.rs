@@ -68,7 +68,23 @@ pub enum TopologyError {
         /// The broker's explanation, which names both values.
         detail: String,
     },
-    /// The broker refused, or was lost on the way.
+    /// The broker's user has no permission for it.
+    #[error("the broker user may not declare {what} ({detail})")]
+    Refused {
+        /// What was being declared.
+        what: String,
+        /// The broker's explanation, which names the permission.
+        detail: String,
+    },
+    /// It does not exist, and this user may not declare it.
+    #[error(
+        "{what} does not exist, and this broker user may not declare it; run `sluicegate topology` as one that may"
+    )]
+    Missing {
+        /// What was looked for.
+        what: String,
+    },
+    /// The broker refused for another reason, or was lost on the way.
     #[error("cannot declare {what}")]
     Broker {
         /// What was being declared.

@@ -96,7 +96,7 @@ impl Transmit for AmqpSender {
             Ok(()) => Ok(()),
             // Nobody subscribes to this topic: there is no one to send it to.
             Err(PublishError::Returned { .. }) => {
-                metrics::counter!("outbox_unroutable_total").increment(1);
+                metrics::counter!("sluicegate_outbox_unroutable_total").increment(1);
                 Ok(())
             }
             Err(PublishError::Down | PublishError::Blocked | PublishError::Closed(_)) => Err(Refusal::Lost),

@@ -103,7 +103,7 @@ impl DestinationSender {
             }
             None => {}
         }
-        metrics::gauge!("outbox_destination_paused", "destination" => self.name.clone())
+        metrics::gauge!("sluicegate_outbox_destination_paused", "destination" => self.name.clone())
             .set(if pause.is_some() { 1.0 } else { 0.0 });
         store::set_destination(session.client(), &self.name, failures, pause, error).await?;
         Ok(())

@@ -142,17 +142,17 @@ pub(super) async fn report_age(client: &Client, destination: &str) -> Result<(),
 
 /// This relay leads, and measures.
 pub(super) fn report_leading() {
-    metrics::gauge!("outbox_relay_leading").set(1.0);
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(1.0);
 }
 
 /// Another relay measures now.
 pub(super) fn report_standby<'a>(others: impl Iterator<Item = &'a str>) {
-    metrics::gauge!("outbox_relay_leading").set(0.0);
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(0.0);
     others.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
 }
 
 fn set_age(destination: &str, seconds: f64) {
-    metrics::gauge!("outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
+    metrics::gauge!("sluicegate_outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
 }
 
 /// Counts what became of a batch.
@@ -160,8 +160,8 @@ pub(super) fn count(destination: &str, result: &SentBatch) {
     let count = |name: &'static str, messages: usize| {
         metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
     };
-    count("outbox_sent_total", result.sent.len());
+    count("sluicegate_outbox_sent_total", result.sent.len());
     let skipped = result.failures.iter().filter(|failure| failure.end == End::Skipped).count();
-    count("outbox_skipped_total", skipped);
-    count("outbox_failed_attempts_total", result.failures.len() - skipped);
+    count("sluicegate_outbox_skipped_total", skipped);
+    count("sluicegate_outbox_failed_attempts_total", result.failures.len() - skipped);
 }
