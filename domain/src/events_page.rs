@@ -57,7 +57,7 @@ pub const NEEDED: &[(&[&str], &str, &str)] = &[
     (
         &["charge.succeeded", "charge.captured"],
         "holds, and refunds of a part of them",
-        "a refund that only releases a hold cannot be told from one that pays money back",
+        "a refund that only releases a hold cannot be distinguished from one that pays money back",
     ),
     (
         &["charge.refunded"],

@@ -26,7 +26,6 @@ pub mod settle;
 mod spans;
 pub mod store;
 mod tasks;
-mod traces;
 
 pub use preview::{Preview, RowChange, preview};
 pub use rehearsal::{Rehearsal, rehearse};

@@ -115,9 +115,9 @@ pub struct ExpectedDispute {
     pub closed: bool,
     pub withdrawn: bool,
     pub reinstated: bool,
-    /// The balance transaction that took the money again after it was given back.
+    /// The balance transaction that took the money again after it was reinstated.
     pub withdrawn_again: Option<String>,
-    /// The verdict of an appeal, after another one.
+    /// The result of an appeal, which reversed the first.
     pub appeal: Option<&'static str>,
     /// Until when staff must answer, in unix seconds.
     pub due_by: Option<i64>,

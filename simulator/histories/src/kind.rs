@@ -73,9 +73,9 @@ pub enum Kind {
     PartialCapture,
     /// A one-off invoice that names an order.
     OrderInvoice,
-    /// A dispute whose verdict is turned.
+    /// A dispute whose result an appeal reverses.
     Appeal,
-    /// A dispute that is prevented by giving the money back.
+    /// A dispute that is prevented by a refund.
     PreventedResolved,
     /// A dispute that is prevented by a block: nothing moves.
     PreventedBlocked,

@@ -61,6 +61,9 @@ pub struct Invoice {
     /// What the company's metadata says of the order.
     #[serde(default)]
     pub reference: Reference,
+    /// The number that the customer reads on it, once it is finalized.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
     /// Payment intent id, before 2025-03-31.basil.
     pub payment_intent: Option<String>,
     /// Charge id, before 2025-03-31.basil.
@@ -102,6 +105,7 @@ impl Invoice {
             has_more_lines,
             created,
             reference: Reference::read(&fields),
+            number: fields.owned("number"),
             payment_intent: fields.id_of("payment_intent"),
             charge: fields.id_of("charge"),
         })
