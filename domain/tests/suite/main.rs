@@ -11,6 +11,7 @@ mod envelopes;
 mod expected_state;
 mod grace;
 mod held_payments;
+mod invoice_states;
 mod many_parts;
 mod memory;
 mod memory_documents;
