@@ -2,7 +2,7 @@
 
 use crate::{
     audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders,
-    reconcile, rejections, sweeps, system, verification,
+    reconcile, rejections, search, sweeps, system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -142,4 +142,28 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("sweep_first_received", sweeps::store::FIRST_RECEIVED),
     ("sweep_polled", sweeps::store::POLLED),
     ("sweep_set_polled", sweeps::store::SET_POLLED),
+    ("event_list_newer", events::store::LIST_NEWER),
+    ("event_types", events::store::TYPES),
+    ("event_attempts", events::attempts::ATTEMPTS),
+    ("event_versions", crate::timeline::versions::VERSIONS),
+    ("search_events_newer", events::search::EVENTS_NEWER),
+    ("dead_letter_list_newer", dead_letters::store::LIST_NEWER),
+    ("case_list_newer", cases::store::LIST_NEWER),
+    ("messages_newer", messages::store::LIST_NEWER),
+    ("messages_open_newer", messages::store::LIST_OPEN_NEWER),
+    ("order_page_newer", orders::list::PAGE_NEWER),
+    ("order_attempts", order_status::attempts::ATTEMPTS),
+    ("subscription_page_newer", orders::subscriptions::PAGE_NEWER),
+    ("search_ids", search::store::IDS),
+    ("search_order_parts", search::store::ORDER_PARTS),
+    ("search_amounts", search::store::AMOUNTS),
+    ("search_codes", search::store::CODES),
+    ("search_numbers", search::store::NUMBERS),
+    ("search_keys", search::store::KEYS),
+    ("search_index_batch", search::indexing::BATCH),
+    ("search_progress", search::indexing::PROGRESS),
+    ("search_progress_save", search::indexing::PROGRESS_SAVE),
+    ("search_keys_clear", search::indexing::KEYS_CLEAR),
+    ("search_forget", search::indexing::FORGET),
+    ("search_invoice_numbers", search::indexing::INVOICE_NUMBERS),
 ];

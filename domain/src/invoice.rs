@@ -77,6 +77,9 @@ pub struct Summary {
     /// The periods that it pays for by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
+    /// It bills usage whose period is over, and nothing in advance.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_arrears: bool,
     /// It has lines that its body does not show.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more_lines: bool,
@@ -132,6 +135,7 @@ impl Invoice {
             amount_paid: self.version().map_or(0, |version| version.amount_paid),
             period: lines.period,
             item_periods: lines.item_periods,
+            in_arrears: lines.in_arrears,
             has_more_lines: self.lines.is_none()
                 && self.version().is_some_and(|version| version.has_more_lines),
             period_unknown: self.period_unknown(),
@@ -165,8 +169,9 @@ impl Aggregate for Invoice {
         keys.invoices.iter().cloned().collect()
     }
 
-    fn joined(&self, _id: &String, keys: &mut Keys) {
+    fn joined(&self, id: &String, keys: &mut Keys) {
         keys.subscriptions.extend(self.linked.clone());
+        keys.payments.extend(self.may_be_free().then(|| id.clone()));
         keys.payments.extend(self.payment_intents());
         keys.payments.extend(self.charges_alone());
         keys.orders.extend(self.order_key());

@@ -175,6 +175,11 @@ pub(crate) async fn run(
     if batch.incoming.iter().any(|one| one.prepared.event.observed) {
         store::rewrite(tx, &state, rules, now).await?;
     }
+    if let Some(secret) = &rules.search_secret {
+        let claimed = |one: &&Incoming<'_>| batch.claimed.contains_key(&one.prepared.event.id);
+        let bodies = batch.incoming.iter().filter(claimed).map(|one| one.body);
+        store::save_search_keys(tx, secret, bodies).await?;
+    }
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
     store::record(tx, &rejected, &settled, now).await?;

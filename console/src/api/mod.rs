@@ -8,6 +8,7 @@ mod cases;
 mod dead_letters;
 mod destinations;
 mod events;
+mod export;
 mod jobs;
 mod messages;
 mod openapi;
@@ -134,6 +135,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(export::routes)
             .configure(rejections::routes)
             .configure(search::routes)
             .configure(sweeps::routes)

@@ -20,6 +20,7 @@ mod output;
 mod preview;
 mod queues;
 mod reconcile;
+mod search;
 mod subscriptions;
 mod sweep;
 mod visible;
@@ -90,6 +91,9 @@ enum Command {
     Drift(drift::DriftArguments),
     /// Match a month of Stripe's balance with the ledger, and name what is not explained
     Reconcile(reconcile::ReconcileArguments),
+    /// Find something by whatever is at hand, and keep the keys by which people are found
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -157,8 +161,14 @@ pub(crate) struct CommandContext {
     pub(crate) actor: Actor,
 }
 
-/// Carries out a command.
-pub async fn run(cli: Cli) -> Result<(), CommandError> {
+/// Carries out a command. The runtime starts here and not in the program, which would compile all of it once more.
+pub fn run(cli: Cli) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| ServiceError::Internal(format!("the runtime cannot start: {e}")))?;
+    runtime.block_on(carry_out(cli))
+}
+
+async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     // Before the settings of servers are read: templates need none.
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
@@ -191,6 +201,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
         Command::Drift(arguments) => drift::run(&context, arguments).await,
         Command::Reconcile(arguments) => reconcile::run(&context, arguments).await,
+        Command::Search(command) => search::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,

@@ -1,16 +1,21 @@
 //! The pages: rendered here, escaped by the template engine, working without a script.
 //! Must never show an event's content as anything but text.
 
+mod about;
 mod access;
 mod assets;
 mod audit;
 mod cases;
 mod dead_letters;
 mod events;
+mod export;
 mod guard;
 mod jobs;
 mod layout;
+mod links;
+mod listing;
 mod messages;
+mod orders;
 mod origin;
 mod overview;
 mod preview;
@@ -18,6 +23,7 @@ mod reason;
 mod rejections;
 mod search;
 mod sign_in;
+mod subscriptions;
 mod tone;
 mod tree;
 
@@ -169,7 +175,10 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(sign_in::routes)
             .configure(overview::routes)
             .configure(search::routes)
+            .configure(export::routes)
             .configure(events::routes)
+            .configure(orders::routes)
+            .configure(subscriptions::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)

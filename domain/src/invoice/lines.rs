@@ -16,6 +16,9 @@ pub struct Lines {
     /// The periods that they pay for by subscription item.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub item_periods: BTreeMap<String, Period>,
+    /// They bill usage whose period is over, and nothing in advance.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_arrears: bool,
 }
 
 impl Invoice {
@@ -38,7 +41,11 @@ impl Invoice {
 }
 
 fn lines_of(version: &Version) -> Lines {
-    Lines { period: version.period, item_periods: version.item_periods.clone() }
+    Lines {
+        period: version.period,
+        item_periods: version.item_periods.clone(),
+        in_arrears: version.in_arrears,
+    }
 }
 
 /// Whether the lines of a subscription's period may be among those that the body leaves out. An invoice that somebody

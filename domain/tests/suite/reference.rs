@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::origin::{OrderKey, Origin};
 use histories::History;
 use serde_json::Value;
 
@@ -37,7 +38,7 @@ struct Order {
 /// Compares the engine's figures with the naive ones, for every payment, order and subscription of a history.
 pub(crate) fn compare(history: &History, memory: &Memory) {
     let events = bodies(history);
-    let mut orders: BTreeMap<(String, String), Order> = BTreeMap::new();
+    let mut orders: BTreeMap<OrderKey, Order> = BTreeMap::new();
     let mut ambiguous = false;
     for payment in &history.expected_state.payments {
         let row = &memory.rows.payments[&payment.id];
@@ -45,7 +46,8 @@ pub(crate) fn compare(history: &History, memory: &Memory) {
         let about = about(&events, &payment.id);
         let money = money(&about);
         if let Some(id) = order_of(&events, &about, &payment.id) {
-            let order = orders.entry((payment.account.clone(), id.clone())).or_default();
+            let origin = Origin { account: payment.account.clone(), livemode: payment.livemode };
+            let order = orders.entry(OrderKey::new(&origin, &id)).or_default();
             order.price = order.price.or_else(|| price(history, &events, &id));
             if counts(history, &events, &id, &about) {
                 order.add(money, &about);
@@ -61,9 +63,9 @@ pub(crate) fn compare(history: &History, memory: &Memory) {
         assert!(row.ambiguous() || found == money, "{}: {found:?} is not {money:?}", history.name);
     }
     assert_eq!(orders.len(), history.expected_state.orders.len(), "{}: orders", history.name);
-    for ((account, id), order) in orders.iter().filter(|_| !ambiguous) {
-        let status = memory.order(account, id).unwrap().totals().status;
-        assert_eq!(status.as_str(), order.status(), "{}: order {id}", history.name);
+    for (key, order) in orders.iter().filter(|_| !ambiguous) {
+        let status = memory.rows.orders[key].totals().status;
+        assert_eq!(status.as_str(), order.status(), "{}: order {}", history.name, key.id);
     }
     for subscription in &history.expected_state.subscriptions {
         let row = &memory.rows.subscriptions[&subscription.id];

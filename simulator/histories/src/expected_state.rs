@@ -38,6 +38,8 @@ pub struct RegisteredOrder {
 pub struct ExpectedOrder {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// The company's id for it.
     pub id: String,
     pub status: &'static str,
@@ -59,6 +61,8 @@ pub struct ExpectedOrder {
 pub struct ExpectedPayment {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// Payment intent id, or session id where there is no intent.
     pub id: String,
     /// The order it is for.
@@ -173,7 +177,8 @@ impl ExpectedSubscription {
 pub struct ExpectedItem {
     pub price: String,
     pub product: String,
-    pub quantity: i64,
+    /// None for usage.
+    pub quantity: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

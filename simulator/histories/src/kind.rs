@@ -113,6 +113,10 @@ pub enum Kind {
     IntervalChanged,
     /// Renewals with items that are bought once.
     Fees,
+    /// Items of several intervals in one subscription, one of which may be usage.
+    MixedIntervals,
+    /// A live payment and a test payment name one order id.
+    LiveAndTest,
 }
 
 impl Kind {
@@ -174,6 +178,8 @@ impl Kind {
             Self::DiscountedInvoice => "discounted_invoice",
             Self::IntervalChanged => "interval_changed",
             Self::Fees => "fees",
+            Self::MixedIntervals => "mixed_intervals",
+            Self::LiveAndTest => "live_and_test",
         }
     }
 

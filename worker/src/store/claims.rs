@@ -103,7 +103,7 @@ pub async fn record(
         let next: Vec<Option<Timestamp>> =
             rejected.iter().map(|rejected_event| rejected_event.next_attempt).collect();
         let statement = tx.prepare_cached(include_str!("sql/reject.sql")).await?;
-        tx.execute(&statement, &[&ids, &reasons, &errors, &next]).await?;
+        tx.execute(&statement, &[&ids, &reasons, &errors, &next, &now]).await?;
         let named = rejected.iter().flat_map(|rejected_event| {
             rejected_event.refs.iter().map(|name| (name.as_str(), rejected_event.id))
         });

@@ -23,6 +23,7 @@ mod outbox_upgrade;
 mod preview;
 mod queue;
 mod relay;
+mod search_keys;
 mod spans;
 mod status_since;
 mod trace_context;

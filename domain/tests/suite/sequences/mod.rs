@@ -3,11 +3,15 @@
 //! anywhere.
 
 mod access;
+mod after_the_end;
+mod amount_details;
 mod arrivals;
 mod attempts;
 mod bodies;
 mod captures;
 mod conversions;
+mod credit;
+mod debits;
 mod described;
 mod dispute_kinds;
 mod dispute_money;
@@ -32,6 +36,7 @@ mod refunds_listed;
 mod releases;
 mod sums;
 mod unknown_captures;
+mod usage;
 
 use std::collections::BTreeSet;
 

@@ -15,6 +15,7 @@ use crate::purchase::{Cart, End, attempt};
 pub(super) fn draft(company: &mut Company, customer: &str, amount: i64) -> Object {
     let line = Line {
         plan: Plan::new(company, amount),
+        item: 0,
         amount,
         quantity: 1,
         period: (company.now, company.now),
