@@ -10,8 +10,8 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
 use super::{
-    audit, cases, dead_letters, destinations, events, export, jobs, messages, orders, overview, queues, rejections,
-    search, subscriptions, sweeps, tokens, users, verify_payment,
+    audit, cases, dead_letters, destinations, events, export, jobs, messages, orders, overview, queues,
+    rejections, search, subscriptions, sweeps, tokens, users, verify_payment,
 };
 use crate::audit::store::AuditEntry;
 use crate::auth::store::sessions::ApiToken;
@@ -30,7 +30,7 @@ use crate::messages::store::MessageRow;
 use crate::order_status::view::OrderView;
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
-use crate::rejections::service::RejectionGroup;
+use crate::rejections::store::RejectionGroup;
 use crate::sweeps::store::Sweep;
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;

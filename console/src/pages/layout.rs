@@ -29,7 +29,7 @@ pub(in crate::pages) enum MenuItem {
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 8] = [
+const MENU: [(MenuItem, &str, &str); 9] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Orders, "/orders", "Orders"),
