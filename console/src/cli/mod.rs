@@ -7,6 +7,7 @@ mod backfill;
 mod bulk;
 mod cases;
 mod dead;
+mod doctor;
 mod drift;
 mod events;
 mod jobs;
@@ -52,6 +53,8 @@ enum Command {
     Serve,
     /// Migrate the database to the newest schema
     Migrate,
+    /// Check everything that a person on call checks first
+    Doctor(doctor::DoctorArguments),
     /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -167,6 +170,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
         }
         Command::Migrate => migrate(&context).await,
+        Command::Doctor(arguments) => doctor::run(&context, arguments).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
@@ -191,7 +195,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 impl Command {
     fn needs(&self) -> Needs {
         match self {
-            Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
+            Command::Serve | Command::Doctor(_) | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
             Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
                 Needs { broker: true, rules: false }

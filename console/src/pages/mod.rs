@@ -17,6 +17,7 @@ mod preview;
 mod reason;
 mod search;
 mod sign_in;
+mod stripe;
 mod tone;
 mod tree;
 
@@ -173,6 +174,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(messages::routes)
+            .configure(stripe::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(not_found)),

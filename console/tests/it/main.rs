@@ -34,6 +34,7 @@ mod preview;
 mod scope;
 mod settings;
 mod statements;
+mod stripe_page;
 mod sweeps;
 mod timeline;
 mod webdriver;

@@ -61,8 +61,9 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
+    "/stripe",
     "/events",
     "/dead-letters",
     "/dead-letters/list",

@@ -39,6 +39,15 @@ pub async fn run(pool: &Pool) -> Result<Vec<String>, MigrateError> {
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
 }
 
+/// The numbers of this build's migrations, in order.
+#[must_use]
+pub fn versions() -> Vec<i32> {
+    let runner = embedded::migrations::runner();
+    let mut versions: Vec<i32> = runner.get_migrations().iter().map(refinery::Migration::version).collect();
+    versions.sort_unstable();
+    versions
+}
+
 /// A number for exactly this set of migrations: another set, or another text, has another number.
 #[must_use]
 pub fn fingerprint() -> u64 {
