@@ -1,8 +1,8 @@
 //! All statements, for the test that prepares each against the migrated schema.
 
 use crate::{
-    audit, auth, backfills, cases, dead_letters, drift, events, jobs, messages, order_status, orders,
-    reconcile, rejections, search, sweeps, system, verification,
+    audit, auth, backfills, cases, checks, dead_letters, doctor, drift, events, jobs, messages, order_status,
+    orders, reconcile, rejections, search, sweeps, system, verification,
 };
 
 /// All statements by name, for the test that prepares each against the migrated schema.
@@ -111,11 +111,22 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("destination_list", messages::destinations::LIST),
     ("destination_lock", messages::destinations::LOCK),
     ("destination_resume", messages::destinations::RESUME),
+    ("backfill_run_open", backfills::run::OPEN),
+    ("backfill_run_begin", backfills::run::BEGIN),
+    ("backfill_run_finish", backfills::run::FINISH),
+    ("backfill_list", backfills::store::LIST),
     ("backfill_newest", backfills::store::NEWEST),
     ("backfill_begin", backfills::store::BEGIN),
     ("backfill_advance", backfills::store::ADVANCE),
     ("backfill_finish", backfills::store::FINISH),
     ("backfill_interrupt", backfills::store::INTERRUPT),
+    ("check_insert", checks::store::INSERT),
+    ("check_newest", checks::store::NEWEST),
+    ("doctor_server", doctor::SERVER),
+    ("doctor_schema", doctor::SCHEMA),
+    ("doctor_grants", doctor::GRANTS),
+    ("doctor_workers", doctor::WORKERS),
+    ("doctor_events", doctor::EVENTS),
     ("drift_api_version", drift::store::API_VERSION),
     ("drift_subscriptions", drift::store::SUBSCRIPTIONS),
     ("drift_invoices", drift::store::INVOICES),

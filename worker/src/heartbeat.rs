@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
@@ -19,8 +20,14 @@ const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(1);
 /// How long deleting the row may take.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Beats until shutdown is requested, then deletes the row.
-pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
+/// Beats until shutdown is requested, then deletes the row. `settings` are those that all workers must have alike.
+pub(crate) async fn run(
+    pool: Pool,
+    kind: &'static str,
+    settings: Map<String, Value>,
+    progress: Progress,
+    shutdown: CancellationToken,
+) {
     let started_at = Timestamp::now();
     let host = host();
     let beat = HeartBeat {
@@ -29,6 +36,7 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
         host,
         version: env!("CARGO_PKG_VERSION"),
         started_at,
+        settings: Value::Object(settings),
     };
     loop {
         tokio::select! {

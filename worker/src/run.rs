@@ -19,7 +19,7 @@ use crate::fetch::{DoubtFetcher, ThinEvents};
 use crate::process::Engine;
 use crate::progress::Progress;
 use crate::relay::{DestinationError, Relay};
-use crate::settings::Settings;
+use crate::settings::{Settings, shared_settings};
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
@@ -80,9 +80,10 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(queue = queue.name(), settings.concurrency, settings.batch, "consuming");
     let mut tasks = Tasks::new(shutdown.clone());
+    let shared = shared_settings(&engine.rules, &settings.topology.retry, api.is_some());
     tasks.spawn(
         "heartbeat",
-        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
+        heartbeat::run(engine.pool.clone(), queue.name(), shared, progress.clone(), shutdown.clone()),
     );
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {

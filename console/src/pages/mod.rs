@@ -23,6 +23,7 @@ mod reason;
 mod rejections;
 mod search;
 mod sign_in;
+mod stripe;
 mod subscriptions;
 mod tone;
 mod tree;
@@ -184,6 +185,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(messages::routes)
             .configure(rejections::routes)
+            .configure(stripe::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(not_found)),

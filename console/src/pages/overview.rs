@@ -52,11 +52,9 @@ fn tiles(overview: &Overview) -> Markup {
             div.tile { b { (n.processed) } span { "processed in the last minute" } }
             div.tile { b { (seconds(n.lag_p50)) } span { "from received to processed (p50); p99 " (seconds(n.lag_p99)) } }
             div.tile { b { (n.unsent) } span { "messages waiting to go out" } }
-            @if overview.gaps.missed > 0 {
-                div.tile.alarm[overview.gaps.waiting > 0] {
-                    b { (overview.gaps.missed) }
-                    span { "events that no webhook brought, found in Stripe's list; " (on_their_way(&overview.gaps)) }
-                }
+            a.tile.alarm[overview.gaps.waiting > 0] href="/stripe" {
+                b { (overview.gaps.missed) }
+                span { "events that no webhook brought, found in Stripe's list" @if overview.gaps.missed > 0 { "; " (on_their_way(&overview.gaps)) } }
             }
         }
     }

@@ -60,6 +60,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         rules: settings.rules.clone(),
         order_watch: order_watch.clone(),
         stripe_api: stripe_api(settings)?,
+        stripe_events: connections.stripe_events().ok(),
         sign_in: settings.sign_in.clone(),
     };
     let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())

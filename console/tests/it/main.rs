@@ -38,6 +38,7 @@ mod rejections;
 mod scope;
 mod settings;
 mod statements;
+mod stripe_page;
 mod sweeps;
 mod timeline;
 mod webdriver;

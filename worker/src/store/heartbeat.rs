@@ -2,6 +2,7 @@
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::error::StoreError;
 
@@ -16,6 +17,8 @@ pub struct HeartBeat {
     pub host: String,
     pub version: &'static str,
     pub started_at: Timestamp,
+    /// Those that all workers must have alike, as a JSON object.
+    pub settings: Value,
 }
 
 /// Records that the worker is running, and that it has settled events received up to `settled_through`.
@@ -30,8 +33,16 @@ pub async fn beat(
 ) -> Result<(), StoreError> {
     let client = pool.get().await?;
     let statement = client.prepare_cached(BEAT).await?;
-    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
-        [&beat.id, &beat.kind, &beat.host, &beat.version, &beat.started_at, &now, &settled_through];
+    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 8] = [
+        &beat.id,
+        &beat.kind,
+        &beat.host,
+        &beat.version,
+        &beat.started_at,
+        &now,
+        &settled_through,
+        &beat.settings,
+    ];
     client.execute(&statement, &worker).await?;
     Ok(())
 }

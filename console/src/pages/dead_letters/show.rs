@@ -44,7 +44,7 @@ async fn preview(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let role = current_user.principal.role;
-    let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
+    let found = preview::dead_letter(console.previewer(), *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
     Ok(page_response(&render(
         &current_user,
