@@ -20,6 +20,7 @@ mod load;
 mod money;
 mod orders;
 mod parts;
+mod pauses;
 mod payments;
 mod save;
 mod stored;
@@ -30,8 +31,9 @@ pub use clock::{clock, now};
 pub use error::{ErrorClass, StoreError, classify};
 pub use fetches::{DueFetch, due_fetches, fetch_done, fetch_failed, took_effect};
 pub use grace::end_grace;
-pub use heartbeat::{HeartBeat, beat, end_beat};
+pub use heartbeat::{HeartBeat, WorkerState, beat, end_beat};
 pub use load::load;
+pub use pauses::queue_pause;
 pub use save::{rewrite, save};
 
 pub(crate) use fetches::request_fetches;
