@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "the library exists for its program and its tests")]
 
 mod api;
+mod attention;
 mod audit;
 mod auth;
 mod backfills;
@@ -24,6 +25,7 @@ mod order_status;
 mod orders;
 mod pages;
 mod reconcile;
+mod reports;
 mod runtime;
 mod serve;
 mod statements;

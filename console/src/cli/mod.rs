@@ -156,6 +156,11 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
     }
+    if let Command::Audit(command) = &cli.command
+        && let Some(done) = command.run_offline()
+    {
+        return done;
+    }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
         ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
@@ -193,9 +198,8 @@ impl Command {
         match self {
             Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
-            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
-                Needs { broker: true, rules: false }
-            }
+            Command::Queues(arguments) => arguments.needs(),
+            Command::Sweep(_) | Command::Backfill(_) => Needs { broker: true, rules: false },
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),

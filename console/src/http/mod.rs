@@ -1,5 +1,6 @@
 //! What the pages and the API share: the state that requests use, sign-in settings, sessions, errors.
 
+pub(crate) mod deadline;
 pub(crate) mod error;
 pub(crate) mod session;
 pub(crate) mod sign_in;
@@ -13,6 +14,7 @@ use self::sign_in::SignInSettings;
 use crate::dead_letters::replay::Replayer;
 use crate::order_status::watch::OrderWatch;
 use crate::system::management::Management;
+use crate::system::pauses::Pauses;
 use crate::system::queues::Sources;
 
 /// The most bytes that the body of a request has.
@@ -36,6 +38,10 @@ pub(crate) struct Console {
     pub(crate) stripe_api: Option<StripeApi>,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
+    /// A bulk replay of more than so many waits for a second person; none: no replay does.
+    pub(crate) replay_approval: Option<i64>,
+    /// The queues that are paused, for every page.
+    pub(crate) pauses: Pauses,
 }
 
 impl Console {

@@ -2,26 +2,36 @@
 //! Must never show an event's content as anything but text.
 
 mod access;
+mod account;
 mod assets;
+mod attention;
 mod audit;
 mod cases;
 mod dead_letters;
 mod events;
 mod guard;
 mod jobs;
+mod kept_form;
 mod layout;
 mod messages;
+mod needs_attention;
+mod order_preview;
+mod order_terms;
 mod origin;
 mod overview;
 mod preview;
+mod queues;
 mod reason;
+mod reports;
 mod search;
 mod sign_in;
+mod tail;
 mod tone;
 mod tree;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -31,7 +41,8 @@ use serde::Deserialize;
 use self::layout::{MenuItem, page};
 use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
-use crate::http::session::CurrentUser;
+use crate::http::deadline::within_time;
+use crate::http::session::{CurrentUser, HEADERS};
 
 pub(in crate::pages) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
@@ -76,7 +87,12 @@ impl ResponseError for PageFailure {
             ServiceError::Internal(message) => tracing::error!(message, "a page failed"),
             _ => {}
         }
-        page_with_status(self.status_code(), &failed(&self.0, None))
+        let mut response = page_with_status(self.status_code(), &failed(&self.0, None));
+        // A failure of a middleware leaves without the headers that every answer has.
+        for (name, value) in HEADERS {
+            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        response
     }
 }
 
@@ -165,16 +181,24 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .app_data(web::PathConfig::default().error_handler(wrong_path))
             .wrap(from_fn(with_menu))
             .wrap(from_fn(guard::signed_in))
+            .wrap(from_fn(within_time))
             .configure(sign_in::routes)
             .configure(overview::routes)
             .configure(search::routes)
             .configure(events::routes)
+            .configure(reports::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
+            .configure(order_terms::routes)
             .configure(messages::routes)
             .configure(audit::routes)
+            .configure(queues::routes)
+            .configure(attention::routes)
+            .configure(needs_attention::routes)
+            .configure(tail::routes)
             .configure(access::routes)
+            .configure(account::routes)
             .default_service(web::to(not_found)),
     );
 }

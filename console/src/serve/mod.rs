@@ -10,7 +10,9 @@ use service::error::chain;
 use stripe_api::StripeApi;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit::anchor;
 use crate::common::error::ServiceError;
+use crate::dead_letters::answered;
 use crate::dead_letters::consumer::DeadLetterConsumer;
 use crate::http::Console;
 use crate::jobs::runner::Runner;
@@ -20,7 +22,9 @@ use crate::runtime::settings::ConsoleSettings;
 use crate::runtime::sweep_settings::SweepSettings;
 use crate::sweeps::{poll, schedule};
 use crate::system::health;
+use crate::system::pauses::Pauses;
 use crate::system::queues;
+use crate::system::{gauges, history};
 
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -51,6 +55,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         |name: &'static str| move |e| ServiceError::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
     let order_watch = OrderWatch::new();
+    let pauses = Pauses::default();
     let console = Console {
         pool: connections.pool.clone(),
         broker: connections.broker()?.clone(),
@@ -60,7 +65,10 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         order_watch: order_watch.clone(),
         stripe_api: stripe_api(settings)?,
         sign_in: settings.sign_in.clone(),
+        replay_approval: settings.replay_approval,
+        pauses: pauses.clone(),
     };
+    let gauges = tokio::spawn(gauges::watch(console.clone(), shutdown.clone()));
     let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
     tracing::info!(%address, metrics = ?metrics_address, "console listening");
@@ -70,6 +78,11 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         pool: connections.pool.clone(),
     };
     let consumer = tokio::spawn(dead_letters.run(shutdown.clone()));
+    let pauses = tokio::spawn(pauses.watch(connections.pool.clone(), shutdown.clone()));
+    let history = tokio::spawn(history::watch(connections.pool.clone(), shutdown.clone()));
+    let anchors = anchor::watch(connections.pool.clone(), settings.audit_anchor.clone(), shutdown.clone());
+    let anchors = tokio::spawn(anchors);
+    let answered = tokio::spawn(answered::watch(connections.pool.clone(), shutdown.clone()));
     let watch = tokio::spawn(queues::watch(broker.clone(), connections.pool.clone(), shutdown.clone()));
     let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
@@ -77,7 +90,20 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let stripe_events =
         tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
     shutdown.cancelled().await;
-    let stopped = async { tokio::join!(consumer, runner, watch, orders, stripe_events) };
+    let stopped = async {
+        tokio::join!(
+            consumer,
+            gauges,
+            history,
+            anchors,
+            pauses,
+            answered,
+            runner,
+            watch,
+            orders,
+            stripe_events
+        )
+    };
     if tokio::time::timeout(DRAIN, stopped).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }

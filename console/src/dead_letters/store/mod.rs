@@ -13,15 +13,18 @@ use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
 use crate::masking::masked_members;
 
+mod bodies;
 mod groups;
 mod intake;
 mod states;
 
+pub(crate) use bodies::{BODY_PART, FORMER_BODIES, FORMER_BODY, FormerBody};
+pub(crate) use bodies::{body_part, former_bodies, former_body, show, show_up_to};
 pub(crate) use groups::{DeadLetterGroup, GROUPS, GroupFilter, groups};
 pub(crate) use intake::{EVENT, STORE};
 pub(crate) use intake::{record_event, store};
-pub(crate) use states::{LOCK, STATE, UNSENT};
-pub(crate) use states::{LockedDeadLetter, lock, set_state, unsent};
+pub(crate) use states::{ANSWERED, LOCK, STATE, UNSENT};
+pub(crate) use states::{FormerState, LockedDeadLetter, lock, resolve_answered, set_state, unsent};
 
 /// The statement, for tests that look at its plan.
 pub(crate) const LIST: &str = concat!(
@@ -105,15 +108,6 @@ pub(crate) async fn list(
     let parameters = filter.parameters();
     let rows = client.query(LIST, &with_more(&parameters, &[&before, &limit])).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
-}
-
-/// One dead letter with the bytes as they were received.
-pub(crate) async fn show(
-    client: &impl GenericClient,
-    id: i64,
-) -> Result<Option<(DeadLetter, Vec<u8>)>, ServiceError> {
-    let row = client.query_opt(SHOW, &[&id]).await?;
-    row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// How many dead letters the filter matches.
