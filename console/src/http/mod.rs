@@ -1,6 +1,5 @@
 //! What the pages and the API share: the state that requests use, sign-in settings, sessions, errors.
 
-pub(crate) mod deadline;
 pub(crate) mod error;
 pub(crate) mod session;
 pub(crate) mod sign_in;

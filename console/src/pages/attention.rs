@@ -10,7 +10,7 @@ use crate::common::role::Role;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::when;
-use crate::pages::sign_in::local_path;
+use crate::pages::local_path::local_path;
 use crate::pages::{PageFailure, PageResult, redirect};
 
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use crate::pages::sign_in::local_path;
+use crate::pages::local_path::local_path;
 
 /// More is not carried along.
 const MAX_BYTES: usize = 16 * 1024;

@@ -8,11 +8,13 @@ mod attention;
 mod audit;
 mod cases;
 mod dead_letters;
+mod deadline;
 mod events;
 mod guard;
 mod jobs;
 mod kept_form;
 mod layout;
+mod local_path;
 mod messages;
 mod needs_attention;
 mod order_preview;
@@ -38,10 +40,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use self::deadline::within_time;
 use self::layout::{MenuItem, page};
 use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
-use crate::http::deadline::within_time;
 use crate::http::session::{CurrentUser, HEADERS};
 
 pub(in crate::pages) fn sign_in_address(next: &str) -> String {

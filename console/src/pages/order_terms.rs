@@ -21,7 +21,7 @@ use crate::orders::terms::minor_units;
 use crate::pages::layout::{MenuItem, address, badge, page, search_address};
 use crate::pages::order_preview::previewed;
 use crate::pages::reason::{self, RejectedForm};
-use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{PageResult, page_response, page_with_status, redirect};
 
 /// Which order, and what is known of it where it is not registered: a case suggests what was paid.
 #[derive(Debug, Clone, Deserialize)]
@@ -217,7 +217,7 @@ fn refuse(
     failure: ServiceError,
     reason: &str,
 ) -> PageResult {
-    let refused = RejectedForm::new(failure, reason).map_err(PageFailure::from)?;
+    let refused = RejectedForm::new(failure, reason)?;
     let shown = Shown { preview: None, refused: Some(&refused), reason };
     Ok(page_with_status(refused.status(), &render(current_user, query, order, values, &shown)))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use amqp::broker::Broker;
 use deadpool_postgres::{GenericClient, Pool};
 use tokio_util::sync::CancellationToken;
 
@@ -10,17 +11,25 @@ use crate::common::error::ServiceError;
 use crate::common::pause::pause;
 use crate::common::text_enum::TextEnum;
 use crate::dead_letters::reason::DeadLetterReason;
-use crate::http::Console;
-use crate::system::{overview, queues};
+use crate::system::management::Management;
+use crate::system::overview;
+use crate::system::queues::{self, Sources};
 
 pub(crate) const OPEN: &str = include_str!("sql/open_counts.sql");
 
 const INTERVAL: Duration = Duration::from_secs(15);
 
+/// The servers that know.
+pub(crate) struct GaugeSources {
+    pub(crate) broker: Broker,
+    pub(crate) management: Option<Management>,
+    pub(crate) pool: Pool,
+}
+
 /// Sets the gauges until shutdown; they stand still while a server is unavailable.
-pub(crate) async fn watch(console: Console, shutdown: CancellationToken) {
+pub(crate) async fn watch(sources: GaugeSources, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        for set in [database(&console.pool).await, broker(&console).await] {
+        for set in [database(&sources.pool).await, broker(&sources).await] {
             if let Err(failure) = set {
                 tracing::debug!(%failure, "metrics were not updated");
             }
@@ -30,8 +39,9 @@ pub(crate) async fn watch(console: Console, shutdown: CancellationToken) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-async fn broker(console: &Console) -> Result<(), ServiceError> {
-    for queue in queues::list(console.sources()).await? {
+async fn broker(sources: &GaugeSources) -> Result<(), ServiceError> {
+    let GaugeSources { broker, management, pool } = sources;
+    for queue in queues::list(Sources { broker, management: management.as_ref(), pool }).await? {
         let name = queue.name.clone();
         metrics::gauge!("queue_messages", "queue" => name.clone()).set(queue.unfinished() as f64);
         metrics::gauge!("queue_oldest_seconds", "queue" => name.clone())

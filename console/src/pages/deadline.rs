@@ -19,7 +19,7 @@ const ACTING: Duration = Duration::from_secs(30);
 const SIGNING_IN: Duration = Duration::from_secs(10);
 
 /// Ends a page's request that takes too long.
-pub(crate) async fn within_time(
+pub(in crate::pages) async fn within_time(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
