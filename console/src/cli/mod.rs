@@ -21,8 +21,8 @@ mod output;
 mod preview;
 mod queues;
 mod reconcile;
-mod signature;
 mod search;
+mod signature;
 mod subscriptions;
 mod sweep;
 mod topology;
@@ -181,6 +181,11 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
         let doctor::DoctorCommand::Signature(arguments) = question;
         return signature::run(arguments, &service::settings::environment());
     }
+    if let Command::Audit(command) = &cli.command
+        && let Some(done) = command.run_offline()
+    {
+        return done;
+    }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
         ConsoleSettings::read(&cli.settings, cli.command.needs(), &service::settings::environment())?;
@@ -221,7 +226,8 @@ impl Command {
         match self {
             Command::Serve | Command::Doctor(_) | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
-            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
+            Command::Queues(arguments) => arguments.needs(),
+            Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
                 Needs { broker: true, rules: false }
             }
             Command::Events(command) => command.needs(),
