@@ -75,6 +75,7 @@ pub async fn delete(amqp_url: &str, topology: &Topology) -> anyhow::Result<()> {
     for queue in Queue::ALL {
         channel.queue_delete(topology.queue(queue).into(), QueueDeleteOptions::default()).await?;
     }
+    channel.queue_delete(topology.rejected_queue().into(), QueueDeleteOptions::default()).await?;
     connection.close(200, "done".into()).await?;
     Ok(())
 }

@@ -178,6 +178,7 @@ impl Subscription {
             paid_through: self.paid_through(),
             current_period_end: version.and_then(|v| v.current_period_end),
             cancel_at_period_end: version.map(|v| v.cancel_at_period_end),
+            cancel_at: version.and_then(|v| v.cancel_at),
             trial_end: version.and_then(|v| v.trial_end),
             ended_at: version.and_then(|v| v.ended_at),
             order: version.and_then(|v| v.reference.order.clone()),

@@ -22,8 +22,10 @@ mod orders;
 mod parts;
 mod payments;
 mod save;
+mod search_keys;
 mod stored;
 mod subscriptions;
+mod traces;
 
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
 pub use clock::{clock, now};
@@ -33,6 +35,8 @@ pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, beat, end_beat};
 pub use load::load;
 pub use save::{rewrite, save};
+pub use search_keys::save_search_keys;
+pub use traces::Traces;
 
 pub(crate) use fetches::request_fetches;
 

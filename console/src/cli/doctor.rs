@@ -2,18 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::CommandContext;
 use super::output::{self, CommandResult};
+use super::signature::SignatureArguments;
 use crate::common::error::ServiceError;
 use crate::doctor::files::DoctorFiles;
 use crate::doctor::finding::{CheckStatus, Finding};
 use crate::doctor::service;
 
+#[derive(Debug, Subcommand)]
+pub(super) enum DoctorCommand {
+    /// Say why a delivery's signature does not match: exit 0 when it does, 1 when it does not
+    Signature(SignatureArguments),
+}
+
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct DoctorArguments {
+    #[command(subcommand)]
+    pub(super) command: Option<DoctorCommand>,
     /// The certificate of the ingress, a PEM file
     #[arg(long, env = "INGRESS_TLS_CERT", value_name = "PATH")]
     certificate: Option<PathBuf>,
@@ -29,7 +39,7 @@ pub(super) struct DoctorArguments {
 }
 
 pub(super) async fn run(context: &CommandContext, arguments: DoctorArguments) -> CommandResult {
-    let DoctorArguments { certificate, backup, backup_age, json } = arguments;
+    let DoctorArguments { certificate, backup, backup_age, json, .. } = arguments;
     let certificate = certificate.filter(|path| !path.as_os_str().is_empty());
     let files = DoctorFiles { certificate, backup, backup_age: *backup_age };
     let found = service::examine(&context.settings, &context.connections, &files).await;

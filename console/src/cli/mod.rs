@@ -14,20 +14,25 @@ mod jobs;
 mod listing;
 mod mail;
 mod messages;
+mod migrate;
 mod orders;
 mod origin;
 mod output;
 mod preview;
 mod queues;
 mod reconcile;
+mod search;
+mod signature;
 mod subscriptions;
 mod sweep;
+mod topology;
 mod visible;
 
 use clap::{Parser, Subcommand};
 
 pub use output::complain;
 
+use self::doctor::{DoctorArguments, DoctorCommand};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::runtime::Connections;
@@ -52,8 +57,10 @@ enum Command {
     /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
-    Migrate,
-    /// Check everything that a person on call checks first
+    Migrate(migrate::MigrateArguments),
+    /// Declare the exchanges and queues, for programs whose broker users may not
+    Topology,
+    /// Check everything that a person on call checks first; or say what is wrong with a delivery that was refused
     Doctor(doctor::DoctorArguments),
     /// Events that were received and what became of them
     #[command(subcommand)]
@@ -89,6 +96,9 @@ enum Command {
     Drift(drift::DriftArguments),
     /// Match a month of Stripe's balance with the ledger, and name what is not explained
     Reconcile(reconcile::ReconcileArguments),
+    /// Find something by whatever is at hand, and keep the keys by which people are found
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -109,6 +119,9 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] ServiceError),
+    /// What was examined is not as it should be.
+    #[error("{0}")]
+    Diagnosed(stripe::diagnosis::Diagnosis),
     /// It was done, but its result cannot be written.
     #[error("the output cannot be written")]
     Output(#[source] std::io::Error),
@@ -125,7 +138,7 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CommandError::Settings(_) | CommandError::Failed(ServiceError::Invalid { .. }) => 2,
-            CommandError::Failed(_) => 1,
+            CommandError::Failed(_) | CommandError::Diagnosed(_) => 1,
             CommandError::Output(_) => u8::from(!self.is_closed_pipe()),
         }
     }
@@ -153,11 +166,20 @@ pub(crate) struct CommandContext {
     pub(crate) actor: Actor,
 }
 
-/// Carries out a command.
-pub async fn run(cli: Cli) -> Result<(), CommandError> {
+/// Carries out a command. The runtime starts here and not in the program, which would compile all of it once more.
+pub fn run(cli: Cli) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| ServiceError::Internal(format!("the runtime cannot start: {e}")))?;
+    runtime.block_on(carry_out(cli))
+}
+
+async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     // Before the settings of servers are read: templates need none.
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
+    }
+    if let Command::Doctor(DoctorArguments { command: Some(DoctorCommand::Signature(arguments)), .. }) = &cli.command {
+        return signature::run(arguments, &service::settings::environment());
     }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
@@ -169,7 +191,8 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve => {
             serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
         }
-        Command::Migrate => migrate(&context).await,
+        Command::Migrate(arguments) => migrate::run(&context, arguments).await,
+        Command::Topology => topology::run(&context).await,
         Command::Doctor(arguments) => doctor::run(&context, arguments).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
@@ -184,6 +207,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
         Command::Drift(arguments) => drift::run(&context, arguments).await,
         Command::Reconcile(arguments) => reconcile::run(&context, arguments).await,
+        Command::Search(command) => search::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -197,22 +221,12 @@ impl Command {
         match self {
             Command::Serve | Command::Doctor(_) | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
-            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) => {
+            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
                 Needs { broker: true, rules: false }
             }
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),
         }
-    }
-}
-
-async fn migrate(context: &CommandContext) -> output::CommandResult {
-    context.connections.reachable().await?;
-    let applied = postgres::migrate::run(&context.connections.pool).await;
-    let applied = applied.map_err(|e| ServiceError::Internal(chain(&e)))?;
-    match applied.len() {
-        0 => output::line("the database has the newest schema already"),
-        n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),
     }
 }

@@ -21,9 +21,10 @@ pub(crate) async fn list(
     page: &PageRequest,
     role: Role,
 ) -> Result<Page<DeadLetter>, ServiceError> {
-    let (filter, before, limit) = (filter.checked()?, page.number_cursor()?, page.limit()?);
-    let found = store::list(&pool.get().await?, &filter, before, limit + 1).await?;
-    Ok(masking::for_role(Page::cut(found, limit, |dead_letter| dead_letter.id.to_string()), role))
+    let (filter, direction, limit) = (filter.checked()?, page.number_direction()?, page.limit()?);
+    let found = store::list(&pool.get().await?, &filter, &direction, limit + 1).await?;
+    let page = Page::around(found, limit, &direction, |dead_letter| dead_letter.id.to_string());
+    Ok(masking::for_role(page, role))
 }
 
 /// Dead letters in one state that failed for the same cause, the largest group first, as the role may see them.

@@ -1,23 +1,30 @@
 //! The pages: rendered here, escaped by the template engine, working without a script.
 //! Must never show an event's content as anything but text.
 
+mod about;
 mod access;
 mod assets;
 mod audit;
 mod cases;
 mod dead_letters;
 mod events;
+mod export;
 mod guard;
 mod jobs;
 mod layout;
+mod links;
+mod listing;
 mod messages;
+mod orders;
 mod origin;
 mod overview;
 mod preview;
 mod reason;
+mod rejections;
 mod search;
 mod sign_in;
 mod stripe;
+mod subscriptions;
 mod tone;
 mod tree;
 
@@ -169,12 +176,16 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(sign_in::routes)
             .configure(overview::routes)
             .configure(search::routes)
+            .configure(export::routes)
             .configure(events::routes)
+            .configure(orders::routes)
+            .configure(subscriptions::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(messages::routes)
             .configure(stripe::routes)
+            .configure(rejections::routes)
             .configure(audit::routes)
             .configure(access::routes)
             .default_service(web::to(not_found)),

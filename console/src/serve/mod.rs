@@ -15,6 +15,7 @@ use crate::dead_letters::consumer::DeadLetterConsumer;
 use crate::http::Console;
 use crate::jobs::runner::Runner;
 use crate::order_status::watch::OrderWatch;
+use crate::rejections::intake::RejectionIntake;
 use crate::runtime::Connections;
 use crate::runtime::settings::ConsoleSettings;
 use crate::runtime::sweep_settings::SweepSettings;
@@ -71,6 +72,8 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         pool: connections.pool.clone(),
     };
     let consumer = tokio::spawn(dead_letters.run(shutdown.clone()));
+    let intake = RejectionIntake { broker: broker.clone(), pool: connections.pool.clone() };
+    let intake = tokio::spawn(intake.run(shutdown.clone()));
     let watch = tokio::spawn(queues::watch(broker.clone(), connections.pool.clone(), shutdown.clone()));
     let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
     let runner = tokio::spawn(runner.run(shutdown.clone()));
@@ -78,7 +81,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let stripe_events =
         tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
     shutdown.cancelled().await;
-    let stopped = async { tokio::join!(consumer, runner, watch, orders, stripe_events) };
+    let stopped = async { tokio::join!(consumer, intake, runner, watch, orders, stripe_events) };
     if tokio::time::timeout(DRAIN, stopped).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }

@@ -70,6 +70,7 @@ const PAGES: [&str; 10] = [
     "/dead-letters/1",
     "/jobs",
     "/messages",
+    "/rejections",
     "/audit",
     "/search?q=A-1",
 ];
@@ -195,7 +196,7 @@ async fn repeated_failures_lock_a_name_out_whether_it_exists_or_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trusted_proxy_vouches_and_an_untrusted_one_does_not() {
+async fn a_trusted_proxy_signs_users_in_and_an_untrusted_one_does_not() {
     let world = World::new().await;
     let settings = [
         ("CONSOLE_PROXY_HEADER", "X-Forwarded-User"),

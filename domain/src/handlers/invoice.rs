@@ -66,6 +66,7 @@ impl Change for OneInvoice {
         keys.invoices.insert(self.id.clone());
         keys.subscriptions.extend(self.invoice.subscription.clone());
         keys.payments.extend(self.invoice.payment_intent.clone());
+        keys.payments.extend(self.invoice.asks_for_nothing().then(|| self.id.clone()));
         if self.invoice.payment_intent.is_none() {
             keys.charges.extend(self.invoice.charge.clone().map(|charge| (charge, true)));
         }

@@ -21,6 +21,9 @@ pub enum LogFormat {
 const LATENCY_BUCKETS: [f64; 13] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// Events of one batch: a worker takes up to 512 at once.
+const BATCH_BUCKETS: [f64; 8] = [1.0, 2.0, 4.0, 16.0, 64.0, 128.0, 256.0, 512.0];
+
 /// lapin logs a returned message with its body, and repeats what the broker task logs once. The
 /// first must not be, whatever the filter says; the second only when somebody asks for it.
 const NEVER: &str = "lapin::returned_messages=off";
@@ -59,11 +62,14 @@ pub fn metrics() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let builder = PrometheusBuilder::new();
-            // The only error is an empty list of buckets.
-            let builder = builder
-                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCY_BUCKETS)
-                .unwrap_or_else(|_| PrometheusBuilder::new());
+            let buckets = |builder: PrometheusBuilder, suffix: &str, bounds: &[f64]| {
+                // The only error is an empty list of buckets.
+                builder
+                    .set_buckets_for_metric(Matcher::Suffix(suffix.to_owned()), bounds)
+                    .unwrap_or_else(|_| PrometheusBuilder::new())
+            };
+            let builder = buckets(PrometheusBuilder::new(), "_seconds", &LATENCY_BUCKETS);
+            let builder = buckets(builder, "_batch_events", &BATCH_BUCKETS);
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {

@@ -38,6 +38,8 @@ pub struct RegisteredOrder {
 pub struct ExpectedOrder {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// The company's id for it.
     pub id: String,
     pub status: &'static str,
@@ -59,6 +61,8 @@ pub struct ExpectedOrder {
 pub struct ExpectedPayment {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// Payment intent id, or session id where there is no intent.
     pub id: String,
     /// The order it is for.
@@ -111,9 +115,9 @@ pub struct ExpectedDispute {
     pub closed: bool,
     pub withdrawn: bool,
     pub reinstated: bool,
-    /// The balance transaction that took the money again after it was given back.
+    /// The balance transaction that took the money again after it was reinstated.
     pub withdrawn_again: Option<String>,
-    /// The verdict of an appeal, after another one.
+    /// The result of an appeal, which reversed the first.
     pub appeal: Option<&'static str>,
     /// Until when staff must answer, in unix seconds.
     pub due_by: Option<i64>,
@@ -173,7 +177,8 @@ impl ExpectedSubscription {
 pub struct ExpectedItem {
     pub price: String,
     pub product: String,
-    pub quantity: i64,
+    /// None for usage.
+    pub quantity: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,7 +76,7 @@ impl DoubtFetcher {
             Err(FetchError::Api(error)) => error.as_str(),
             Err(FetchError::Publish(_)) => "not_published",
         };
-        metrics::counter!("worker_fetches_total", "cause" => "doubt", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_fetches_total", "cause" => "doubt", "outcome" => outcome).increment(1);
         match done {
             // What is gone at Stripe stays as its events left it.
             Ok(()) | Err(FetchError::Api(ApiError::NotFound { .. })) => {

@@ -15,11 +15,11 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::show::replays;
 use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
-use crate::pages::origin;
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tree::tree;
 use crate::pages::{CsrfForm, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{about, links, origin};
 use crate::timeline::details::{self, DeadLetterView};
 
 async fn show(
@@ -83,7 +83,7 @@ fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageSt
                 (facts(view))
                 (replays(&view.history))
             }
-            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (links::copy_json(&view.payload)) (tree(&view.payload)) } }
         }
     };
     page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body)
@@ -111,7 +111,8 @@ fn facts(view: &DeadLetterView) -> Markup {
     html! {
         section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
-            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
+            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) (links::at_stripe(&l.event_id, &l.origin())) } @else { code { (l.event_id) } " (not recorded)" } }
+            (about::facts(&l.about, &l.origin()))
             (origin::facts(l.account.as_deref(), l.livemode))
             dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }
