@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "the library exists for its program and its tests")]
 
 mod api;
+mod attention;
 mod audit;
 mod auth;
 mod backfills;
@@ -28,6 +29,7 @@ mod orders;
 mod pages;
 mod reconcile;
 mod rejections;
+mod reports;
 mod runtime;
 mod search;
 mod serve;

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
+use crate::pause::Pause;
 use crate::progress::Progress;
-use crate::store::{self, HeartBeat, StoreError};
+use crate::store::{self, HeartBeat, StoreError, WorkerState};
 
 /// The console calls a worker alive that was seen within three beats.
 const BEAT: Duration = Duration::from_secs(10);
@@ -25,7 +26,7 @@ pub(crate) async fn run(
     pool: Pool,
     kind: &'static str,
     settings: Map<String, Value>,
-    progress: Progress,
+    (progress, pause): (Progress, Pause),
     shutdown: CancellationToken,
 ) {
     let started_at = Timestamp::now();
@@ -41,7 +42,7 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            recorded = beat_once(&pool, &beat, &progress) => {
+            recorded = beat_once(&pool, &beat, &progress, &pause) => {
                 if let Err(error) = recorded {
                     tracing::debug!(error = chain(&error), "no heartbeat");
                 }
@@ -61,7 +62,12 @@ pub(crate) async fn run(
 }
 
 /// Beats by the database's clock, and warns where the machine's differs from it.
-async fn beat_once(pool: &Pool, beat: &HeartBeat, progress: &Progress) -> Result<(), StoreError> {
+async fn beat_once(
+    pool: &Pool,
+    beat: &HeartBeat,
+    progress: &Progress,
+    pause: &Pause,
+) -> Result<(), StoreError> {
     let now = store::clock(pool).await?;
     if let Some(ahead) = skew(Timestamp::now(), now) {
         tracing::warn!(
@@ -69,7 +75,12 @@ async fn beat_once(pool: &Pool, beat: &HeartBeat, progress: &Progress) -> Result
             "the clock of this machine differs from the database's; the database's decides"
         );
     }
-    store::beat(pool, beat, progress.settled_through(), now).await
+    let state = WorkerState {
+        settled_through: progress.settled_through(),
+        last_batch: progress.last_batch(),
+        paused: pause.is_paused(),
+    };
+    store::beat(pool, beat, state, now).await
 }
 
 /// How far the machine is ahead of the database, where that is over a minute either way.

@@ -22,8 +22,9 @@ pub(super) enum DoctorCommand {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct DoctorArguments {
+    /// One question alone, which needs no server
     #[command(subcommand)]
-    pub(super) command: Option<DoctorCommand>,
+    pub(super) question: Option<DoctorCommand>,
     /// The certificate of the ingress, a PEM file
     #[arg(long, env = "INGRESS_TLS_CERT", value_name = "PATH")]
     certificate: Option<PathBuf>,
@@ -39,7 +40,7 @@ pub(super) struct DoctorArguments {
 }
 
 pub(super) async fn run(context: &CommandContext, arguments: DoctorArguments) -> CommandResult {
-    let DoctorArguments { certificate, backup, backup_age, json, .. } = arguments;
+    let DoctorArguments { question: _, certificate, backup, backup_age, json } = arguments;
     let certificate = certificate.filter(|path| !path.as_os_str().is_empty());
     let files = DoctorFiles { certificate, backup, backup_age: *backup_age };
     let found = service::examine(&context.settings, &context.connections, &files).await;

@@ -32,7 +32,6 @@ use clap::{Parser, Subcommand};
 
 pub use output::complain;
 
-use self::doctor::{DoctorArguments, DoctorCommand};
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::runtime::Connections;
@@ -60,7 +59,7 @@ enum Command {
     Migrate(migrate::MigrateArguments),
     /// Declare the exchanges and queues, for programs whose broker users may not
     Topology,
-    /// Check everything that a person on call checks first; or say what is wrong with a delivery that was refused
+    /// Check everything that a person on call checks first
     Doctor(doctor::DoctorArguments),
     /// Events that were received and what became of them
     #[command(subcommand)]
@@ -178,8 +177,14 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
     }
-    if let Command::Doctor(DoctorArguments { command: Some(DoctorCommand::Signature(arguments)), .. }) = &cli.command {
+    if let Command::Doctor(doctor::DoctorArguments { question: Some(question), .. }) = &cli.command {
+        let doctor::DoctorCommand::Signature(arguments) = question;
         return signature::run(arguments, &service::settings::environment());
+    }
+    if let Command::Audit(command) = &cli.command
+        && let Some(done) = command.run_offline()
+    {
+        return done;
     }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
@@ -221,7 +226,8 @@ impl Command {
         match self {
             Command::Serve | Command::Doctor(_) | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
-            Command::Queues(_) | Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
+            Command::Queues(arguments) => arguments.needs(),
+            Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
                 Needs { broker: true, rules: false }
             }
             Command::Events(command) => command.needs(),

@@ -14,6 +14,8 @@ text_enum! {
         Accepted = "accepted",
         /// A bulk job was paused.
         Paused = "paused",
+        /// A bulk replay was approved.
+        Approved = "approved",
         /// A bulk job or a paused destination was resumed.
         Resumed = "resumed",
         /// A bulk job was canceled.

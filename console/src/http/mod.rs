@@ -15,6 +15,7 @@ use crate::events::preview::Previewer;
 use crate::order_status::watch::OrderWatch;
 use crate::sweeps::reader::Reader;
 use crate::system::management::Management;
+use crate::system::pauses::Pauses;
 use crate::system::queues::Sources;
 
 /// The most bytes that the body of a request has.
@@ -40,6 +41,10 @@ pub(crate) struct Console {
     pub(crate) stripe_events: Option<Reader>,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
+    /// A bulk replay of more than so many waits for a second person; none: no replay does.
+    pub(crate) replay_approval: Option<i64>,
+    /// The queues that are paused, for every page.
+    pub(crate) pauses: Pauses,
 }
 
 impl Console {

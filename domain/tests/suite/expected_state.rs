@@ -239,5 +239,9 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
             expected_state.attempt_count,
         );
         assert_eq!(found, expected, "{name}: invoice {}", expected_state.id);
+        if !expected_state.hides_lines {
+            let end = invoice.summary().period.map(|period| period.end);
+            assert_eq!(end, expected_state.period_end, "{name}: period of invoice {}", expected_state.id);
+        }
     }
 }

@@ -47,15 +47,6 @@ pub async fn run(pool: &Pool) -> Result<Vec<String>, MigrateError> {
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
 }
 
-/// The numbers of this build's migrations, in order.
-#[must_use]
-pub fn versions() -> Vec<i32> {
-    let runner = embedded::migrations::runner();
-    let mut versions: Vec<i32> = runner.get_migrations().iter().map(refinery::Migration::version).collect();
-    versions.sort_unstable();
-    versions
-}
-
 /// Lets `role` read and write what the programs need, and nothing else: it cannot change the schema nor the audit.
 ///
 /// Run as the owner of the schema, after [`run`], whenever that applied something.
@@ -68,6 +59,15 @@ pub async fn grant(pool: &Pool, role: &str) -> Result<(), MigrateError> {
         tx.commit().await
     };
     granting.await.map_err(|source| MigrateError::Grant { role: role.to_owned(), source })
+}
+
+/// The numbers of this build's migrations, in order.
+#[must_use]
+pub fn versions() -> Vec<i32> {
+    let runner = embedded::migrations::runner();
+    let mut versions: Vec<i32> = runner.get_migrations().iter().map(refinery::Migration::version).collect();
+    versions.sort_unstable();
+    versions
 }
 
 /// A number for exactly this set of migrations: another set, or another text, has another number.

@@ -152,7 +152,7 @@ pub struct ExpectedSubscription {
     pub status: &'static str,
     /// Since when it has been `past_due`, if that is its status: access then hangs on the grace period.
     pub past_due_since: Option<i64>,
-    /// The latest period end over the lines of its paid invoices, in unix seconds.
+    /// Of each item the end that its newest paid invoice bills in advance, and of the items the earliest, in unix seconds.
     pub paid_through: Option<i64>,
     /// Whether it ends with the period.
     pub cancel_at_period_end: bool,
@@ -200,7 +200,7 @@ pub struct ExpectedInvoice {
     pub paid: bool,
     /// Whether `invoice.payment_succeeded` came: it was paid by a payment, not out of band.
     pub payment_succeeded: bool,
-    /// The latest period end over its lines.
+    /// The end of what its lines pay for: of each item the latest, and of the items the earliest.
     pub period_end: Option<i64>,
     /// Not all of its lines are in its body: what its period is only Stripe's API shows.
     pub hides_lines: bool,
