@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 68] = [
+pub const KNOWN: [&str; 70] = [
     "ALERT_TO",
     "ALERT_URL",
     "ALERT_URL_FILE",
