@@ -5,4 +5,4 @@ SELECT coalesce(array_agg(c.relname::text ORDER BY c.relname) FILTER (
            has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE')
            OR has_table_privilege(c.oid, 'TRUNCATE') OR pg_has_role(c.relowner, 'USAGE'))), false) AS alters_audit
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname <> 'refinery_schema_history'
+WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('refinery_schema_history', 'audit_head')
