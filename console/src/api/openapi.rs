@@ -10,8 +10,8 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
 use super::{
-    audit, cases, dead_letters, destinations, events, export, jobs, messages, orders, overview, queues, rejections,
-    search, subscriptions, sweeps, tokens, users, verify_payment,
+    audit, cases, dead_letters, destinations, events, export, jobs, messages, orders, overview, queues,
+    rejections, search, subscriptions, sweeps, tokens, users, verify_payment,
 };
 use crate::audit::store::AuditEntry;
 use crate::auth::store::sessions::ApiToken;
