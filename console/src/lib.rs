@@ -7,13 +7,16 @@
 #![allow(missing_docs, reason = "the library exists for its program and its tests")]
 
 mod api;
+mod attention;
 mod audit;
 mod auth;
 mod backfills;
 mod cases;
+mod checks;
 mod cli;
 mod common;
 mod dead_letters;
+mod doctor;
 mod drift;
 mod events;
 mod exports;
@@ -26,6 +29,7 @@ mod orders;
 mod pages;
 mod reconcile;
 mod rejections;
+mod reports;
 mod runtime;
 mod search;
 mod serve;

@@ -174,12 +174,10 @@ impl Payment {
         }
         let failed = self.charges.values().map(Versioned::latest).filter(|charge| charge.status == "failed");
         let mut failed: Vec<_> = failed.map(|charge| (charge.created, charge.id.clone())).collect();
-        if failed.len() > FAILED_CHARGES {
-            failed.sort_unstable();
-            for (_, id) in failed.drain(..failed.len() - FAILED_CHARGES) {
-                self.charges.remove(&id);
-                self.attempts.remove(&id);
-            }
+        failed.sort_unstable();
+        for (_, id) in failed.drain(..failed.len().saturating_sub(FAILED_CHARGES)) {
+            self.charges.remove(&id);
+            self.attempts.remove(&id);
         }
     }
 

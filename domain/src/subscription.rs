@@ -92,9 +92,6 @@ impl Subscription {
     /// through when the subscription is paid.
     pub fn record_invoice(&mut self, id: &str, summary: invoice::Summary) {
         self.invoices.insert(id.to_owned(), summary);
-        if self.invoices.len() <= INVOICES {
-            return;
-        }
         for paid in [true, false] {
             let of_kind = self.invoices.iter().filter(|(_, invoice)| invoice.paid == paid);
             let mut ranked: Vec<_> = of_kind.map(|(id, i)| (i.created, i.period, id.clone())).collect();

@@ -6,6 +6,7 @@
 //! alone when it does; and in another sequence each time, so that what stands behind it is not dead-lettered
 //! with it.
 
+mod ready;
 mod redelivery_buffer;
 
 use std::ops::ControlFlow;
@@ -14,11 +15,9 @@ use std::time::{Duration, Instant};
 use amqp::broker::{Broker, BrokerError};
 use amqp::message::EventHeaders;
 use futures_util::StreamExt;
-use futures_util::stream::ReadyChunks;
 use jiff::Timestamp;
-use lapin::Consumer;
 use lapin::message::Delivery;
-use lapin::options::{BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
 use service::backoff::Backoff;
 use service::error::chain;
@@ -26,17 +25,16 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use ready::{Ready, next};
 use redelivery_buffer::{RedeliveryBuffer, deliveries_before};
 
 use crate::fetch::ThinEvents;
+use crate::pause::Pause;
 use crate::process::{Engine, InboundEvent};
 use crate::progress::Progress;
 use crate::settle::{SettleError, Settler};
 use crate::spans;
 use domain::rules::Rules;
-
-/// How long redelivered messages wait for fresh ones to be ready first.
-const IDLE_WAIT: Duration = Duration::from_millis(50);
 
 /// Thin events of one batch at most: what is fetched for them has to be there within the time that a batch may take.
 const THIN_BATCH: usize = 16;
@@ -74,6 +72,15 @@ pub(crate) struct ConsumerTask {
     /// What fetches the objects of thin events; none without an API key.
     pub(crate) thin_events: Option<ThinEvents>,
     pub(crate) progress: Progress,
+    /// Whether staff have paused the queue.
+    pub(crate) pause: Pause,
+}
+
+/// Why consuming ended by itself.
+enum Ended {
+    Shutdown,
+    /// Staff have paused the queue.
+    Paused,
 }
 
 impl ConsumerTask {
@@ -85,6 +92,9 @@ impl ConsumerTask {
                 () = shutdown.cancelled() => return,
                 () = self.broker.until_usable() => {}
             }
+            if self.pause.clone().until_running(shutdown).await.is_break() {
+                return;
+            }
             // Nothing is taken from the queue before the database answers: each delivery that is requeued
             // counts towards the delivery limit.
             if self.until_database_answers(shutdown).await.is_break() {
@@ -92,7 +102,8 @@ impl ConsumerTask {
             }
             let began = Instant::now();
             match self.consume(shutdown).await {
-                Ok(()) => return,
+                Ok(Ended::Shutdown) => return,
+                Ok(Ended::Paused) => continue,
                 Err(error) => {
                     tracing::warn!(error = %chain(&error), queue = self.queue, "consuming was interrupted");
                 }
@@ -117,20 +128,36 @@ impl ConsumerTask {
         ControlFlow::Continue(())
     }
 
-    async fn consume(&self, shutdown: &CancellationToken) -> Result<(), Interrupted> {
+    async fn consume(&self, shutdown: &CancellationToken) -> Result<Ended, Interrupted> {
         let channel = self.broker.channel().await?;
         // Twice the batch, so that the next one is at hand while this one commits.
         channel.basic_qos(self.batch.saturating_mul(2), BasicQosOptions::default()).await?;
         let queue = ShortString::from(self.queue.as_str());
         let options = BasicConsumeOptions::default();
         let consumer = channel.basic_consume(queue, "".into(), options, FieldTable::default()).await?;
+        let tag = consumer.tag();
         let mut stream = consumer.ready_chunks(usize::from(self.batch));
         let mut redelivered = RedeliveryBuffer::default();
-        loop {
-            let ready = match next(&mut stream, !redelivered.is_empty(), shutdown).await {
-                Ready::Shutdown => break,
+        // What was handed out is finished when the queue is paused: giving it back would count as a delivery.
+        let (mut pause, mut paused) = (self.pause.clone(), false);
+        let ended = loop {
+            let upcoming = next(&mut stream, !redelivered.is_empty(), shutdown);
+            let ready = tokio::select! {
+                ready = upcoming => ready,
+                asked = pause.until_paused(shutdown), if !paused => {
+                    if asked.is_continue() {
+                        channel.basic_cancel(tag.clone(), BasicCancelOptions::default()).await?;
+                        paused = true;
+                    }
+                    continue;
+                }
+            };
+            let ready = match ready {
+                Ready::Shutdown => break Ended::Shutdown,
                 Ready::Idle => Vec::new(),
                 Ready::Deliveries(deliveries) => deliveries.into_iter().collect::<Result<Vec<_>, _>>()?,
+                Ready::Canceled if paused && redelivered.is_empty() => break Ended::Paused,
+                Ready::Canceled if paused => Vec::new(),
                 Ready::Canceled => return Err(Interrupted::Canceled),
             };
             // Fresh messages may never run out; the buffered ones must not wait for that.
@@ -151,10 +178,10 @@ impl ConsumerTask {
                     break;
                 }
             }
-        }
+        };
         // What was delivered and not settled goes back to the queue with the channel.
-        channel.close(200, "the worker ends".into()).await?;
-        Ok(())
+        channel.close(200, "the worker stops consuming".into()).await?;
+        Ok(ended)
     }
 
     /// Sorts out what has to be fetched for: the others do not wait for Stripe.
@@ -206,26 +233,8 @@ impl ConsumerTask {
         };
         crate::report::batch(&self.queue, &events, &dispositions, began.elapsed());
         self.settler.settle(&deliveries, &events, &dispositions, oldest, shutdown).await?;
-        self.progress.settled(events.iter().map(|event| event.headers.received_at));
+        self.progress.settled(events.iter().map(|event| event.headers.received_at), Timestamp::now());
         Ok(ControlFlow::Continue(()))
-    }
-}
-
-enum Ready {
-    Deliveries(Vec<Result<Delivery, lapin::Error>>),
-    /// Nothing fresh is ready: time for the buffered messages.
-    Idle,
-    /// The broker canceled the consumer (its queue was deleted).
-    Canceled,
-    Shutdown,
-}
-
-async fn next(stream: &mut ReadyChunks<Consumer>, buffered: bool, shutdown: &CancellationToken) -> Ready {
-    tokio::select! {
-        biased;
-        () = shutdown.cancelled() => Ready::Shutdown,
-        ready = stream.next() => ready.map_or(Ready::Canceled, Ready::Deliveries),
-        () = tokio::time::sleep(IDLE_WAIT), if buffered => Ready::Idle,
     }
 }
 

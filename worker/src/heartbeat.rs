@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
+use crate::pause::Pause;
 use crate::progress::Progress;
-use crate::store::{self, HeartBeat, StoreError};
+use crate::store::{self, HeartBeat, StoreError, WorkerState};
 
 /// The console calls a worker alive that was seen within three beats.
 const BEAT: Duration = Duration::from_secs(10);
@@ -19,8 +21,14 @@ const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(1);
 /// How long deleting the row may take.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Beats until shutdown is requested, then deletes the row.
-pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shutdown: CancellationToken) {
+/// Beats until shutdown is requested, then deletes the row. `settings` are those that all workers must have alike.
+pub(crate) async fn run(
+    pool: Pool,
+    kind: &'static str,
+    settings: Map<String, Value>,
+    (progress, pause): (Progress, Pause),
+    shutdown: CancellationToken,
+) {
     let started_at = Timestamp::now();
     let host = host();
     let beat = HeartBeat {
@@ -29,11 +37,12 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
         host,
         version: env!("CARGO_PKG_VERSION"),
         started_at,
+        settings: Value::Object(settings),
     };
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            recorded = beat_once(&pool, &beat, &progress) => {
+            recorded = beat_once(&pool, &beat, &progress, &pause) => {
                 if let Err(error) = recorded {
                     tracing::debug!(error = chain(&error), "no heartbeat");
                 }
@@ -53,7 +62,12 @@ pub(crate) async fn run(pool: Pool, kind: &'static str, progress: Progress, shut
 }
 
 /// Beats by the database's clock, and warns where the machine's differs from it.
-async fn beat_once(pool: &Pool, beat: &HeartBeat, progress: &Progress) -> Result<(), StoreError> {
+async fn beat_once(
+    pool: &Pool,
+    beat: &HeartBeat,
+    progress: &Progress,
+    pause: &Pause,
+) -> Result<(), StoreError> {
     let now = store::clock(pool).await?;
     if let Some(ahead) = skew(Timestamp::now(), now) {
         tracing::warn!(
@@ -61,7 +75,12 @@ async fn beat_once(pool: &Pool, beat: &HeartBeat, progress: &Progress) -> Result
             "the clock of this machine differs from the database's; the database's decides"
         );
     }
-    store::beat(pool, beat, progress.settled_through(), now).await
+    let state = WorkerState {
+        settled_through: progress.settled_through(),
+        last_batch: progress.last_batch(),
+        paused: pause.is_paused(),
+    };
+    store::beat(pool, beat, state, now).await
 }
 
 /// How far the machine is ahead of the database, where that is over a minute either way.

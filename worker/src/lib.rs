@@ -13,7 +13,8 @@ mod heartbeat;
 mod inbound_event;
 mod isolation;
 pub mod orders;
-pub mod preview;
+pub mod pause;
+mod preview;
 pub mod process;
 mod progress;
 mod quiet;
@@ -27,7 +28,7 @@ mod spans;
 pub mod store;
 mod tasks;
 
-pub use preview::{Preview, RowChange, preview};
+pub use preview::{Preview, RowChange, preview, preview_fetched};
 pub use rehearsal::{Rehearsal, rehearse};
 pub use run::{RunError, run};
 pub use tasks::TaskFailed;

@@ -182,7 +182,7 @@ pub(crate) async fn run(
     }
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();
-    store::record(tx, &rejected, &settled, now).await?;
+    store::record(tx, &rejected, &settled, &answered(batch.incoming, &settled), now).await?;
     if rules.can_fetch {
         let by_events = batch.incoming.iter().any(|one| !one.prepared.event.observed);
         store::request_fetches(tx, &state.doubts(), by_events, now).await?;
@@ -204,7 +204,7 @@ struct Decided<'a> {
     dispositions: Vec<Disposition>,
     effects: Vec<(&'a str, Effect)>,
     rejected: Vec<(&'a Incoming<'a>, Disposition)>,
-    /// Those that took effect after they had been claimed before.
+    /// Those that took effect after they had been claimed before, or because they were replayed.
     settled: Vec<&'a str>,
 }
 
@@ -233,13 +233,20 @@ impl<'a> Batch<'a> {
                 Disposition::Retry { .. } | Disposition::DeadLetter(_) => {
                     decided.rejected.push((one, disposition.clone()));
                 }
-                _ if *known_before => decided.settled.push(id),
+                // A replayed dead letter may be the first that the table hears of its event.
+                _ if *known_before || one.headers.replay_of.is_some() => decided.settled.push(id),
                 _ => {}
             }
             decided.dispositions.push(disposition);
         }
         decided
     }
+}
+
+/// The numbers of the dead letters that those of the settled events replay.
+fn answered(incoming: &[Incoming<'_>], settled: &[&str]) -> Vec<i64> {
+    let settled = incoming.iter().filter(|one| settled.contains(&one.prepared.event.id.as_str()));
+    settled.filter_map(|one| one.headers.replay_of.as_deref()?.parse().ok()).collect()
 }
 
 fn rejected_event<'a>(

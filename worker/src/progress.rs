@@ -17,6 +17,8 @@ pub(crate) struct Progress(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     settled_through: AtomicI64,
+    batch_at: AtomicI64,
+    batch_events: AtomicI64,
     next: AtomicU64,
     in_hand: Mutex<BTreeMap<u64, Instant>>,
 }
@@ -47,11 +49,22 @@ impl Progress {
         }
     }
 
-    /// Events received at these times were settled.
-    pub(crate) fn settled(&self, received: impl Iterator<Item = Timestamp>) {
+    /// Events received at these times were settled, `now`.
+    pub(crate) fn settled(&self, received: impl ExactSizeIterator<Item = Timestamp>, now: Timestamp) {
+        let events = i64::try_from(received.len()).unwrap_or(i64::MAX);
         if let Some(newest) = received.max() {
             self.0.settled_through.fetch_max(newest.as_millisecond(), Ordering::Relaxed);
+            self.0.batch_events.store(events, Ordering::Relaxed);
+            self.0.batch_at.store(now.as_millisecond(), Ordering::Relaxed);
         }
+    }
+
+    /// When the last batch was settled, and of how many events; `None`: none yet.
+    pub(crate) fn last_batch(&self) -> Option<(Timestamp, i32)> {
+        let (at, events) =
+            (self.0.batch_at.load(Ordering::Relaxed), self.0.batch_events.load(Ordering::Relaxed));
+        let at = (at != 0).then(|| Timestamp::from_millisecond(at).ok()).flatten()?;
+        Some((at, i32::try_from(events).unwrap_or(i32::MAX)))
     }
 
     /// When the newest event was received that is settled; `None`: none yet. What still waits in the queue

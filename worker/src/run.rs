@@ -16,10 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::consumer::ConsumerTask;
 use crate::fetch::{DoubtFetcher, ThinEvents};
+use crate::pause::Pause;
 use crate::process::Engine;
 use crate::progress::Progress;
 use crate::relay::{DestinationError, Relay};
-use crate::settings::Settings;
+use crate::settings::{Settings, shared_settings};
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
@@ -80,9 +81,13 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let settler = Settler { publisher, topology: settings.topology.clone() };
     tracing::info!(queue = queue.name(), settings.concurrency, settings.batch, "consuming");
     let mut tasks = Tasks::new(shutdown.clone());
+    let (pause, watching) = Pause::watch(engine.pool.clone(), queue, shutdown.clone());
+    tasks.spawn("pause", watching);
+    let shared = shared_settings(&engine.rules, &settings.topology.retry, api.is_some());
+    let watched = (progress.clone(), pause.clone());
     tasks.spawn(
         "heartbeat",
-        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), shutdown.clone()),
+        heartbeat::run(engine.pool.clone(), queue.name(), shared, watched, shutdown.clone()),
     );
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {
@@ -99,6 +104,7 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
         settler,
         thin_events,
         progress,
+        pause,
     };
     for _ in 0..settings.concurrency {
         let (consumer, shutdown) = (consumer.clone(), shutdown.clone());

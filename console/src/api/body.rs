@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::web::Json;
@@ -14,6 +15,9 @@ use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
 
+/// A client that never ends its body must not keep a connection for ever.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A JSON object that is a `T`.
 pub(super) struct JsonObject<T>(pub(super) T);
 
@@ -24,7 +28,8 @@ impl<T: DeserializeOwned> FromRequest for JsonObject<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let object = Json::<Map<String, Value>>::from_request(request, payload);
         Box::pin(async move {
-            let object = object.await?.into_inner();
+            let too_slow = |_| ServiceError::invalid("body_too_slow", "the body did not arrive in time");
+            let object = tokio::time::timeout(BODY_TIMEOUT, object).await.map_err(too_slow)??.into_inner();
             let read = serde_json::from_value(Value::Object(object));
             let wrong = |e| ServiceError::invalid("invalid_body", format!("the body is wrong: {e}"));
             Ok(JsonObject(read.map_err(wrong)?))

@@ -30,7 +30,7 @@ use crate::messages::store::MessageRow;
 use crate::order_status::view::OrderView;
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
-use crate::rejections::service::RejectionGroup;
+use crate::rejections::store::RejectionGroup;
 use crate::sweeps::store::Sweep;
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;
@@ -42,7 +42,7 @@ use crate::verification::service::Verification;
     info(title = "Sluicegate console", description = "Events, dead letters and orders, for scripts and the company's backend."),
     paths(
         events::list::list, events::show::show, events::preview::preview, events::replay::replay,
-        dead_letters::list::list, dead_letters::groups::groups, dead_letters::show::show,
+        dead_letters::list::list, dead_letters::groups::groups, dead_letters::show::show, dead_letters::body::body,
         dead_letters::preview::preview, dead_letters::replay::replay, dead_letters::discard::discard,
         dead_letters::replay_many::replay_many, dead_letters::preview_many::preview_many,
         dead_letters::discard_many::discard_many,
@@ -52,7 +52,8 @@ use crate::verification::service::Verification;
         messages::list::list, messages::show::show, messages::resend::resend,
         destinations::list::list, destinations::resume::resume,
         cases::list::list, cases::show::show, cases::accept::accept,
-        queues::list, rejections::list, sweeps::list::list, overview::show, audit::list, search::search, export::export,
+        queues::list::list, queues::command::command, rejections::list, sweeps::list::list, overview::show, audit::list,
+        search::search, export::export,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
         verify_payment::verify,

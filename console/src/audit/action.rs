@@ -33,10 +33,26 @@ text_enum! {
         OrderCorrect = "order.correct",
         /// A held payment was accepted as it is.
         CaseAccept = "case.accept",
+        /// Stripe was asked whether a payment is good; the reason is the answer.
+        PaymentVerify = "payment.verify",
+        /// Stripe's list of events was read for those that no webhook brought.
+        SweepStart = "sweep.start",
+        /// A note was written.
+        NoteAdd = "note.add",
+        /// Somebody has seen it.
+        AttentionAcknowledge = "attention.acknowledge",
+        /// It was assigned to a user, or to nobody.
+        AttentionAssign = "attention.assign",
+        /// A second person approved a bulk replay.
+        JobApprove = "job.approve",
         /// A message was sent to a destination again.
         MessageResend = "message.resend",
         /// A paused destination was resumed.
         DestinationResume = "destination.resume",
+        /// A queue was paused: no worker takes events from it.
+        QueuePause = "queue.pause",
+        /// A paused queue was resumed.
+        QueueResume = "queue.resume",
         /// A row that differed from Stripe's object was to be corrected.
         DriftRepair = "drift.repair",
         /// The broker did not take it.
@@ -74,12 +90,18 @@ pub(crate) enum Subject<'a> {
     Destination(&'a str),
     /// An event, by Stripe's id.
     Event(&'a str),
+    /// Dead letters with one cause, by their fingerprint.
+    Group(&'a str),
     /// A bulk job, by its number.
     Job(i64),
     /// An outgoing message, by its number.
     Message(i64),
     /// An order, by the company's id.
     Order(&'a str),
+    /// A payment, by Stripe's id.
+    Payment(&'a str),
+    /// A queue that workers consume, by its name.
+    Queue(&'a str),
     /// A token, by its name.
     Token(&'a str),
     /// A user, by name.
@@ -98,9 +120,12 @@ impl<'a> Subject<'a> {
             "dead_letter" => id.parse().ok().map(Subject::DeadLetter),
             "destination" => Some(Subject::Destination(id)),
             "event" => Some(Subject::Event(id)),
+            "group" => Some(Subject::Group(id)),
             "job" => id.parse().ok().map(Subject::Job),
             "message" => id.parse().ok().map(Subject::Message),
             "order" => Some(Subject::Order(id)),
+            "payment" => Some(Subject::Payment(id)),
+            "queue" => Some(Subject::Queue(id)),
             "token" => Some(Subject::Token(id)),
             "user" => Some(Subject::User(id)),
             _ => None,
@@ -116,9 +141,12 @@ impl fmt::Display for Subject<'_> {
             Subject::DeadLetter(id) => write!(f, "dead_letter:{id}"),
             Subject::Destination(name) => write!(f, "destination:{name}"),
             Subject::Event(id) => write!(f, "event:{id}"),
+            Subject::Group(fingerprint) => write!(f, "group:{fingerprint}"),
             Subject::Job(id) => write!(f, "job:{id}"),
             Subject::Message(id) => write!(f, "message:{id}"),
             Subject::Order(id) => write!(f, "order:{id}"),
+            Subject::Payment(id) => write!(f, "payment:{id}"),
+            Subject::Queue(name) => write!(f, "queue:{name}"),
             Subject::Token(name) => write!(f, "token:{name}"),
             Subject::User(name) => write!(f, "user:{name}"),
         }
@@ -137,9 +165,12 @@ mod tests {
             Subject::DeadLetter(12),
             Subject::Destination("http:shop"),
             Subject::Event("evt_1:x"),
+            Subject::Group("0123456789ab"),
             Subject::Job(3),
             Subject::Message(9),
             Subject::Order("A:1"),
+            Subject::Payment("pi_1"),
+            Subject::Queue("refund"),
             Subject::Token("shop"),
             Subject::User("anna"),
         ] {

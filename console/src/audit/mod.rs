@@ -2,7 +2,9 @@
 //! changes one.
 
 pub(crate) mod action;
+pub(crate) mod anchor;
 pub(crate) mod chain;
+pub(crate) mod export;
 pub(crate) mod reason;
 pub(crate) mod service;
 pub(crate) mod store;

@@ -7,7 +7,7 @@ use deadpool_postgres::{GenericClient, Pool};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{lockout, name, passwords};
+use super::{known_browsers, lockout, name, passwords};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::sessions as access;
@@ -83,6 +83,7 @@ pub(crate) async fn set(
     let before = store::lock_user(&tx, user).await?;
     store::set_user(&tx, user, role, hashed.as_deref()).await?;
     access::end_sessions(&tx, user).await?;
+    known_browsers::forget(&tx, user).await?;
     lockout::forget(&tx, user).await?;
     let removed = before.is_some_and(|b| b.has_password).then_some(PasswordChange::Removed);
     let change = UserChange {

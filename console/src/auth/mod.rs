@@ -2,7 +2,9 @@
 //! Secrets are stored hashed; must never log or return one, but for a new token, once.
 
 pub(crate) mod accounts;
+pub(crate) mod known_browsers;
 pub(crate) mod lockout;
+pub(crate) mod own_password;
 pub(crate) mod passwords;
 pub(crate) mod sessions;
 pub(crate) mod store;

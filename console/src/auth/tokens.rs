@@ -1,6 +1,7 @@
 //! API tokens: made once, shown once, stored hashed, revoked by name.
 
 use deadpool_postgres::Pool;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{hash, name, secret};
 use crate::audit::action::{AuditAction, Subject};
@@ -20,12 +21,18 @@ pub(crate) async fn create(
     token_name: &str,
     role: Role,
     scope: TokenScope,
+    expires_at: Option<Timestamp>,
 ) -> Result<String, ServiceError> {
     let token_name = name(token_name)?;
+    if expires_at.is_some_and(|at| at <= Timestamp::now()) {
+        return Err(ServiceError::invalid("invalid_expiry", "a token must expire in the future"));
+    }
     let token = format!("{PREFIX}{}", secret());
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    if !store::insert_token(&tx, token_name, role, scope, &hash(&token), &actor.to_string()).await? {
+    if !store::insert_token(&tx, token_name, role, scope, &hash(&token), &actor.to_string(), expires_at)
+        .await?
+    {
         return Err(ServiceError::conflict(
             "token_exists",
             format!("a token named {token_name} exists, or existed, already"),
@@ -35,9 +42,25 @@ pub(crate) async fn create(
         TokenScope::All => role.to_string(),
         TokenScope::Orders => format!("{role}, scope {scope}"),
     };
+    let what = match expires_at {
+        Some(at) => format!("{what}, until {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+        None => what,
+    };
     audit::append(&tx, actor, AuditAction::TokenCreate, &Subject::Token(token_name), &what).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// The longest time after which a token may expire.
+const MAX_DAYS: i64 = 3650;
+
+/// The moment so many days from now; none where none are named.
+pub(crate) fn expiry(days: Option<i64>) -> Result<Option<Timestamp>, ServiceError> {
+    let Some(days) = days else { return Ok(None) };
+    let lasts = (1..=MAX_DAYS).contains(&days).then(|| SignedDuration::from_hours(24 * days));
+    let at = lasts.and_then(|lasts| Timestamp::now().checked_add(lasts).ok());
+    let wrong = || ServiceError::invalid("invalid_expiry", format!("a token lasts 1 to {MAX_DAYS} days"));
+    at.map(Some).ok_or_else(wrong)
 }
 
 #[derive(Debug, Clone, Copy)]

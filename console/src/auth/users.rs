@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
 
-use super::lockout::{self, SignInAttempt};
-use super::{name, passwords, sessions};
+use super::lockout::{self, Attempt, SignInAttempt};
+use super::{known_browsers, name, passwords, sessions};
 use crate::audit::action::{AuditAction, Subject};
 use crate::audit::store as audit;
 use crate::auth::store::users::{self as store, User};
@@ -20,8 +20,8 @@ pub(crate) async fn list(pool: &Pool) -> Result<Vec<User>, ServiceError> {
 /// What became of an attempt to sign in.
 #[derive(Debug)]
 pub(crate) enum SignInResult {
-    /// A session has begun; its cookie's value.
-    SignedIn(String),
+    /// A session has begun; its cookie's value, and that of the browser's, where it was not known before.
+    SignedIn { session: String, browser: Option<String> },
     /// Name or password are wrong; which is not said.
     Wrong,
     /// Too many failures: not before this time.
@@ -34,8 +34,11 @@ pub(crate) async fn sign_in(
     user: &str,
     password: &str,
     from: Option<IpAddr>,
+    browser: Option<&str>,
 ) -> Result<SignInResult, ServiceError> {
-    let last = match lockout::begin(pool, user, from).await? {
+    let known = known_browsers::find(pool, browser, user).await?;
+    let attempt = Attempt { name: user, from, browser: known.as_ref() };
+    let last = match lockout::begin(pool, attempt).await? {
         SignInAttempt::Counted { last } => last,
         SignInAttempt::LockedOut(until) => return Ok(SignInResult::LockedOut(until)),
     };
@@ -60,11 +63,15 @@ pub(crate) async fn sign_in(
         }
         return Ok(SignInResult::Wrong);
     }
-    lockout::succeeded(&tx, user, from).await?;
+    lockout::succeeded(&tx, attempt).await?;
     audit::append(&tx, &actor, AuditAction::SignIn, &Subject::Console, "").await?;
-    let cookie = sessions::begin(&tx, user, false).await?;
+    let session = sessions::begin(&tx, user, false).await?;
+    let browser = match known {
+        Some(_) => None,
+        None => Some(known_browsers::remember(&tx, user).await?),
+    };
     tx.commit().await?;
-    Ok(SignInResult::SignedIn(cookie))
+    Ok(SignInResult::SignedIn { session, browser })
 }
 
 pub(crate) async fn sign_out(pool: &Pool, actor: &Actor, cookie: &str) -> Result<(), ServiceError> {

@@ -1,6 +1,6 @@
 //! Looking at cases and accepting a held payment as it is.
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Pool, Transaction};
 use domain::rules::Rules;
 
 use super::state::{CaseResolution, CaseState};
@@ -47,11 +47,24 @@ pub(crate) async fn accept(
 ) -> Result<Case, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let case = store::show(&tx, id).await?.ok_or_else(|| not_found(id))?;
+    let accepted = accept_in(&tx, actor, id, reason.as_str(), rules).await?;
+    tx.commit().await?;
+    Ok(accepted)
+}
+
+/// The same in the caller's transaction.
+pub(crate) async fn accept_in(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    id: i64,
+    reason: &str,
+    rules: &Rules,
+) -> Result<Case, ServiceError> {
+    let case = store::show(tx, id).await?.ok_or_else(|| not_found(id))?;
     let key = case.order().key(case.livemode);
     // Under the order's lock, so that a case that was closed meanwhile is seen as such afterwards.
-    worker::orders::decide_order(&tx, &key, Some(&case.payment_id), rules).await?;
-    let accepted = store::show(&tx, id).await?.ok_or_else(|| not_found(id))?;
+    worker::orders::decide_order(tx, &key, Some(&case.payment_id), rules).await?;
+    let accepted = store::show(tx, id).await?.ok_or_else(|| not_found(id))?;
     if case.state == CaseState::Closed || accepted.resolution != Some(CaseResolution::Accepted) {
         let how = case.resolution.or(accepted.resolution).map_or("open", CaseResolution::as_str);
         return Err(ServiceError::conflict("case_closed", format!("case {id} is closed already: {how}")));
@@ -63,10 +76,9 @@ pub(crate) async fn accept(
         case.order_id,
         case.order().described(),
         case.expected(),
-        reason.as_str()
+        reason
     );
-    audit::append(&tx, actor, AuditAction::CaseAccept, &Subject::Case(id), &summary).await?;
-    tx.commit().await?;
+    audit::append(tx, actor, AuditAction::CaseAccept, &Subject::Case(id), &summary).await?;
     Ok(accepted)
 }
 

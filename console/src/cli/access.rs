@@ -3,13 +3,14 @@
 use std::io::{IsTerminal, Read};
 
 use clap::Subcommand;
+use jiff::Timestamp;
 
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::auth::accounts::{self, UserCommand};
 use crate::auth::store::users::User;
 use crate::auth::tokens::TokenKey;
-use crate::auth::{tokens, users};
+use crate::auth::{own_password, tokens, users};
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::scope::TokenScope;
@@ -27,6 +28,13 @@ pub(super) enum UserArguments {
         /// No password: the user signs in through the reverse proxy only. One that there was is removed
         #[arg(long)]
         no_password: bool,
+    },
+    /// Make the first admin, where there is no user yet, and print a one-time password, which is changed at the first
+    /// sign-in
+    First {
+        /// The name to sign in with
+        #[arg(long, default_value = "admin")]
+        name: String,
     },
     /// Give a user another role; the password stays
     Role {
@@ -71,6 +79,9 @@ pub(super) enum TokenArguments {
         /// Where it may be used: orders for the company's backend; everywhere by default
         #[arg(long)]
         scope: Option<TokenScope>,
+        /// For how many days it is valid; until it is revoked by default
+        #[arg(long, value_name = "DAYS")]
+        expires: Option<i64>,
     },
     /// All tokens, without what is secret
     List {
@@ -94,6 +105,12 @@ pub(super) async fn user(context: &CommandContext, command: UserArguments) -> Co
             let change = accounts::set(pool, actor, &name, role, password.as_deref()).await?;
             output::line(&format!("user {name} {change}"))?;
         }
+        UserArguments::First { name } => match own_password::first_admin(pool, actor, &name).await? {
+            Some(password) => {
+                output::line(&format!("sign in as {name} with this password, shown only now: {password}"))?;
+            }
+            None => output::line("there are users already: nothing was done")?,
+        },
         UserArguments::Role { name, role } => {
             let change = accounts::set_role(pool, actor, &name, role).await?;
             output::line(&format!("user {name} {change}"))?;
@@ -135,7 +152,8 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
     let (pool, actor) = (&context.connections.pool, &context.actor);
     context.connections.reachable().await?;
     match command {
-        TokenArguments::Create { name, role, scope } => {
+        TokenArguments::Create { name, role, scope, expires } => {
+            let expires = tokens::expiry(expires)?;
             let scope = scope.unwrap_or(TokenScope::All);
             let role = match (role, scope) {
                 (Some(role), _) => role,
@@ -145,7 +163,7 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
                     return Err(ServiceError::invalid("missing_role", message).into());
                 }
             };
-            let token = tokens::create(pool, actor, &name, role, scope).await?;
+            let token = tokens::create(pool, actor, &name, role, scope, expires).await?;
             let scope = if scope == TokenScope::All { "" } else { " and the scope orders" };
             output::line(&format!("token {name} with the role {role}{scope}, shown only now: {token}"))?;
         }
@@ -158,8 +176,12 @@ pub(super) async fn token(context: &CommandContext, command: TokenArguments) -> 
                 .await?
                 .iter()
                 .map(|t| {
-                    let state =
-                        t.revoked_at.map_or("valid".to_owned(), |at| format!("revoked {}", output::time(at)));
+                    let state = match (t.revoked_at, t.expires_at) {
+                        (Some(at), _) => format!("revoked {}", output::time(at)),
+                        (None, Some(at)) if at <= Timestamp::now() => format!("expired {}", output::time(at)),
+                        (None, Some(at)) => format!("valid until {}", output::time(at)),
+                        (None, None) => "valid".to_owned(),
+                    };
                     let used = t.last_used_at.map_or_else(never, output::time);
                     vec![
                         t.name.clone(),

@@ -11,6 +11,7 @@ use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::dead_letters::filter::DeadLetterFilter;
+use crate::dead_letters::service as dead_letters;
 use crate::jobs::carry_out;
 use crate::jobs::runner::Runner;
 use crate::jobs::service::{self, JobRequest, JobView};
@@ -19,48 +20,58 @@ use crate::jobs::state::{JobAction, JobState};
 /// Which dead letters, and how.
 #[derive(Debug, Args)]
 pub(super) struct BulkArguments {
-    /// Take every open dead letter that the filters below match, instead of one
+    /// Every open dead letter, whatever its cause: needed where no filter below says which
     #[arg(long)]
     all: bool,
     /// Only events of this type
-    #[arg(long = "type", requires = "all")]
+    #[arg(long = "type")]
     kind: Option<String>,
     /// Only dead letters with this reason
-    #[arg(long, requires = "all")]
+    #[arg(long)]
     died_of: Option<String>,
     /// Only dead letters of this group
-    #[arg(long, requires = "all")]
+    #[arg(long)]
     fingerprint: Option<String>,
     /// Only dead letters that name this id, or have this text in their error
-    #[arg(short, long, requires = "all")]
+    #[arg(short, long)]
     q: Option<String>,
     #[command(flatten)]
     origin: OriginArguments,
     /// Only show what would be done
-    #[arg(long, requires = "all")]
+    #[arg(long)]
     dry_run: bool,
     /// The number that the dry run showed; nothing is done when it has changed
-    #[arg(long, requires = "all", allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true)]
     count: Option<i64>,
     /// Dead letters per second
-    #[arg(long, requires = "all", default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = service::DEFAULT_RATE, allow_negative_numbers = true)]
     rate: i32,
     /// How many of a replay are sent first; the others follow when these have taken effect
-    #[arg(long, requires = "all", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     canary: i32,
     /// When all are sent, wait this many seconds for their results
-    #[arg(long, requires = "all", default_value_t = 10)]
+    #[arg(long, default_value_t = 10)]
     wait: u64,
 }
 
 impl BulkArguments {
     /// Whether many are meant, checked against the number that is there for one.
     pub(super) fn meant(&self, id: Option<i64>) -> Result<Option<i64>, ServiceError> {
-        match (id, self.all) {
-            (Some(id), false) => Ok(Some(id)),
-            (None, true) => Ok(None),
-            _ => Err(ServiceError::invalid("usage", "give a dead letter's number, or --all with filters")),
-        }
+        let filtered = self.is_filtered();
+        let of_many = self.all || filtered || self.dry_run || self.count.is_some();
+        let message = match (id, of_many) {
+            (Some(id), false) => return Ok(Some(id)),
+            (None, _) if self.all || filtered => return Ok(None),
+            (Some(_), true) => "give a dead letter's number, or say which with filters, not both",
+            (None, _) => "give a dead letter's number, or filters, or --all for every open dead letter",
+        };
+        Err(ServiceError::invalid("usage", message))
+    }
+
+    fn is_filtered(&self) -> bool {
+        let texts = [&self.kind, &self.died_of, &self.fingerprint, &self.q, &self.origin.account];
+        self.origin.mode.is_some()
+            || texts.iter().any(|text| text.as_deref().is_some_and(|t| !t.trim().is_empty()))
     }
 }
 
@@ -83,6 +94,7 @@ pub(super) async fn run(
     };
     let filter = filter.checked()?;
     context.connections.reachable().await?;
+    dead_letters::known_reason(pool, filter.reason.as_deref()).await?;
     if many.dry_run {
         let preview = service::preview(pool, action, filter).await?;
         let count = preview.count;
@@ -95,9 +107,21 @@ pub(super) async fn run(
         )
     })?;
     let reason = AuditReason::new(reason)?;
-    let request =
-        JobRequest { action, filter, reason, rate: many.rate, canary: many.canary, count: Some(count) };
+    let request = JobRequest {
+        action,
+        filter,
+        reason,
+        rate: many.rate,
+        canary: many.canary,
+        count: Some(count),
+        selected: None,
+        approval_above: context.settings.replay_approval,
+    };
     let id = service::create(pool, &context.actor, request).await?;
+    if service::show(pool, id).await?.job.state == JobState::Proposed {
+        let next = format!("somebody else approves it with `sluicegate jobs approve {id}`, or on its page");
+        return output::line(&format!("job {id} waits for a second person (REPLAY_APPROVAL): {next}"));
+    }
     let advice = "Ctrl-C leaves it to the console that serves";
     let announced = output::line(&format!("job {id}; {advice}, `sluicegate jobs cancel {id}` ends it"));
     // Whoever stopped reading still wants it done.

@@ -14,6 +14,7 @@ use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
 use crate::jobs::state::JobAction;
+use crate::reports::service as reports;
 use crate::runtime::settings::Needs;
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +33,14 @@ pub(super) enum DeadCommand {
     Groups {
         #[command(flatten)]
         origin: OriginArguments,
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a group was about and what was done, as an incident report in Markdown
+    Report {
+        /// Fingerprint of the group, as `dead groups` prints it
+        fingerprint: String,
         /// Print JSON, for scripts
         #[arg(long)]
         json: bool,
@@ -110,6 +119,10 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
         DeadCommand::List(arguments) => list(context, arguments).await,
         DeadCommand::Show { id, json } => show(context, id, json).await,
         DeadCommand::Groups { origin, json } => preview::groups(context, &origin, json).await,
+        DeadCommand::Report { fingerprint, json } => {
+            context.connections.reachable().await?;
+            output::report(&reports::group(&context.connections.pool, &fingerprint).await?, json)
+        }
         DeadCommand::Preview { id, json } => preview::dead_letter(context, id, json).await,
         DeadCommand::Replay { id, reason, many } => {
             let Some(id) = many.meant(id)? else {
@@ -133,6 +146,7 @@ pub(super) async fn run(context: &CommandContext, command: DeadCommand) -> Comma
 
 async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandResult {
     context.connections.reachable().await?;
+    service::known_reason(&context.connections.pool, a.reason.as_deref()).await?;
     let filter = DeadLetterFilter {
         kind: a.kind,
         reason: a.reason,

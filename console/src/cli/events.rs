@@ -195,5 +195,6 @@ async fn show(context: &CommandContext, id: &str, as_json: bool) -> CommandResul
             output::line(&format!("  message {key}"))?;
         }
     }
-    Ok(())
+    output::line("")?;
+    body.lines().try_for_each(output::line)
 }

@@ -1,4 +1,4 @@
-//! `sluicegate jobs list|show|pause|resume|cancel`.
+//! `sluicegate jobs list|show|report|pause|resume|approve|cancel`.
 
 use clap::Subcommand;
 
@@ -10,6 +10,7 @@ use crate::common::role::Role;
 use crate::jobs::service;
 use crate::jobs::state::JobCommand;
 use crate::jobs::store::Job;
+use crate::reports::service as reports;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum JobsCommand {
@@ -26,6 +27,14 @@ pub(super) enum JobsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// What the job was about and what was done, as an incident report in Markdown
+    Report {
+        /// Number of the job
+        id: i64,
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
+    },
     /// Stop a job for now
     Pause {
         /// Number of the job
@@ -33,6 +42,11 @@ pub(super) enum JobsCommand {
     },
     /// Let a paused job go on
     Resume {
+        /// Number of the job
+        id: i64,
+    },
+    /// Let a job begin that somebody else proposed (REPLAY_APPROVAL)
+    Approve {
         /// Number of the job
         id: i64,
     },
@@ -55,8 +69,12 @@ pub(super) async fn run(context: &CommandContext, command: JobsCommand) -> Comma
             }
             return print(&view);
         }
+        JobsCommand::Report { id, json } => {
+            return output::report(&reports::job(pool, id).await?, json);
+        }
         JobsCommand::Pause { id } => (id, JobCommand::Pause),
         JobsCommand::Resume { id } => (id, JobCommand::Resume),
+        JobsCommand::Approve { id } => (id, JobCommand::Approve),
         JobsCommand::Cancel { id } => (id, JobCommand::Cancel),
     };
     service::command(pool, &context.actor, id, command).await?;

@@ -11,6 +11,8 @@ use serde::Serialize;
 use super::CommandError;
 use super::visible::{visible, visible_json};
 use crate::common::error::ServiceError;
+use crate::reports::markdown::markdown;
+use crate::reports::service::IncidentReport;
 
 /// Whether it could be printed.
 pub(crate) type CommandResult = Result<(), CommandError>;
@@ -90,6 +92,14 @@ pub(crate) fn short(text: &str, most: usize) -> String {
     }
     let kept: String = text.chars().take(most.saturating_sub(1)).collect();
     format!("{kept}…")
+}
+
+/// Prints an incident report.
+pub(crate) fn report(report: &IncidentReport, as_json: bool) -> CommandResult {
+    if as_json {
+        return json(report);
+    }
+    markdown(report).lines().try_for_each(line)
 }
 
 /// Says how to go on when the list has more.

@@ -14,10 +14,14 @@ text_enum! {
         Accepted = "accepted",
         /// A bulk job was paused.
         Paused = "paused",
+        /// A bulk replay was approved.
+        Approved = "approved",
         /// A bulk job or a paused destination was resumed.
         Resumed = "resumed",
         /// A bulk job was canceled.
         Canceled = "canceled",
+        /// A sweep was started.
+        Started = "started",
         /// A user was added.
         Added = "added",
         /// A user was changed.

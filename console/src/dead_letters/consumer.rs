@@ -1,30 +1,32 @@
 //! The one consumer of the dead queue: every dead letter becomes a row, and is acknowledged only after
 //! the commit. While PostgreSQL is unavailable it keeps what it holds and the rest waits in the queue.
-//! Must never drop a dead letter: a row that PostgreSQL refuses is stored in a simpler form.
+//! Must never drop a dead letter: a row that PostgreSQL refuses is stored in a simpler form, and what it refuses in
+//! every form is set aside, unacknowledged, so that nothing waits behind it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use amqp::broker::{Broker, BrokerError};
 use amqp::topology::{Queue, Topology};
 use deadpool_postgres::Pool;
 use futures_util::StreamExt;
-use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use service::error::chain;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
-use crate::common::error::ServiceError;
 use crate::common::pause::pause;
-use crate::dead_letters::message::{DeadMessage, NewDeadLetter};
-use crate::dead_letters::store as dead_letters;
+use crate::dead_letters::keep::{Keeper, Kept};
 
-/// Dead letters held unacknowledged at most.
-const PREFETCH: u16 = 64;
+/// Dead letters held unacknowledged at most; each may have a body of megabytes.
+const PREFETCH: u16 = 8;
+/// How many of those may be set aside; one more waits as if the database were unavailable.
+const MAX_SET_ASIDE: usize = 6;
+/// How often what was set aside is tried again. Much less than the broker's time-out for consumers, 30 minutes.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// What the consumer needs.
 #[derive(Clone)]
@@ -71,81 +73,26 @@ impl DeadLetterConsumer {
         let mut consumer =
             channel.basic_consume(queue.as_str().into(), tag.into(), options, FieldTable::default()).await?;
         info!(queue, "storing dead letters");
-        while let Some(delivery) = consumer.next().await {
-            let delivery = delivery?;
-            if !self.store(&delivery, shutdown).await {
-                return Ok(());
-            }
-            settle(&delivery).await?;
-        }
-        Err(ConsumerError::Ended)
-    }
-
-    /// Stores one dead letter, waiting for the database as long as it takes; false when asked to stop meanwhile.
-    async fn store(&self, delivery: &Delivery, shutdown: &CancellationToken) -> bool {
-        let mut dead_letter = read(delivery);
-        let mut delay = PAUSE;
+        let keeper = Keeper { pool: self.pool.clone() };
+        let mut aside: VecDeque<Delivery> = VecDeque::new();
+        let mut again = tokio::time::interval(TRY_AGAIN);
         loop {
-            match self.commit(&dead_letter).await {
-                Ok(new) => {
-                    if new {
-                        metrics::counter!("sluicegate_dead_letters_total", "reason" => dead_letter.reason.clone())
-                            .increment(1);
-                        info!(
-                            event = dead_letter.event_id,
-                            reason = dead_letter.reason,
-                            error = dead_letter.error,
-                            "dead letter"
-                        );
-                    }
-                    return true;
+            let mut delivery = tokio::select! {
+                next = consumer.next() => next.ok_or(ConsumerError::Ended)??,
+                _ = again.tick(), if !aside.is_empty() => {
+                    let Some(oldest) = aside.pop_front() else { continue };
+                    oldest
                 }
-                Err(ServiceError::Invalid { message: error, .. })
-                    if dead_letter.envelope.is_some() || !dead_letter.refs.is_empty() =>
-                {
-                    error!(
-                        event = dead_letter.event_id,
-                        error, "a dead letter is stored without its envelope and references"
-                    );
-                    dead_letter.envelope = None;
-                    dead_letter.refs.clear();
-                }
-                Err(error) => {
-                    warn!(event = dead_letter.event_id, %error, "database unavailable; the dead letter waits");
-                    pause(shutdown, delay).await;
-                    delay = (delay * 2).min(MAX_PAUSE);
-                }
+            };
+            let may_set_aside = aside.len() < MAX_SET_ASIDE;
+            match keeper.keep(&mut delivery, may_set_aside, shutdown).await {
+                Kept::Stored => settle(&delivery).await?,
+                Kept::SetAside => aside.push_back(delivery),
+                Kept::ShuttingDown => return Ok(()),
             }
-            if shutdown.is_cancelled() {
-                return false;
-            }
+            metrics::gauge!("sluicegate_dead_letters_set_aside").set(u32::try_from(aside.len()).unwrap_or(0));
         }
     }
-
-    async fn commit(&self, dead_letter: &NewDeadLetter) -> Result<bool, ServiceError> {
-        let mut client = self.pool.get().await?;
-        let tx = client.transaction().await?;
-        let now = Timestamp::now();
-        if dead_letter.by_broker {
-            dead_letters::record_event(&tx, dead_letter, now).await?;
-        }
-        let new = dead_letters::store(&tx, dead_letter, now).await?;
-        tx.commit().await?;
-        Ok(new)
-    }
-}
-
-fn read(delivery: &Delivery) -> NewDeadLetter {
-    let none = FieldTable::default();
-    let properties = &delivery.properties;
-    let received = DeadMessage {
-        body: &delivery.data,
-        headers: properties.headers().as_ref().unwrap_or(&none),
-        message_id: properties.message_id().as_ref().map(|id| id.as_str()),
-        kind: properties.kind().as_ref().map(|kind| kind.as_str()),
-        redelivered: delivery.redelivered,
-    };
-    NewDeadLetter::read(&received, Timestamp::now())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the dead-letter consumer acknowledges what it has committed")]

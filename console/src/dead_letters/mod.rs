@@ -1,8 +1,10 @@
 //! Dead letters: stored from the dead queue, found, explained, replayed and discarded.
 
 pub(crate) mod advice;
+pub(crate) mod answered;
 pub(crate) mod consumer;
 pub(crate) mod filter;
+mod keep;
 pub(crate) mod message;
 pub(crate) mod preview;
 pub(crate) mod reason;

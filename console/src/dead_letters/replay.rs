@@ -16,7 +16,7 @@ use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::dead_letters::store::{self as dead_letters, LockedDeadLetter};
+use crate::dead_letters::store::{self as dead_letters, FormerState, LockedDeadLetter};
 use crate::events::outcome::EventOutcome;
 use crate::events::store as events;
 
@@ -64,12 +64,12 @@ impl Replayer {
         actor: &Actor,
         reason: &AuditReason,
     ) -> Result<String, ServiceError> {
-        let dead_letter = self.intend(id, actor, reason).await?;
+        let (dead_letter, former) = self.intend(id, actor, reason).await?;
         let event_id = dead_letter.event_id.clone();
         let sent = self.send(dead_letter).await;
         if let Err(failure) = sent {
             let client = self.pool.get().await?;
-            dead_letters::unsent(&client, id).await?;
+            dead_letters::unsent(&client, id, former).await?;
             audit::append(
                 &client,
                 actor,
@@ -89,7 +89,7 @@ impl Replayer {
         id: i64,
         actor: &Actor,
         reason: &AuditReason,
-    ) -> Result<ReplayMessage, ServiceError> {
+    ) -> Result<(ReplayMessage, FormerState), ServiceError> {
         let mut client = self.pool.get().await?;
         let tx = client.transaction().await?;
         let dead_letter = dead_letters::lock(&tx, id).await?.ok_or_else(|| service::not_found(id))?;
@@ -105,7 +105,8 @@ impl Replayer {
         audit::append(&tx, actor, AuditAction::DeadLetterReplay, &Subject::DeadLetter(id), reason.as_str())
             .await?;
         tx.commit().await?;
-        Ok(ReplayMessage::from(dead_letter))
+        let former = dead_letter.former_state();
+        Ok((ReplayMessage::from(dead_letter), former))
     }
 
     /// Replays any recorded event. One that took effect changes nothing; one that failed takes its dead letter along.
@@ -161,7 +162,7 @@ impl Replayer {
 
     /// Sends a dead letter of a bulk job, which is marked already.
     pub(crate) async fn send_bulk(&self, dead_letter: LockedDeadLetter) -> Result<(), BulkSendError> {
-        let id = dead_letter.id;
+        let (id, former) = (dead_letter.id, dead_letter.former_state());
         let Err(error) = self.publish(ReplayMessage::from(dead_letter)).await else { return Ok(()) };
         let certain = matches!(
             error,
@@ -173,14 +174,14 @@ impl Replayer {
         if !certain {
             return Err(BulkSendError::Unknown(error));
         }
-        if let Err(failure) = self.take_back(id).await {
+        if let Err(failure) = self.take_back(id, former).await {
             tracing::warn!(dead_letter = id, %failure, "a dead letter that was not sent is still marked as replayed");
         }
         Err(BulkSendError::NotSent(error))
     }
 
-    async fn take_back(&self, id: i64) -> Result<(), ServiceError> {
-        dead_letters::unsent(&self.pool.get().await?, id).await
+    async fn take_back(&self, id: i64, former: FormerState) -> Result<(), ServiceError> {
+        dead_letters::unsent(&self.pool.get().await?, id, former).await
     }
 
     async fn send(&self, sending: ReplayMessage) -> Result<(), ServiceError> {

@@ -1,8 +1,11 @@
 //! Finding and discarding dead letters.
 
+use bytes::Bytes;
 use deadpool_postgres::Pool;
+use futures_util::{Stream, stream};
 
 use super::filter::DeadLetterFilter;
+use super::reason::DeadLetterReason;
 use super::state::DeadLetterState;
 use super::store::{self, DeadLetter, DeadLetterGroup, GroupFilter};
 use crate::audit::action::{AuditAction, Subject};
@@ -12,6 +15,7 @@ use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::paging::{self, Page, PageRequest};
 use crate::common::role::Role;
+use crate::common::text_enum::TextEnum;
 use crate::masking;
 
 /// A page of dead letters, newest first, as the role may see them.
@@ -46,6 +50,50 @@ pub(crate) async fn groups(
 /// One dead letter with the bytes as they were received, for who may see everything.
 pub(crate) async fn show(pool: &Pool, id: i64) -> Result<(DeadLetter, Vec<u8>), ServiceError> {
     store::show(&pool.get().await?, id).await?.ok_or_else(|| not_found(id))
+}
+
+/// A body is read in parts of this size.
+const PART_BYTES: i32 = 1024 * 1024;
+
+/// The body of a dead letter as it was received, part by part: it need not fit into memory.
+pub(crate) fn body(pool: Pool, id: i64) -> impl Stream<Item = Result<Bytes, ServiceError>> {
+    stream::try_unfold(Some(0), move |skipped| {
+        let pool = pool.clone();
+        async move {
+            let Some(skipped) = skipped else { return Ok(None) };
+            let part = store::body_part(&pool.get().await?, id, skipped, PART_BYTES).await?;
+            let part = part.ok_or_else(|| not_found(id))?;
+            let whole = i32::try_from(part.len()).is_ok_and(|length| length == PART_BYTES);
+            Ok(Some((Bytes::from(part), whole.then(|| skipped.saturating_add(PART_BYTES)))))
+        }
+    })
+}
+
+/// A body that came under the same event's id before, by its hash.
+pub(crate) async fn former_body(pool: &Pool, id: i64, hash: &str) -> Result<Vec<u8>, ServiceError> {
+    let found = store::former_body(&pool.get().await?, id, hash).await?;
+    found.ok_or_else(|| ServiceError::NotFound(format!("an earlier body {hash} of dead letter {id}")))
+}
+
+/// Refuses a reason to filter by that nothing has and this version does not know: it is misspelt.
+pub(crate) async fn known_reason(pool: &Pool, reason: Option<&str>) -> Result<(), ServiceError> {
+    let Some(reason) = reason.map(str::trim).filter(|r| DeadLetterReason::parse(r).is_none()) else {
+        return Ok(());
+    };
+    let filter = DeadLetterFilter { reason: Some(reason.to_owned()), ..DeadLetterFilter::default() };
+    let client = pool.get().await?;
+    if !store::list(&client, &filter.checked()?, None, 1).await?.is_empty() {
+        return Ok(());
+    }
+    let known: Vec<&str> = DeadLetterReason::ALL.iter().map(|known| known.as_str()).collect();
+    let message = format!("no dead letter has the reason {reason}; known are {}", known.join(", "));
+    Err(ServiceError::invalid("unknown_reason", message))
+}
+
+/// One dead letter without its body.
+pub(crate) async fn show_head(pool: &Pool, id: i64) -> Result<DeadLetter, ServiceError> {
+    let found = store::show_up_to(&pool.get().await?, id, -1).await?;
+    found.map(|(dead_letter, ..)| dead_letter).ok_or_else(|| not_found(id))
 }
 
 /// Marks a dead letter as not to be replayed.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use maud::{Markup, html};
@@ -17,6 +17,7 @@ use crate::auth::sessions;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::common::role::{Principal, Role};
+use crate::system::pauses::QueuePause;
 
 /// Who looks at a page.
 #[derive(Debug, Clone)]
@@ -27,6 +28,10 @@ pub(crate) struct CurrentUser {
     pub(crate) csrf: String,
     /// The reverse proxy names them.
     pub(crate) by_proxy: bool,
+    /// They have a one-time password, and must choose another before anything else.
+    pub(crate) change_password: bool,
+    /// The queues that are paused now, which every page says.
+    pub(crate) paused: Vec<QueuePause>,
 }
 
 impl CurrentUser {
@@ -98,16 +103,40 @@ pub(crate) async fn current_user(
         let principal = Principal { actor: Actor::User(user.clone()), role };
         let kept = session.filter(|s| s.by_proxy && s.user == user);
         if let Some(session) = kept {
-            return Ok(Some((CurrentUser { principal, csrf: session.csrf, by_proxy: true }, None)));
+            return Ok(Some((
+                CurrentUser {
+                    principal,
+                    csrf: session.csrf,
+                    by_proxy: true,
+                    change_password: false,
+                    paused: console.pauses.now(),
+                },
+                None,
+            )));
         }
         let begun = sessions::begin(&console.pool.get().await?, &user, true).await?;
-        let current_user = CurrentUser { principal, csrf: sessions::csrf(&begun), by_proxy: true };
+        let current_user = CurrentUser {
+            principal,
+            csrf: sessions::csrf(&begun),
+            by_proxy: true,
+            change_password: false,
+            paused: console.pauses.now(),
+        };
         return Ok(Some((current_user, Some(console.sign_in.cookie(begun)))));
     }
     let session = session.filter(|s| !s.by_proxy);
     Ok(session.and_then(|session| {
         let principal = session.principal(session.role?);
-        Some((CurrentUser { principal, csrf: session.csrf, by_proxy: false }, None))
+        Some((
+            CurrentUser {
+                principal,
+                csrf: session.csrf,
+                by_proxy: false,
+                change_password: session.change_password,
+                paused: console.pauses.now(),
+            },
+            None,
+        ))
     }))
 }
 
@@ -142,16 +171,22 @@ pub(crate) fn client_address(console: &Console, request: &HttpRequest) -> Option
 }
 
 /// What every answer says to the browser.
+pub(crate) const HEADERS: [(&str, &str); 8] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("cache-control", "no-store"),
+];
+
+/// Puts [`HEADERS`] on every answer.
 pub(crate) fn headers() -> DefaultHeaders {
-    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
-                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-    DefaultHeaders::new()
-        .add(("content-security-policy", policy))
-        .add(("x-content-type-options", "nosniff"))
-        .add(("x-frame-options", "DENY"))
-        .add(("referrer-policy", "same-origin"))
-        .add(("cross-origin-opener-policy", "same-origin"))
-        .add(("cross-origin-resource-policy", "same-origin"))
-        .add(("permissions-policy", "camera=(), geolocation=(), microphone=()"))
-        .add((header::CACHE_CONTROL, "no-store"))
+    HEADERS.into_iter().fold(DefaultHeaders::new(), DefaultHeaders::add)
 }

@@ -13,6 +13,9 @@ use crate::auth::store::users as store;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 
+/// For how long a browser is known again.
+const BROWSER_AGE: actix_web::cookie::time::Duration = actix_web::cookie::time::Duration::days(180);
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SignInSettings {
     /// Where browsers reach the console, as they name it in `Origin`: with https the cookie is for HTTPS only.
@@ -39,6 +42,17 @@ impl SignInSettings {
         // Out of reach of scripts and other sites.
         let cookie = Cookie::build(self.cookie_name(), value).path("/").http_only(true);
         cookie.secure(self.secure()).same_site(SameSite::Lax).finish()
+    }
+
+    /// The name of the cookie by which a browser is known again.
+    pub(crate) fn browser_cookie_name(&self) -> &'static str {
+        if self.secure() { "__Host-sluicegate-browser" } else { "sluicegate-browser" }
+    }
+
+    /// The cookie by which a browser is known again: it lets nobody in.
+    pub(crate) fn browser_cookie(&self, value: String) -> Cookie<'static> {
+        let cookie = Cookie::build(self.browser_cookie_name(), value).path("/").http_only(true);
+        cookie.secure(self.secure()).same_site(SameSite::Strict).max_age(BROWSER_AGE).finish()
     }
 
     /// Whether this address is a trusted proxy.

@@ -116,7 +116,11 @@ impl Runner {
                     }
                 },
                 JobState::Running => chunk(&job),
-                JobState::Paused | JobState::Canceled | JobState::Stopped | JobState::Done => return Ok(()),
+                JobState::Proposed
+                | JobState::Paused
+                | JobState::Canceled
+                | JobState::Stopped
+                | JobState::Done => return Ok(()),
             };
             let begun = Instant::now();
             if job.action == JobAction::Replay && self.replayer.usable().is_err() {

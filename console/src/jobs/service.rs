@@ -40,6 +40,10 @@ pub(crate) struct JobRequest {
     pub(crate) canary: i32,
     /// How many dead letters they must be: what the preview showed.
     pub(crate) count: Option<i64>,
+    /// These dead letters instead of those that the filter matches.
+    pub(crate) selected: Option<Vec<i64>>,
+    /// A replay of more than so many waits for a second person; none: no replay does.
+    pub(crate) approval_above: Option<i64>,
 }
 
 /// What a job would take in.
@@ -112,6 +116,7 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
         reason: request.reason.as_str(),
         rate: request.rate,
         canary,
+        selected: request.selected.as_deref(),
     };
     let (id, total) = store::insert(&tx, actor, &job).await?;
     match request.count {
@@ -135,6 +140,9 @@ pub(crate) async fn create(pool: &Pool, actor: &Actor, request: JobRequest) -> R
         JobAction::Discard => AuditAction::JobDiscard,
     };
     audit::append(&tx, actor, action, &Subject::Job(id), &summary).await?;
+    if request.action == JobAction::Replay && request.approval_above.is_some_and(|most| total > most) {
+        store::propose(&tx, id).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }
@@ -165,6 +173,10 @@ pub(crate) async fn command(
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let (participle, action, from, to): (_, _, &[JobState], _) = match command {
+        JobCommand::Approve => {
+            approve(&tx, actor, id).await?;
+            return Ok(tx.commit().await?);
+        }
         JobCommand::Pause => {
             ("paused", AuditAction::JobPause, &[JobState::Canary, JobState::Running], JobState::Paused)
         }
@@ -174,7 +186,7 @@ pub(crate) async fn command(
         JobCommand::Cancel => (
             "canceled",
             AuditAction::JobCancel,
-            &[JobState::Canary, JobState::Running, JobState::Paused],
+            &[JobState::Proposed, JobState::Canary, JobState::Running, JobState::Paused],
             JobState::Canceled,
         ),
     };
@@ -186,6 +198,25 @@ pub(crate) async fn command(
     audit::append(&tx, actor, action, &Subject::Job(id), "").await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Lets a proposed job begin. Four eyes: never by who proposed it, under whatever kind of name, and never by a token,
+/// which is no person.
+async fn approve(client: &impl GenericClient, actor: &Actor, id: i64) -> Result<(), ServiceError> {
+    let job = store::show(client, id).await?.ok_or_else(|| ServiceError::NotFound(format!("job {id}")))?;
+    let person = |named: &str| named.split_once(':').map_or(named, |(_, name)| name).to_lowercase();
+    if matches!(actor, Actor::Token(_)) {
+        let message = "a token cannot approve a replay: a person must have looked at it";
+        return Err(ServiceError::Forbidden(message.to_owned()));
+    }
+    if person(&job.actor) == person(&actor.to_string()) {
+        return Err(ServiceError::conflict("own_job", "somebody else must approve what you proposed"));
+    }
+    if !store::approve(client, id, actor).await? {
+        let message = format!("job {id} is {}: it does not wait for approval", job.state);
+        return Err(ServiceError::conflict("wrong_state", message));
+    }
+    audit::append(client, actor, AuditAction::JobApprove, &Subject::Job(id), "").await
 }
 
 /// The state that a paused job goes back to.

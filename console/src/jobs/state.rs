@@ -16,6 +16,8 @@ text_enum! {
 text_enum! {
     /// The state of a bulk job.
     pub(crate) enum JobState {
+        /// Nothing is sent before a second person has approved it.
+        Proposed = "proposed",
         /// The first few are sent; the rest waits until they took effect.
         Canary = "canary",
         Running = "running",
@@ -36,7 +38,7 @@ impl JobState {
 
     /// Whether it has not ended.
     pub(crate) fn is_unfinished(self) -> bool {
-        self.is_active() || self == JobState::Paused
+        self.is_active() || matches!(self, JobState::Proposed | JobState::Paused)
     }
 }
 
@@ -64,6 +66,8 @@ text_enum! {
         /// too long, is skipped: whoever resumes has looked at it.
         Resume = "resume",
         Cancel = "cancel",
+        /// Let a proposed job begin; by somebody else than who proposed it.
+        Approve = "approve",
     }
 }
 
@@ -73,6 +77,7 @@ impl From<JobCommand> for Completed {
             JobCommand::Pause => Completed::Paused,
             JobCommand::Resume => Completed::Resumed,
             JobCommand::Cancel => Completed::Canceled,
+            JobCommand::Approve => Completed::Approved,
         }
     }
 }

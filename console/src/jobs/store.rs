@@ -18,6 +18,9 @@ use crate::masking::masked_members;
 pub(crate) const INSERT: &str = include_str!("sql/insert.sql");
 pub(crate) const ITEMS: &str =
     concat!(include_str!("sql/items_insert.sql"), include_str!("../dead_letters/sql/filter.sql"));
+pub(crate) const ITEMS_SELECTED: &str = include_str!("sql/items_selected.sql");
+pub(crate) const PROPOSE: &str = include_str!("sql/propose.sql");
+pub(crate) const APPROVE: &str = include_str!("sql/approve.sql");
 pub(crate) const TOTAL: &str = include_str!("sql/total.sql");
 pub(crate) const SHOW: &str = include_str!("sql/show.sql");
 pub(crate) const LIST: &str = include_str!("sql/list.sql");
@@ -52,6 +55,11 @@ pub(crate) struct Job {
     pub(crate) finished_at: Option<Timestamp>,
     /// The state that it was paused in: `canary` or `running`.
     pub(crate) paused_from: Option<JobState>,
+    /// Its dead letters were picked one by one; the filter says nothing.
+    pub(crate) selected: bool,
+    /// The second person, where one was needed.
+    pub(crate) approved_by: Option<String>,
+    pub(crate) approved_at: Option<Timestamp>,
 }
 
 impl TryFrom<&Row> for Job {
@@ -74,6 +82,9 @@ impl TryFrom<&Row> for Job {
             canary_at: row.get("canary_at"),
             finished_at: row.get("finished_at"),
             paused_from: row.try_get("paused_from")?,
+            selected: row.get("selected"),
+            approved_by: row.get("approved_by"),
+            approved_at: row.get("approved_at"),
         })
     }
 }
@@ -105,6 +116,8 @@ pub(crate) struct NewJob<'a> {
     pub(crate) rate: i32,
     /// How many go first.
     pub(crate) canary: i32,
+    /// These dead letters instead of those that the filter matches.
+    pub(crate) selected: Option<&'a [i64]>,
 }
 
 /// Makes a job and fixes its list of dead letters; its number and how many they are.
@@ -125,12 +138,16 @@ pub(crate) async fn insert(
                 &job.rate,
                 &job.canary,
                 &state,
+                &job.selected.is_some(),
             ],
         )
         .await?;
     let id: i64 = row.get("id");
     let filter = job.filter.parameters();
-    let total = client.execute(ITEMS, &dead_letters::with_more(&filter, &[&id])).await?;
+    let total = match job.selected {
+        Some(selected) => client.execute(ITEMS_SELECTED, &[&id, &selected, &job.filter.state]).await?,
+        None => client.execute(ITEMS, &dead_letters::with_more(&filter, &[&id])).await?,
+    };
     let total = i32::try_from(total)
         .map_err(|_| ServiceError::invalid("too_many", "these are too many dead letters"))?;
     client.execute(TOTAL, &[&id, &total]).await?;
@@ -172,6 +189,7 @@ pub(crate) async fn progress(client: &impl GenericClient, id: i64) -> Result<Job
             JobItemState::Unknown => progress.unknown += count,
         }
         match (state, dead_letter) {
+            (JobItemState::Sent, _) if row.get("dead_again") => progress.dead_again += count,
             (JobItemState::Sent, Some(DeadLetterState::Resolved)) => progress.resolved += count,
             (JobItemState::Sent, Some(DeadLetterState::Open)) => progress.dead_again += count,
             _ => {}
@@ -189,6 +207,17 @@ pub(crate) async fn move_to(
     note: Option<&str>,
 ) -> Result<bool, ServiceError> {
     Ok(client.execute(MOVE, &[&id, &from, &to, &note]).await? == 1)
+}
+
+/// Lets a new job wait for a second person.
+pub(crate) async fn propose(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
+    client.execute(PROPOSE, &[&id]).await?;
+    Ok(())
+}
+
+/// Lets a proposed job begin; false when it is not proposed.
+pub(crate) async fn approve(client: &impl GenericClient, id: i64, by: &Actor) -> Result<bool, ServiceError> {
+    Ok(client.execute(APPROVE, &[&id, &by.to_string()]).await? == 1)
 }
 
 /// Takes the job for this connection; false when another runner has it.

@@ -1,7 +1,7 @@
 //! Correcting an order that was registered wrongly, before anything was paid for it. Afterwards what was paid was
 //! checked against the old values, and stands.
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Pool, Transaction};
 use domain::rules::Rules;
 
 use super::address::OrderAddress;
@@ -34,9 +34,23 @@ pub(crate) async fn correct(
 ) -> Result<OrderRow, ServiceError> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
+    let order = correct_in(&tx, actor, address, correction, reason.as_str(), rules).await?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+/// The same in the caller's transaction.
+pub(crate) async fn correct_in(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    address: &OrderAddress,
+    correction: Correction,
+    reason: &str,
+    rules: &Rules,
+) -> Result<OrderRow, ServiceError> {
     // Locked before it is looked at: a worker may be about to mark it paid.
-    let locked = store::lock(&tx, address).await?.ok_or_else(|| address.not_found())?;
-    let found = store::show(&tx, address).await?.ok_or_else(|| address.not_found())?;
+    let locked = store::lock(tx, address).await?.ok_or_else(|| address.not_found())?;
+    let found = store::show(tx, address).await?.ok_or_else(|| address.not_found())?;
     let id = address.id.as_str();
     let (Some(amount), Some(currency), true) = (locked.amount, &locked.currency, locked.registered) else {
         let message =
@@ -62,15 +76,13 @@ pub(crate) async fn correct(
         (None, Some(code)) => code,
         (secret, _) => reference_code(secret, &wanted),
     };
-    store::correct(&tx, &wanted, locked.livemode, &code).await?;
-    decide(&tx, address, locked.livemode, rules).await?;
+    store::correct(tx, &wanted, locked.livemode, &code).await?;
+    decide(tx, address, locked.livemode, rules).await?;
     let before = describe(amount, currency, locked.customer.as_deref());
     let after = describe(wanted.amount, &wanted.currency, wanted.customer.as_deref());
-    let summary = format!("{before} → {after}{}: {}", address.described(), reason.as_str());
-    audit::append(&tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &summary).await?;
-    let order = store::show(&tx, address).await?;
-    tx.commit().await?;
-    order.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
+    let summary = format!("{before} → {after}{}: {}", address.described(), reason);
+    audit::append(tx, actor, AuditAction::OrderCorrect, &Subject::Order(id), &summary).await?;
+    store::show(tx, address).await?.ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
 }
 
 fn describe(amount: i64, currency: &str, customer: Option<&str>) -> String {

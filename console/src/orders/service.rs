@@ -7,6 +7,7 @@ use rand::RngExt;
 use secrecy::SecretString;
 
 use crate::audit::action::{AuditAction, Subject};
+use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
@@ -68,30 +69,51 @@ pub(crate) async fn create(
     order: &NewOrder,
     rules: &Rules,
 ) -> Result<(OrderRow, bool), ServiceError> {
-    let code = reference_code(rules.reference_secret.as_ref(), order);
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    let mut existing = store::lock(&tx, &order.address).await?;
-    let mut created = existing.is_none() && store::insert(&tx, order, &code).await?;
+    let registered = create_in(&tx, actor, order, rules).await?;
+    tx.commit().await?;
+    Ok(registered)
+}
+
+/// The same in the caller's transaction.
+pub(crate) async fn create_in(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order: &NewOrder,
+    rules: &Rules,
+) -> Result<(OrderRow, bool), ServiceError> {
+    let code = reference_code(rules.reference_secret.as_ref(), order);
+    let mut existing = store::lock(tx, &order.address).await?;
+    let mut created = existing.is_none() && store::insert(tx, order, &code).await?;
     if !created && existing.is_none() {
-        existing = store::lock(&tx, &order.address).await?;
+        existing = store::lock(tx, &order.address).await?;
     }
     if let Some(existing) = &existing
         && needs_registration(order, existing)?
     {
         let code = existing.reference_code.as_deref().unwrap_or(&code);
-        store::register(&tx, order, existing.livemode, code).await?;
-        decide(&tx, &order.address, existing.livemode, rules).await?;
+        store::register(tx, order, existing.livemode, code).await?;
+        decide(tx, &order.address, existing.livemode, rules).await?;
         created = true;
     }
     if created {
         let what = money::show(order.amount, &order.currency) + &order.address.described();
-        audit::append(&tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.address.id), &what)
-            .await?;
+        audit::append(tx, actor, AuditAction::OrderCreate, &Subject::Order(&order.address.id), &what).await?;
     }
-    let row = store::show(&tx, &order.address).await?;
-    tx.commit().await?;
+    let row = store::show(tx, &order.address).await?;
     row.map(|row| (row, created)).ok_or_else(|| ServiceError::Internal("the order vanished".to_owned()))
+}
+
+/// Says in the audit why somebody registered an order, whose registration says only with what.
+pub(crate) async fn note(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    address: &OrderAddress,
+    reason: &AuditReason,
+) -> Result<(), ServiceError> {
+    let subject = Subject::Order(&address.id);
+    audit::append(tx, actor, AuditAction::OrderCreate, &subject, reason.as_str()).await
 }
 
 /// Decides anew which payments count, now that what the order expects is another: a held payment may match. An order

@@ -75,9 +75,11 @@ fn subject(subject: &str) -> Markup {
         Some(Subject::DeadLetter(id)) => Some(format!("/dead-letters/{id}")),
         Some(Subject::Destination(name)) => Some(format!("/destinations/{}", encode(name))),
         Some(Subject::Event(id)) => Some(format!("/events/{}", encode(id))),
+        Some(Subject::Group(fingerprint)) => Some(format!("/dead-letters/groups/{}", encode(fingerprint))),
         Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),
         Some(Subject::Message(id)) => Some(format!("/messages/{id}")),
-        Some(Subject::Order(id)) => Some(address("/search", &[("q", Some(id))])),
+        Some(Subject::Queue(name)) => Some(format!("/queues/{}", encode(name))),
+        Some(Subject::Order(id) | Subject::Payment(id)) => Some(address("/search", &[("q", Some(id))])),
         Some(Subject::Console | Subject::Token(_) | Subject::User(_)) | None => None,
     };
     html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }

@@ -5,6 +5,7 @@ use actix_web::web::{self, Form, Path, Query};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::audit::action::Subject;
 use crate::audit::reason::AuditReason;
 use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
@@ -16,7 +17,11 @@ use crate::exports::kind::ExportedList;
 use crate::exports::queries::{ALL, ListQuery};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::orders::preview::{self, OrderPreview};
+use crate::pages::attention;
 use crate::pages::layout::{MenuItem, badge, exact, flash, page, search_link, when};
+use crate::pages::order_preview::previewed;
+use crate::pages::order_terms;
 use crate::pages::reason::{self, DoneQuery, ReasonForm, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 use crate::pages::{links, listing, origin};
@@ -76,14 +81,21 @@ async fn show(
 ) -> PageResult {
     let case = service::show(&console.pool, *id, current_user.principal.role).await?;
     let done = query.completed();
-    Ok(page_response(&case_page(&current_user, &case, done, None)))
+    let subject = Subject::Case(case.id);
+    let attention =
+        attention::card(&current_user, &console, &subject, &format!("/cases/{}", case.id)).await?;
+    let page = case_page(&current_user, &case, done, None, "", None, Some(&attention));
+    Ok(page_response(&page))
 }
 
 fn case_page(
     current_user: &CurrentUser,
     case: &Case,
     done: Option<Completed>,
+    preview: Option<&OrderPreview>,
+    entered: &str,
     refused: Option<&RejectedForm>,
+    attention: Option<&Markup>,
 ) -> Markup {
     let (advice, origin) = (advice::of(case.reason), case.origin());
     let body = html! {
@@ -102,20 +114,66 @@ fn case_page(
             dt { "Opened" } dd { (exact(case.opened_at)) }
             @if let (Some(at), Some(how)) = (case.closed_at, case.resolution) { dt { "Closed" } dd { (how) " " (exact(at)) } }
         } }
-        @if case.state == CaseState::Open && current_user.operates() { (form(current_user, case, refused)) }
+        @if let Some(preview) = preview { (previewed(preview)) }
+        @if case.state == CaseState::Open && current_user.operates() {
+            section.card {
+                @let registers = case.reason == HeldReason::OrderNotFound;
+                h2 { (if registers { "Register the order" } else { "Correct the order" }) }
+                p { "Where the payment is right and the order " (if registers { "missing" } else { "wrong" }) ". Look first: the form has a preview." }
+                p { a.button href=(order_terms::at_of_case(case)) { (if registers { "Register the order …" } else { "Correct the order …" }) } }
+            }
+            (form(current_user, case, preview.is_some(), entered, refused))
+        }
+        @if let Some(attention) = attention { (attention) }
     };
     page(Some(current_user), MenuItem::Cases, &format!("Case {}", case.id), &body)
 }
 
-fn form(current_user: &CurrentUser, case: &Case, refused: Option<&RejectedForm>) -> Markup {
+fn form(
+    current_user: &CurrentUser,
+    case: &Case,
+    previewed: bool,
+    entered: &str,
+    refused: Option<&RejectedForm>,
+) -> Markup {
+    let at = |action: &str| format!("/cases/{}/{action}", case.id);
     html! {
-        form.card method="post" action=(format!("/cases/{}/accept", case.id)) {
+        form.card method="post" action=(at("accept")) {
             h2 { "Accept the payment as it is" }
             p { "It counts for the order from now on, whatever comes later." }
             (current_user.csrf_field())
             @if let Some(other) = refused.and_then(RejectedForm::other) { (other) }
-            (reason::field(refused, "kept in the audit"))
-            button { "Accept" }
+            (reason::field_with(refused, "kept in the audit", entered))
+            div.row {
+                button class=(if previewed { "quiet" } else { "" }) formaction=(at("preview")) formnovalidate { "Preview" }
+                button class=(if previewed { "" } else { "quiet" }) { "Accept" }
+            }
+        }
+    }
+}
+
+/// What accepting would do; nothing is written.
+async fn preview_accept(
+    current_user: CurrentUser,
+    console: web::Data<Console>,
+    id: Path<i64>,
+    form: Form<ReasonForm>,
+) -> PageResult {
+    current_user.check_form(&form.csrf, Role::Operator)?;
+    let case = service::show(&console.pool, *id, current_user.principal.role).await?;
+    let actor = &current_user.principal.actor;
+    let act = async |tx: &deadpool_postgres::Transaction<'_>| {
+        service::accept_in(tx, actor, *id, &form.reason, &console.rules).await.map(drop)
+    };
+    match preview::preview(&console.pool, &case.order(), act).await {
+        Ok(preview) => {
+            let page = case_page(&current_user, &case, None, Some(&preview), &form.reason, None, None);
+            Ok(page_response(&page))
+        }
+        Err(failure) => {
+            let refused = RejectedForm::new(failure, &form.reason)?;
+            let page = case_page(&current_user, &case, None, None, "", Some(&refused), None);
+            Ok(page_with_status(refused.status(), &page))
         }
     }
 }
@@ -134,11 +192,15 @@ async fn accept(
         return Ok(redirect(&format!("/cases/{id}?done={}", Completed::Accepted)));
     };
     let case = service::show(&console.pool, *id, current_user.principal.role).await?;
-    Ok(page_with_status(refused.status(), &case_page(&current_user, &case, None, Some(&refused))))
+    Ok(page_with_status(
+        refused.status(),
+        &case_page(&current_user, &case, None, None, "", Some(&refused), None),
+    ))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {
     app.route("/cases", web::get().to(list))
         .route("/cases/{id}", web::get().to(show))
+        .route("/cases/{id}/preview", web::post().to(preview_accept))
         .route("/cases/{id}/accept", web::post().to(accept));
 }

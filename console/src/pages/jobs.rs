@@ -64,12 +64,36 @@ async fn show(
     let body = html! {
         h1 { "Bulk job #" (view.job.id) }
         p.sub { (view.job.action) " of " (view.job.total) " dead letters by " (view.job.actor) ": " (view.job.reason) }
-        (flash(query.done.as_deref().and_then(Completed::parse)))
+        (flash(query.done.as_deref().and_then(Completed::parse).filter(|done| still_so(*done, view.job.state))))
+        (proposed(&view.job))
         div id="job" data-refresh=[refreshes.then_some("1")] { (progress(&view)) @if current_user.operates() && unfinished { (commands(&current_user, &view.job)) } }
         (facts(&view.job))
+        @if current_user.operates() {
+            p.row { @for (ending, name) in [("md", "Report (Markdown)"), ("json", "Report (JSON)")] {
+                a.button.quiet href=(format!("/jobs/{}/report.{ending}", view.job.id)) download { (name) }
+            } }
+        }
         (exceptions(&view))
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Jobs, &format!("Job {}", view.job.id), &body)))
+}
+
+/// Whether what was done to a job is still to be seen: one that was resumed and has ended needs no word of it.
+fn still_so(done: Completed, state: JobState) -> bool {
+    match done {
+        Completed::Paused => state == JobState::Paused,
+        Completed::Resumed => state.is_active(),
+        Completed::Canceled => state == JobState::Canceled,
+        Completed::Approved => state != JobState::Proposed,
+        _ => false,
+    }
+}
+
+/// That nothing happens before a second person has looked.
+fn proposed(job: &Job) -> Markup {
+    html! { @if job.state == JobState::Proposed {
+        p.note.warn role="status" { "It waits for a second person: nothing is sent before somebody other than " (job.actor) " has approved it." }
+    } }
 }
 
 fn progress(view: &JobView) -> Markup {
@@ -98,7 +122,8 @@ fn commands(current_user: &CurrentUser, job: &Job) -> Markup {
     let at = |command: JobCommand| format!("/jobs/{}/{command}", job.id);
     html! {
         form method="post" { (current_user.csrf_field()) p.row {
-            @if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Resume" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
+            @if job.state == JobState::Proposed { button formaction=(at(JobCommand::Approve)) { "Approve" } }
+            @else if job.state == JobState::Paused { button formaction=(at(JobCommand::Resume)) { "Resume" } } @else { button.quiet formaction=(at(JobCommand::Pause)) { "Pause" } }
             button.danger formaction=(at(JobCommand::Cancel)) { "Cancel" }
         } }
     }
@@ -108,9 +133,10 @@ fn facts(job: &Job) -> Markup {
     let filter = serde_json::to_value(&job.filter).unwrap_or_default();
     let filter = filter.as_object().into_iter().flatten();
     html! { section.card { h2 { "Job" } dl.facts {
-        dt { "Dead letters" } dd { @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
+        dt { "Dead letters" } dd { @if job.selected { (job.total) " that were picked one by one " } @for (name, value) in filter { code { (name) "=" (value.as_str().unwrap_or("?")) } " " } }
         dt { "Rate" } dd { (job.rate) " per second" @if job.canary > 0 { ", the first " (job.canary) " alone" } }
         dt { "Created" } dd { (exact(job.created_at)) }
+        @if let (Some(by), Some(at)) = (&job.approved_by, job.approved_at) { dt { "Approved" } dd { "by " (by) ", " (exact(at)) } }
         @if let Some(at) = job.finished_at { dt { "Ended" } dd { (exact(at)) } }
     } } }
 }

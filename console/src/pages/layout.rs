@@ -17,6 +17,7 @@ use crate::pages::tone::Toned;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pages) enum MenuItem {
     Overview,
+    Attention,
     Events,
     Orders,
     Dead,
@@ -29,8 +30,9 @@ pub(in crate::pages) enum MenuItem {
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 8] = [
+const MENU: [(MenuItem, &str, &str); 10] = [
     (MenuItem::Overview, "/", "Overview"),
+    (MenuItem::Attention, "/needs-attention", "Needs attention"),
     (MenuItem::Events, "/events", "Events"),
     (MenuItem::Orders, "/orders", "Orders"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
@@ -62,7 +64,10 @@ pub(in crate::pages) fn page(
             body {
                 a.skip href="#content" { "To the content" }
                 @if let Some(current_user) = current_user { (bar(current_user, menu_item)) }
-                main id="content" { (body) }
+                main id="content" {
+                    @if let Some(current_user) = current_user { (paused(current_user)) }
+                    (body)
+                }
             }
         }
     }
@@ -89,13 +94,23 @@ fn bar(current_user: &CurrentUser, menu_item: MenuItem) -> Markup {
                     placeholder="Id, e-mail, amount, last 4, name …  ( / )" maxlength="1000" autocomplete="off";
             }
             div.who {
-                span { (current_user.name()) " · " (current_user.principal.role) }
+                a href="/account" { (current_user.name()) " · " (current_user.principal.role) }
                 @if !current_user.by_proxy {
                     form method="post" action="/sign-out" { (current_user.csrf_field()) button.plain { "Sign out" } }
                 }
             }
         } }
     }
+}
+
+/// That a queue is paused is said on every page.
+fn paused(current_user: &CurrentUser) -> Markup {
+    html! { @for pause in &current_user.paused {
+        p.note.warn role="status" {
+            "The queue " a href=(format!("/queues/{}", pause.queue)) { (pause.queue) } " is paused since " (when(pause.paused_at))
+            " by " (pause.paused_by) ": " (pause.reason)
+        }
+    } }
 }
 
 /// A moment: how long ago, with the exact time for who points at it.
@@ -199,12 +214,14 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job, a case or a destination.
+/// What was just done to a job, a case, a destination or Stripe's list.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
+        Some(Completed::Started) => "Started: what it finds is shown here.",
+        Some(Completed::Approved) => "Approved.",
         Some(Completed::Accepted) => "Accepted: the payment counts for its order.",
         _ => return html! {},
     };

@@ -3,42 +3,56 @@
 
 mod about;
 mod access;
+mod account;
 mod assets;
+mod attention;
 mod audit;
 mod cases;
 mod dead_letters;
+mod deadline;
 mod events;
 mod export;
 mod guard;
 mod jobs;
+mod kept_form;
 mod layout;
 mod links;
 mod listing;
+mod local_path;
 mod messages;
+mod needs_attention;
+mod order_preview;
+mod order_terms;
 mod orders;
 mod origin;
 mod overview;
 mod preview;
+mod queues;
 mod reason;
 mod rejections;
+mod reports;
 mod search;
 mod sign_in;
+mod stripe;
 mod subscriptions;
+mod tail;
 mod tone;
 mod tree;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use self::deadline::within_time;
 use self::layout::{MenuItem, page};
 use crate::common::error::ServiceError;
 use crate::http::LARGEST_BODY;
-use crate::http::session::CurrentUser;
+use crate::http::session::{CurrentUser, HEADERS};
 
 pub(in crate::pages) fn sign_in_address(next: &str) -> String {
     layout::address("/sign-in", &[("next", Some(next).filter(|n| *n != "/"))])
@@ -83,7 +97,12 @@ impl ResponseError for PageFailure {
             ServiceError::Internal(message) => tracing::error!(message, "a page failed"),
             _ => {}
         }
-        page_with_status(self.status_code(), &failed(&self.0, None))
+        let mut response = page_with_status(self.status_code(), &failed(&self.0, None));
+        // A failure of a middleware leaves without the headers that every answer has.
+        for (name, value) in HEADERS {
+            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        response
     }
 }
 
@@ -172,6 +191,7 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .app_data(web::PathConfig::default().error_handler(wrong_path))
             .wrap(from_fn(with_menu))
             .wrap(from_fn(guard::signed_in))
+            .wrap(from_fn(within_time))
             .configure(sign_in::routes)
             .configure(overview::routes)
             .configure(search::routes)
@@ -179,13 +199,21 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(events::routes)
             .configure(orders::routes)
             .configure(subscriptions::routes)
+            .configure(reports::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
+            .configure(order_terms::routes)
             .configure(messages::routes)
             .configure(rejections::routes)
+            .configure(stripe::routes)
             .configure(audit::routes)
+            .configure(queues::routes)
+            .configure(attention::routes)
+            .configure(needs_attention::routes)
+            .configure(tail::routes)
             .configure(access::routes)
+            .configure(account::routes)
             .default_service(web::to(not_found)),
     );
 }

@@ -106,13 +106,18 @@ impl RejectedForm {
 
 /// The field for the reason, with what was entered before.
 pub(in crate::pages) fn field(refused: Option<&RejectedForm>, kept: &str) -> Markup {
+    field_with(refused, kept, "")
+}
+
+/// The same, with what was entered where nothing was refused.
+pub(in crate::pages) fn field_with(refused: Option<&RejectedForm>, kept: &str, entered: &str) -> Markup {
     let wrong = refused.and_then(|r| r.about(REASON));
     html! {
         div.field {
             label for="reason" { "Reason " span.hint { (kept) } }
             textarea id="reason" name="reason" required maxlength="1000"
                 aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[wrong.as_ref().map(|_| "refused")]
-                { (refused.map_or("", |r| &r.reason)) }
+                { (refused.map_or(entered, |r| &r.reason)) }
             @if let Some(wrong) = wrong { (wrong) }
         }
     }

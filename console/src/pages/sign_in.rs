@@ -1,16 +1,21 @@
 //! Signing in and out.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::auth::sessions;
 use crate::auth::users::{self, SignInResult};
 use crate::http::Console;
 use crate::http::session::{self, CurrentUser};
+use crate::pages::deadline::within_time;
+use crate::pages::kept_form::KeptForm;
 use crate::pages::layout::{MenuItem, page};
-use crate::pages::{CsrfForm, PageFailure, page_response, redirect};
+use crate::pages::local_path::local_path;
+use crate::pages::{CsrfForm, PageFailure, page_response, page_with_status, redirect, sign_in_address};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::pages) struct ReturnQuery {
@@ -22,23 +27,25 @@ pub(in crate::pages) struct SignInForm {
     name: String,
     password: String,
     next: Option<String>,
+    /// A form that was sent without a session, and its fields.
+    form: Option<String>,
+    fields: Option<String>,
 }
 
-/// Only addresses of our own: a path, never another host.
-fn local_path(next: Option<&str>) -> &str {
-    let fits = |n: &&str| {
-        n.starts_with('/') && !n.starts_with("//") && !n.contains('\\') && !n.chars().any(char::is_control)
-    };
-    next.filter(fits).unwrap_or("/")
+impl SignInForm {
+    fn kept(&self) -> Option<KeptForm> {
+        KeptForm::new(self.form.as_deref()?, self.fields.as_deref()?)
+    }
 }
 
-fn form(next: &str, name: &str, wrong: Option<&str>) -> Markup {
+fn form(next: &str, name: &str, wrong: Option<&str>, kept: Option<&KeptForm>) -> Markup {
     let body = html! {
         div.card.narrow {
             h1 { "Sluicegate" }
             @if let Some(wrong) = wrong { p.note.bad role="alert" { (wrong) } }
             form method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(next);
+                @if let Some(kept) = kept { (kept.hidden()) }
                 div.field { label for="name" { "Name" } input id="name" name="name" value=(name) autocomplete="username" required maxlength="100" autofocus; }
                 div.field { label for="password" { "Password" } input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1000"; }
                 button { "Sign in" }
@@ -49,7 +56,25 @@ fn form(next: &str, name: &str, wrong: Option<&str>) -> Markup {
 }
 
 async fn show(query: Query<ReturnQuery>) -> HttpResponse {
-    page_response(&form(local_path(query.next.as_deref()), "", None))
+    page_response(&form(local_path(query.next.as_deref()), "", None, None))
+}
+
+/// The answer to a form that was sent after the session had ended.
+pub(in crate::pages) fn interrupted(kept: Option<KeptForm>) -> HttpResponse {
+    let Some(kept) = kept else { return redirect(&sign_in_address("/")) };
+    let ended = "Your session has ended, and nothing was done. Sign in: what you entered is kept.";
+    page_with_status(StatusCode::UNAUTHORIZED, &form("/", "", Some(ended), Some(&kept)))
+}
+
+/// The page after signing in: where somebody wanted to go, or the form that they had sent.
+fn signed_in(cookie: &str, next: &str, kept: Option<&KeptForm>) -> HttpResponse {
+    match kept {
+        Some(kept) => {
+            let body = kept.again(&sessions::csrf(cookie));
+            page_response(&page(None, MenuItem::None, "Send it again", &body))
+        }
+        None => redirect(next),
+    }
 }
 
 async fn sign_in(
@@ -60,11 +85,17 @@ async fn sign_in(
     session::same_site(&console, &request)?;
     let next = local_path(sent.next.as_deref());
     let from = session::client_address(&console, &request);
-    let wrong = match users::sign_in(&console.pool, &sent.name, &sent.password, from).await? {
+    let browser = request.cookie(console.sign_in.browser_cookie_name()).map(|c| c.value().to_owned());
+    let result = users::sign_in(&console.pool, &sent.name, &sent.password, from, browser.as_deref()).await?;
+    let wrong = match result {
         // A new session for each sign-in: one that somebody planted before is worth nothing.
-        SignInResult::SignedIn(cookie) => {
-            let mut response = redirect(next);
+        SignInResult::SignedIn { session: cookie, browser } => {
+            let mut response = signed_in(&cookie, next, sent.kept().as_ref());
             response.add_cookie(&console.sign_in.cookie(cookie)).map_err(|e| PageFailure::internal(&e))?;
+            if let Some(browser) = browser {
+                let cookie = console.sign_in.browser_cookie(browser);
+                response.add_cookie(&cookie).map_err(|e| PageFailure::internal(&e))?;
+            }
             return Ok(response);
         }
         SignInResult::Wrong => "Name or password is wrong.".to_owned(),
@@ -73,7 +104,7 @@ async fn sign_in(
         }
     };
     let mut response = HttpResponse::Unauthorized();
-    let html = form(next, &sent.name, Some(&wrong)).into_string();
+    let html = form(next, &sent.name, Some(&wrong), sent.kept().as_ref()).into_string();
     Ok(response.content_type(header::ContentType::html()).body(html))
 }
 
@@ -95,24 +126,10 @@ async fn sign_out(
 }
 
 pub(in crate::pages) fn open_routes(app: &mut web::ServiceConfig) {
-    app.service(web::resource("/sign-in").route(web::get().to(show)).route(web::post().to(sign_in)));
+    let resource = web::resource("/sign-in").wrap(from_fn(within_time));
+    app.service(resource.route(web::get().to(show)).route(web::post().to(sign_in)));
 }
 
 pub(in crate::pages) fn routes(app: &mut web::ServiceConfig) {
     app.route("/sign-out", web::post().to(sign_out));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::local_path;
-
-    #[test]
-    fn nobody_is_sent_to_another_site() {
-        assert_eq!(local_path(Some("/dead-letters/1?x=2")), "/dead-letters/1?x=2");
-        for foreign in
-            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\tx"]
-        {
-            assert_eq!(local_path(Some(foreign)), "/", "{foreign}");
-        }
-    }
 }

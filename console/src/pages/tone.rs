@@ -58,7 +58,7 @@ impl Toned for DeadLetterState {
 impl Toned for JobState {
     fn tone(&self) -> Tone {
         match self {
-            JobState::Canary | JobState::Running | JobState::Paused => Tone::Warn,
+            JobState::Proposed | JobState::Canary | JobState::Running | JobState::Paused => Tone::Warn,
             JobState::Canceled => Tone::Plain,
             JobState::Stopped => Tone::Bad,
             JobState::Done => Tone::Good,

@@ -1,6 +1,7 @@
 //! The console's settings, typed. Only [`RawSettings`] knows the environment.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use amqp::args::{AmqpArgs, RetryArgs};
 use amqp::topology::Topology;
@@ -71,6 +72,15 @@ pub(crate) struct RawSettings {
     /// The role of users whom only the reverse proxy knows: viewer, operator, admin or none.
     #[arg(long, env = "CONSOLE_PROXY_ROLE", value_name = "ROLE", default_value = "none", value_parser = word(&ROLES))]
     console_proxy_role: Setting<Option<Role>>,
+    /// Which bulk replays wait until a second person approves them: `above:100` for those of more than 100 dead letters,
+    /// `above:0` for all, off for none.
+    #[arg(long, env = "REPLAY_APPROVAL", value_name = "WHICH", default_value = "off",
+        value_parser = value("off, or above: with a number, such as above:100", approval))]
+    replay_approval: Setting<Option<i64>>,
+    /// A file outside the database to which `serve` appends the end of the audit's chain, as it moves: a copy that
+    /// nobody with the database's password can change. Default: none.
+    #[arg(long, env = "AUDIT_ANCHOR_FILE", value_name = "PATH")]
+    audit_anchor_file: Option<String>,
     /// RabbitMQ's management, for unacknowledged messages: http://user:password@host:15672/vhost.
     #[arg(long, env = "RABBITMQ_MANAGEMENT_URL", hide_env_values = true, value_name = "URL")]
     rabbitmq_management_url: Option<String>,
@@ -110,6 +120,15 @@ impl RawSettings {
     }
 }
 
+/// The most dead letters of a replay that needs no second person; none: no replay needs one.
+fn approval(raw: &str) -> Option<Option<i64>> {
+    if raw == "off" {
+        return Some(None);
+    }
+    let most: i64 = raw.strip_prefix("above:")?.parse().ok()?;
+    (most >= 0).then_some(Some(most))
+}
+
 fn header(raw: &str) -> Option<String> {
     raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-').then(|| raw.to_ascii_lowercase())
 }
@@ -141,6 +160,10 @@ pub(crate) struct ConsoleSettings {
     pub(crate) sweep: SweepSettings,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
+    /// A bulk replay of more than so many waits for a second person; none: no replay does.
+    pub(crate) replay_approval: Option<i64>,
+    /// Where the end of the audit's chain is written to.
+    pub(crate) audit_anchor: Option<PathBuf>,
     /// Where the console serves.
     pub(crate) console_bind: SocketAddr,
     /// Where metrics and health are served.
@@ -173,6 +196,8 @@ impl ConsoleSettings {
             sweep,
             management: raw.management(p),
             sign_in: raw.sign_in(p),
+            replay_approval: p.take(&raw.replay_approval),
+            audit_anchor: raw.audit_anchor_file.clone().filter(|path| !path.is_empty()).map(PathBuf::from),
             console_bind: p.take(&raw.console_bind),
             metrics_bind: p.take(&raw.metrics_bind),
             log,

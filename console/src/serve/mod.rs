@@ -9,8 +9,11 @@ use amqp::broker::{Broker, BrokerSettings};
 use service::error::chain;
 use stripe_api::StripeApi;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::audit::anchor;
 use crate::common::error::ServiceError;
+use crate::dead_letters::answered;
 use crate::dead_letters::consumer::DeadLetterConsumer;
 use crate::http::Console;
 use crate::jobs::runner::Runner;
@@ -20,7 +23,10 @@ use crate::runtime::Connections;
 use crate::runtime::settings::ConsoleSettings;
 use crate::runtime::sweep_settings::SweepSettings;
 use crate::sweeps::{poll, schedule};
+use crate::system::gauges::{self, GaugeSources};
 use crate::system::health;
+use crate::system::history;
+use crate::system::pauses::Pauses;
 use crate::system::queues;
 
 const DRAIN: Duration = Duration::from_secs(5);
@@ -51,43 +57,72 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
     let bound =
         |name: &'static str| move |e| ServiceError::Unavailable(format!("{name} cannot be bound: {e}"));
     let metrics_address = served.map_err(bound("METRICS_BIND"))?;
-    let order_watch = OrderWatch::new();
+    let background = Background { order_watch: OrderWatch::new(), pauses: Pauses::default() };
     let console = Console {
         pool: connections.pool.clone(),
         broker: connections.broker()?.clone(),
         replayer: connections.replayer()?.clone(),
         management: settings.management.clone(),
         rules: settings.rules.clone(),
-        order_watch: order_watch.clone(),
+        order_watch: background.order_watch.clone(),
         stripe_api: stripe_api(settings)?,
+        stripe_events: connections.stripe_events().ok(),
         sign_in: settings.sign_in.clone(),
+        replay_approval: settings.replay_approval,
+        pauses: background.pauses.clone(),
     };
     let (address, serving) = server::start(settings.console_bind, console, ready, shutdown.clone())
         .map_err(bound("CONSOLE_BIND"))?;
     tracing::info!(%address, metrics = ?metrics_address, "console listening");
-    let dead_letters = DeadLetterConsumer {
-        broker: broker.clone(),
-        topology: settings.topology.clone(),
-        pool: connections.pool.clone(),
-    };
-    let consumer = tokio::spawn(dead_letters.run(shutdown.clone()));
-    let intake = RejectionIntake { broker: broker.clone(), pool: connections.pool.clone() };
-    let intake = tokio::spawn(intake.run(shutdown.clone()));
-    let watch = tokio::spawn(queues::watch(broker.clone(), connections.pool.clone(), shutdown.clone()));
-    let runner = Runner { pool: connections.pool.clone(), replayer: connections.replayer()?.clone() };
-    let runner = tokio::spawn(runner.run(shutdown.clone()));
-    let orders = tokio::spawn(order_watch.run(settings.database_url.clone(), shutdown.clone()));
-    let stripe_events =
-        tokio::spawn(read_stripe_events(settings.clone(), connections.clone(), shutdown.clone()));
+    let tasks = background.start(settings, connections, &broker, &shutdown)?;
     shutdown.cancelled().await;
-    let stopped = async { tokio::join!(consumer, intake, runner, watch, orders, stripe_events) };
-    if tokio::time::timeout(DRAIN, stopped).await.is_err() {
+    tasks.close();
+    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
         tracing::warn!("not everything stopped in time; unfinished work resumes at the next start");
     }
     // Requests that were let in are answered before the process ends; the server bounds how long that takes.
     serving.await.map_err(|e| ServiceError::Internal(format!("the console's server panicked: {e}")))?;
     broker.close().await;
     Ok(())
+}
+
+/// What runs beside the server, and what requests see of it.
+struct Background {
+    order_watch: OrderWatch,
+    pauses: Pauses,
+}
+
+impl Background {
+    /// Starts everything; it ends with `shutdown`.
+    fn start(
+        self,
+        settings: &ConsoleSettings,
+        connections: &Connections,
+        consuming: &Broker,
+        shutdown: &CancellationToken,
+    ) -> Result<TaskTracker, ServiceError> {
+        let pool = || connections.pool.clone();
+        let stop = || shutdown.clone();
+        let tasks = TaskTracker::new();
+        let topology = settings.topology.clone();
+        let consumer = DeadLetterConsumer { broker: consuming.clone(), topology, pool: pool() };
+        tasks.spawn(consumer.run(stop()));
+        let intake = RejectionIntake { broker: consuming.clone(), pool: pool() };
+        tasks.spawn(intake.run(stop()));
+        tasks.spawn(answered::watch(pool(), stop()));
+        let runner = Runner { pool: pool(), replayer: connections.replayer()?.clone() };
+        tasks.spawn(runner.run(stop()));
+        tasks.spawn(queues::watch(consuming.clone(), pool(), stop()));
+        tasks.spawn(self.pauses.watch(pool(), stop()));
+        let broker = connections.broker()?.clone();
+        let sources = GaugeSources { broker, management: settings.management.clone(), pool: pool() };
+        tasks.spawn(gauges::watch(sources, stop()));
+        tasks.spawn(history::watch(pool(), stop()));
+        tasks.spawn(anchor::watch(pool(), settings.audit_anchor.clone(), stop()));
+        tasks.spawn(self.order_watch.run(settings.database_url.clone(), stop()));
+        tasks.spawn(read_stripe_events(settings.clone(), connections.clone(), stop()));
+        Ok(tasks)
+    }
 }
 
 /// Sweeps or polls Stripe's list of events, as the settings say; nothing without a key.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use amqp::topology::Queue;
-use deadpool_postgres::Pool;
+use deadpool_postgres::{GenericClient, Pool};
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio_postgres::Row;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
@@ -15,6 +16,9 @@ use crate::system::queues::{self, QueueState, Sources};
 /// The statement, for tests that look at its plan.
 pub(crate) const NUMBERS: &str = include_str!("sql/overview.sql");
 pub(crate) const WORKERS: &str = include_str!("sql/workers.sql");
+pub(crate) const WORKER_LIST: &str = include_str!("sql/worker_list.sql");
+pub(crate) const OUTBOX_OLDEST: &str = include_str!("sql/outbox_oldest.sql");
+pub(crate) const DISPUTES_DUE: &str = include_str!("sql/disputes_due.sql");
 const BROKER_ANSWER: Duration = Duration::from_secs(4);
 
 /// Numbers of the last minute and of now.
@@ -34,6 +38,8 @@ pub(crate) struct OverviewNumbers {
     pub(crate) dead_replayed: i64,
     /// Messages to the company's services that wait to be sent.
     pub(crate) unsent: i64,
+    /// Seconds that the oldest of those waits for the exchange.
+    pub(crate) outbox_oldest: Option<f64>,
     /// Seconds from received to processed, at the median of the newest events that were never replayed.
     pub lag_p50: Option<f64>,
     /// The same, of the slowest hundredth.
@@ -54,6 +60,34 @@ pub(crate) struct WorkerCount {
     pub(crate) seen_at: Option<Timestamp>,
 }
 
+/// One worker.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct WorkerProcess {
+    pub(crate) kind: String,
+    pub(crate) host: String,
+    pub(crate) version: String,
+    pub(crate) started_at: Timestamp,
+    /// When it was heard of last.
+    pub(crate) seen_at: Timestamp,
+    /// It was heard of in the last 30 seconds.
+    pub(crate) alive: bool,
+    /// It takes nothing, because its queue is paused.
+    pub(crate) paused: bool,
+    /// When it settled its last batch, and of how many events.
+    pub(crate) batch_at: Option<Timestamp>,
+    pub(crate) batch_events: Option<i32>,
+}
+
+/// A dispute whose evidence is due soon. The amount is in the currency's minor unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct DisputeDue {
+    pub(crate) id: String,
+    pub(crate) payment_id: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) due_by: Timestamp,
+}
+
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Overview {
     /// Events and dead letters.
@@ -64,26 +98,63 @@ pub(crate) struct Overview {
     pub(crate) broker: Option<String>,
     /// The workers, a row for each kind, whether it has any or not.
     pub(crate) workers: Vec<WorkerCount>,
+    /// Each worker that was heard of in the last day.
+    pub(crate) processes: Vec<WorkerProcess>,
     /// Events that no webhook brought and that sweeps found.
     pub(crate) gaps: Gaps,
+    /// Disputes whose evidence is due within 7 days.
+    pub(crate) disputes_due: Vec<DisputeDue>,
 }
 
 /// Asks the database and the broker.
 pub(crate) async fn overview(sources: Sources<'_>) -> Result<Overview, ServiceError> {
     let numbers = numbers(sources.pool).await?;
     let workers = workers(sources.pool).await?;
-    let gaps = gaps(&sources.pool.get().await?).await?;
+    let (gaps, processes, disputes_due) = {
+        let client = sources.pool.get().await?;
+        (gaps(&client).await?, processes(&client).await?, disputes_due(&client).await?)
+    };
     let answer = tokio::time::timeout(BROKER_ANSWER, queues::list(sources)).await;
     let (queues, broker) = match answer {
         Ok(Ok(queues)) => (queues, None),
         Ok(Err(failure)) => (Vec::new(), Some(failure.to_string())),
         Err(_) => (Vec::new(), Some("the broker does not answer".to_owned())),
     };
-    Ok(Overview { numbers, queues, broker, workers, gaps })
+    Ok(Overview { numbers, queues, broker, workers, processes, gaps, disputes_due })
 }
 
-async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
-    let row = pool.get().await?.query_one(NUMBERS, &[]).await?;
+async fn processes(client: &impl GenericClient) -> Result<Vec<WorkerProcess>, ServiceError> {
+    let process = |row: &Row| WorkerProcess {
+        kind: row.get("kind"),
+        host: row.get("host"),
+        version: row.get("version"),
+        started_at: row.get("started_at"),
+        seen_at: row.get("seen_at"),
+        alive: row.get("alive"),
+        paused: row.get("paused"),
+        batch_at: row.get("batch_at"),
+        batch_events: row.get("batch_events"),
+    };
+    Ok(client.query(WORKER_LIST, &[]).await?.iter().map(process).collect())
+}
+
+/// Disputes whose evidence is due within 7 days, the first first.
+pub(crate) async fn disputes_due(client: &impl GenericClient) -> Result<Vec<DisputeDue>, ServiceError> {
+    let dispute = |row: &Row| DisputeDue {
+        id: row.get("id"),
+        payment_id: row.get("payment_id"),
+        amount: row.get("amount"),
+        currency: row.get("currency"),
+        due_by: row.get("due_by"),
+    };
+    Ok(client.query(DISPUTES_DUE, &[]).await?.iter().map(dispute).collect())
+}
+
+/// The numbers alone, without asking the broker.
+pub(crate) async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
+    let client = pool.get().await?;
+    let row = client.query_one(NUMBERS, &[]).await?;
+    let oldest = client.query_one(OUTBOX_OLDEST, &[]).await?;
     Ok(OverviewNumbers {
         received: row.get("received"),
         processed: row.get("processed"),
@@ -92,6 +163,7 @@ async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
         dead_open: row.get("dead_open"),
         dead_replayed: row.get("dead_replayed"),
         unsent: row.get("unsent"),
+        outbox_oldest: oldest.get("seconds"),
         lag_p50: row.get("p50"),
         lag_p99: row.get("p99"),
     })
@@ -100,7 +172,7 @@ async fn numbers(pool: &Pool) -> Result<OverviewNumbers, ServiceError> {
 async fn workers(pool: &Pool) -> Result<Vec<WorkerCount>, ServiceError> {
     let kinds = queues::WORK_QUEUES.map(Queue::name);
     let rows = pool.get().await?.query(WORKERS, &[&kinds.as_slice()]).await?;
-    let alive = |row: &tokio_postgres::Row| WorkerCount {
+    let alive = |row: &Row| WorkerCount {
         kind: row.get("kind"),
         alive: row.get("alive"),
         silent: row.get("silent"),

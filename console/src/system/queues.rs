@@ -19,8 +19,9 @@ use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
 use crate::common::pause::pause;
-use crate::common::text_enum::text_enum;
+use crate::common::text_enum::{TextEnum, text_enum};
 use crate::system::management::Management;
+use crate::system::pauses::{self, QueuePause, WorkQueue};
 use crate::system::queue_marks::{self as store, QueueObservation};
 
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -54,6 +55,17 @@ pub struct QueueState {
     /// Seconds that the oldest waiting message has been waiting, at most: since the queue was last seen empty or
     /// its workers last came further. None where nothing waits, or no console has watched yet.
     pub oldest_seconds: Option<u64>,
+    /// Who paused it, when and why, where somebody has.
+    pub paused: Option<QueuePause>,
+    /// What it is paused and resumed as; none where no worker consumes it.
+    pub work_queue: Option<WorkQueue>,
+}
+
+impl QueueState {
+    /// Messages that nobody has finished: those that wait, and those that consumers hold.
+    pub fn unfinished(&self) -> u64 {
+        u64::from(self.ready) + self.unacknowledged.unwrap_or(0)
+    }
 }
 
 /// The servers that know something of the queues.
@@ -73,13 +85,15 @@ pub async fn list(sources: Sources<'_>) -> Result<Vec<QueueState>, ServiceError>
             None => HashMap::new(),
         }
     };
-    let (counts, held_messages, marks) =
-        tokio::join!(counts(sources.broker), held_messages, marks(sources.pool));
+    let (counts, held_messages, marks, pauses) =
+        tokio::join!(counts(sources.broker), held_messages, marks(sources.pool), paused(sources.pool));
     let now = Timestamp::now();
     let topology = sources.broker.topology();
     let state = |count: QueueCount| QueueState {
         unacknowledged: held_messages.get(&count.name).copied(),
         oldest_seconds: oldest(&count, marks.get(&count.name).copied(), topology, now),
+        paused: pauses.iter().find(|pause| topology.queue(pause.queue.queue()) == count.name).cloned(),
+        work_queue: WorkQueue::ALL.iter().copied().find(|q| topology.queue(q.queue()) == count.name),
         name: count.name,
         kind: count.kind,
         ready: count.ready,
@@ -174,6 +188,19 @@ async fn marks(pool: &Pool) -> HashMap<String, Timestamp> {
             HashMap::new()
         }
         Err(_) => HashMap::new(),
+    }
+}
+
+/// Without the database the queues are shown all the same.
+async fn paused(pool: &Pool) -> Vec<QueuePause> {
+    let answer = async { pauses::list(&pool.get().await?).await };
+    match tokio::time::timeout(TIMEOUT, answer).await {
+        Ok(Ok(pauses)) => pauses,
+        Ok(Err(failure)) => {
+            tracing::debug!(%failure, "pauses cannot be read");
+            Vec::new()
+        }
+        Err(_) => Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::audit::store::{self as audit, AuditEntry};
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::dead_letters::advice::{self, Advice};
-use crate::dead_letters::store::{self as dead_letters, DeadLetter};
+use crate::dead_letters::store::{self as dead_letters, DeadLetter, FormerBody};
 use crate::events::changes;
 use crate::events::store::{self as events, EffectRow, EventRow};
 use crate::masking;
@@ -46,9 +46,17 @@ pub(crate) struct DeadLetterView {
     pub(crate) event: Option<EventRow>,
     /// Who did what with it, newest first.
     pub(crate) history: Vec<AuditEntry>,
-    /// Its body: JSON, or text where it is none. Personal data is masked for viewers.
+    /// How many bytes its body has.
+    pub(crate) payload_bytes: i64,
+    /// Its body: JSON, or text where it is none. Personal data is masked for viewers. Null where it has more than
+    /// 1,048,576 bytes: the address with `/body` behind it has those.
     pub(crate) payload: Value,
+    /// Other bodies that came under the same event's id before.
+    pub(crate) former_bodies: Vec<FormerBody>,
 }
+
+/// The most bytes of a body that a page or an answer of the API holds.
+const SHOWN_BYTES: i64 = 1024 * 1024;
 
 pub(crate) async fn event(pool: &Pool, id: &str, role: Role) -> Result<EventView, ServiceError> {
     let client = pool.get().await?;
@@ -77,13 +85,16 @@ pub(crate) async fn messages(pool: &Pool, id: &str, role: Role) -> Result<Messag
 
 pub(crate) async fn dead_letter(pool: &Pool, id: i64, role: Role) -> Result<DeadLetterView, ServiceError> {
     let client = pool.get().await?;
-    let found = dead_letters::show(&client, id).await?;
-    let (dead_letter, body) = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
+    let found = dead_letters::show_up_to(&client, id, SHOWN_BYTES).await?;
+    let found = found.ok_or_else(|| ServiceError::NotFound(format!("dead letter {id}")))?;
+    let (dead_letter, payload_bytes, body) = found;
+    let former_bodies = dead_letters::former_bodies(&client, id).await?;
     let event = events::show(&client, &dead_letter.event_id).await?.map(|(event, _)| event);
     let history = history(&client, &Subject::DeadLetter(id)).await?;
     let advice = advice::of(&dead_letter.reason);
-    let payload = body_for(&body, role);
-    Ok(masking::for_role(DeadLetterView { advice, event, history, payload, dead_letter }, role))
+    let payload = body.map_or(Value::Null, |body| body_for(&body, role));
+    let view = DeadLetterView { advice, event, history, payload_bytes, payload, former_bodies, dead_letter };
+    Ok(masking::for_role(view, role))
 }
 
 async fn history(
@@ -106,5 +117,5 @@ pub(crate) fn body_for(body: &[u8], role: Role) -> Value {
 
 masked_members! {
     EventView: event, effects, dead_letter, replays, payload;
-    DeadLetterView: dead_letter, event, history, payload;
+    DeadLetterView: dead_letter, event, history, payload, former_bodies;
 }

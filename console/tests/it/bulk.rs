@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{PATIENCE, World};
 use crate::http::Api;
+use crate::preview::payment;
 
 pub fn dead_letters(count: usize, reason: &str) -> String {
     format!(
@@ -210,4 +211,69 @@ async fn the_command_line_looks_first_then_replays_many_and_says_how_it_went() {
     assert!(world.ok(&["dead", "groups"]).await.contains("amount_mismatch"));
     let id = world.json(&["jobs", "list", "--json"]).await["items"][0]["id"].to_string();
     assert_eq!(world.json(&["jobs", "show", &id, "--json"]).await["progress"]["sent"], 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_a_finished_job_stay_whatever_is_done_later() {
+    let world = World::new().await;
+    let console = world.serve();
+    for id in ["evt_1", "evt_2"] {
+        world.dead_letter(&payment(id, "A-1", 999), "handler_panic", "handler_panic: once").await;
+    }
+    world.until("SELECT count(*) FROM dead_letters", 2).await;
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let (_, job) = api.post("/api/dead-letters/replay", &json!({"reason": "first", "rate": 100}));
+    until_state(&api, &job, "done").await;
+    sent(&world, 2).await;
+    world.dead_letter(&payment("evt_1", "A-1", 999), "handler_panic", "handler_panic: again").await;
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'open'", 1).await;
+    world.sql("UPDATE dead_letters SET state = 'resolved' WHERE event_id = 'evt_2'").await;
+    let figures = |job: &Value| api.ok(&format!("/api/jobs/{}", job["id"]))["progress"].clone();
+    let first = figures(&job);
+    assert_eq!((&first["sent"], &first["resolved"], &first["dead_again"]), (&json!(2), &json!(1), &json!(1)));
+    let (_, second) = api.post("/api/dead-letters/replay", &json!({"reason": "second", "rate": 100}));
+    until_state(&api, &second, "done").await;
+    assert_eq!(figures(&job), first);
+    world.sql("UPDATE dead_letters SET state = 'resolved'").await;
+    assert_eq!(figures(&job), first);
+    assert_eq!(figures(&second)["resolved"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canary_of_dead_letters_whose_events_have_no_row_takes_effect() {
+    let world = World::new().await;
+    let console = world.serve();
+    crate::browser::order(&world, "A-1", "999").await;
+    for id in ["evt_1", "evt_2"] {
+        world.dead_letter(&payment(id, "A-1", 999), "handler_panic", "handler_panic: once").await;
+    }
+    world.until("SELECT count(*) FROM dead_letters", 2).await;
+    assert_eq!(world.number("SELECT count(*) FROM events").await, 0);
+    let _work = crate::browser::work(&world);
+    let api = Api::new(&console.url, Some(&world.token("operator").await));
+    let (_, job) =
+        api.post("/api/dead-letters/replay", &json!({"reason": "fixed", "rate": 100, "canary": 1}));
+    until_state(&api, &job, "done").await;
+    world.until("SELECT count(*) FROM dead_letters WHERE state = 'resolved'", 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_replays_what_a_filter_names_and_everything_only_when_told_so() {
+    let world = World::new().await;
+    world.sql(&dead_letters(3, "order_not_found")).await;
+    world.sql(&dead_letters(2, "amount_mismatch")).await;
+    let replay = |more: &[&'static str]| [&["dead", "replay", "--reason", "x"][..], more].concat();
+    assert!(world.fails(&replay(&["--dry-run"]), 2).await.contains("--all"));
+    assert!(world.fails(&replay(&["--count", "5"]), 2).await.contains("--all"));
+    assert!(world.ok(&replay(&["--died-of", "order_not_found", "--dry-run"])).await.contains("replay of 3"));
+    assert!(world.ok(&replay(&["--all", "--dry-run"])).await.contains("replay of 5"));
+    assert!(world.fails(&replay(&["7", "--all"]), 2).await.contains("not both"));
+    for wrong in [
+        replay(&["--died-of", "order_not_fond", "--dry-run"]),
+        vec!["dead", "list", "--reason", "order_not_fond"],
+    ] {
+        let complaint = world.fails(&wrong, 2).await;
+        assert!(complaint.contains("order_not_fond") && complaint.contains("handler_panic"), "{complaint}");
+    }
+    assert!(world.ok(&["dead", "list", "--reason", "handler_panic"]).await.contains("nothing found"));
 }

@@ -156,3 +156,33 @@ async fn an_events_replay_is_previewed_too() {
     assert_eq!(world.json(&["events", "preview", "evt_1", "--json"]).await["disposition"], "processed");
     world.fails(&["events", "preview", "evt_9"], 1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_what_was_done_only_while_it_is_so() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    world
+        .sql(
+            "INSERT INTO jobs (action, filter, reason, actor, rate, state, total, finished_at)
+             VALUES ('replay', '{}', 'x', 'user:anna', 10, 'done', 0, now());
+             INSERT INTO jobs (action, filter, reason, actor, rate, state, total, paused_from)
+             VALUES ('replay', '{}', 'x', 'user:anna', 10, 'paused', 0, 'running');
+             INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload)
+             SELECT id, 'x', now(), false, now(), 'processed', 1, now(), '{\"the\": \"body\"}' FROM unnest(ARRAY['evt_1', 'evt_2']) id;
+             INSERT INTO effects VALUES ('order', 'A-1', 'evt_1', now() - interval '1 hour', '{\"from\": \"pending\", \"to\": \"paid\"}');
+             INSERT INTO audit (actor, action, subject, reason)
+             SELECT 'user:anna', 'event.replay', 'event:' || id, 'x' FROM unnest(ARRAY['evt_1', 'evt_2']) id;
+             INSERT INTO effects VALUES ('order', 'A-2', 'evt_2', clock_timestamp(), '{\"from\": \"pending\", \"to\": \"paid\"}')",
+        )
+        .await;
+    let console = world.serve();
+    let (_, _, anna) = Browser::sign_in(&console.url, "anna", PASSWORD);
+    assert!(!anna.get("/jobs/1?done=resumed").1.contains("Resumed."), "it is done");
+    assert!(!anna.get("/jobs/2?done=resumed").1.contains("Resumed."), "it is paused");
+    assert!(anna.get("/jobs/2?done=paused").1.contains("Paused."));
+    let (_, page) = anna.get("/events/evt_1?done=replayed");
+    assert!(page.contains("a replay changes nothing more"), "{page}");
+    let (_, page) = anna.get("/events/evt_2?done=replayed");
+    assert!(page.contains("Sent again. It took effect.") && !page.contains("before"), "{page}");
+    assert!(world.ok(&["events", "show", "evt_1"]).await.contains("{\"the\": \"body\"}"));
+}

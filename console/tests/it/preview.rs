@@ -10,7 +10,7 @@ use crate::http::Api;
 async fn everything(world: &World) -> BTreeMap<String, Vec<String>> {
     let client = world.pool.get().await.unwrap();
     let tables = client
-        .query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('tokens', 'queue_marks')", &[])
+        .query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('tokens', 'queue_marks', 'minutes')", &[])
         .await
         .unwrap();
     let mut found = BTreeMap::new();

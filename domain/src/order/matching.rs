@@ -63,11 +63,9 @@ impl Order {
             (worst_first, summary.created, id.clone())
         };
         let mut ranked: Vec<_> = idle.map(rank).collect();
-        if ranked.len() > IDLE_PAYMENTS {
-            ranked.sort_unstable();
-            for (.., id) in ranked.drain(IDLE_PAYMENTS..) {
-                self.payments.remove(&id);
-            }
+        ranked.sort_unstable();
+        for (.., id) in ranked.into_iter().skip(IDLE_PAYMENTS) {
+            self.payments.remove(&id);
         }
     }
 

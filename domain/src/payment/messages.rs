@@ -40,12 +40,6 @@ impl Aggregate for Payment {
         }
     }
 
-    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
-        let mut messages = self.refund_messages(id, self.refunds.known().map(|(refund, _)| refund));
-        messages.extend(self.dispute_messages(id, self.disputes.known().map(|(dispute, _)| dispute)));
-        messages
-    }
-
     /// A refund or dispute that is as it was calls for what it called for before, unless it is only now certain that a
     /// refund releases no hold.
     fn messages_since(&self, before: &Self, id: &String, _rules: &Rules) -> Vec<Message> {

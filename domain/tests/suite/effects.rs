@@ -4,6 +4,7 @@ use domain::decide::{Decision, Prepared};
 use domain::event::Event;
 use domain::fetched::{Fetched, Source};
 use domain::origin::Origin;
+use domain::payment::Payment;
 use domain::rejection::Reason;
 use domain::rules::Rules;
 use serde_json::{Value, json};
@@ -192,4 +193,15 @@ fn the_backfill_that_sends_nothing_shows_no_messages_and_another_does() {
     assert_eq!(shown.change("order")["to"]["status"], "paid");
     let shown = Memory::default().show(&of(Source::Backfill));
     assert_eq!(shown.change("order")["messages"], json!(["order.payment_received/o1/pi_1", "order.paid/o1"]));
+}
+
+#[test]
+fn an_event_whose_handler_panics_leaves_the_state_as_it_was() {
+    // The order that the payment names was not locked.
+    let mut state = domain::state::State::default();
+    state.payments.add("pi_1".to_owned(), None);
+    let (decision, effects) = domain::decide::decide(&paid(), &mut state, &Rules::default());
+    let Decision::Rejected(rejection) = decision else { panic!("{decision:?}") };
+    assert_eq!((rejection.reason(), effects.len()), (Reason::HandlerPanic, 0));
+    assert!(state.payments.rows().all(|(_, row)| row.now == Payment::default()));
 }

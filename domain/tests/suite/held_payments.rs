@@ -169,6 +169,7 @@ fn split_payments_that_come_to_the_price_count_and_the_first_of_them_are_taken()
     assert_eq!(of_amounts(1000, &[400, 600, 400]), ["pi_02"], "the first 400 were paid earlier");
     assert_eq!(of_amounts(1000, &[1001, 400, 600]), ["pi_00"], "more than the price is no part of it");
     assert_eq!(of_amounts(1000, &[1000, 400, 500]), ["pi_01", "pi_02"], "paid once by itself");
+    assert_eq!(of_amounts(1000, &[400, 0, 600]), ["pi_01"], "nothing is no part of it");
 }
 
 #[test]
@@ -215,44 +216,4 @@ fn what_staff_accepted_is_not_held_and_covers_the_price() {
     held.accept("pi_1");
     held.decide_held("o1", &Rules::default());
     assert_eq!((held.held.len(), held.totals().status), (0, Status::Processing));
-}
-
-#[test]
-fn of_many_payments_without_money_the_worst_and_of_these_the_first_are_remembered() {
-    let of = |status, created| Summary { status, created: Some(created), ..Summary::default() };
-    let mut order = Order::default();
-    for at in 0..20 {
-        order.payments.insert(format!("pi_f{at:02}"), of(PaymentStatus::Failed, 500 + at));
-    }
-    order.forget_idle_payments();
-    assert_eq!(order.payments.len(), 20);
-    order.payments.insert("pi_a".into(), of(PaymentStatus::Failed, 400));
-    order.payments.insert("pi_b".into(), of(PaymentStatus::Canceled, 1));
-    order.payments.insert("pi_paid".into(), paid(2000));
-    order.forget_idle_payments();
-    let left: Vec<_> = order.payments.keys().cloned().collect();
-    assert_eq!(left.len(), 21, "twenty, and the one with money");
-    assert!(left.contains(&"pi_a".to_owned()) && left.contains(&"pi_paid".to_owned()));
-    assert!(!left.contains(&"pi_f19".to_owned()) && !left.contains(&"pi_b".to_owned()));
-    // Canceled before expired, expired before open.
-    let mut order = Order::default();
-    for at in 0..19 {
-        order.payments.insert(format!("pi_f{at:02}"), of(PaymentStatus::Failed, 500 + at));
-    }
-    for (id, status, at) in [
-        ("c", PaymentStatus::Canceled, 30),
-        ("e", PaymentStatus::Expired, 20),
-        ("p", PaymentStatus::Pending, 10),
-    ] {
-        order.payments.insert(id.into(), of(status, at));
-    }
-    order.forget_idle_payments();
-    assert_eq!(order.payments.len(), 20);
-    assert!(order.payments.contains_key("c"));
-    order.payments.remove("c");
-    for (id, status, at) in [("e", PaymentStatus::Expired, 20), ("p", PaymentStatus::Pending, 10)] {
-        order.payments.insert(id.into(), of(status, at));
-    }
-    order.forget_idle_payments();
-    assert!(order.payments.contains_key("e") && !order.payments.contains_key("p"));
 }

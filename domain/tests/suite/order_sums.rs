@@ -130,6 +130,9 @@ fn a_dispute_counts_where_the_order_needs_its_money() {
     assert_eq!(of(Some(1000), &[disputed(DisputeState::Won, 0, 10, 1)]), Status::ChargedBack);
     assert_eq!(of(Some(1000), &[disputed(DisputeState::Won, 0, 0, 1)]), Status::Paid);
     assert_eq!(of(Some(1000), &[disputed(DisputeState::Inquiry, 0, 0, 1)]), Status::Paid);
+    // One is lost, and the other, which alone covers the order, disputed.
+    let second = Summary { created: Some(2), ..disputed(DisputeState::Open, 1000, 0, 1) };
+    assert_eq!(of(Some(1000), &[gone.clone(), second]), Status::Disputed);
     // Of two payments one is refunded and the other disputed: nothing covers the order.
     let refunded = Summary { refunded: 1000, ..paid(1000, 2) };
     let asked = disputed(DisputeState::Open, 1000, 0, 1);
@@ -157,4 +160,28 @@ fn what_an_order_that_nobody_registered_costs_is_what_its_first_payment_captured
     let failed = Summary { amount: Some(5), ..open(PaymentStatus::Failed) };
     let of_two = totals(&[("pi_1", failed), ("pi_2", paid(900, 20)), ("pi_3", paid(800, 10))]);
     assert_eq!((of_two.amount, of_two.paid), (Some(800), 1700));
+}
+
+#[test]
+fn a_payment_that_was_accepted_in_another_currency_covers_its_order_until_a_dispute_of_it_is_lost() {
+    let status = |dispute: Option<DisputeState>, refunded: i64| {
+        let expected =
+            Expected { customer: None, amount: 1000, currency: "usd".into(), reference_code: None };
+        let mut order = Order { expected: Some(expected), ..Order::default() };
+        let euro = Summary { currency: Some("eur".into()), dispute, lost: 900, refunded, ..paid(900, 1) };
+        order.payments.insert("pi_1".into(), euro);
+        order.accept("pi_1");
+        order.decide_held("o1", &Rules::default());
+        let totals = order.totals();
+        assert_eq!(
+            (totals.paid, totals.refunded, totals.disputed),
+            (0, 0, 0),
+            "two currencies are never added"
+        );
+        totals.status
+    };
+    assert_eq!(status(None, 0), Status::Paid);
+    assert_eq!(status(Some(DisputeState::Won), 0), Status::Paid);
+    assert_eq!(status(Some(DisputeState::Open), 0), Status::Disputed);
+    assert_eq!(status(Some(DisputeState::Lost), 0), Status::ChargedBack);
 }

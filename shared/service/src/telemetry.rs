@@ -21,8 +21,8 @@ pub enum LogFormat {
 const LATENCY_BUCKETS: [f64; 13] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Events of one batch: a worker takes up to 512 at once.
-const BATCH_BUCKETS: [f64; 8] = [1.0, 2.0, 4.0, 16.0, 64.0, 128.0, 256.0, 512.0];
+/// Events in one transaction; from one to the largest batch that a worker can be given.
+const BATCH_BUCKETS: [f64; 11] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
 
 /// lapin logs a returned message with its body, and repeats what the broker task logs once. The
 /// first must not be, whatever the filter says; the second only when somebody asks for it.
@@ -62,15 +62,7 @@ pub fn metrics() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let buckets = |builder: PrometheusBuilder, suffix: &str, bounds: &[f64]| {
-                // The only error is an empty list of buckets.
-                builder
-                    .set_buckets_for_metric(Matcher::Suffix(suffix.to_owned()), bounds)
-                    .unwrap_or_else(|_| PrometheusBuilder::new())
-            };
-            let builder = buckets(PrometheusBuilder::new(), "_seconds", &LATENCY_BUCKETS);
-            let builder = buckets(builder, "_batch_events", &BATCH_BUCKETS);
-            let recorder = builder.build_recorder();
+            let recorder = builder().build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
                 tracing::warn!("another metrics recorder was there before: /metrics will stay empty");
@@ -78,4 +70,39 @@ pub fn metrics() -> PrometheusHandle {
             handle
         })
         .clone()
+}
+
+/// Histograms with buckets, which can be added up over processes: a quantile of one process cannot, and falls to 0 when
+/// nothing was recorded for a while.
+fn builder() -> PrometheusBuilder {
+    let buckets = [("_seconds", &LATENCY_BUCKETS[..]), ("_batch_events", &BATCH_BUCKETS[..])];
+    buckets.into_iter().fold(PrometheusBuilder::new(), |builder, (suffix, buckets)| {
+        // The only error is an empty list of buckets.
+        builder
+            .set_buckets_for_metric(Matcher::Suffix(suffix.to_owned()), buckets)
+            .unwrap_or_else(|_| PrometheusBuilder::new())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::builder;
+
+    #[test]
+    fn the_size_of_batches_is_a_histogram_with_buckets() {
+        let recorder = builder().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            metrics::histogram!("sluicegate_batch_events").record(3.0);
+            metrics::histogram!("worker_batch_seconds").record(0.02);
+        });
+        let text = recorder.handle().render();
+        for line in [
+            r#"worker_batch_events_bucket{le="2"} 0"#,
+            r#"worker_batch_events_bucket{le="4"} 1"#,
+            r#"worker_batch_seconds_bucket{le="0.025"} 1"#,
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(!text.contains("quantile"), "{text}");
+    }
 }

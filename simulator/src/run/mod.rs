@@ -90,6 +90,9 @@ async fn serve(stack: &mut Stack, args: &RunArgs, mode: Mode, clock: &Clock) -> 
     if mode == Mode::Demo {
         return Ok(u8::from(!well));
     }
+    if let Some(words) = stack.first_sign_in().await? {
+        println!("\n{words}");
+    }
     let lines: Vec<Vec<String>> =
         stack.addresses().into_iter().map(|(what, at)| vec![format!("  {what}"), at]).collect();
     println!("\n{}\n\nserving after {}; Ctrl-C stops it", columns(&lines), seconds(clock.elapsed()));

@@ -118,6 +118,12 @@ impl Stack {
         Ok(text)
     }
 
+    /// How to sign in to the console for the first time; none where its database has users already.
+    pub(crate) async fn first_sign_in(&self) -> anyhow::Result<Option<String>> {
+        let words = self.sluicegate(&["user", "first"]).await?;
+        Ok(words.starts_with("sign in as").then(|| format!("console: {words}")))
+    }
+
     async fn migrate(&self) -> anyhow::Result<()> {
         self.sluicegate(&["migrate"]).await.map(drop)
     }

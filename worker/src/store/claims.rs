@@ -86,7 +86,7 @@ pub async fn claim(
 }
 
 /// Writes the results of claimed events: those that did not take effect, and the dead letters that
-/// `settled` events have answered.
+/// `settled` events and the replays of the dead letters numbered `answered` have answered.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
@@ -94,6 +94,7 @@ pub async fn record(
     tx: &Transaction<'_>,
     rejected: &[RejectedEvent<'_>],
     settled: &[&str],
+    answered: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !rejected.is_empty() {
@@ -113,7 +114,7 @@ pub async fn record(
     }
     if !settled.is_empty() {
         let statement = tx.prepare_cached(include_str!("sql/resolve_dead_letters.sql")).await?;
-        tx.execute(&statement, &[&settled, &now]).await?;
+        tx.execute(&statement, &[&settled, &now, &answered]).await?;
     }
     Ok(())
 }

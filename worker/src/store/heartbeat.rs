@@ -2,6 +2,7 @@
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::error::StoreError;
 
@@ -16,22 +17,48 @@ pub struct HeartBeat {
     pub host: String,
     pub version: &'static str,
     pub started_at: Timestamp,
+    /// Those that all workers must have alike, as a JSON object.
+    pub settings: Value,
 }
 
-/// Records that the worker is running, and that it has settled events received up to `settled_through`.
+/// What a worker is doing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WorkerState {
+    /// It has settled events received up to then; `None`: none yet.
+    pub settled_through: Option<Timestamp>,
+    /// When it settled its last batch, and of how many events.
+    pub last_batch: Option<(Timestamp, i32)>,
+    /// It consumes nothing, because its queue is paused.
+    pub paused: bool,
+}
+
+/// Records that the worker is running, and what it is doing.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
 pub async fn beat(
     pool: &Pool,
     beat: &HeartBeat,
-    settled_through: Option<Timestamp>,
+    state: WorkerState,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let client = pool.get().await?;
     let statement = client.prepare_cached(BEAT).await?;
-    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
-        [&beat.id, &beat.kind, &beat.host, &beat.version, &beat.started_at, &now, &settled_through];
+    let WorkerState { settled_through, last_batch, paused } = state;
+    let (batch_at, batch_events) = last_batch.unzip();
+    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 11] = [
+        &beat.id,
+        &beat.kind,
+        &beat.host,
+        &beat.version,
+        &beat.started_at,
+        &now,
+        &settled_through,
+        &batch_at,
+        &batch_events,
+        &paused,
+        &beat.settings,
+    ];
     client.execute(&statement, &worker).await?;
     Ok(())
 }

@@ -69,7 +69,7 @@ async fn must_be_owed_nothing(bench: &Bench, rows: i64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deliveries_by_http_leave_no_dead_rows_and_take_the_room_of_a_table_that_is_only_inserted_into() {
     let receiver = Receiver::open(|_| Reply::Status(204)).await.unwrap();
-    let sender = Sender::start(vec![webhook("http", &receiver.url(), "order.")]).await;
+    let sender = Sender::start_patient(vec![webhook("http", &receiver.url(), "order.")]).await;
     let bench = &sender.bench;
     bench.look.batch_execute(&messages(1, 5000)).await.unwrap();
     sender.until_sent("http", 5000).await;

@@ -91,6 +91,8 @@ pub(super) async fn create(
         rate: body.rate.unwrap_or(service::DEFAULT_RATE),
         canary: body.canary.unwrap_or(0),
         count: body.count,
+        selected: None,
+        approval_above: console.replay_approval,
     };
     let id = service::create(&console.pool, &caller.0.actor, request).await?;
     Ok(BulkReply::Job(Box::new(service::show(&console.pool, id).await?)))

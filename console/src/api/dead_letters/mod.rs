@@ -1,5 +1,6 @@
 //! `/api/dead-letters`.
 
+pub(super) mod body;
 pub(super) mod bulk;
 pub(super) mod bulk_body;
 pub(super) mod discard;
@@ -27,6 +28,7 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
         )
         .service(resource("/dead-letters/discard", "POST").route(web::post().to(discard_many::discard_many)))
         .service(resource("/dead-letters/{id}", "GET").route(web::get().to(show::show)))
+        .service(resource("/dead-letters/{id}/body", "GET").route(web::get().to(body::body)))
         .service(resource("/dead-letters/{id}/preview", "POST").route(web::post().to(preview::preview)))
         .service(resource("/dead-letters/{id}/replay", "POST").route(web::post().to(replay::replay)))
         .service(resource("/dead-letters/{id}/discard", "POST").route(web::post().to(discard::discard)));

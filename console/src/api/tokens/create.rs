@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use actix_web::{HttpResponse, Responder};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -10,6 +11,7 @@ use crate::api::body::JsonObject;
 use crate::api::reply::{Conflict, Forbidden};
 use crate::auth::tokens;
 use crate::common::error::ServiceError;
+use crate::common::integers;
 use crate::common::role::Role;
 use crate::common::scope::TokenScope;
 use crate::http::Console;
@@ -26,6 +28,10 @@ pub(in crate::api) struct TokenBody {
     #[serde(default)]
     #[schema(required = false)]
     scope: TokenScope,
+    /// For how many days it is valid; until it is revoked by default.
+    #[serde(default, deserialize_with = "integers::optional_integer")]
+    #[schema(minimum = 1, maximum = 3650)]
+    expires_in_days: Option<i64>,
 }
 
 /// A token, the only time that it is shown
@@ -37,6 +43,8 @@ pub(in crate::api) struct NewToken {
     role: Role,
     /// Where it may be used.
     scope: TokenScope,
+    /// When it stops being valid.
+    expires_at: Option<Timestamp>,
     /// The token itself: for `Authorization: Bearer …`.
     token: String,
 }
@@ -50,7 +58,8 @@ pub(in crate::api) async fn create(
     body: JsonObject<TokenBody>,
 ) -> Result<impl Responder, ServiceError> {
     caller.0.require(Role::Admin)?;
-    let TokenBody { name, role, scope } = body.0;
-    let token = tokens::create(&console.pool, &caller.0.actor, &name, role, scope).await?;
-    Ok(HttpResponse::Created().json(NewToken { name, role, scope, token }))
+    let TokenBody { name, role, scope, expires_in_days } = body.0;
+    let expires_at = tokens::expiry(expires_in_days)?;
+    let token = tokens::create(&console.pool, &caller.0.actor, &name, role, scope, expires_at).await?;
+    Ok(HttpResponse::Created().json(NewToken { name, role, scope, expires_at, token }))
 }

@@ -1,4 +1,8 @@
-SELECT u.name, u.role, u.password IS NOT NULL AS has_password, u.created_at, u.disabled_at,
-       CASE WHEN f.locked_until > now() THEN f.locked_until END AS locked_until
-FROM users u LEFT JOIN sign_in_failures f ON f.subject = 'name:' || lower(u.name)
+SELECT u.name, u.role, u.password IS NOT NULL AS has_password, u.created_at, u.disabled_at, f.locked_until
+FROM users u
+LEFT JOIN (SELECT substr(subject, CASE WHEN subject LIKE 'name:%' THEN 6 ELSE position(' ' IN subject) + 1 END) AS name,
+                  max(locked_until) AS locked_until
+           FROM sign_in_failures
+           WHERE locked_until > now() AND (subject LIKE 'name:%' OR subject LIKE 'pair:% %' OR subject LIKE 'browser:% %')
+           GROUP BY 1) f ON f.name = lower(u.name)
 ORDER BY u.name

@@ -3,6 +3,7 @@
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use crate::common::actor::Actor;
@@ -29,6 +30,8 @@ pub(crate) struct UserSession {
     pub(crate) csrf: String,
     /// The reverse proxy named the user.
     pub(crate) by_proxy: bool,
+    /// They have a one-time password, and must choose another before anything else.
+    pub(crate) change_password: bool,
 }
 
 impl UserSession {
@@ -50,6 +53,8 @@ pub(crate) struct ApiToken {
     pub(crate) created_by: String,
     /// When it was made.
     pub(crate) created_at: Timestamp,
+    /// When it stops being valid; none: only when it is revoked.
+    pub(crate) expires_at: Option<Timestamp>,
     /// When it was used last, to the minute.
     pub(crate) last_used_at: Option<Timestamp>,
     /// When it was revoked.
@@ -64,8 +69,10 @@ pub(crate) async fn insert_token(
     scope: TokenScope,
     hash: &[u8],
     created_by: &str,
+    expires_at: Option<Timestamp>,
 ) -> Result<bool, ServiceError> {
-    Ok(client.execute(TOKEN_INSERT, &[&name, &role, &scope, &hash, &created_by]).await? == 1)
+    let token: [&(dyn ToSql + Sync); 6] = [&name, &role, &scope, &hash, &created_by, &expires_at];
+    Ok(client.execute(TOKEN_INSERT, &token).await? == 1)
 }
 
 /// Revokes a token, by its name or its number; its name, none when there is no valid one.
@@ -87,6 +94,7 @@ pub(crate) async fn tokens(client: &impl GenericClient) -> Result<Vec<ApiToken>,
             scope: row.try_get("scope")?,
             created_by: row.get("created_by"),
             created_at: row.get("created_at"),
+            expires_at: row.get("expires_at"),
             last_used_at: row.get("last_used_at"),
             revoked_at: row.get("revoked_at"),
         })
@@ -129,6 +137,7 @@ pub(crate) async fn session(
             role: row.try_get("role")?,
             csrf: row.get("csrf"),
             by_proxy: row.get("by_proxy"),
+            change_password: row.get("change_password"),
         })
     })
     .transpose()

@@ -23,6 +23,9 @@ pub(crate) const FAILURE_RESERVE: &str = include_str!("../sql/failure_reserve.sq
 pub(crate) const FAILURE_RETURN: &str = include_str!("../sql/failure_return.sql");
 pub(crate) const FAILURE_CLEAR: &str = include_str!("../sql/failure_clear.sql");
 pub(crate) const FAILURE_FORGET: &str = include_str!("../sql/failure_forget.sql");
+pub(crate) const FAILURE_FORGET_NAME: &str = include_str!("../sql/failure_forget_name.sql");
+pub(crate) const USER_FIRST: &str = include_str!("../sql/user_first.sql");
+pub(crate) const USER_PASSWORD: &str = include_str!("../sql/user_password.sql");
 
 /// A user as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -176,6 +179,30 @@ pub(crate) async fn return_failure(
 /// Clears away failures that are long over.
 pub(crate) async fn clear_failures(client: &impl GenericClient) -> Result<(), ServiceError> {
     client.execute(FAILURE_CLEAR, &[]).await?;
+    Ok(())
+}
+
+/// Forgets all failures of a name, in lower case; false when there are none.
+pub(crate) async fn forget_name(client: &impl GenericClient, name: &str) -> Result<bool, ServiceError> {
+    Ok(client.execute(FAILURE_FORGET_NAME, &[&name]).await? > 0)
+}
+
+/// Makes the first user, an admin who must change this password; false when there is a user already.
+pub(crate) async fn insert_first(
+    client: &impl GenericClient,
+    name: &str,
+    password: &str,
+) -> Result<bool, ServiceError> {
+    Ok(client.execute(USER_FIRST, &[&name, &password]).await? == 1)
+}
+
+/// Gives an enabled user a password that they chose.
+pub(crate) async fn set_password(
+    client: &impl GenericClient,
+    name: &str,
+    password: &str,
+) -> Result<(), ServiceError> {
+    client.execute(USER_PASSWORD, &[&name, &password]).await?;
     Ok(())
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn record_event(
     now: Timestamp,
 ) -> Result<(), tokio_postgres::Error> {
     let (Some(envelope), Some(text)) = (&l.envelope, l.json_text()) else { return Ok(()) };
-    let created = Timestamp::from_second(envelope.created).unwrap_or(now);
+    let created = l.created(now);
     let received_at = l.received_at.unwrap_or(now);
     client
         .execute(

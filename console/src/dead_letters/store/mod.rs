@@ -15,15 +15,18 @@ use crate::common::paging::Direction;
 use crate::events::about::About;
 use crate::masking::masked_members;
 
+mod bodies;
 mod groups;
 mod intake;
 mod states;
 
+pub(crate) use bodies::{BODY_PART, FORMER_BODIES, FORMER_BODY, FormerBody};
+pub(crate) use bodies::{body_part, former_bodies, former_body, show, show_up_to};
 pub(crate) use groups::{DeadLetterGroup, GROUPS, GroupFilter, groups};
 pub(crate) use intake::{EVENT, STORE};
 pub(crate) use intake::{record_event, store};
-pub(crate) use states::{LOCK, STATE, UNSENT};
-pub(crate) use states::{LockedDeadLetter, lock, set_state, unsent};
+pub(crate) use states::{ANSWERED, LOCK, STATE, UNSENT};
+pub(crate) use states::{FormerState, LockedDeadLetter, lock, resolve_answered, set_state, unsent};
 
 /// The statement, for tests that look at its plan.
 pub(crate) const LIST: &str = concat!(
@@ -123,15 +126,6 @@ pub(crate) async fn list(
     let statement = direction.choose(LIST, LIST_NEWER);
     let rows = client.query(statement, &with_more(&parameters, &[&from, &limit])).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
-}
-
-/// One dead letter with the bytes as they were received.
-pub(crate) async fn show(
-    client: &impl GenericClient,
-    id: i64,
-) -> Result<Option<(DeadLetter, Vec<u8>)>, ServiceError> {
-    let row = client.query_opt(SHOW, &[&id]).await?;
-    row.map(|row| Ok((DeadLetter::try_from(&row)?, row.get("payload")))).transpose()
 }
 
 /// How many dead letters the filter matches.

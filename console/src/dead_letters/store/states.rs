@@ -12,6 +12,7 @@ use crate::events::outcome::EventOutcome;
 pub(crate) const LOCK: &str = include_str!("../sql/lock.sql");
 pub(crate) const STATE: &str = include_str!("../sql/state.sql");
 pub(crate) const UNSENT: &str = include_str!("../sql/unsent.sql");
+pub(crate) const ANSWERED: &str = include_str!("../sql/answered.sql");
 
 /// A dead letter that is about to be replayed or discarded, its row locked.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct LockedDeadLetter {
     /// The trace that it belongs to.
     pub(crate) traceparent: Option<TraceParent>,
     pub(crate) state: DeadLetterState,
+    /// Since when.
+    pub(crate) state_at: Timestamp,
     /// The outcome of its event, when the event is recorded.
     pub(crate) outcome: Option<EventOutcome>,
 }
@@ -54,6 +57,7 @@ impl TryFrom<&Row> for LockedDeadLetter {
             received_at: row.get("received_at"),
             traceparent: row.get::<_, Option<&str>>("traceparent").and_then(|text| text.parse().ok()),
             state: row.try_get("state")?,
+            state_at: row.get("state_at"),
             outcome: row.try_get("outcome")?,
         })
     }
@@ -70,8 +74,31 @@ pub(crate) async fn set_state(
     Ok(())
 }
 
+/// The state that a dead letter had before it was replayed, and since when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FormerState {
+    pub(crate) state: DeadLetterState,
+    pub(crate) since: Timestamp,
+}
+
+impl LockedDeadLetter {
+    /// The state to go back to where a replay is not sent.
+    pub(crate) fn former_state(&self) -> FormerState {
+        FormerState { state: self.state, since: self.state_at }
+    }
+}
+
 /// Undoes a replay that the broker did not accept.
-pub(crate) async fn unsent(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
-    client.execute(UNSENT, &[&id]).await?;
+pub(crate) async fn unsent(
+    client: &impl GenericClient,
+    id: i64,
+    former: FormerState,
+) -> Result<(), ServiceError> {
+    client.execute(UNSENT, &[&id, &former.state, &former.since]).await?;
     Ok(())
+}
+
+/// Resolves replayed dead letters whose event took effect by another message; how many.
+pub(crate) async fn resolve_answered(client: &impl GenericClient) -> Result<u64, ServiceError> {
+    Ok(client.execute(ANSWERED, &[]).await?)
 }

@@ -43,6 +43,9 @@ struct TokenForm {
     role: Role,
     #[serde(default)]
     scope: TokenScope,
+    /// For how many days it is valid; empty: until it is revoked.
+    #[serde(default)]
+    expires: String,
 }
 
 async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<DoneQuery>) -> PageResult {
@@ -139,7 +142,16 @@ async fn create_token(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Admin)?;
     let actor = &current_user.principal.actor;
-    let made = tokens::create(&console.pool, actor, &form.name, form.role, form.scope).await;
+    let made = async {
+        let days = Some(form.expires.trim()).filter(|days| !days.is_empty());
+        let days = days.map(|days| {
+            let wrong = |_| ServiceError::invalid("invalid_expiry", "expires takes a whole number of days");
+            days.parse::<i64>().map_err(wrong)
+        });
+        let expires = tokens::expiry(days.transpose()?)?;
+        tokens::create(&console.pool, actor, &form.name, form.role, form.scope, expires).await
+    };
+    let made = made.await;
     let token = match made {
         Ok(token) => token,
         Err(failure) => {

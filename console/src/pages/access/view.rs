@@ -68,7 +68,10 @@ fn changes(current_user: &CurrentUser, user: &User) -> Markup {
             form.row method="post" {
                 (current_user.csrf_field())
                 @if user.disabled_at.is_some() { button.quiet formaction=(at(&UserCommand::Enable)) { "Enable" } }
-                @else { button.danger formaction=(at(&UserCommand::Disable)) { "Disable" } }
+                @else { details.confirm { summary { "Disable …" }
+                    p { (user.name) " is signed out everywhere and cannot sign in." }
+                    button.danger formaction=(at(&UserCommand::Disable)) { "Disable " (user.name) }
+                } }
                 @if user.locked_until.is_some() { button.quiet formaction=(at(&UserCommand::Unlock)) { "Unlock" } }
             }
         }
@@ -99,12 +102,19 @@ fn user_form(current_user: &CurrentUser, values: Option<(&str, Role)>) -> Markup
 
 fn token_table(current_user: &CurrentUser, tokens: &[ApiToken]) -> Markup {
     html! { div.scroll { table {
-        thead { tr { th { "Token" } th { "Role" } th { "Scope" } th { "Created" } th { "Last used" } th { "State" } } }
+        thead { tr { th { "Token" } th { "Role" } th { "Scope" } th { "Created" } th { "Expires" } th { "Last used" } th { "State" } } }
         tbody { @for token in tokens { tr {
             td { (token.name) } td { (token.role) } td { (token.scope) } td { (when(token.created_at)) " by " (token.created_by) }
+            td.when { @if let Some(at) = token.expires_at { (when(at)) } @else { "never" } }
             td.when { @if let Some(at) = token.last_used_at { (when(at)) } @else { "never" } }
             td { @if let Some(at) = token.revoked_at { span.badge { "revoked" } " " (when(at)) } @else {
-                form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (current_user.csrf_field()) button.danger { "Revoke" } }
+                @if token.expires_at.is_some_and(|at| at <= jiff::Timestamp::now()) { span.badge { "expired" } " " }
+                details.confirm { summary { "Revoke …" }
+                    form method="post" action=(format!("/access/tokens/{}/revoke", token.id)) { (current_user.csrf_field())
+                        p { "Whatever uses " (token.name) " is refused from then on, for good." }
+                        button.danger { "Revoke " (token.name) }
+                    }
+                }
             } }
         } } }
     } } }
@@ -121,6 +131,7 @@ fn token_form(current_user: &CurrentUser, values: Option<(&str, Role, TokenScope
             div.field { label for="token-scope" { "Scope" } select id="token-scope" name="scope" {
                 @for known in TokenScope::ALL { option value=(known) selected[*known == scope] { (known) } }
             } }
+            div.field { label for="token-expires" { "Expires in days" } input id="token-expires" name="expires" type="number" min="1" max="3650" placeholder="never"; }
         }
         p.hint { "It is shown once. With the scope orders, for the company's backend, an operator's token registers and reads orders and reads subscriptions, and does nothing else." }
         button { "Create token" }

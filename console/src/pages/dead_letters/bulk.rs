@@ -90,7 +90,11 @@ fn form(
 }
 
 /// What was asked for, or what of it is wrong.
-fn request(form: &BulkForm, query: &ListQuery) -> Result<JobRequest, ServiceError> {
+fn request(
+    form: &BulkForm,
+    query: &ListQuery,
+    approval_above: Option<i64>,
+) -> Result<JobRequest, ServiceError> {
     let not_confirmed = || {
         let message = format!("you entered {}, but there are {}", form.confirm, form.count);
         ServiceError::invalid("not_confirmed", message)
@@ -112,6 +116,8 @@ fn request(form: &BulkForm, query: &ListQuery) -> Result<JobRequest, ServiceErro
         rate: number(&form.rate, "invalid_rate", "dead letters per second takes a whole number")?,
         canary: if action == JobAction::Replay { canary } else { 0 },
         count: Some(count),
+        selected: None,
+        approval_above,
     })
 }
 
@@ -123,7 +129,12 @@ async fn start(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let made = async {
-        service::create(&console.pool, &current_user.principal.actor, request(&form, &query)?).await
+        service::create(
+            &console.pool,
+            &current_user.principal.actor,
+            request(&form, &query, console.replay_approval)?,
+        )
+        .await
     };
     match made.await {
         Ok(id) => Ok(redirect(&format!("/jobs/{id}"))),

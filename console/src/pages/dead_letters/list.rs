@@ -75,6 +75,7 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup, origin: &OriginFilter) 
                         @if let Some(amount) = g.about.money() { ", " (amount) } }
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
+                        a.button.quiet href=(format!("/dead-letters/groups/{}", g.fingerprint)) { "Look after it" }
                         a.button.quiet href=(address("/dead-letters/list", &of)) { "Show them" }
                         @if current_user.operates() { a.button.quiet href=(address("/dead-letters/bulk", &of)) { "Replay or discard all …" } }
                     }
@@ -97,7 +98,7 @@ async fn list(current_user: CurrentUser, console: web::Data<Console>, query: Que
         @if current_user.operates() && !dead_letters.items.is_empty() && state.is_none_or(|state| state == DeadLetterState::Open) {
             p { a.button.quiet href=(listing::at(&query, "/dead-letters/bulk", &[])) { "Replay or discard all of these …" } }
         }
-        (table(&dead_letters.items))
+        @if current_user.operates() { (selectable(&dead_letters.items)) } @else { (table(&dead_letters.items)) }
         (listing::around(ExportedList::DeadLetters, PATH, &query, &dead_letters))
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
@@ -123,15 +124,31 @@ fn filters(query: &ListQuery, origin: &OriginFilter) -> Markup {
     }
 }
 
+/// Dead letters as a table in which open ones are picked, to be replayed or discarded.
+fn selectable(dead_letters: &[DeadLetter]) -> Markup {
+    if !dead_letters.iter().any(|l| l.state == DeadLetterState::Open) {
+        return table(dead_letters);
+    }
+    html! { form action="/dead-letters/selected" {
+        (rows(dead_letters, true))
+        p { button.quiet { "Replay or discard the selected …" } }
+    } }
+}
+
 /// Dead letters as a table.
 pub(in crate::pages) fn table(dead_letters: &[DeadLetter]) -> Markup {
+    rows(dead_letters, false)
+}
+
+fn rows(dead_letters: &[DeadLetter], selects: bool) -> Markup {
     let connected =
         dead_letters.iter().any(|l| l.account.as_deref().is_some_and(|account| !account.is_empty()));
     html! {
         @if dead_letters.is_empty() { p.card { "No dead letter matches." } } @else {
             div.scroll { table.list {
-                thead { tr { th { "Dead" } th { "Dead letter" } (origin::heading(connected)) th { "Type" } th { "About" } th.num { "Amount" } th { "State" } th { "Error" } } }
+                thead { tr { @if selects { th { "Select" } } th { "Dead" } th { "Dead letter" } (origin::heading(connected)) th { "Type" } th { "About" } th.num { "Amount" } th { "State" } th { "Error" } } }
                 tbody { @for l in dead_letters { tr {
+                    @if selects { td { @if l.state == DeadLetterState::Open { input type="checkbox" name="id" value=(l.id) aria-label={"Select dead letter " (l.id)}; } } }
                     td.when { (when(l.dead_at)) }
                     td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } (origin::test_hint(l.livemode)) div.mono.hint { (l.event_id) } }
                     (origin::cell(connected, l.account.as_deref()))

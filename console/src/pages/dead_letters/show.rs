@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
 use maud::{Markup, html};
 
+use crate::audit::action::Subject;
 use crate::audit::reason::AuditReason;
 use crate::common::completed::Completed;
 use crate::common::role::Role;
@@ -13,13 +14,14 @@ use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::DeadLetter;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
+use crate::pages::attention;
+use crate::pages::dead_letters::bodies;
 use crate::pages::events::show::replays;
-use crate::pages::layout::{MenuItem, address, badge, event_link, exact, page};
+use crate::pages::layout::{MenuItem, badge, event_link, exact, page};
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
-use crate::pages::tree::tree;
-use crate::pages::{CsrfForm, PageResult, page_response, page_with_status, redirect};
-use crate::pages::{about, links, origin};
+use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{about, origin};
 use crate::timeline::details::{self, DeadLetterView};
 
 async fn show(
@@ -29,11 +31,8 @@ async fn show(
     query: Query<DoneQuery>,
 ) -> PageResult {
     let view = details::dead_letter(&console.pool, *id, current_user.principal.role).await?;
-    Ok(page_response(&render(
-        &current_user,
-        &view,
-        &PageState { done: query.completed(), ..PageState::default() },
-    )))
+    let page_state = PageState { done: query.completed(), ..PageState::default() };
+    Ok(page_response(&render(&current_user, &console, &view, &page_state).await?))
 }
 
 async fn preview(
@@ -44,13 +43,10 @@ async fn preview(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let role = current_user.principal.role;
-    let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
+    let found = preview::dead_letter(console.previewer(), *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
-    Ok(page_response(&render(
-        &current_user,
-        &view,
-        &PageState { preview: Some(&found), ..PageState::default() },
-    )))
+    let page_state = PageState { preview: Some(&found), ..PageState::default() };
+    Ok(page_response(&render(&current_user, &console, &view, &page_state).await?))
 }
 
 /// The address of a form, asked for without one.
@@ -58,8 +54,16 @@ async fn redirect_to_page(path: Path<(i64, String)>) -> HttpResponse {
     redirect(&format!("/dead-letters/{}", path.0))
 }
 
-fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageState<'_>) -> Markup {
+async fn render(
+    current_user: &CurrentUser,
+    console: &Console,
+    view: &DeadLetterView,
+    page_state: &PageState<'_>,
+) -> Result<Markup, PageFailure> {
     let dead_letter = &view.dead_letter;
+    let subject = Subject::DeadLetter(dead_letter.id);
+    let at = format!("/dead-letters/{}", dead_letter.id);
+    let attention = attention::card(current_user, console, &subject, &at).await?;
     let unresolved = matches!(dead_letter.state, DeadLetterState::Open | DeadLetterState::Replayed);
     // The answer to a form is not there to be asked for again.
     let refreshable = page_state.preview.is_none() && page_state.refused.is_none();
@@ -83,10 +87,12 @@ fn render(current_user: &CurrentUser, view: &DeadLetterView, page_state: &PageSt
                 (facts(view))
                 (replays(&view.history))
             }
-            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (links::copy_json(&view.payload)) (tree(&view.payload)) } }
+            // Not refreshed: somebody may be writing a note.
+            div { (attention) }
+            div { (bodies::card(current_user, view)) (bodies::former(current_user, view)) }
         }
     };
-    page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body)
+    Ok(page(Some(current_user), MenuItem::Dead, &format!("Dead letter {}", dead_letter.id), &body))
 }
 
 /// What became of what was just done.
@@ -107,7 +113,7 @@ fn completed_note(done: Option<Completed>, dead_letter: &DeadLetter) -> Markup {
 
 fn facts(view: &DeadLetterView) -> Markup {
     let l = &view.dead_letter;
-    let group = address("/dead-letters/list", &[("fingerprint", Some(&l.fingerprint))]);
+    let group = format!("/dead-letters/groups/{}", l.fingerprint);
     html! {
         section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
@@ -186,7 +192,8 @@ async fn after(
 ) -> PageResult {
     let Err(refused) = done else { return Ok(redirect(&format!("/dead-letters/{id}?done={completed}"))) };
     let view = details::dead_letter(&console.pool, id, current_user.principal.role).await?;
-    let page = render(current_user, &view, &PageState { refused: Some(&refused), ..PageState::default() });
+    let page_state = PageState { refused: Some(&refused), ..PageState::default() };
+    let page = render(current_user, console, &view, &page_state).await?;
     Ok(page_with_status(refused.status(), &page))
 }
 

@@ -45,7 +45,7 @@ async fn preview(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
-    let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
+    let found = preview::event(console.previewer(), id, current_user.principal.role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
     Ok(page_response(&render(&current_user, &console, id, &page_state).await?))
 }
@@ -118,9 +118,17 @@ fn completed_note(done: Option<Completed>, view: &EventView) -> Markup {
         }
         (Some(DeadLetterState::Resolved), _) => ("good", "Sent again. It took effect."),
         (_, EventOutcome::Retrying) => ("good", "Sent again. It will be retried."),
-        _ => ("good", "Sent again. It took effect before: nothing changes."),
+        _ if took_effect_since(view) => ("good", "Sent again. It took effect."),
+        _ => ("good", "Sent again. What it did before stands: a replay changes nothing more."),
     };
     html! { p class={"note " (tone)} role="status" { (message) } }
+}
+
+/// Whether it took effect after somebody last sent it again.
+fn took_effect_since(view: &EventView) -> bool {
+    // A replay that changes nothing leaves what the event did the first time, with its time.
+    let sent = view.replays.first().map(|entry| entry.at);
+    sent.is_some_and(|sent| view.effects.iter().any(|effect| effect.at >= sent))
 }
 
 fn facts(e: &EventRow) -> Markup {

@@ -6,13 +6,14 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 68] = [
+pub const KNOWN: [&str; 70] = [
     "ALERT_TO",
     "ALERT_URL",
     "ALERT_URL_FILE",
     "AMQP_PREFIX",
     "AMQP_URL",
     "AMQP_URL_FILE",
+    "AUDIT_ANCHOR_FILE",
     "CLIENT_REFERENCE_ID",
     "CONSOLE_BIND",
     "CONSOLE_PROXY_HEADER",
@@ -50,6 +51,7 @@ pub const KNOWN: [&str; 68] = [
     "RABBITMQ_MANAGEMENT_URL_FILE",
     "REFERENCE_SECRET",
     "REFERENCE_SECRET_FILE",
+    "REPLAY_APPROVAL",
     "RETRY_SCHEDULE",
     "RUST_LOG",
     "SEARCH_SECRET",
@@ -80,9 +82,10 @@ pub const KNOWN: [&str; 68] = [
 
 /// A variable that begins so is meant for us. `LOG_`, `RUST_`, `DATABASE_`, `MAIL_`, `SMTP_` and
 /// `OTEL_` are others' too.
-const PREFIXES: [&str; 13] = [
+const PREFIXES: [&str; 15] = [
     "ALERT_",
     "AMQP_",
+    "AUDIT_ANCHOR_",
     "CLIENT_REFERENCE_",
     "CONSOLE_",
     "INGRESS_",
@@ -90,6 +93,7 @@ const PREFIXES: [&str; 13] = [
     "ORDERS_",
     "OUT_",
     "REFERENCE_",
+    "REPLAY_",
     "RETRY_",
     "STRIPE_",
     "SUBSCRIPTION_",

@@ -2,8 +2,8 @@
 
 use actix_web::web;
 
-use super::reply::{ListReply, Unavailable};
-use super::{Caller, resource};
+use crate::api::Caller;
+use crate::api::reply::{ListReply, Unavailable};
 use crate::common::error::ServiceError;
 use crate::common::paging::Page;
 use crate::http::Console;
@@ -11,13 +11,9 @@ use crate::system::queues::{self, QueueState};
 
 /// The broker's queues: what waits and who consumes
 #[utoipa::path(get, path = "/api/queues", tag = "overview", responses(ListReply<QueueState>, Unavailable))]
-pub(super) async fn list(
+pub(in crate::api) async fn list(
     _: Caller,
     console: web::Data<Console>,
 ) -> Result<ListReply<QueueState>, ServiceError> {
     Ok(ListReply(Page::unpaged(queues::list(console.sources()).await?)))
-}
-
-pub(super) fn routes(app: &mut web::ServiceConfig) {
-    app.service(resource("/queues", "GET").route(web::get().to(list)));
 }

@@ -1,0 +1,1 @@
+SELECT at, author, text FROM notes WHERE subject = $1 ORDER BY id LIMIT 200

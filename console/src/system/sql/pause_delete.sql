@@ -1,0 +1,1 @@
+DELETE FROM queue_pauses WHERE queue = $1

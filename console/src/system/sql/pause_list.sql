@@ -1,0 +1,1 @@
+SELECT queue, paused_at, paused_by, reason FROM queue_pauses ORDER BY queue

@@ -1,0 +1,1 @@
+SELECT paused_by FROM queue_pauses WHERE queue = $1
