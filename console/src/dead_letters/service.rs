@@ -13,7 +13,7 @@ use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page, PageRequest};
+use crate::common::paging::{self, Direction, Page, PageRequest};
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::masking;
@@ -82,7 +82,7 @@ pub(crate) async fn known_reason(pool: &Pool, reason: Option<&str>) -> Result<()
     };
     let filter = DeadLetterFilter { reason: Some(reason.to_owned()), ..DeadLetterFilter::default() };
     let client = pool.get().await?;
-    if !store::list(&client, &filter.checked()?, None, 1).await?.is_empty() {
+    if !store::list(&client, &filter.checked()?, &Direction::Older(None), 1).await?.is_empty() {
         return Ok(());
     }
     let known: Vec<&str> = DeadLetterReason::ALL.iter().map(|known| known.as_str()).collect();

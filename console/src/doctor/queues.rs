@@ -60,7 +60,17 @@ mod tests {
     use crate::doctor::finding::CheckStatus;
 
     fn queue(kind: QueueKind, ready: u32, consumers: u32, oldest_seconds: Option<u64>) -> QueueState {
-        QueueState { name: "refund".to_owned(), kind, ready, unacknowledged: None, consumers, oldest_seconds }
+        let (name, unacknowledged) = ("refund".to_owned(), None);
+        QueueState {
+            name,
+            kind,
+            ready,
+            unacknowledged,
+            consumers,
+            oldest_seconds,
+            paused: None,
+            work_queue: None,
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::pages::layout::{MenuItem, badge, event_link, exact, page};
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
-use crate::pages::{about, origin};
+use crate::pages::{about, links, origin};
 use crate::timeline::details::{self, DeadLetterView};
 
 async fn show(
