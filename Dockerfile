@@ -10,6 +10,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -
 COPY Cargo.toml Cargo.lock ./
 COPY shared/stripe/Cargo.toml shared/stripe/
 COPY shared/amqp/Cargo.toml shared/amqp/
+COPY shared/http-client/Cargo.toml shared/http-client/
 COPY shared/postgres/Cargo.toml shared/postgres/
 COPY shared/service/Cargo.toml shared/service/
 COPY domain/Cargo.toml domain/

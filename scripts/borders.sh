@@ -20,7 +20,7 @@ links ingress 'tokio-postgres.*|deadpool.*|refinery.*|postgres' 'the ingress has
 links domain 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'the domain is pure'
 links mail 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|lettre|postgres|amqp|service' 'the words of e-mails are pure'
 links histories 'domain|stripe|tokio.*|postgres|amqp|service' 'the expected state must owe nothing to the code under test'
-links ingress 'stripe-api|reqwest' 'the ingress asks nobody'
+links ingress 'stripe-api|http-client|reqwest' 'the ingress asks nobody'
 links stripe-api 'tokio-postgres.*|deadpool.*|refinery.*|lapin|domain|amqp|postgres|worker' 'the client knows no database, no broker and no meaning'
 links stripe 'tokio.*|deadpool.*|refinery.*|lapin|actix.*|postgres|amqp|service' 'Stripe views are pure'
 clock='Timestamp::now|SystemTime|Instant::now|Zoned::now|std::env|std::fs::(read|write)'

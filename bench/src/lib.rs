@@ -1,5 +1,7 @@
 //! What the benchmarks share: medians, the memory of a process, the programs under test.
 
+pub mod backlog;
+
 use std::path::PathBuf;
 
 /// The middle of some measurements.

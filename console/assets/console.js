@@ -1,4 +1,5 @@
-// All there is: parts of a page that refresh themselves, and "/" for the search box. The pages work without it.
+// All there is: parts of a page that refresh themselves, times in the reader's zone, buttons that copy, and "/" for the
+// search box. The pages work without it.
 "use strict";
 const PATIENCE = 10_000;
 const parts = () => [...document.querySelectorAll("[data-refresh]")];
@@ -24,6 +25,57 @@ async function ask() {
   return page;
 }
 
+// "5 min ago", as the console writes it.
+function ago(at, now) {
+  const seconds = Math.round((now - at) / 1000);
+  const size = Math.abs(seconds);
+  const [value, unit] = size < 60 ? [size, "s"] : size < 3600 ? [Math.floor(size / 60), "min"]
+    : size < 86400 ? [Math.floor(size / 3600), "h"] : [Math.floor(size / 86400), "d"];
+  return seconds < 0 ? `in ${value} ${unit}` : `${value} ${unit} ago`;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+const day = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+const zone = (at) => new Intl.DateTimeFormat("en", { timeZoneName: "short" }).formatToParts(at)
+  .find((part) => part.type === "timeZoneName")?.value ?? "";
+
+// Times in the reader's own zone, with UTC beside; those that say how long ago go on.
+function tellTimes(root = document) {
+  const now = new Date();
+  for (const time of root.querySelectorAll("time[data-time]")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    const utc = at.toISOString().replace("T", " ").slice(0, 19);
+    const local = `${day(at)} ${clock(at)} ${zone(at)}`;
+    const kind = time.dataset.time;
+    if (kind === "ago") time.textContent = ago(at, now);
+    else if (at.getTimezoneOffset() !== 0) {
+      time.textContent = kind === "exact" ? `${local} · ${utc} UTC` : `${clock(at)} ${zone(at)} · ${utc.slice(11)} UTC`;
+    }
+    time.title = at.getTimezoneOffset() === 0 ? `${utc} UTC` : `${local} · ${utc} UTC`;
+  }
+}
+
+// Buttons that copy are of no use without the script, and so are hidden until it shows them.
+function showCopying(root = document) {
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("button.copy[hidden]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const from = button.dataset.copyFrom;
+  const text = from ? document.getElementById(from)?.textContent : button.dataset.copy;
+  const words = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text ?? "");
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not copied";
+  }
+  setTimeout(() => { button.textContent = words; }, 1500);
+}
+
 function renew(part, fresh) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   // Somebody types here.
@@ -34,6 +86,8 @@ function renew(part, fresh) {
   }
   const name = (place) => place.getAttribute("href") ?? place.textContent;
   part.replaceChildren(...fresh.childNodes);
+  tellTimes(part);
+  showCopying(part);
   if (!fresh.hasAttribute("data-refresh")) part.removeAttribute("data-refresh");
   if (!active) return;
   const place = [...part.querySelectorAll("a, button")].find((other) => name(other) === name(active));
@@ -75,6 +129,14 @@ async function refresh() {
     asking = false;
   }
 }
+
+tellTimes();
+showCopying();
+setInterval(() => { if (!document.hidden) tellTimes(); }, 10_000);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button.copy");
+  if (button) copy(button);
+});
 
 const seconds = parts().map((part) => Number(part.dataset.refresh));
 if (seconds.length > 0) setInterval(refresh, Math.min(...seconds) * 1000);

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use console::Cli;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(usage) => return print_usage(&usage),
     };
-    match console::run(cli).await {
+    match console::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(complaint) = error.complaint() {

@@ -36,7 +36,8 @@ pub trait Aggregate: Clone + Default + PartialEq {
         *self == Self::default()
     }
 
-    /// The messages that this state calls for: a function of the state alone.
+    /// The messages that this state calls for: a function of the state alone. Not asked of an aggregate that says itself
+    /// what [`Aggregate::messages_since`] does.
     fn messages(&self, _key: &Self::Key, _rules: &Rules) -> Vec<Message> {
         Vec::new()
     }

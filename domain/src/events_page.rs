@@ -23,6 +23,11 @@ pub fn events_page() -> String {
         let kinds: Vec<_> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
         page += &format!("| {} | {when} | {without} |\n", kinds.join(" "));
     }
+    page.push_str(IGNORED_HEAD);
+    for (kinds, why) in IGNORED {
+        let kinds: Vec<_> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        page += &format!("| {} | {why} |\n", kinds.join(" "));
+    }
     page.push_str(TOPICS_HEAD);
     for topic in TOPICS {
         let kind = if topic.lasting { "lasting" } else { "notice" };
@@ -52,7 +57,7 @@ pub const NEEDED: &[(&[&str], &str, &str)] = &[
     (
         &["charge.succeeded", "charge.captured"],
         "holds, and refunds of a part of them",
-        "a refund that only releases a hold cannot be told from one that pays money back",
+        "a refund that only releases a hold cannot be distinguished from one that pays money back",
     ),
     (
         &["charge.refunded"],
@@ -90,6 +95,51 @@ pub const NEEDED: &[(&[&str], &str, &str)] = &[
         "a payment is not joined to its invoice: an order that only the invoice names is never paid",
     ),
 ];
+
+/// Event types about money that are ignored on purpose, and why. None of them needs to be sent.
+const IGNORED: &[(&[&str], &str)] = &[
+    (
+        &["payment_intent.partially_funded", "customer_cash_balance_transaction.created"],
+        "a bank transfer brought a part, or too much: Stripe keeps it in the customer's cash balance, and the payment counts once all of it is there",
+    ),
+    (
+        &["credit_note.created", "credit_note.updated", "credit_note.voided"],
+        "an open invoice's own events show what is left due; what a paid one gives back comes as a refund, or is credit that moves no money",
+    ),
+    (
+        &["radar.early_fraud_warning.created", "review.opened", "review.closed"],
+        "a warning or a review moves no money; the refund or dispute that follows has events of its own",
+    ),
+    (
+        &[
+            "payment.created",
+            "transfer.created",
+            "transfer.reversed",
+            "application_fee.created",
+            "application_fee.refunded",
+        ],
+        "on Connect: what the company and its merchants pay each other, not what the customer paid",
+    ),
+    (
+        &["invoice.will_be_due", "invoice.sent", "invoice.payment_attempt_required", "invoice.overpaid"],
+        "say nothing that the invoice's other events, and its payments, do not say",
+    ),
+    (
+        &["subscription_schedule.updated", "customer.discount.created"],
+        "a plan or a discount counts once the subscription or the invoice shows it",
+    ),
+    (
+        &["payout.paid", "balance.available"],
+        "the company's own money on its way to its bank; see `sluicegate reconcile`",
+    ),
+];
+
+const IGNORED_HEAD: &str = "
+## Which types are ignored on purpose
+
+| event types | why |
+| --- | --- |
+";
 
 const NEEDED_HEAD: &str = "
 ## Which types an endpoint must send

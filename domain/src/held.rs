@@ -43,6 +43,19 @@ impl HeldReason {
         }
     }
 
+    /// Whether the payment's checkout session or invoice may explain it: they know discounts, tax and conversion, the
+    /// company's customer and the reference code. Only who registers orders can say that there is one.
+    #[must_use]
+    pub const fn may_be_explained(self) -> bool {
+        match self {
+            Self::AmountMismatch
+            | Self::CurrencyMismatch
+            | Self::CustomerMismatch
+            | Self::ReferenceCodeMismatch => true,
+            Self::OrderNotFound => false,
+        }
+    }
+
     /// The reason of a stored value; none for an unknown one.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {

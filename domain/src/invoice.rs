@@ -165,8 +165,9 @@ impl Aggregate for Invoice {
         keys.invoices.iter().cloned().collect()
     }
 
-    fn joined(&self, _id: &String, keys: &mut Keys) {
+    fn joined(&self, id: &String, keys: &mut Keys) {
         keys.subscriptions.extend(self.linked.clone());
+        keys.payments.extend(self.may_be_free().then(|| id.clone()));
         keys.payments.extend(self.payment_intents());
         keys.payments.extend(self.charges_alone());
         keys.orders.extend(self.order_key());

@@ -60,3 +60,69 @@ impl Keys {
             && self.whole_orders.is_superset(&other.whole_orders)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Keys {
+        let id = || name.to_owned();
+        let order = || OrderKey { id: id(), ..OrderKey::default() };
+        Keys {
+            charges: [(id(), false)].into(),
+            payments: [id()].into(),
+            payments_if_known: [id()].into(),
+            unplaced: [id()].into(),
+            orders: [order()].into(),
+            invoices: [id()].into(),
+            subscriptions: [id()].into(),
+            refunds: [id()].into(),
+            disputes: [id()].into(),
+            whole_payments: [id()].into(),
+            whole_orders: [order()].into(),
+        }
+    }
+
+    #[test]
+    fn the_keys_of_two_events_hold_those_of_both() {
+        let mut both = named("a");
+        both.extend(&named("b"));
+        let ids: BTreeSet<String> = ["a".to_owned(), "b".to_owned()].into();
+        let orders: BTreeSet<OrderKey> = named("a").orders.into_iter().chain(named("b").orders).collect();
+        for set in [
+            &both.charges.keys().cloned().collect(),
+            &both.payments,
+            &both.payments_if_known,
+            &both.unplaced,
+            &both.invoices,
+            &both.subscriptions,
+            &both.refunds,
+            &both.disputes,
+            &both.whole_payments,
+        ] {
+            assert_eq!(*set, ids);
+        }
+        assert_eq!((&both.orders, &both.whole_orders), (&orders, &orders));
+    }
+
+    #[test]
+    fn a_charge_may_stand_for_its_payment_where_one_event_needs_that() {
+        let of = |alone: bool| Keys { charges: [("ch_1".to_owned(), alone)].into(), ..Keys::default() };
+        for (one, other) in [(true, false), (false, true), (true, true)] {
+            let mut both = of(one);
+            both.extend(&of(other));
+            assert_eq!(both, of(true));
+        }
+        let mut neither = of(false);
+        neither.extend(&of(false));
+        assert_eq!(neither, of(false));
+    }
+
+    #[test]
+    fn what_is_wanted_whole_covers_payments_and_orders() {
+        assert!(named("a").wants_whole(&named("a")) && named("a").wants_whole(&Keys::default()));
+        let payments = Keys { whole_orders: BTreeSet::new(), ..named("a") };
+        let orders = Keys { whole_payments: BTreeSet::new(), ..named("a") };
+        assert!(!payments.wants_whole(&named("a")) && !orders.wants_whole(&named("a")));
+    }
+}

@@ -29,6 +29,7 @@ pub mod references;
 pub mod rejection;
 pub mod retry;
 pub mod rules;
+pub mod search_keys;
 pub mod state;
 pub mod subscription;
 pub mod version;

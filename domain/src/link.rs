@@ -164,7 +164,12 @@ pub fn invoice_changed(state: &mut State, id: &str, event: &Event, rules: &Rules
     invoice.linked = named.or_else(|| invoice.linked.clone());
     let (subscription, summary) = (invoice.linked.clone(), invoice.summary());
     let paid = invoice.paid();
-    let (mut payments, charges) = (invoice.payment_intents(), invoice.charges_alone());
+    let (mut payments, charges, free) =
+        (invoice.payment_intents(), invoice.charges_alone(), invoice.is_free());
+    let was_free = state.payments.has(id) && *state.payments.get(id) != Payment::default();
+    if free || was_free {
+        payments.insert(id.to_owned());
+    }
     if let Some(subscription) = subscription {
         let touched = state.subscriptions.touch(&subscription);
         touched.origin = event.origin();

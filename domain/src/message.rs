@@ -148,3 +148,16 @@ pub(crate) fn retain_unsent(messages: &mut Vec<Message>, before: &[Message]) {
             && !message.instead_of.as_deref().is_some_and(|key| sent.contains(key))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_are_told_apart_by_name() {
+        assert_eq!(ORDER_PAID.topic, ORDER_PAID.topic);
+        assert_ne!(ORDER_PAID.topic, ORDER_REFUNDED.topic);
+        let names: BTreeSet<&str> = TOPICS.iter().map(|topic| topic.name).collect();
+        assert_eq!(names.len(), TOPICS.len());
+    }
+}

@@ -15,6 +15,7 @@ use crate::version::Versioned;
 mod attempt;
 mod conversion;
 mod dispute;
+mod explained;
 mod ledger;
 mod messages;
 mod reference;
@@ -100,6 +101,15 @@ pub struct PaidInvoice {
     /// Minor units before the invoice's discounts, tax and shipping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
+    /// Minor units before the customer's credit balance and credit notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// The same without tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_excluding_tax: Option<i64>,
+    /// The currency, as a lower-case ISO code, of one that is paid and asked for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_in: Option<String>,
     /// It was paid with this metadata.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_certain: bool,
@@ -164,12 +174,10 @@ impl Payment {
         }
         let failed = self.charges.values().map(Versioned::latest).filter(|charge| charge.status == "failed");
         let mut failed: Vec<_> = failed.map(|charge| (charge.created, charge.id.clone())).collect();
-        if failed.len() > FAILED_CHARGES {
-            failed.sort_unstable();
-            for (_, id) in failed.drain(..failed.len() - FAILED_CHARGES) {
-                self.charges.remove(&id);
-                self.attempts.remove(&id);
-            }
+        failed.sort_unstable();
+        for (_, id) in failed.drain(..failed.len().saturating_sub(FAILED_CHARGES)) {
+            self.charges.remove(&id);
+            self.attempts.remove(&id);
         }
     }
 

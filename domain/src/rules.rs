@@ -42,6 +42,9 @@ pub struct Rules {
     pub livemode: Option<bool>,
     /// Whether Stripe's API can be asked (`STRIPE_API_KEY`): objects in doubt are fetched.
     pub can_fetch: bool,
+    /// `SEARCH_SECRET`: when set, what people are looked for by is kept as hashes under it
+    /// ([`search_keys`](crate::search_keys)). No decision depends on it.
+    pub search_secret: Option<SecretString>,
     /// How many parts of an aggregate its document holds. No setting: tests lower it.
     pub kept_parts: KeptParts,
 }

@@ -92,9 +92,6 @@ impl Subscription {
     /// through when the subscription is paid.
     pub fn record_invoice(&mut self, id: &str, summary: invoice::Summary) {
         self.invoices.insert(id.to_owned(), summary);
-        if self.invoices.len() <= INVOICES {
-            return;
-        }
         for paid in [true, false] {
             let of_kind = self.invoices.iter().filter(|(_, invoice)| invoice.paid == paid);
             let mut ranked: Vec<_> = of_kind.map(|(id, i)| (i.created, i.period, id.clone())).collect();
@@ -178,6 +175,7 @@ impl Subscription {
             paid_through: self.paid_through(),
             current_period_end: version.and_then(|v| v.current_period_end),
             cancel_at_period_end: version.map(|v| v.cancel_at_period_end),
+            cancel_at: version.and_then(|v| v.cancel_at),
             trial_end: version.and_then(|v| v.trial_end),
             ended_at: version.and_then(|v| v.ended_at),
             order: version.and_then(|v| v.reference.order.clone()),

@@ -47,6 +47,8 @@ console.log(
     subscriptions: await all(stripe.subscriptions.list({ status: "all", limit: 1 })),
     lines: await all(stripe.invoices.listLineItems(ids.invoice, { limit: 1 })),
     transactions: await all(stripe.balanceTransactions.list({ limit: 3 })),
+    endpoints: await all(stripe.webhookEndpoints.list()),
+    misversioned: await failure(() => stripe.events.list({}, { apiVersion: "latest" })),
     missing: await failure(() => stripe.paymentIntents.retrieve("pi_none")),
     refused: await failure(() => new Stripe("none", options).events.list()),
   }),

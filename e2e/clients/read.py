@@ -51,6 +51,8 @@ print(
             "subscriptions": all(v1.subscriptions.list({"status": "all", "limit": 1})),
             "lines": all(v1.invoices.line_items.list(ids["invoice"], {"limit": 1})),
             "transactions": all(v1.balance_transactions.list({"limit": 3})),
+            "endpoints": all(v1.webhook_endpoints.list()),
+            "misversioned": failure(lambda: v1.events.list(options={"stripe_version": "latest"})),
             "missing": failure(lambda: v1.payment_intents.retrieve("pi_none")),
             "refused": failure(lambda: client("none").v1.events.list()),
         }

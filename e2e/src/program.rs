@@ -117,6 +117,11 @@ impl Running {
         &self.address
     }
 
+    /// Where it serves health and metrics, as host and port.
+    pub fn metrics(&self) -> &str {
+        &self.metrics
+    }
+
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }

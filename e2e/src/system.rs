@@ -53,8 +53,10 @@ impl System {
     fn over(database: TestDatabase, amqp_url: String) -> System {
         let secret = "whsec_of_the_black_box_tests".to_owned();
         let prefix = test_prefix();
+        // The programs run with the rights that they have in production; the tests look as the owner.
+        let program_url = database.program_url();
         let pairs = [
-            ("DATABASE_URL", database.url()),
+            ("DATABASE_URL", program_url.as_str()),
             ("AMQP_URL", &amqp_url),
             ("AMQP_PREFIX", &prefix),
             ("STRIPE_WEBHOOK_SECRET", &secret),
@@ -70,6 +72,13 @@ impl System {
     pub fn with(mut self, name: &str, value: &str) -> System {
         self.settings.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With other names on the broker, for a node of the test's own.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &str) -> System {
+        prefix.clone_into(&mut self.prefix);
+        self.with("AMQP_PREFIX", prefix)
     }
 
     /// The environment of the programs.

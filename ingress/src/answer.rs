@@ -11,6 +11,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use stripe::envelope::EnvelopeError;
+use stripe::rejection::RejectionReason;
 use stripe::signature::SignatureError;
 
 /// The label of an accepted event in metrics.
@@ -73,6 +74,22 @@ impl Refusal {
             Self::Signature(error) => error.code(),
             Self::Malformed(_) => "malformed_event",
             Self::NotDurable(error) => error.code(),
+        }
+    }
+
+    /// The reason that is counted for support; none where the delivery itself is not at fault, or is no delivery.
+    pub(crate) fn rejection(&self) -> Option<RejectionReason> {
+        match self {
+            Self::UnknownEndpoint => Some(RejectionReason::UnknownEndpoint),
+            Self::NotAllowed => Some(RejectionReason::AddressNotAllowed),
+            Self::RateLimited { .. } => Some(RejectionReason::RateLimited),
+            Self::Body(BodyError::TooLarge { .. }) => Some(RejectionReason::BodyTooLarge),
+            Self::Signature(SignatureError::Missing) => Some(RejectionReason::MissingSignature),
+            Self::Signature(SignatureError::Malformed) => Some(RejectionReason::MalformedSignature),
+            Self::Signature(SignatureError::Mismatch) => Some(RejectionReason::SignatureMismatch),
+            Self::Signature(SignatureError::TooOld) => Some(RejectionReason::TimestampOutOfTolerance),
+            Self::Malformed(_) => Some(RejectionReason::MalformedEvent),
+            Self::UnknownPath | Self::Method { .. } | Self::Body(_) | Self::NotDurable(_) => None,
         }
     }
 

@@ -68,7 +68,7 @@ impl Connections {
             return None;
         }
         let (id, close) = table.insert(address);
-        metrics::gauge!("ingress_connections").set(table.open.len() as f64);
+        metrics::gauge!("sluicegate_ingress_connections").set(table.open.len() as f64);
         Some(Connection(Arc::new(Slot { id, close, connections: Arc::clone(self) })))
     }
 
@@ -101,7 +101,7 @@ impl Table {
             }),
         };
         let Some(close) = victim.and_then(|id| self.remove(id)) else { return false };
-        metrics::counter!("ingress_connections_evicted_total").increment(1);
+        metrics::counter!("sluicegate_ingress_connections_evicted_total").increment(1);
         close.closed.store(true, Ordering::Release);
         close.waker.wake();
         true
@@ -153,7 +153,7 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let mut table = self.connections.table();
         table.remove(self.id);
-        metrics::gauge!("ingress_connections").set(table.open.len() as f64);
+        metrics::gauge!("sluicegate_ingress_connections").set(table.open.len() as f64);
     }
 }
 

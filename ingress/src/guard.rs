@@ -60,11 +60,14 @@ impl Guard {
         Arc::new(Self { settings, rate, clock: DefaultClock::default() })
     }
 
+    /// The address that sends a request. Every connection of this server is TCP and has a peer.
+    pub(crate) fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
+        Some(client(request.peer_addr()?, request.headers(), &self.settings.proxies))
+    }
+
     /// Refuses a request of an address that may not deliver, or not so often.
     pub(crate) fn check(&self, request: &HttpRequest) -> Result<(), Refusal> {
-        // Every connection of this server is TCP and has a peer.
-        let Some(peer) = request.peer_addr() else { return Ok(()) };
-        let client = client(peer, request.headers(), &self.settings.proxies);
+        let Some(client) = self.client(request) else { return Ok(()) };
         if self.settings.allow.as_ref().is_some_and(|allow| !contains(allow, client)) {
             return Err(Refusal::NotAllowed);
         }

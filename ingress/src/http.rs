@@ -5,6 +5,7 @@ use crate::body::{Limits, MemoryBudget};
 use crate::connections::{ConnectionLimits, Connections, Guarded};
 use crate::guard::Guard;
 use crate::receive::{Gate, receive};
+use crate::rejections::Rejections;
 use crate::settings::Settings;
 use crate::tls::{Acceptor, Stream};
 use actix_http::error::DispatchError;
@@ -43,6 +44,7 @@ struct Shared {
     settings: Settings,
     limits: Limits,
     guard: Arc<Guard>,
+    rejections: Arc<Rejections>,
     broker: Broker,
     ready: Readiness,
 }
@@ -51,7 +53,7 @@ struct Shared {
 pub(crate) fn serve(
     settings: Settings,
     listener: TcpListener,
-    (guard, tls): (Arc<Guard>, Option<Acceptor>),
+    (guard, rejections, tls): (Arc<Guard>, Arc<Rejections>, Option<Acceptor>),
     broker: &Broker,
     ready: Readiness,
 ) -> io::Result<Server> {
@@ -69,7 +71,7 @@ pub(crate) fn serve(
     // Connections are counted by us. The server's own limit, which makes new ones wait, is never reached: beyond ours
     // there are only those that are just being closed.
     let ceiling = settings.max_connections.saturating_mul(2).saturating_add(1024);
-    let shared = Shared { settings, limits, guard, broker: broker.clone(), ready };
+    let shared = Shared { settings, limits, guard, rejections, broker: broker.clone(), ready };
     let builder = Server::build()
         .workers(workers)
         .max_concurrent_connections(ceiling)
@@ -129,7 +131,7 @@ fn app(
         InitError = (),
     >,
 > {
-    let Shared { settings, limits, guard, broker, ready } = shared;
+    let Shared { settings, limits, guard, rejections, broker, ready } = shared;
     let exchange = broker.topology().events_exchange();
     let gate = Gate {
         secrets: settings.secrets,
@@ -137,6 +139,7 @@ fn app(
         tolerance: settings.tolerance,
         limits,
         guard,
+        rejections,
         publisher: Publisher::new(broker, CHANNELS, settings.publish_timeout),
         exchange,
         clock: settings.clock,

@@ -11,6 +11,8 @@ mod connections;
 mod guard;
 mod http;
 mod receive;
+mod refused_delivery;
+mod rejections;
 mod server;
 mod settings;
 mod tls;

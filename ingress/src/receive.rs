@@ -4,12 +4,15 @@ use crate::answer::{self, Refusal};
 use crate::body::{self, Limits};
 use crate::connections::Connection;
 use crate::guard::Guard;
+use crate::refused_delivery::RefusedDelivery;
+use crate::rejections::Rejections;
 use crate::settings::Clock;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use amqp::message::{EventHeaders, Message, TRACEPARENT};
 use amqp::publisher::{PublishError, Publisher};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use service::trace_parent::TraceParent;
 use std::borrow::Cow;
@@ -32,6 +35,7 @@ pub(crate) struct Gate {
     pub(crate) tolerance: u64,
     pub(crate) limits: Limits,
     pub(crate) guard: Arc<Guard>,
+    pub(crate) rejections: Arc<Rejections>,
     pub(crate) publisher: Publisher,
     pub(crate) exchange: String,
     pub(crate) clock: Clock,
@@ -44,18 +48,22 @@ pub(crate) async fn receive(
     gate: web::Data<Gate>,
 ) -> HttpResponse {
     let mut payload = payload.into_inner();
+    let began = Instant::now();
     let span = span(&request);
     match gate.take(&request, &mut payload).instrument(span.clone()).await {
         Ok(()) => {
-            count("200", answer::RECEIVED);
+            record(request.method(), "200", answer::RECEIVED, began);
             if let Some(connection) = request.conn_data::<Connection>() {
                 connection.served();
             }
             answer::received()
         }
         Err(refusal) => {
-            count(refusal.status().as_str(), refusal.code());
+            record(request.method(), refusal.status().as_str(), refusal.code(), began);
             span.in_scope(|| log_refusal(&request, &refusal));
+            if !matches!(refusal, Refusal::Signature(_) | Refusal::Malformed(_)) {
+                gate.note(&request, &refusal, None);
+            }
             refusal.response(payload)
         }
     }
@@ -72,11 +80,9 @@ impl Gate {
         self.guard.check(request)?;
         let (body, _held) = body::read(payload, content_length(request), &self.limits).await?;
         let now = (self.clock)();
-        signature::verify(signature_header(request), &body, secrets, now.as_second(), self.tolerance)?;
-        if let Some(connection) = request.conn_data::<Connection>() {
-            connection.verified();
-        }
-        let envelope = Envelope::parse(&body)?;
+        let envelope = self.check(request, secrets, &body, now).inspect_err(|refusal| {
+            self.note(request, refusal, Some(&body));
+        })?;
         Span::current().record("event.id", envelope.id.as_str()).record("event.type", envelope.kind.as_str());
         let mut headers = EventHeaders::received(now);
         headers.endpoint = endpoint.map(str::to_owned);
@@ -91,8 +97,44 @@ impl Gate {
         };
         let asked = Instant::now();
         let published = self.publisher.publish(message).await;
-        metrics::histogram!("ingress_publish_seconds").record(asked.elapsed());
+        metrics::histogram!("messaging_client_operation_duration_seconds", "messaging_operation_name" => "publish")
+            .record(asked.elapsed());
         published.map_err(Refusal::NotDurable)
+    }
+
+    /// The event in a body, if Stripe signed it.
+    fn check(
+        &self,
+        request: &HttpRequest,
+        secrets: &[SecretString],
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Envelope, Refusal> {
+        signature::verify(signature_header(request), body, secrets, now.as_second(), self.tolerance)?;
+        if let Some(connection) = request.conn_data::<Connection>() {
+            connection.verified();
+        }
+        Ok(Envelope::parse(body)?)
+    }
+
+    /// Counts a refusal that support should see.
+    fn note(&self, request: &HttpRequest, refusal: &Refusal, body: Option<&[u8]>) {
+        let Some(reason) = refusal.rejection() else { return };
+        // A name that is not configured may be anything.
+        let name = request.match_info().get("endpoint").unwrap_or_default();
+        let known = self.endpoints.get(name);
+        let endpoint = if known.is_some() { name } else { "" };
+        self.rejections.note(endpoint, reason, || {
+            let header = signature_header(request);
+            let delivery = RefusedDelivery {
+                endpoint,
+                header: &header,
+                body,
+                now: (self.clock)().as_second(),
+                client: self.guard.client(request),
+            };
+            delivery.sample(request, self)
+        });
     }
 }
 
@@ -136,8 +178,14 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn count(status: &str, code: &'static str) {
-    metrics::counter!("ingress_requests_total", "status" => status.to_owned(), "code" => code).increment(1);
+/// Named as OpenTelemetry's conventions for HTTP servers say, with the code of the answer's body beside the status:
+/// <https://opentelemetry.io/docs/specs/semconv/http/http-metrics/>.
+fn record(http_method: &Method, status: &str, code: &'static str, began: Instant) {
+    metrics::histogram!("http_server_request_duration_seconds",
+        "http_request_method" => method(http_method).to_owned(),
+        "http_response_status_code" => status.to_owned(),
+        "code" => code)
+    .record(began.elapsed());
 }
 
 /// Logs what was wrong, never who sent what. A broker that is unavailable or blocked is logged

@@ -2,9 +2,11 @@
 
 use crate::guard::Guard;
 use crate::http;
+use crate::rejections::Rejections;
 use crate::settings::Settings;
 use crate::tls::Tls;
 use amqp::broker::Broker;
+use amqp::publisher::Publisher;
 use service::health::{self, Readiness};
 use service::telemetry;
 use std::net::TcpListener;
@@ -50,8 +52,12 @@ pub async fn run(
     if let Some(tls) = tls {
         tokio::spawn(tls.keep_up(end.clone()));
     }
-    let server =
-        http::serve(settings, listener, (guard, acceptor), &broker, ready).map_err(RunError::Server)?;
+    let rejections = Arc::new(Rejections::default());
+    let reports = Publisher::new(broker.clone(), 1, settings.publish_timeout);
+    let queue = settings.broker.topology.rejected_queue();
+    tokio::spawn(Arc::clone(&rejections).report(reports, queue, end.clone()));
+    let server = http::serve(settings, listener, (guard, rejections, acceptor), &broker, ready)
+        .map_err(RunError::Server)?;
     tracing::info!(%address, metrics = ?metrics_address, "listening");
     let handle = server.handle();
     let stopping = tokio::spawn(async move {

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_told_that_a_payment_failed_after_it_succeeded() {
+    fn no_mail_says_that_a_payment_failed_after_it_succeeded() {
         let failed = message("subscription.payment_failed", json!({"invoice": "in_1", "amount_due": 5}));
         let standing = |status: &str| Standing { invoice: Some(status.to_owned()), ..Standing::default() };
         assert_eq!(decide(&failed, &standing("open"), &known()), None);

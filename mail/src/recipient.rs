@@ -1,4 +1,4 @@
-//! Whom an e-mail about a payment, invoice or subscription goes to: read from the events that tell of it.
+//! Whom an e-mail about a payment, invoice or subscription goes to: read from the events about it.
 
 use serde_json::Value;
 

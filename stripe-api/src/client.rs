@@ -1,23 +1,17 @@
 //! The client: one key, one budget, many calls.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use backon::Retryable as _;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use crate::budget::Budget;
 use crate::read::{self, Retrieved};
 use crate::{ApiError, ApiSettings, Resource, RetryPolicy};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The shape of objects that no event has asked for. The last version before an invoice lost its payment intent and its
 /// charge, and a subscription its period: the views read every version, and this one joins objects by itself.
@@ -98,7 +92,7 @@ impl StripeApi {
     /// [`ClientError`] when the machine's TLS or the key cannot be used.
     pub fn new(settings: &ApiSettings) -> Result<Self, ClientError> {
         let shared = Shared {
-            http: http(settings.timeout)?,
+            http: http_client::builder(settings.timeout)?.build()?,
             base: settings.base.clone(),
             authorization: authorization(&settings.key)?,
             budget: Budget::new(settings.rate),
@@ -153,7 +147,7 @@ impl StripeApi {
         });
         let answer = answer.await;
         let outcome = answer.as_ref().map_or_else(ApiError::as_str, |_| "ok");
-        metrics::counter!("stripe_api_calls_total", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_stripe_api_calls_total", "outcome" => outcome).increment(1);
         answer
     }
 }
@@ -162,22 +156,4 @@ fn authorization(key: &SecretString) -> Result<HeaderValue, InvalidHeaderValue> 
     let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// No redirects: the key must not follow one. No proxy of the environment: it would see the key where the base is http.
-fn http(timeout: Duration) -> Result<Client, ClientError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(timeout)
-        .user_agent(concat!("Sluicegate/", env!("CARGO_PKG_VERSION")));
-    Ok(builder.build()?)
 }

@@ -2,18 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use http_client::retry_after;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::ApiError;
 use crate::error::RequestId;
-
-/// Longer ones are somebody's mistake, and no caller waits for them anyway.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A JSON object as Stripe sent it.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,19 +109,6 @@ fn as_of(headers: &HeaderMap, took: Duration, sent: Timestamp) -> i64 {
     let whole_seconds = i64::try_from(took.as_secs()).unwrap_or(i64::MAX).saturating_add(1);
     let earliest = date.map_or(sent.as_second(), |date| date.as_second().saturating_sub(whole_seconds));
     earliest.saturating_sub(1)
-}
-
-/// Seconds, or a date.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = DateTimeParser::new().parse_timestamp(text).ok()?;
-            Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
-        }
-    };
-    Some(wait.min(LONGEST_RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -221,7 +221,7 @@ impl ConsumerTask {
                 Ok(dispositions) => break dispositions,
                 Err(error) => {
                     tracing::warn!(error = %chain(&error), events = events.len(), "database unavailable; waiting");
-                    metrics::counter!("worker_database_errors_total").increment(1);
+                    metrics::counter!("sluicegate_database_errors_total").increment(1);
                 }
             }
             if began.elapsed() > HOLD {
@@ -231,7 +231,7 @@ impl ConsumerTask {
                 return Ok(ControlFlow::Break(()));
             }
         };
-        crate::report::batch(&events, &dispositions, began.elapsed());
+        crate::report::batch(&self.queue, &events, &dispositions, began.elapsed());
         self.settler.settle(&deliveries, &events, &dispositions, oldest, shutdown).await?;
         self.progress.settled(events.iter().map(|event| event.headers.received_at), Timestamp::now());
         Ok(ControlFlow::Continue(()))

@@ -1,8 +1,10 @@
-//! Asks Stripe's API for what events leave out: the objects of thin events, and objects in doubt.
+//! Asks Stripe's API for what events leave out: the objects of thin events, objects in doubt, and what may explain why a
+//! payment is held.
 //!
 //! Always outside a transaction. What comes back takes the same way as a webhook ([`domain::fetched`]).
 
 mod doubts;
+mod held;
 mod thin;
 
 pub(crate) use doubts::DoubtFetcher;

@@ -27,7 +27,6 @@ pub mod settle;
 mod spans;
 pub mod store;
 mod tasks;
-mod traces;
 
 pub use preview::{Preview, RowChange, preview};
 pub use rehearsal::{Rehearsal, rehearse};
@@ -44,9 +43,16 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The `main` of a worker: reads the settings, runs until shutdown is requested.
 ///
+/// The runtime starts here and not in the programs: the whole worker would be compiled once for each of them.
+///
 /// # Errors
 /// [`RunError`] when the worker cannot start or one of its tasks fails. Wrong settings end the process with exit code 2.
-pub async fn main(queue: Queue) -> Result<(), RunError> {
+pub fn main(queue: Queue) -> Result<(), RunError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(RunError::Runtime)?.block_on(read_and_run(queue))
+}
+
+async fn read_and_run(queue: Queue) -> Result<(), RunError> {
     let settings = match settings::Args::parse().read(&service::settings::environment()) {
         Ok(settings) => settings,
         Err(problems) => {

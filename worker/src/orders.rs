@@ -1,8 +1,6 @@
 //! Decides again what counts for an order when staff change it: registered, corrected, a payment accepted. No event
 //! is involved; the state is loaded under lock and saved as for an event, in the caller's transaction.
 
-use std::collections::HashMap;
-
 use deadpool_postgres::Transaction;
 use domain::keys::Keys;
 use domain::link::order_changed;
@@ -10,7 +8,7 @@ use domain::message::Message;
 use domain::origin::OrderKey;
 use domain::rules::Rules;
 
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Traces};
 
 /// Decides again which payments of an order count, after the order's registered columns were written in `tx`. A
 /// payment in `accept` counts as it is from now on. Returns the messages that were written to the outbox.
@@ -37,6 +35,6 @@ pub async fn decide_order(
     }
     order_changed(&mut state, key, rules);
     let messages = state.messages(rules);
-    store::save(tx, &state, &[], &messages, &HashMap::new(), rules, now).await?;
+    store::save(tx, &state, &[], &messages, &Traces::default(), rules, now).await?;
     Ok(messages)
 }

@@ -12,7 +12,6 @@ use crate::isolation;
 use crate::quiet::without_quiet;
 use crate::spans;
 use crate::store::{self, ErrorClass, Incoming, RejectedEvent, StoreError, classify};
-use crate::traces::traces;
 use domain::decide::{Decision, Prepared, decide};
 use domain::effect::Effect;
 use domain::grace;
@@ -171,10 +170,15 @@ pub(crate) async fn run(
     let Decided { dispositions, effects, rejected, settled } = decided;
     grace::end_grace(&mut state, rules, now.as_second());
     let messages = without_quiet(state.messages(rules), batch.incoming, &effects);
-    let traces = traces(batch.incoming, &effects);
+    let traces = store::Traces::of(batch.incoming, &effects);
     store::save(tx, &state, &effects, &messages, &traces, rules, now).await?;
     if batch.incoming.iter().any(|one| one.prepared.event.observed) {
         store::rewrite(tx, &state, rules, now).await?;
+    }
+    if let Some(secret) = &rules.search_secret {
+        let claimed = |one: &&Incoming<'_>| batch.claimed.contains_key(&one.prepared.event.id);
+        let bodies = batch.incoming.iter().filter(claimed).map(|one| one.body);
+        store::save_search_keys(tx, secret, bodies).await?;
     }
     let rejected: Vec<RejectedEvent<'_>> =
         rejected.iter().filter_map(|(one, disposition)| rejected_event(one, disposition, now)).collect();

@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::process::{AckReason, Disposition, InboundEvent};
 use domain::rejection::Rejection;
 
-/// Reports a committed batch.
-pub(crate) fn batch(events: &[InboundEvent], dispositions: &[Disposition], took: Duration) {
-    metrics::histogram!("worker_batch_seconds").record(took);
-    metrics::histogram!("worker_batch_events").record(u32::try_from(events.len()).unwrap_or(u32::MAX));
+/// Reports a committed batch of `queue`. The duration is named as OpenTelemetry's conventions for messaging say:
+/// <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/>.
+pub(crate) fn batch(queue: &str, events: &[InboundEvent], dispositions: &[Disposition], took: Duration) {
+    metrics::histogram!("messaging_process_duration_seconds", "messaging_destination_name" => queue.to_owned())
+        .record(took);
+    metrics::histogram!("sluicegate_batch_events").record(u32::try_from(events.len()).unwrap_or(u32::MAX));
     for (event, disposition) in events.iter().zip(dispositions) {
         let outcome = match disposition {
             Disposition::Ack(AckReason::Processed) => "processed",
@@ -23,7 +25,7 @@ pub(crate) fn batch(events: &[InboundEvent], dispositions: &[Disposition], took:
                 "dead"
             }
         };
-        metrics::counter!("worker_events_total", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_events_total", "outcome" => outcome).increment(1);
     }
 }
 

@@ -33,6 +33,9 @@ const CONFIRM: Duration = Duration::from_secs(10);
 /// Why a worker could not start, or stopped by itself.
 #[derive(Debug, Error)]
 pub enum RunError {
+    /// The operating system gave the process no threads.
+    #[error("the runtime cannot start")]
+    Runtime(#[source] std::io::Error),
     /// The pool could not be made.
     #[error(transparent)]
     Pool(#[from] PoolError),

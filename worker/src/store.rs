@@ -23,18 +23,22 @@ mod parts;
 mod pauses;
 mod payments;
 mod save;
+mod search_keys;
 mod stored;
 mod subscriptions;
+mod traces;
 
 pub use claims::{Claimed, Incoming, RejectedEvent, claim, record};
 pub use clock::{clock, now};
 pub use error::{ErrorClass, StoreError, classify};
-pub use fetches::{DueFetch, due_fetches, fetch_done, fetch_failed, took_effect};
+pub use fetches::{DueFetch, OpenPayment, due_fetches, fetch_done, fetch_failed, took_effect};
 pub use grace::end_grace;
 pub use heartbeat::{HeartBeat, WorkerState, beat, end_beat};
 pub use load::load;
 pub use pauses::queue_pause;
 pub use save::{rewrite, save};
+pub use search_keys::save_search_keys;
+pub use traces::Traces;
 
 pub(crate) use fetches::request_fetches;
 

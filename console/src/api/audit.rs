@@ -42,7 +42,7 @@ pub(super) async fn list(
 ) -> Result<ListReply<AuditEntry>, ServiceError> {
     let AuditListQuery { actor, action, subject, before, limit } = query.into_inner();
     let filter = AuditFilter { actor, action, subject }.checked()?;
-    let page = PageRequest { before, limit };
+    let page = PageRequest { before, limit, after: None };
     service::list(&console.pool, &filter, &page, caller.0.role).await.map(ListReply)
 }
 

@@ -8,12 +8,14 @@ mod cases;
 mod dead_letters;
 mod destinations;
 mod events;
+mod export;
 mod jobs;
 mod messages;
 mod openapi;
 mod orders;
 mod overview;
 mod queues;
+mod rejections;
 mod reply;
 mod search;
 mod subscriptions;
@@ -133,6 +135,8 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(cases::routes)
             .configure(overview::routes)
             .configure(queues::routes)
+            .configure(export::routes)
+            .configure(rejections::routes)
             .configure(search::routes)
             .configure(sweeps::routes)
             .configure(audit::routes)

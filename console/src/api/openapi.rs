@@ -10,8 +10,8 @@ use utoipa::{IntoResponses, Modify, OpenApi};
 
 use super::reply::{BadRequest, BodyErrors, CompletedBody, Forbidden, Unauthorized};
 use super::{
-    audit, cases, dead_letters, destinations, events, jobs, messages, orders, overview, queues, search,
-    subscriptions, sweeps, tokens, users, verify_payment,
+    audit, cases, dead_letters, destinations, events, export, jobs, messages, orders, overview, queues,
+    rejections, search, subscriptions, sweeps, tokens, users, verify_payment,
 };
 use crate::audit::store::AuditEntry;
 use crate::auth::store::sessions::ApiToken;
@@ -30,6 +30,7 @@ use crate::messages::store::MessageRow;
 use crate::order_status::view::OrderView;
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
+use crate::rejections::service::RejectionGroup;
 use crate::sweeps::store::Sweep;
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;
@@ -51,7 +52,8 @@ use crate::verification::service::Verification;
         messages::list::list, messages::show::show, messages::resend::resend,
         destinations::list::list, destinations::resume::resume,
         cases::list::list, cases::show::show, cases::accept::accept,
-        queues::list::list, queues::command::command, sweeps::list::list, overview::show, audit::list, search::search,
+        queues::list::list, queues::command::command, rejections::list, sweeps::list::list, overview::show, audit::list,
+        search::search, export::export,
         users::list::list, users::set::set, users::set_role::set_role, users::command::command,
         tokens::list::list, tokens::create::create, tokens::revoke::revoke,
         verify_payment::verify,
@@ -63,7 +65,7 @@ use crate::verification::service::Verification;
         Page<DeadLetter>, Page<DeadLetterGroup>, DeadLetterView,
         Page<Job>, JobView, BulkPreview,
         Page<Case>, Case, Page<OrderRow>, OrderRow, OrderView, Page<SubscriptionRow>, SubscriptionView,
-        Page<MessageRow>, MessageView, Page<Destination>, Page<QueueState>, Page<Sweep>, Overview, search::SearchView,
+        Page<MessageRow>, MessageView, Page<Destination>, Page<QueueState>, Page<RejectionGroup>, Page<Sweep>, Overview, search::SearchView,
         Page<AuditEntry>,
         Page<User>, users::set::UserChangeBody, Page<ApiToken>, tokens::create::NewToken, Verification,
     )),

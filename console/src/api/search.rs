@@ -8,7 +8,6 @@ use super::reply::Reply;
 use super::{Caller, resource};
 use crate::common::error::ServiceError;
 use crate::common::origin::{FoundOrigin, Mode, OriginFilter};
-use crate::common::paging;
 use crate::dead_letters::store::DeadLetter;
 use crate::events::cursor;
 use crate::events::store::{EffectRow, EventRow};
@@ -16,14 +15,19 @@ use crate::http::Console;
 use crate::orders::payments::{DisputeRow, PaymentRow, RefundRow};
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{InvoiceRow, SubscriptionRow};
-use crate::timeline::{self, Timeline, TimelineRequest};
+use crate::search::access::SearchedAs;
+use crate::search::hit::Hit;
+use crate::search::service::{self, Found, SearchRequest};
+use crate::timeline::{Timeline, TimelineRequest};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SearchQuery {
-    /// A complete id: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or event.
-    #[param(min_length = 1, max_length = 255, pattern = r"\S")]
+    /// A complete id in any case: of an order, customer, subscription, payment intent, charge, invoice, refund, dispute or
+    /// event. Or a part of an order's id, an amount, an invoice's number, a reference code, `#17`, `case 7`, a day, an
+    /// address of Stripe's dashboard; for operators also an e-mail address, last four digits or a name.
+    #[param(min_length = 1, max_length = 255, pattern = r"[A-Za-z0-9]")]
     q: String,
     /// A connected account; `self` or empty is the company's own, which is also the default where the id is known in
     /// several.
@@ -55,6 +59,10 @@ pub(super) struct SearchView {
     dead_letters: Vec<DeadLetter>,
     /// The newest events that touched any of these.
     events: Vec<EventWithEffects>,
+    /// What else the text may mean, at most 20 of each kind and reading.
+    hits: Vec<Hit>,
+    /// Readings that were not looked up because they take a higher role.
+    refused: Vec<SearchedAs>,
     /// Pass it as `before` for older events; none when there are no more.
     next: Option<String>,
 }
@@ -67,8 +75,9 @@ pub(super) struct EventWithEffects {
     effects: Vec<EffectRow>,
 }
 
-impl From<Timeline> for SearchView {
-    fn from(found: Timeline) -> Self {
+impl From<Found> for SearchView {
+    fn from(search: Found) -> Self {
+        let found: Timeline = search.timeline;
         let events = found.events.into_iter().map(|(event, effects)| EventWithEffects { event, effects });
         SearchView {
             account: found.origin.account,
@@ -82,6 +91,8 @@ impl From<Timeline> for SearchView {
             invoices: found.invoices,
             dead_letters: found.dead_letters,
             events: events.collect(),
+            hits: search.hits,
+            refused: search.refused,
             next: found.next,
         }
     }
@@ -95,16 +106,22 @@ pub(super) async fn search(
     query: Query<SearchQuery>,
 ) -> Result<Reply<SearchView>, ServiceError> {
     let query = query.into_inner();
-    let missing = || ServiceError::invalid("missing_id", "q takes the id to search for");
-    let id = paging::text("q", Some(query.q))?.ok_or_else(missing)?;
+    let missing = || ServiceError::invalid("missing_id", "q takes what to search for");
+    let typed = service::read(&query.q)?;
+    if typed.terms.is_empty() {
+        return Err(missing());
+    }
     let before = cursor::read(query.before.as_deref())?;
-    let request = TimelineRequest {
-        id: &id,
-        origin: OriginFilter::new(query.account.as_deref(), query.mode)?,
+    let origin = OriginFilter::new(query.account.as_deref(), query.mode)?;
+    let timeline = TimelineRequest {
+        id: &typed.text,
+        origin: origin.clone(),
         processed: console.rules.livemode,
         before: before.as_ref(),
     };
-    timeline::of(&console.pool, &request, caller.0.role).await.map(|found| Reply(found.into()))
+    let secret = console.rules.search_secret.as_ref();
+    let request = SearchRequest { origin, timeline, role: caller.0.role, secret };
+    service::find(&console.pool, &typed, &request).await.map(|found| Reply(found.into()))
 }
 
 pub(super) fn routes(app: &mut web::ServiceConfig) {

@@ -26,9 +26,9 @@ pub(crate) async fn list(
         payment: paging::text("payment", filter.payment)?,
         ..filter
     };
-    let (limit, before) = (page.limit()?, page.number_cursor()?);
-    let cases = store::list(&pool.get().await?, &filter, before, limit + 1).await?;
-    Ok(masking::for_role(Page::cut(cases, limit, |case| case.id.to_string()), role))
+    let (limit, direction) = (page.limit()?, page.number_direction()?);
+    let cases = store::list(&pool.get().await?, &filter, &direction, limit + 1).await?;
+    Ok(masking::for_role(Page::around(cases, limit, &direction, |case| case.id.to_string()), role))
 }
 
 /// One case, as the role may see it.

@@ -4,16 +4,20 @@ use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use super::state::{CaseResolution, CaseState, HeldReason};
 use crate::common::error::ServiceError;
+use crate::common::moment::Period;
 use crate::common::money;
 use crate::common::origin::OriginFilter;
+use crate::common::paging::Direction;
 use crate::masking::masked_members;
 use crate::orders::address::OrderAddress;
 
-pub(crate) const LIST: &str = include_str!("sql/list.sql");
+pub(crate) const LIST: &str = concat!(include_str!("sql/list.sql"), include_str!("sql/list_older.sql"));
+pub(crate) const LIST_NEWER: &str = concat!(include_str!("sql/list.sql"), include_str!("sql/list_newer.sql"));
 pub(crate) const SHOW: &str = include_str!("sql/show.sql");
 
 /// A payment that does not count for its order. Amounts are in the currency's minor unit.
@@ -95,20 +99,23 @@ pub(crate) struct CaseFilter {
     pub(crate) reason: Option<HeldReason>,
     pub(crate) order: Option<String>,
     pub(crate) payment: Option<String>,
+    /// When it was opened.
+    pub(crate) period: Period,
     pub(crate) origin: OriginFilter,
 }
 
-/// A page of cases, newest first.
+/// A page of cases, in the direction that is asked for.
 pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &CaseFilter,
-    before: Option<i64>,
+    direction: &Direction<i64>,
     limit: i64,
 ) -> Result<Vec<Case>, ServiceError> {
-    let CaseFilter { state, reason, order, payment, origin } = filter;
-    let rows = client
-        .query(LIST, &[state, reason, order, payment, &origin.account, &origin.livemode, &before, &limit])
-        .await?;
+    let CaseFilter { state, reason, order, payment, period, origin } = filter;
+    let (account, livemode, from) = (&origin.account, &origin.livemode, direction.cursor());
+    let parameters: [&(dyn ToSql + Sync); 10] =
+        [state, reason, order, payment, account, livemode, &period.since, &period.until, &from, &limit];
+    let rows = client.query(direction.choose(LIST, LIST_NEWER), &parameters).await?;
     Ok(rows.iter().map(Case::try_from).collect::<Result<_, _>>()?)
 }
 

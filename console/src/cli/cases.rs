@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::CommandContext;
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
@@ -28,6 +28,8 @@ pub(super) enum CasesCommand {
         /// Only of this payment
         #[arg(long)]
         payment: Option<String>,
+        #[command(flatten)]
+        period: PeriodArguments,
         #[command(flatten)]
         origin: OriginArguments,
         #[command(flatten)]
@@ -57,8 +59,9 @@ pub(super) enum CasesCommand {
 pub(super) async fn run(context: &CommandContext, command: CasesCommand) -> CommandResult {
     let pool = &context.connections.pool;
     match command {
-        CasesCommand::List { state, reason, order, payment, origin, page: arguments } => {
-            let filter = CaseFilter { state, reason, order, payment, origin: origin.filter()? };
+        CasesCommand::List { state, reason, order, payment, period, origin, page: arguments } => {
+            let (period, origin) = (period.period(), origin.filter()?);
+            let filter = CaseFilter { state, reason, order, payment, period, origin };
             context.connections.reachable().await?;
             let page = service::list(pool, filter, &arguments.request(), Role::Admin).await?;
             if arguments.json {

@@ -1,11 +1,10 @@
 //! `sluicegate dead list|groups|show|preview|replay|discard`.
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::bulk::{self, BulkArguments};
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
@@ -80,7 +79,7 @@ pub(super) enum DeadCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct DeadLetterListArguments {
-    /// Only events of this type
+    /// Only events of this type, or whose type begins with it: charge is charge.failed, charge.dispute.created …
     #[arg(long = "type")]
     kind: Option<String>,
     /// Only dead letters with this reason
@@ -95,12 +94,11 @@ pub(super) struct DeadLetterListArguments {
     /// An id that the dead letter names (order, customer, charge …), or a part of its error
     #[arg(short, long)]
     q: Option<String>,
-    /// Only dead letters since this time, such as 2026-11-20T08:00Z
-    #[arg(long, value_name = "TIME")]
-    since: Option<Timestamp>,
-    /// Only dead letters before this time
-    #[arg(long, value_name = "TIME")]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    period: PeriodArguments,
+    /// Only events that came in through this ingress endpoint
+    #[arg(long)]
+    endpoint: Option<String>,
     #[command(flatten)]
     origin: OriginArguments,
     #[command(flatten)]
@@ -155,10 +153,11 @@ async fn list(context: &CommandContext, a: DeadLetterListArguments) -> CommandRe
         fingerprint: a.fingerprint,
         state: a.state,
         q: a.q,
-        since: a.since,
-        until: a.until,
+        since: a.period.since,
+        until: a.period.until,
         account: a.origin.account,
         mode: a.origin.mode,
+        endpoint: a.endpoint,
     };
     let page = service::list(&context.connections.pool, filter, &a.page.request(), Role::Admin).await?;
     if a.page.json {

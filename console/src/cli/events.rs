@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::origin::{OriginArguments, mode_cell};
 use super::output::{self, CommandResult};
 use super::{CommandContext, preview};
@@ -60,9 +60,12 @@ pub(super) enum EventsCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct EventListArguments {
-    /// Only events of this type
+    /// Only events of this type, or whose type begins with it: charge is charge.failed, charge.dispute.created …
     #[arg(long = "type")]
     kind: Option<String>,
+    /// Only events that came in through this ingress endpoint
+    #[arg(long)]
+    endpoint: Option<String>,
     /// Only events with this outcome
     #[arg(long)]
     outcome: Option<EventOutcome>,
@@ -79,6 +82,8 @@ pub(super) struct EventListArguments {
     /// Any id: event, order, customer, subscription, payment intent, charge, invoice
     #[arg(short, long)]
     q: Option<String>,
+    #[command(flatten)]
+    period: PeriodArguments,
     #[command(flatten)]
     origin: OriginArguments,
     #[command(flatten)]
@@ -112,8 +117,8 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
             let filter = EventFilter {
                 kind: Some(kind),
                 outcome: Some(outcome),
-                object: None,
                 origin: origin.filter()?,
+                ..EventFilter::default()
             };
             let sent = replay_events(pool, replayer, &filter.checked()?, &context.actor, &reason).await?;
             output::line(&format!("{sent} events were sent again"))
@@ -122,10 +127,12 @@ pub(super) async fn run(context: &CommandContext, command: EventsCommand) -> Com
 }
 
 async fn list(context: &CommandContext, arguments: EventListArguments) -> CommandResult {
-    let EventListArguments { kind, outcome, object, order, customer, q, origin, page: arguments } = arguments;
+    let EventListArguments { kind, endpoint, outcome, object, order, customer, q, period, origin, page } =
+        arguments;
+    let (arguments, period) = (page, period.period());
     let scope = EventScope { order, customer, any: q }.checked()?;
     let origin = scope.origin(origin.filter()?, context.settings.rules.livemode);
-    let filter = EventFilter { kind, outcome, object, origin }.checked()?;
+    let filter = EventFilter { kind, outcome, object, endpoint, period, origin }.checked()?;
     context.connections.reachable().await?;
     let request = arguments.request();
     let page = service::list(&context.connections.pool, &filter, &scope, &request, Role::Admin).await?;

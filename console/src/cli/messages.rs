@@ -1,13 +1,13 @@
 //! `sluicegate messages list|show|resend|destinations|resume`.
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 
 use super::CommandContext;
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
+use crate::common::moment::Period;
 use crate::common::origin::{Mode, OriginFilter};
 use crate::common::role::Role;
 use crate::messages::destinations::{self, Destination};
@@ -69,12 +69,8 @@ pub(super) struct ListArguments {
     /// Only for this destination: amqp, http or http:<name>
     #[arg(long)]
     destination: Option<String>,
-    /// Written at this time or later, such as 2026-11-28T00:00:00Z
-    #[arg(long)]
-    since: Option<Timestamp>,
-    /// Written before this time
-    #[arg(long)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    period: PeriodArguments,
     /// A key, or the id of an order, payment, refund, dispute, invoice or subscription
     #[arg(long)]
     q: Option<String>,
@@ -90,7 +86,8 @@ pub(super) struct ListArguments {
 
 impl ListArguments {
     fn filter(self) -> Result<(MessageFilter, PageArguments), ServiceError> {
-        let ListArguments { topic, state, destination, since, until, q, account, mode, page } = self;
+        let ListArguments { topic, state, destination, period, q, account, mode, page } = self;
+        let Period { since, until } = period.period();
         let origin = OriginFilter::new(account.as_deref(), mode)?;
         Ok((MessageFilter { topic, state, destination, since, until, q, origin }, page))
     }

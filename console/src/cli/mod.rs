@@ -7,20 +7,24 @@ mod backfill;
 mod bulk;
 mod cases;
 mod dead;
+mod doctor;
 mod drift;
 mod events;
 mod jobs;
 mod listing;
 mod mail;
 mod messages;
+mod migrate;
 mod orders;
 mod origin;
 mod output;
 mod preview;
 mod queues;
 mod reconcile;
+mod search;
 mod subscriptions;
 mod sweep;
+mod topology;
 mod visible;
 
 use clap::{Parser, Subcommand};
@@ -51,7 +55,9 @@ enum Command {
     /// Serve the console and store dead letters, until SIGINT or SIGTERM
     Serve,
     /// Migrate the database to the newest schema
-    Migrate,
+    Migrate(migrate::MigrateArguments),
+    /// Declare the exchanges and queues, for programs whose broker users may not
+    Topology,
     /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -73,6 +79,9 @@ enum Command {
     /// Outgoing messages: what went out, what waits, what failed
     #[command(subcommand)]
     Messages(messages::MessagesCommand),
+    /// What is wrong with a delivery that was refused
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
     /// The templates of e-mails
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -86,6 +95,9 @@ enum Command {
     Drift(drift::DriftArguments),
     /// Match a month of Stripe's balance with the ledger, and name what is not explained
     Reconcile(reconcile::ReconcileArguments),
+    /// Find something by whatever is at hand, and keep the keys by which people are found
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Who did what, and whether the record is intact
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -106,6 +118,9 @@ pub enum CommandError {
     /// It was tried and failed.
     #[error(transparent)]
     Failed(#[from] ServiceError),
+    /// What was examined is not as it should be.
+    #[error("{0}")]
+    Diagnosed(stripe::diagnosis::Diagnosis),
     /// It was done, but its result cannot be written.
     #[error("the output cannot be written")]
     Output(#[source] std::io::Error),
@@ -122,7 +137,7 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         match self {
             CommandError::Settings(_) | CommandError::Failed(ServiceError::Invalid { .. }) => 2,
-            CommandError::Failed(_) => 1,
+            CommandError::Failed(_) | CommandError::Diagnosed(_) => 1,
             CommandError::Output(_) => u8::from(!self.is_closed_pipe()),
         }
     }
@@ -150,8 +165,14 @@ pub(crate) struct CommandContext {
     pub(crate) actor: Actor,
 }
 
-/// Carries out a command.
-pub async fn run(cli: Cli) -> Result<(), CommandError> {
+/// Carries out a command. The runtime starts here and not in the program, which would compile all of it once more.
+pub fn run(cli: Cli) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| ServiceError::Internal(format!("the runtime cannot start: {e}")))?;
+    runtime.block_on(carry_out(cli))
+}
+
+async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     // Before the settings of servers are read: templates need none.
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
@@ -160,6 +181,9 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         && let Some(done) = command.run_offline()
     {
         return done;
+    }
+    if let Command::Doctor(command) = &cli.command {
+        return doctor::run(command, &service::settings::environment());
     }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
@@ -171,7 +195,8 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve => {
             serve::run(&context.settings, &context.connections).await.map_err(CommandError::from)
         }
-        Command::Migrate => migrate(&context).await,
+        Command::Migrate(arguments) => migrate::run(&context, arguments).await,
+        Command::Topology => topology::run(&context).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
@@ -179,12 +204,14 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Subscriptions(command) => subscriptions::run(&context, command).await,
         Command::Messages(command) => messages::run(&context, command).await,
+        Command::Doctor(command) => doctor::run(&command, &service::settings::environment()),
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,
         Command::Backfill(arguments) => backfill::run(&context, arguments).await,
         Command::Drift(arguments) => drift::run(&context, arguments).await,
         Command::Reconcile(arguments) => reconcile::run(&context, arguments).await,
+        Command::Search(command) => search::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::User(command) => access::user(&context, command).await,
         Command::Token(command) => access::token(&context, command).await,
@@ -199,20 +226,12 @@ impl Command {
             Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
             Command::Queues(arguments) => arguments.needs(),
-            Command::Sweep(_) | Command::Backfill(_) => Needs { broker: true, rules: false },
+            Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {
+                Needs { broker: true, rules: false }
+            }
             Command::Events(command) => command.needs(),
             Command::Dead(command) => command.needs(),
             _ => Needs::default(),
         }
-    }
-}
-
-async fn migrate(context: &CommandContext) -> output::CommandResult {
-    context.connections.reachable().await?;
-    let applied = postgres::migrate::run(&context.connections.pool).await;
-    let applied = applied.map_err(|e| ServiceError::Internal(chain(&e)))?;
-    match applied.len() {
-        0 => output::line("the database has the newest schema already"),
-        n => output::line(&format!("{n} migrations applied: {}", applied.join(", "))),
     }
 }

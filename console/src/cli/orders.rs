@@ -1,13 +1,13 @@
 //! `sluicegate orders create|correct|list|show`.
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 
 use super::CommandContext;
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
+use crate::common::moment::Period;
 use crate::common::money;
 use crate::common::origin::{Mode, OriginFilter};
 use crate::common::role::Role;
@@ -89,12 +89,8 @@ pub(super) enum OrdersCommand {
         /// Only with this status
         #[arg(long)]
         status: Option<OrderStatus>,
-        /// Created at this time or later, such as 2026-11-28T00:00:00Z
-        #[arg(long)]
-        since: Option<Timestamp>,
-        /// Created before this time
-        #[arg(long)]
-        until: Option<Timestamp>,
+        #[command(flatten)]
+        period: PeriodArguments,
         /// Only of this connected account; self is the company's own
         #[arg(long)]
         account: Option<String>,
@@ -142,7 +138,8 @@ pub(super) async fn run(context: &CommandContext, command: OrdersCommand) -> Com
             .await?;
             print(&order, json)
         }
-        OrdersCommand::List { customer, status, since, until, account, mode, page } => {
+        OrdersCommand::List { customer, status, period, account, mode, page } => {
+            let Period { since, until } = period.period();
             let origin = OriginFilter::new(account.as_deref(), mode)?;
             list(context, OrderFilter { customer, status, since, until, origin }, &page).await
         }

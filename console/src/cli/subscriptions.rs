@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::Timestamp;
 
 use super::CommandContext;
-use super::listing::PageArguments;
+use super::listing::{PageArguments, PeriodArguments};
 use super::output::{self, CommandResult};
 use crate::common::money;
 use crate::common::origin::{Mode, OriginFilter};
@@ -13,11 +13,16 @@ use crate::orders::subscriptions::{self, InvoiceRow, SubscriptionFilter, Subscri
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SubscriptionsCommand {
-    /// Subscriptions of a customer, and whether they give access
+    /// Subscriptions, and whether they give access
     List {
-        /// The Stripe customer, such as cus_1
+        /// Only of this Stripe customer, such as cus_1
         #[arg(long)]
-        customer: String,
+        customer: Option<String>,
+        /// Only with this status, as Stripe spells it, such as past_due
+        #[arg(long)]
+        status: Option<String>,
+        #[command(flatten)]
+        period: PeriodArguments,
         /// true: only those that give access; false: only the others
         #[arg(long)]
         access: Option<bool>,
@@ -42,9 +47,10 @@ pub(super) enum SubscriptionsCommand {
 
 pub(super) async fn run(context: &CommandContext, command: SubscriptionsCommand) -> CommandResult {
     match command {
-        SubscriptionsCommand::List { customer, access, account, mode, page } => {
+        SubscriptionsCommand::List { customer, status, period, access, account, mode, page } => {
             let origin = OriginFilter::new(account.as_deref(), mode)?;
-            list(context, &SubscriptionFilter { customer, access, origin }, &page).await
+            let period = period.period();
+            list(context, &SubscriptionFilter { customer, access, status, period, origin }, &page).await
         }
         SubscriptionsCommand::Show { id, json } => show(context, &id, json).await,
     }

@@ -2,15 +2,19 @@
 
 /// The amount as people write it: `19.99 USD`, `500 JPY`, `1.234 KWD`.
 pub(crate) fn show(amount: i64, currency: &str) -> String {
-    let currency = currency.to_ascii_uppercase();
-    let decimals = stripe::currency::decimals(&currency);
+    format!("{} {}", digits(amount, currency), currency.to_ascii_uppercase())
+}
+
+/// The amount without its currency: `19.99`, `500`, `1.234`.
+pub(crate) fn digits(amount: i64, currency: &str) -> String {
+    let decimals = stripe::currency::decimals(&currency.to_ascii_uppercase());
     let sign = if amount < 0 { "-" } else { "" };
     let digits = amount.unsigned_abs();
     if decimals == 0 {
-        return format!("{sign}{digits} {currency}");
+        return format!("{sign}{digits}");
     }
     let unit = 10u64.pow(decimals);
-    format!("{sign}{}.{:0width$} {currency}", digits / unit, digits % unit, width = decimals as usize)
+    format!("{sign}{}.{:0width$}", digits / unit, digits % unit, width = decimals as usize)
 }
 
 /// A number out of JSON as an amount; in minor units, said so, where the currency is not known.

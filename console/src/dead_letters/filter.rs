@@ -15,6 +15,7 @@ use crate::masking::masked_members;
 #[serde(deny_unknown_fields)]
 #[schema(as = DeadLetterFilter)]
 pub(crate) struct DeadLetterFilter {
+    /// A type of events, or what types begin with: `charge` is `charge.failed`, `charge.dispute.created` …
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
     pub(crate) kind: Option<String>,
@@ -46,6 +47,10 @@ pub(crate) struct DeadLetterFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(live|test)$")]
     pub(crate) mode: Option<Mode>,
+    /// The ingress endpoint that the event came in through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub(crate) endpoint: Option<String>,
 }
 
 impl DeadLetterFilter {
@@ -53,7 +58,7 @@ impl DeadLetterFilter {
     pub(crate) fn checked(self) -> Result<DeadLetterFilter, ServiceError> {
         let account = self.account.as_deref().map(origin::account).transpose()?;
         Ok(DeadLetterFilter {
-            kind: paging::text("type", self.kind)?,
+            kind: paging::type_prefix(self.kind)?,
             reason: paging::text("reason", self.reason)?,
             fingerprint: paging::text("fingerprint", self.fingerprint)?,
             state: self.state,
@@ -62,11 +67,12 @@ impl DeadLetterFilter {
             until: self.until,
             account: account.as_deref().map(origin::account_name).map(str::to_owned),
             mode: self.mode,
+            endpoint: paging::text("endpoint", self.endpoint)?,
         })
     }
 
-    /// What `sql/filter.sql` takes as its parameters $1 to $10.
-    pub(crate) fn parameters(&self) -> [Box<dyn ToSql + Sync + Send>; 10] {
+    /// What `sql/filter.sql` takes as its parameters $1 to $11.
+    pub(crate) fn parameters(&self) -> [Box<dyn ToSql + Sync + Send>; 11] {
         let account = self.account.as_deref().map(origin::stored_account).map(str::to_owned);
         [
             Box::new(self.kind.clone()),
@@ -79,6 +85,7 @@ impl DeadLetterFilter {
             Box::new(self.until),
             Box::new(account),
             Box::new(self.mode.map(Mode::livemode)),
+            Box::new(self.endpoint.clone()),
         ]
     }
 
@@ -90,5 +97,5 @@ impl DeadLetterFilter {
 }
 
 masked_members! {
-    DeadLetterFilter: kind, reason, fingerprint, q, account;
+    DeadLetterFilter: kind, reason, fingerprint, q, account, endpoint;
 }

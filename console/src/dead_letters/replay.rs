@@ -35,6 +35,7 @@ struct ReplayMessage {
     body: Vec<u8>,
     endpoint: Option<String>,
     received_at: Option<Timestamp>,
+    /// Of the request that brought it, where that is known.
     traceparent: Option<TraceParent>,
     replay_of: String,
 }
@@ -122,18 +123,17 @@ impl Replayer {
             return self.dead_letter(dead_letter, actor, reason).await.map(|_| ());
         }
         let tx = client.transaction().await?;
-        let (event, body) =
-            events::show(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
+        let event =
+            events::recorded(&tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
         audit::append(&tx, actor, AuditAction::EventReplay, &Subject::Event(id), reason.as_str()).await?;
         tx.commit().await?;
         let sending = ReplayMessage {
             event_id: event.id,
             kind: event.kind,
-            body: body.into_bytes(),
+            body: event.body.into_bytes(),
             endpoint: event.endpoint,
             received_at: Some(event.received_at),
-            // Kept for dead letters only.
-            traceparent: None,
+            traceparent: event.traceparent,
             replay_of: id.to_owned(),
         };
         let sent = self.send(sending).await;
@@ -195,7 +195,8 @@ impl Replayer {
             received_at: sending.received_at.unwrap_or_else(Timestamp::now),
             endpoint: sending.endpoint,
             replay_of: Some(sending.replay_of),
-            traceparent: sending.traceparent,
+            // What no request brought, or came before traces were kept, begins one.
+            traceparent: Some(sending.traceparent.unwrap_or_else(TraceParent::root)),
             first_failed_at: None,
         };
         let message = Message {

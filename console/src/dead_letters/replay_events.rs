@@ -6,6 +6,7 @@ use super::replay::Replayer;
 use crate::audit::reason::AuditReason;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
+use crate::common::paging::Direction;
 use crate::events::search::{self, EventScope};
 use crate::events::store::EventFilter;
 
@@ -21,15 +22,15 @@ pub(crate) async fn replay_events(
     actor: &Actor,
     reason: &AuditReason,
 ) -> Result<usize, ServiceError> {
-    let (mut before, mut sent) = (None, 0);
+    let (mut direction, mut sent) = (Direction::Older(None), 0);
     loop {
         let found =
-            search::events(&pool.get().await?, filter, &EventScope::default(), before.as_ref(), PAGE).await?;
+            search::events(&pool.get().await?, filter, &EventScope::default(), &direction, PAGE).await?;
         for event in &found {
             replayer.event(&event.id, actor, reason).await?;
             sent += 1;
         }
         let Some(last) = found.last() else { return Ok(sent) };
-        before = Some(last.cursor());
+        direction = Direction::Older(Some(last.cursor()));
     }
 }

@@ -13,7 +13,7 @@ use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::paging::{self, Page, PageRequest};
+use crate::common::paging::{self, Direction, Page, PageRequest};
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
 use crate::masking;
@@ -25,9 +25,10 @@ pub(crate) async fn list(
     page: &PageRequest,
     role: Role,
 ) -> Result<Page<DeadLetter>, ServiceError> {
-    let (filter, before, limit) = (filter.checked()?, page.number_cursor()?, page.limit()?);
-    let found = store::list(&pool.get().await?, &filter, before, limit + 1).await?;
-    Ok(masking::for_role(Page::cut(found, limit, |dead_letter| dead_letter.id.to_string()), role))
+    let (filter, direction, limit) = (filter.checked()?, page.number_direction()?, page.limit()?);
+    let found = store::list(&pool.get().await?, &filter, &direction, limit + 1).await?;
+    let page = Page::around(found, limit, &direction, |dead_letter| dead_letter.id.to_string());
+    Ok(masking::for_role(page, role))
 }
 
 /// Dead letters in one state that failed for the same cause, the largest group first, as the role may see them.
@@ -81,7 +82,7 @@ pub(crate) async fn known_reason(pool: &Pool, reason: Option<&str>) -> Result<()
     };
     let filter = DeadLetterFilter { reason: Some(reason.to_owned()), ..DeadLetterFilter::default() };
     let client = pool.get().await?;
-    if !store::list(&client, &filter.checked()?, None, 1).await?.is_empty() {
+    if !store::list(&client, &filter.checked()?, &Direction::Older(None), 1).await?.is_empty() {
         return Ok(());
     }
     let known: Vec<&str> = DeadLetterReason::ALL.iter().map(|known| known.as_str()).collect();

@@ -8,16 +8,19 @@ use tokio_postgres::types::ToSql;
 
 use super::cursor::EventCursor;
 use super::outcome::AggregateKind;
-use super::store::{self as events, EffectRow, EventFilter, EventRow};
+use super::store::{self as events, EffectRow, EventFilter, EventRow, NamedTypes};
 use crate::common::error::ServiceError;
 use crate::common::origin::{FoundOrigin, OriginFilter};
-use crate::common::paging;
+use crate::common::paging::{self, Direction};
 
 /// The statement, for tests that look at its plan.
 pub(crate) const AGGREGATES: &str = include_str!("sql/search_aggregates.sql");
 pub(crate) const EFFECTS: &str = include_str!("sql/search_effects.sql");
 /// The statement, for tests that look at its plan.
-pub(crate) const EVENTS: &str = include_str!("sql/search_events.sql");
+pub(crate) const EVENTS: &str =
+    concat!(include_str!("sql/search_events.sql"), include_str!("sql/search_events_older.sql"));
+pub(crate) const EVENTS_NEWER: &str =
+    concat!(include_str!("sql/search_events.sql"), include_str!("sql/search_events_newer.sql"));
 pub(crate) const ORIGINS: &str = include_str!("sql/search_origins.sql");
 
 /// What the events must have touched; all of it, where several are said.
@@ -101,18 +104,18 @@ pub(crate) async fn effects(
     Ok(found)
 }
 
-/// A page of events, newest first, of those that touched what is asked for.
+/// A page of events, in the direction that is asked for, of those that touched what is asked for.
 pub(crate) async fn events(
     client: &impl GenericClient,
     filter: &EventFilter,
     scope: &EventScope,
-    before: Option<&EventCursor>,
+    direction: &Direction<EventCursor>,
     limit: i64,
 ) -> Result<Vec<EventRow>, ServiceError> {
     let asked = scope.each();
     let sets = i32::try_from(asked.len()).unwrap_or(0);
     if sets == 0 {
-        return events::list(client, filter, before, limit).await;
+        return events::list(client, filter, direction, limit).await;
     }
     let mut found = Vec::new();
     for (number, one) in (1..).zip(&asked) {
@@ -127,9 +130,10 @@ pub(crate) async fn events(
     let modes: Vec<Option<bool>> = found.iter().map(|(_, key)| key.origin.livemode).collect();
     let asked_numbers: Vec<i32> = (1..=sets).collect();
     let ids: Vec<&String> = asked.iter().filter_map(EventScope::id).collect();
-    let EventFilter { kind, outcome, object, origin } = filter;
-    let (at, id) = (before.map(|c| c.received_at), before.map(|c| c.id.as_str()));
-    let parameters: [&(dyn ToSql + Sync); 16] = [
+    let EventFilter { kind, outcome, object, endpoint, period, origin } = filter;
+    let NamedTypes { one, several } = events::types(client, kind.as_deref()).await?;
+    let (at, id) = (direction.cursor().map(|c| c.received_at), direction.cursor().map(|c| c.id.as_str()));
+    let parameters: [&(dyn ToSql + Sync); 20] = [
         &numbers,
         &kinds,
         &names,
@@ -138,15 +142,19 @@ pub(crate) async fn events(
         &asked_numbers,
         &ids,
         &sets,
-        kind,
+        &one,
         outcome,
         object,
         &origin.account,
         &origin.livemode,
+        &several,
+        endpoint,
+        &period.since,
+        &period.until,
         &at,
         &id,
         &limit,
     ];
-    let rows = client.query(EVENTS, &parameters).await?;
+    let rows = client.query(direction.choose(EVENTS, EVENTS_NEWER), &parameters).await?;
     Ok(rows.iter().map(EventRow::try_from).collect::<Result<_, _>>()?)
 }

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Pool;
 
-use super::cursor;
+use super::cursor::EventCursor;
 use super::search::{self, EventScope};
 use super::store::{self, EffectRow, EventFilter, EventRow};
 use crate::common::error::ServiceError;
@@ -18,9 +18,10 @@ pub(crate) async fn list(
     page: &PageRequest,
     role: Role,
 ) -> Result<Page<EventRow>, ServiceError> {
-    let (before, limit) = (cursor::read(page.before.as_deref())?, page.limit()?);
-    let found = search::events(&pool.get().await?, filter, scope, before.as_ref(), limit + 1).await?;
-    Ok(masking::for_role(Page::cut(found, limit, |event| event.cursor().to_string()), role))
+    let (direction, limit) = (page.direction(EventCursor::parse)?, page.limit()?);
+    let found = search::events(&pool.get().await?, filter, scope, &direction, limit + 1).await?;
+    let page = Page::around(found, limit, &direction, |event| event.cursor().to_string());
+    Ok(masking::for_role(page, role))
 }
 
 /// One event with its body and what it changed, for who may see everything.

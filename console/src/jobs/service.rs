@@ -11,7 +11,7 @@ use crate::audit::reason::AuditReason;
 use crate::audit::store as audit;
 use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
-use crate::common::paging::{Page, PageRequest};
+use crate::common::paging::{Direction, Page, PageRequest};
 use crate::common::role::Role;
 use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::state::DeadLetterState;
@@ -90,7 +90,7 @@ pub(crate) async fn preview(
     let filter = scope(action, filter)?;
     let client = pool.get().await?;
     let count = dead_letters::count(&client, &filter).await?;
-    let sample = dead_letters::list(&client, &filter, None, SAMPLE).await?;
+    let sample = dead_letters::list(&client, &filter, &Direction::Older(None), SAMPLE).await?;
     Ok(BulkPreview { count, sample })
 }
 

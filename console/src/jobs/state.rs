@@ -51,7 +51,7 @@ text_enum! {
         Sent = "sent",
         /// Left out: not in the state that the job takes.
         Skipped = "skipped",
-        /// Not taken by the broker.
+        /// Not accepted by the broker.
         Failed = "failed",
         /// It cannot be said whether it was sent.
         Unknown = "unknown",

@@ -100,7 +100,7 @@ pub(crate) struct JobProgress {
     pub(crate) dead_again: i64,
     /// Left out: not open any more.
     pub(crate) skipped: i64,
-    /// Not taken by the broker.
+    /// Not accepted by the broker.
     pub(crate) failed: i64,
     /// It cannot be said whether they were sent; they are not sent again.
     pub(crate) unknown: i64,

@@ -23,7 +23,7 @@ pub(crate) async fn resend(
     let destination = destinations::name(destination)?;
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
-    store::lock(&tx, id, destination).await?;
+    store::lock(&tx, id).await?;
     let view = service::load(&tx, id).await?;
     let no_delivery = || ServiceError::NotFound(format!("message {id} to {destination}"));
     let delivery = view.message.delivery(destination).ok_or_else(no_delivery)?;

@@ -33,14 +33,14 @@ pub(crate) async fn list(
         q: paging::text("q", filter.q)?,
         ..filter
     };
-    let (limit, before) = (page.limit()?, page.number_cursor()?);
+    let (limit, direction) = (page.limit()?, page.number_direction()?);
     let client = pool.get().await?;
     let ids = match &filter.q {
         Some(q) => Some(store::named(&client, q).await?),
         None => None,
     };
-    let found = store::list(&client, &filter, ids.as_deref(), before, limit + 1).await?;
-    let mut page = Page::cut(found, limit, |message| message.id.to_string());
+    let found = store::list(&client, &filter, ids.as_deref(), &direction, limit + 1).await?;
+    let mut page = Page::around(found, limit, &direction, |message| message.id.to_string());
     store::deliveries(&client, &mut page.items).await?;
     Ok(masking::for_role(page, role))
 }

@@ -11,10 +11,17 @@ use utoipa::ToSchema;
 use super::state::DeliveryState;
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
+use crate::common::paging::Direction;
 use crate::masking::masked_members;
 
-pub(crate) const LIST: &str = concat!(include_str!("sql/list.sql"), include_str!("sql/filter.sql"));
-pub(crate) const LIST_OPEN: &str = concat!(include_str!("sql/list_open.sql"), include_str!("sql/filter.sql"));
+pub(crate) const LIST: &str =
+    concat!(include_str!("sql/list.sql"), include_str!("sql/filter.sql"), include_str!("sql/older.sql"));
+pub(crate) const LIST_NEWER: &str =
+    concat!(include_str!("sql/list.sql"), include_str!("sql/filter.sql"), include_str!("sql/newer.sql"));
+pub(crate) const LIST_OPEN: &str =
+    concat!(include_str!("sql/list_open.sql"), include_str!("sql/filter.sql"), include_str!("sql/older.sql"));
+pub(crate) const LIST_OPEN_NEWER: &str =
+    concat!(include_str!("sql/list_open.sql"), include_str!("sql/filter.sql"), include_str!("sql/newer.sql"));
 pub(crate) const NAMED: &str = include_str!("sql/named.sql");
 pub(crate) const SHOW: &str = include_str!("sql/show.sql");
 pub(crate) const DELIVERIES: &str = include_str!("sql/deliveries.sql");
@@ -94,21 +101,22 @@ pub(crate) async fn named(client: &impl GenericClient, q: &str) -> Result<Vec<i6
     Ok(client.query(NAMED, &[&q, &topics]).await?.iter().map(|row| row.get("id")).collect())
 }
 
-/// A page of messages, newest first; of `ids` where they are given. Without their deliveries.
+/// A page of messages, in the direction that is asked for; of `ids` where they are given. Without their deliveries.
 pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &MessageFilter,
     ids: Option<&[i64]>,
-    before: Option<i64>,
+    direction: &Direction<i64>,
     limit: i64,
 ) -> Result<Vec<MessageRow>, ServiceError> {
     let MessageFilter { topic, state, destination, since, until, origin, .. } = filter;
     let statement = match state {
-        Some(DeliveryState::Pending | DeliveryState::Failed) => LIST_OPEN,
-        Some(DeliveryState::Sent | DeliveryState::Skipped) | None => LIST,
+        Some(DeliveryState::Pending | DeliveryState::Failed) => direction.choose(LIST_OPEN, LIST_OPEN_NEWER),
+        Some(DeliveryState::Sent | DeliveryState::Skipped) | None => direction.choose(LIST, LIST_NEWER),
     };
+    let from = direction.cursor();
     let parameters: [&(dyn ToSql + Sync); 10] =
-        [&ids, topic, since, until, &origin.account, &origin.livemode, state, destination, &before, &limit];
+        [&ids, topic, since, until, &origin.account, &origin.livemode, state, destination, &from, &limit];
     Ok(client.query(statement, &parameters).await?.iter().map(MessageRow::from).collect())
 }
 
@@ -144,13 +152,9 @@ pub(crate) async fn deliveries(
     Ok(())
 }
 
-/// Keeps the relay from a message until the transaction ends.
-pub(crate) async fn lock(
-    client: &impl GenericClient,
-    id: i64,
-    destination: &str,
-) -> Result<(), ServiceError> {
-    client.execute(LOCK, &[&id, &destination]).await?;
+/// Keeps others from sending a message again until the transaction ends.
+pub(crate) async fn lock(client: &impl GenericClient, id: i64) -> Result<(), ServiceError> {
+    client.execute(LOCK, &[&id]).await?;
     Ok(())
 }
 

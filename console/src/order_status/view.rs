@@ -9,6 +9,7 @@ use crate::cases::state::CaseState;
 use crate::cases::store::{self as cases, Case, CaseFilter};
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
+use crate::common::paging::Direction;
 use crate::masking::masked_members;
 use crate::orders::address::OrderAddress;
 use crate::orders::payments::{self, DisputeRow, PaymentRow, RefundRow};
@@ -53,7 +54,7 @@ pub(super) async fn load(
         origin: OriginFilter { account: Some(order.account.clone()), livemode: Some(livemode) },
         ..CaseFilter::default()
     };
-    let cases = cases::list(client, &filter, None, MAX_CASES).await?;
+    let cases = cases::list(client, &filter, &Direction::Older(None), MAX_CASES).await?;
     let open = cases.iter().find(|case| case.state == CaseState::Open);
     let not_paid_because = not_paid::why(&order, &payments, open);
     Ok(OrderView { order, not_paid_because, payments, refunds, disputes, cases })

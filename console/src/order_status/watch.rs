@@ -78,7 +78,7 @@ impl OrderWatch {
         Ok(Waiter { seen, _place })
     }
 
-    /// Looks until shutdown; then everybody who waits is let go.
+    /// Looks until shutdown; then everybody who waits is answered.
     pub(crate) async fn run(self, database_url: SecretString, shutdown: CancellationToken) {
         let (mut backoff, mut reported) = (Backoff::default(), String::new());
         while let Err(error) = self.follow(&database_url, &shutdown).await {

@@ -8,11 +8,14 @@ use super::status::OrderStatus;
 use super::store::OrderRow;
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
-use crate::common::paging::{self, Page, PageRequest};
+use crate::common::paging::{self, Direction, Page, PageRequest};
 use crate::common::role::Role;
 use crate::masking;
 
-pub(crate) const PAGE: &str = include_str!("sql/order_page.sql");
+pub(crate) const PAGE: &str =
+    concat!(include_str!("sql/order_page.sql"), include_str!("sql/order_page_older.sql"));
+pub(crate) const PAGE_NEWER: &str =
+    concat!(include_str!("sql/order_page.sql"), include_str!("sql/order_page_newer.sql"));
 
 /// Which orders are asked for.
 #[derive(Debug, Clone, Default)]
@@ -35,24 +38,27 @@ pub(crate) async fn list(
     role: Role,
 ) -> Result<Page<OrderRow>, ServiceError> {
     let filter = OrderFilter { customer: paging::text("customer", filter.customer)?, ..filter };
-    let (limit, after) = (page.limit()?, OrderCursor::read(page.before.as_deref())?);
-    let found = rows(&pool.get().await?, &filter, after, limit + 1).await?;
-    let page = Page::cut(found, limit, |(_, cursor)| cursor.to_string());
-    let items = page.items.into_iter().map(|(order, _)| order).collect();
-    Ok(masking::for_role(Page { items, next: page.next }, role))
+    let (limit, direction) = (page.limit()?, page.direction(OrderCursor::parse)?);
+    let found = rows(&pool.get().await?, &filter, &direction, limit + 1).await?;
+    let page = Page::around(found, limit, &direction, |(_, cursor)| cursor.to_string());
+    Ok(masking::for_role(page.map(|(order, _)| order), role))
 }
 
 async fn rows(
     client: &impl GenericClient,
     filter: &OrderFilter,
-    after: Option<OrderCursor>,
+    direction: &Direction<OrderCursor>,
     limit: i64,
 ) -> Result<Vec<(OrderRow, OrderCursor)>, ServiceError> {
     let OrderFilter { customer, status, since, until, origin } = filter;
     let OriginFilter { account, livemode } = origin;
-    let (created_at, number) = (after.map(|c| c.created_at), after.map(|c| c.number));
+    let from = direction.cursor();
+    let (created_at, number) = (from.map(|c| c.created_at), from.map(|c| c.number));
     let rows = client
-        .query(PAGE, &[customer, status, since, until, account, livemode, &created_at, &number, &limit])
+        .query(
+            direction.choose(PAGE, PAGE_NEWER),
+            &[customer, status, since, until, account, livemode, &created_at, &number, &limit],
+        )
         .await?;
     let order = |row: &Row| {
         let order = OrderRow::try_from(row)?;
@@ -70,11 +76,6 @@ struct OrderCursor {
 }
 
 impl OrderCursor {
-    fn read(text: Option<&str>) -> Result<Option<OrderCursor>, ServiceError> {
-        let bad = || ServiceError::invalid("invalid_cursor", "before takes the `next` of the page before");
-        text.map(|text| OrderCursor::parse(text).ok_or_else(bad)).transpose()
-    }
-
     fn parse(text: &str) -> Option<OrderCursor> {
         let (micros, number) = text.split_once('.')?;
         let created_at = Timestamp::from_microsecond(micros.parse().ok()?).ok()?;
@@ -96,9 +97,9 @@ mod tests {
     fn a_cursor_survives_its_own_text() {
         let created_at = jiff::Timestamp::from_microsecond(1_700_000_000_123_456).unwrap();
         let cursor = OrderCursor { created_at, number: 17 };
-        assert_eq!(OrderCursor::read(Some(&cursor.to_string())).unwrap(), Some(cursor));
+        assert_eq!(OrderCursor::parse(&cursor.to_string()), Some(cursor));
         for wrong in ["", "17", "1.x", "99999999999999999999.1"] {
-            assert!(OrderCursor::read(Some(wrong)).is_err(), "{wrong}");
+            assert_eq!(OrderCursor::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -5,16 +5,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use utoipa::ToSchema;
 
 use crate::common::error::ServiceError;
+use crate::common::moment::Period;
 use crate::common::origin::OriginFilter;
 use crate::common::paging::{self, Page, PageRequest};
 use crate::common::role::Role;
 use crate::masking::{self, masked_members};
 
 pub(crate) const SHOW: &str = include_str!("sql/subscription_show.sql");
-pub(crate) const PAGE: &str = include_str!("sql/subscription_page.sql");
+pub(crate) const PAGE: &str =
+    concat!(include_str!("sql/subscription_page.sql"), include_str!("sql/subscription_page_older.sql"));
+pub(crate) const PAGE_NEWER: &str =
+    concat!(include_str!("sql/subscription_page.sql"), include_str!("sql/subscription_page_newer.sql"));
 pub(crate) const INVOICES: &str = include_str!("sql/invoice_list.sql");
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -157,31 +162,55 @@ pub(crate) async fn invoices(
 }
 
 /// Which subscriptions are asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct SubscriptionFilter {
-    /// The Stripe customer whose they are.
-    pub(crate) customer: String,
+    /// The Stripe customer whose they are; a blank one is refused.
+    pub(crate) customer: Option<String>,
     pub(crate) access: Option<bool>,
+    /// Stripe's word.
+    pub(crate) status: Option<String>,
+    /// When their row last changed.
+    pub(crate) period: Period,
     pub(crate) origin: OriginFilter,
 }
 
-/// A page of a customer's subscriptions, as the role may see them; by Stripe's id, the largest first.
+/// A page of subscriptions, as the role may see them; by Stripe's id, the largest first.
 pub(crate) async fn page(
     pool: &Pool,
     filter: &SubscriptionFilter,
     page: &PageRequest,
     role: Role,
 ) -> Result<Page<SubscriptionRow>, ServiceError> {
-    let SubscriptionFilter { customer, access, origin } = filter;
+    let SubscriptionFilter { customer, access, status, period, origin } = filter;
+    // A backend that lost its customer's id must not be told about everybody's access.
     let missing = || ServiceError::invalid("invalid_filter", "customer takes Stripe's id of a customer");
-    let customer = paging::text("customer", Some(customer.clone()))?.ok_or_else(missing)?;
-    let (limit, before) = (page.limit()?, paging::text("before", page.before.clone())?);
+    let customer = match customer {
+        Some(customer) => Some(paging::text("customer", Some(customer.clone()))?.ok_or_else(missing)?),
+        None => None,
+    };
+    let status = paging::text("status", status.clone())?;
+    let id = |text: &str| {
+        (text.chars().count() <= paging::MAX_TEXT && !text.contains('\0')).then(|| text.to_owned())
+    };
+    let (limit, direction) = (page.limit()?, page.direction(id)?);
     let client = pool.get().await?;
-    let rows = client
-        .query(PAGE, &[&customer, access, &origin.account, &origin.livemode, &before, &(limit + 1)])
-        .await?;
+    let parameters: [&(dyn ToSql + Sync); 9] = [
+        &customer,
+        access,
+        &origin.account,
+        &origin.livemode,
+        &status,
+        &period.since,
+        &period.until,
+        &direction.cursor(),
+        &(limit + 1),
+    ];
+    let rows = client.query(direction.choose(PAGE, PAGE_NEWER), &parameters).await?;
     let found = rows.iter().map(SubscriptionRow::from).collect();
-    Ok(masking::for_role(Page::cut(found, limit, |row: &SubscriptionRow| row.id.clone()), role))
+    Ok(masking::for_role(
+        Page::around(found, limit, &direction, |row: &SubscriptionRow| row.id.clone()),
+        role,
+    ))
 }
 
 /// A subscription with its newest invoices.

@@ -30,7 +30,7 @@ async fn list(
     let query = query.into_inner();
     let filter =
         AuditFilter { actor: query.actor, action: query.action, subject: query.subject }.checked()?;
-    let request = PageRequest { before: query.before, limit: None };
+    let request = PageRequest::before(query.before);
     let entries = service::list(&console.pool, &filter, &request, current_user.principal.role).await?;
     let next = entries.next.as_deref().map(|next| {
         let f = &filter;

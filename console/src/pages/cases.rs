@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Form, Path, Query};
+use jiff::Timestamp;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::audit::action::Subject;
 use crate::audit::reason::AuditReason;
@@ -11,83 +11,46 @@ use crate::cases::state::{CaseState, HeldReason};
 use crate::cases::store::{Case, CaseFilter};
 use crate::cases::{advice, service};
 use crate::common::completed::Completed;
-use crate::common::origin::OriginFilter;
-use crate::common::paging::PageRequest;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
+use crate::exports::kind::ExportedList;
+use crate::exports::queries::{ALL, ListQuery};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::orders::preview::{self, OrderPreview};
-use crate::pages::attention;
-use crate::pages::layout::{MenuItem, address, badge, exact, flash, page, pager, search_link, when};
+use crate::pages::layout::{MenuItem, badge, exact, flash, page, search_link, when};
 use crate::pages::order_preview::previewed;
-use crate::pages::order_terms;
-use crate::pages::origin;
 use crate::pages::reason::{self, DoneQuery, ReasonForm, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{attention, links, listing, order_terms, origin};
 
-/// The choice of both states.
-const ALL: &str = "all";
+const PATH: &str = "/cases";
 
-#[derive(Debug, Deserialize)]
-struct CaseListPageQuery {
-    state: Option<String>,
-    reason: Option<String>,
-    order: Option<String>,
-    account: Option<String>,
-    mode: Option<String>,
-    before: Option<String>,
-}
-
-async fn list(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    query: Query<CaseListPageQuery>,
-) -> PageResult {
-    let CaseListPageQuery { state, reason, order, account, mode, before } = query.into_inner();
-    // Open ones where the address says nothing.
-    let state = state.unwrap_or_else(|| CaseState::Open.to_string());
-    let state = CaseState::chosen("state", Some(state.as_str()).filter(|state| *state != ALL))?;
-    let filter = CaseFilter {
-        state,
-        reason: HeldReason::chosen("reason", reason.as_deref())?,
-        order,
-        payment: None,
-        origin: OriginFilter::chosen(account.as_deref(), mode.as_deref())?,
-    };
-    let request = PageRequest { before, limit: None };
-    let cases = service::list(&console.pool, filter.clone(), &request, current_user.principal.role).await?;
-    let chosen = [
-        ("state", Some(state.map_or(ALL, CaseState::as_str))),
-        ("reason", filter.reason.map(HeldReason::as_str)),
-        ("order", filter.order.as_deref()),
-        ("account", filter.origin.account_name()),
-        ("mode", filter.origin.mode_name()),
-        ("before", cases.next.as_deref()),
-    ];
-    let next = cases.next.is_some().then(|| address("/cases", &chosen));
+async fn list(current_user: CurrentUser, console: web::Data<Console>, query: Query<ListQuery>) -> PageResult {
+    let query = query.into_inner();
+    let filter = query.cases(Timestamp::now())?;
+    let cases =
+        service::list(&console.pool, filter.clone(), &query.page(), current_user.principal.role).await?;
     let body = html! {
         h1 { "Cases" }
         p.sub { "Payments that do not match their order. Their money is recorded; they do not count until the order is registered or corrected, or somebody accepts them." }
-        (filters(&filter))
+        (filters(&query, &filter))
         @if cases.items.is_empty() { p.card { "No case fits." } } @else { (table(&cases.items)) }
-        (pager(next))
+        (listing::around(ExportedList::Cases, PATH, &query, &cases))
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Cases, "Cases", &body)))
 }
 
-fn filters(filter: &CaseFilter) -> Markup {
+fn filters(query: &ListQuery, filter: &CaseFilter) -> Markup {
     html! {
-        form.filter action="/cases" { div.row {
+        form.filter action=(PATH) { div.row {
             div.field { label for="state" { "State" } select id="state" name="state" {
                 option value=(ALL) selected[filter.state.is_none()] { (ALL) }
                 @for state in CaseState::ALL { option value=(state) selected[filter.state == Some(*state)] { (state) } }
             } }
-            div.field { label for="reason" { "Why" } select id="reason" name="reason" {
-                option value="" { "any" }
-                @for reason in HeldReason::ALL { option value=(reason) selected[filter.reason == Some(*reason)] { (reason) } }
-            } }
-            div.field { label for="order" { "Order" } input id="order" name="order" value=[filter.order.as_deref()] maxlength="255"; }
+            (listing::choice_field::<HeldReason>("reason", "Why", query.reason.as_deref()))
+            (listing::text_field("order", "Order", query.order.as_deref(), ""))
+            (listing::period_fields(query))
             (origin::fields(&filter.origin))
             button.quiet { "Show" }
         } }
@@ -135,16 +98,16 @@ fn case_page(
     let (advice, origin) = (advice::of(case.reason), case.origin());
     let body = html! {
         h1 { "Case #" (case.id) " " (badge(case.state.as_str())) }
-        p.sub { (case.paid()) " was taken, and " (case.expected()) " expected." }
+        p.sub { (case.paid()) " was captured, and " (case.expected()) " expected." }
         (flash(done))
         section.card { h2 { "What happened" }
             p { (advice.meaning) }
             @if case.state == CaseState::Open { p { (advice.remedy) } }
         }
         section.card { h2 { "The payment" } dl.facts {
-            dt { "Order" } dd { (search_link(&case.order_id, &origin)) }
-            dt { "Payment" } dd { (search_link(&case.payment_id, &origin)) }
-            @if let Some(customer) = &case.customer { dt { "Customer" } dd { (search_link(customer, &origin)) } }
+            dt { "Order" } dd { (links::object(&case.order_id, &origin)) }
+            dt { "Payment" } dd { (links::object(&case.payment_id, &origin)) }
+            @if let Some(customer) = &case.customer { dt { "Customer" } dd { (links::object(customer, &origin)) } }
             (origin::facts(Some(&case.account), Some(case.livemode)))
             dt { "Opened" } dd { (exact(case.opened_at)) }
             @if let (Some(at), Some(how)) = (case.closed_at, case.resolution) { dt { "Closed" } dd { (how) " " (exact(at)) } }

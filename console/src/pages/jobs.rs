@@ -29,7 +29,7 @@ async fn list(
     console: web::Data<Console>,
     query: Query<JobPageQuery>,
 ) -> PageResult {
-    let request = PageRequest { before: query.into_inner().before, limit: None };
+    let request = PageRequest::before(query.into_inner().before);
     let jobs = service::list(&console.pool, &request, current_user.principal.role).await?;
     let next = jobs.next.as_deref().map(|next| address("/jobs", &[("before", Some(next))]));
     let body = html! {

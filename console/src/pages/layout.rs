@@ -19,22 +19,26 @@ pub(in crate::pages) enum MenuItem {
     Overview,
     Attention,
     Events,
+    Orders,
     Dead,
     Cases,
     Messages,
+    Rejections,
     Jobs,
     Audit,
     Access,
     None,
 }
 
-const MENU: [(MenuItem, &str, &str); 8] = [
+const MENU: [(MenuItem, &str, &str); 10] = [
     (MenuItem::Overview, "/", "Overview"),
     (MenuItem::Attention, "/needs-attention", "Needs attention"),
     (MenuItem::Events, "/events", "Events"),
+    (MenuItem::Orders, "/orders", "Orders"),
     (MenuItem::Dead, "/dead-letters", "Dead letters"),
     (MenuItem::Cases, "/cases", "Cases"),
     (MenuItem::Messages, "/messages", "Messages"),
+    (MenuItem::Rejections, "/rejections", "Rejected deliveries"),
     (MenuItem::Jobs, "/jobs", "Bulk jobs"),
     (MenuItem::Audit, "/audit", "Audit"),
 ];
@@ -86,8 +90,8 @@ fn bar(current_user: &CurrentUser, menu_item: MenuItem) -> Markup {
                 }
             }
             form.find action="/search" role="search" {
-                input id="find" type="search" name="q" aria-label="Find an order, customer, payment, charge, invoice, subscription or event"
-                    placeholder="Find any id: order, customer, payment …  ( / )" maxlength="255" autocomplete="off";
+                input id="find" type="search" name="q" aria-label="Find an order, customer, payment, charge, invoice, subscription, event, e-mail address, amount or name"
+                    placeholder="Id, e-mail, amount, last 4, name …  ( / )" maxlength="1000" autocomplete="off";
             }
             div.who {
                 a href="/account" { (current_user.name()) " · " (current_user.principal.role) }
@@ -111,17 +115,20 @@ fn paused(current_user: &CurrentUser) -> Markup {
 
 /// A moment: how long ago, with the exact time for who points at it.
 pub(in crate::pages) fn when(at: Timestamp) -> Markup {
-    html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (ago(at, Timestamp::now())) } }
+    html! { time datetime=(at) data-time="ago" title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (ago(at, Timestamp::now())) } }
 }
 
 /// A moment in full, to the second.
 pub(in crate::pages) fn exact(at: Timestamp) -> Markup {
-    html! { time datetime=(at) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } " (" (ago(at, Timestamp::now())) ")" }
+    html! {
+        time datetime=(at) data-time="exact" { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) }
+        " (" time datetime=(at) data-time="ago" { (ago(at, Timestamp::now())) } ")"
+    }
 }
 
 /// A moment of today: the time alone, with the day for who points at it.
 pub(in crate::pages) fn clock(at: Timestamp) -> Markup {
-    html! { time datetime=(at) title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
+    html! { time datetime=(at) data-time="clock" title=(at.strftime("%Y-%m-%d %H:%M:%S UTC")) { (at.strftime("%H:%M:%S UTC")) } }
 }
 
 fn ago(at: Timestamp, now: Timestamp) -> String {
@@ -179,7 +186,7 @@ pub(in crate::pages) fn address(path: &str, parameters: &[(&str, Option<&str>)])
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// The link to the page after.
+/// The link to the page after, of a list that goes in one direction alone.
 pub(in crate::pages) fn pager(next: Option<String>) -> Markup {
     html! { @if let Some(next) = next { p.pager { a.button.quiet href=(next) rel="next" { "Older" } } } }
 }

@@ -1,6 +1,7 @@
 //! The pages: rendered here, escaped by the template engine, working without a script.
 //! Must never show an event's content as anything but text.
 
+mod about;
 mod access;
 mod account;
 mod assets;
@@ -10,23 +11,29 @@ mod cases;
 mod dead_letters;
 mod deadline;
 mod events;
+mod export;
 mod guard;
 mod jobs;
 mod kept_form;
 mod layout;
+mod links;
+mod listing;
 mod local_path;
 mod messages;
 mod needs_attention;
 mod order_preview;
 mod order_terms;
+mod orders;
 mod origin;
 mod overview;
 mod preview;
 mod queues;
 mod reason;
+mod rejections;
 mod reports;
 mod search;
 mod sign_in;
+mod subscriptions;
 mod tail;
 mod tone;
 mod tree;
@@ -187,13 +194,17 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(sign_in::routes)
             .configure(overview::routes)
             .configure(search::routes)
+            .configure(export::routes)
             .configure(events::routes)
             .configure(reports::routes)
+            .configure(orders::routes)
+            .configure(subscriptions::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(order_terms::routes)
             .configure(messages::routes)
+            .configure(rejections::routes)
             .configure(audit::routes)
             .configure(queues::routes)
             .configure(attention::routes)

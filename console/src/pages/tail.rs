@@ -33,7 +33,7 @@ async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Que
     let outcome = EventOutcome::chosen("outcome", query.outcome.as_deref())?;
     let origin = OriginFilter::chosen(query.account.as_deref(), query.mode.as_deref())?;
     let filter = EventFilter { kind: query.kind, outcome, origin, ..EventFilter::default() }.checked()?;
-    let request = PageRequest { before: None, limit: Some(SHOWN) };
+    let request = PageRequest { limit: Some(SHOWN), ..PageRequest::default() };
     let role = current_user.principal.role;
     let events = service::list(&console.pool, &filter, &EventScope::default(), &request, role).await?;
     let body = html! {

@@ -18,6 +18,7 @@ use crate::dead_letters::consumer::DeadLetterConsumer;
 use crate::http::Console;
 use crate::jobs::runner::Runner;
 use crate::order_status::watch::OrderWatch;
+use crate::rejections::intake::RejectionIntake;
 use crate::runtime::Connections;
 use crate::runtime::settings::ConsoleSettings;
 use crate::runtime::sweep_settings::SweepSettings;
@@ -105,6 +106,8 @@ impl Background {
         let topology = settings.topology.clone();
         let consumer = DeadLetterConsumer { broker: consuming.clone(), topology, pool: pool() };
         tasks.spawn(consumer.run(stop()));
+        let intake = RejectionIntake { broker: consuming.clone(), pool: pool() };
+        tasks.spawn(intake.run(stop()));
         tasks.spawn(answered::watch(pool(), stop()));
         let runner = Runner { pool: pool(), replayer: connections.replayer()?.clone() };
         tasks.spawn(runner.run(stop()));

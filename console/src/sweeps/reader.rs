@@ -50,7 +50,7 @@ pub(crate) struct ReaderLock(Option<Client>);
 
 impl ReaderLock {
     pub(crate) fn client(&self) -> Result<&Client, ServiceError> {
-        self.0.as_ref().ok_or_else(|| ServiceError::Internal("the lock was given back".to_owned()))
+        self.0.as_ref().ok_or_else(|| ServiceError::Internal("the lock was released".to_owned()))
     }
 }
 

@@ -77,8 +77,8 @@ async fn show_gaps(pool: &Pool) -> Result<(), ServiceError> {
     let client = pool.get().await?;
     gaps::note_arrived(&client).await?;
     let found = gaps::gaps(&client).await?;
-    metrics::counter!("missed_events_total").absolute(u64::try_from(found.missed).unwrap_or(0));
+    metrics::counter!("sluicegate_missed_events_total").absolute(u64::try_from(found.missed).unwrap_or(0));
     let oldest = found.oldest.map_or(0.0, |at| Timestamp::now().duration_since(at).as_secs_f64());
-    metrics::gauge!("oldest_gap_seconds").set(oldest.max(0.0));
+    metrics::gauge!("sluicegate_oldest_gap_seconds").set(oldest.max(0.0));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is known of the broker's queues. Passive declares tell what is ready and who consumes; what consumers
+//! What is known of the broker's queues. Passive declares show what is ready and who consumes; what consumers
 //! hold only RabbitMQ's management knows, which need not be there; how long messages wait comes from marks that
 //! `watch` keeps. Must never create or change a queue, nor take a message to look at it: a quorum queue counts
 //! that as a delivery.

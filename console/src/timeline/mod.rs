@@ -2,6 +2,7 @@
 //! messages went out.
 
 pub(crate) mod details;
+pub(crate) mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use deadpool_postgres::Pool;
 
 use crate::common::error::ServiceError;
 use crate::common::origin::{FoundOrigin, OriginFilter};
+use crate::common::paging::Direction;
 use crate::common::role::Role;
 use crate::dead_letters::store::{self as dead_letters, DeadLetter};
 use crate::events::changes;
@@ -55,6 +57,25 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
+    /// Of nothing.
+    pub(crate) fn empty(origin: OriginFilter) -> Timeline {
+        Timeline {
+            origin,
+            elsewhere: Vec::new(),
+            orders: Vec::new(),
+            payments: Vec::new(),
+            refunds: Vec::new(),
+            disputes: Vec::new(),
+            subscriptions: Vec::new(),
+            invoices: Vec::new(),
+            found: BTreeMap::new(),
+            dead_letters: Vec::new(),
+            events: Vec::new(),
+            messages: Messages::default(),
+            next: None,
+        }
+    }
+
     /// Whether nothing at all is known of the id.
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty()
@@ -103,7 +124,9 @@ pub(crate) async fn of(
     let mut counts = BTreeMap::new();
     keys.iter().for_each(|key| *counts.entry(key.kind).or_default() += 1);
     let filter = EventFilter { origin: origin.clone(), ..EventFilter::default() };
-    let mut page = search::events(&client, &filter, &scope, request.before, EVENTS + 1).await?;
+    let mut page =
+        search::events(&client, &filter, &scope, &Direction::Older(request.before.cloned()), EVENTS + 1)
+            .await?;
     let next =
         (page.len() > 100).then(|| page.truncate(100)).and_then(|()| page.last().map(EventRow::cursor));
     let ids: Vec<&str> = page.iter().map(|e| e.id.as_str()).collect();

@@ -90,7 +90,7 @@ impl Verifier<'_> {
         if done.before.as_ref() == Some(&after) {
             return Ok((after, true));
         }
-        // What is not paid may yet become anything, and its events tell.
+        // What is not paid may still become anything; its events will show what.
         if after.status != PaymentStatus::Paid {
             return Ok((after, false));
         }

@@ -103,7 +103,7 @@ async fn a_user_who_is_enabled_again_has_to_sign_in_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_names_two_users_vouches_for_neither() {
+async fn a_proxy_that_names_two_users_signs_in_neither() {
     let world = World::new().await;
     user(&world, "root", "admin").await;
     let console = world.serve_with(&[

@@ -1,6 +1,7 @@
 use amqp::message::{self, EventHeaders};
 use amqp::topology::Queue;
 use lapin::types::{AMQPValue, FieldTable};
+use service::trace_parent::TraceParent;
 
 use crate::harness::{World, event};
 
@@ -135,8 +136,26 @@ async fn a_replay_stays_in_the_trace_of_the_request_that_brought_the_event() {
     world.until(DEAD_LETTERS, 1).await;
     let id = world.json(&["dead", "list", "--json"]).await["items"][0]["id"].to_string();
     world.ok(&["dead", "replay", &id, "--reason", "for the test"]).await;
-    let sent = world.take(Queue::Fulfillment).await.properties.headers().clone().unwrap_or_default();
-    assert_eq!(EventHeaders::from_table(&sent, jiff::Timestamp::now()).traceparent, headers.traceparent);
+    assert_eq!(trace(&world).await, headers.traceparent);
+}
+
+/// The trace of the next message in the queue.
+async fn trace(world: &World) -> Option<TraceParent> {
+    let headers = world.take(Queue::Fulfillment).await.properties.headers().clone().unwrap_or_default();
+    EventHeaders::from_table(&headers, jiff::Timestamp::now()).traceparent
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_event_stays_in_its_trace_and_begins_one_where_none_is_known() {
+    let world = World::new().await;
+    let known = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    world.sql(&format!("INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload, traceparent) \
+        VALUES ('evt_1', 'charge.succeeded', now(), false, now(), 'processed', 1, now(), '{{}}', '{known}'), \
+               ('evt_2', 'charge.succeeded', now(), false, now(), 'processed', 1, now(), '{{}}', NULL)")).await;
+    world.ok(&["events", "replay", "evt_1", "--reason", "for the test"]).await;
+    assert_eq!(trace(&world).await, known.parse().ok());
+    world.ok(&["events", "replay", "evt_2", "--reason", "for the test"]).await;
+    assert!(trace(&world).await.is_some_and(|new| Some(new) != known.parse().ok()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,6 +34,7 @@ FROM generate_series(1, :letters) n;
 INSERT INTO audit (actor, action, subject, reason) SELECT 'user:anna', 'dead.replay', 'dead_letter:' || n, 'x' FROM generate_series(1, 2000) n;
 INSERT INTO outbox (key, topic, lasting, payload) SELECT 'order.paid/order-' || n, 'order.paid', true, '{}' FROM generate_series(1, :events / 5) n;
 INSERT INTO outbox_sent SELECT id, now() FROM outbox;
-DELETE FROM outbox_unsent;
-INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, sent_at)
-SELECT id, 'http', 'self/test/order/' || id, 'sent', now() FROM outbox;
+DELETE FROM outbox_owed;
+INSERT INTO outbox_delivered SELECT id, 'http', now() FROM outbox;
+INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, attempts, sent_at)
+SELECT id, 'http', 'self/test/order/' || id, 'sent', 2, now() FROM outbox;

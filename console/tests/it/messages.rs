@@ -16,11 +16,10 @@ const MESSAGES: &str = r#"
         ('payment.held/pi_2/amount_mismatch', 'payment.held', false, '{"order": "A-2", "payment": "pi_2"}'),
         ('subscription.payment_succeeded/in_1', 'subscription.payment_succeeded', true, '{"subscription": "sub_1"}');
     INSERT INTO outbox_sent SELECT id, now() FROM outbox WHERE id < 3;
-    UPDATE outbox_unsent SET ids = '{3}';
-    UPDATE outbox_deliveries SET state = 'sent', sent_at = now(), attempts = 1 WHERE outbox_id = 1;
-    UPDATE outbox_deliveries SET state = 'failed', attempts = 30, last_error = 'answered 500' WHERE outbox_id = 2;
+    UPDATE outbox_owed SET ids = '{3}';
+    INSERT INTO outbox_delivered VALUES (1, 'http', now());
     INSERT INTO outbox_deliveries (outbox_id, destination, partition, state, attempts, last_error)
-        VALUES (4, 'amqp', 'x', 'failed', 1, 'the key is too long');
+        VALUES (2, 'http', 'x', 'failed', 30, 'answered 500'), (4, 'amqp', 'x', 'failed', 1, 'the key is too long');
     INSERT INTO payments (id, order_id, status) VALUES ('pi_1', 'A-1', 'paid'), ('pi_2', 'A-2', 'paid');
     INSERT INTO refunds (id, payment_id, order_id, amount, currency, status, updated_at)
         VALUES ('re_1', 'pi_1', 'A-1', 1, 'usd', 'succeeded', now());

@@ -6,7 +6,7 @@ use crate::harness::World;
 use crate::http::Api;
 
 /// The endpoints that outside programs hold on to.
-const PROMISED: [&str; 35] = [
+const PROMISED: [&str; 36] = [
     "get /api/users",
     "post /api/users",
     "post /api/users/{name}/role",
@@ -38,6 +38,7 @@ const PROMISED: [&str; 35] = [
     "get /api/destinations",
     "post /api/destinations/{name}/resume",
     "get /api/queues",
+    "get /api/rejections",
     "get /api/search",
     "get /api/audit",
     "get /api/jobs/{id}",

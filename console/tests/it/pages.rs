@@ -61,7 +61,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/events",
     "/dead-letters",
@@ -69,6 +69,7 @@ const PAGES: [&str; 9] = [
     "/dead-letters/1",
     "/jobs",
     "/messages",
+    "/rejections",
     "/audit",
     "/search?q=A-1",
 ];
@@ -194,7 +195,7 @@ async fn repeated_failures_lock_a_name_out_whether_it_exists_or_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trusted_proxy_vouches_and_an_untrusted_one_does_not() {
+async fn a_trusted_proxy_signs_users_in_and_an_untrusted_one_does_not() {
     let world = World::new().await;
     let settings = [
         ("CONSOLE_PROXY_HEADER", "X-Forwarded-User"),

@@ -40,6 +40,7 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
         ("letter", dead_letter.as_str()),
         ("events", "/events"),
         ("audit", "/audit"),
+        ("rejections", "/rejections"),
         ("jobs", "/jobs"),
         ("search", "/search?q=A-1"),
     ] {

@@ -7,7 +7,7 @@ use crate::harness::World;
 
 /// Enough rows that PostgreSQL plans as it would with many more.
 const ROWS: &str = include_str!("large.sql");
-const GROWING: [&str; 10] = [
+const GROWING: [&str; 11] = [
     "events",
     "dead_letters",
     "effects",
@@ -16,6 +16,7 @@ const GROWING: [&str; 10] = [
     "audit",
     "outbox_messages",
     "outbox_sent",
+    "outbox_delivered",
     "outbox_deliveries",
     "charges",
 ];
@@ -44,8 +45,8 @@ fn with(sql: &str, parameters: &[&str]) -> String {
 }
 
 fn dead_letters(overrides: &[(usize, &str)]) -> String {
-    let mut parameters = ["NULL"; 12];
-    parameters[11] = "51";
+    let mut parameters = ["NULL"; 13];
+    parameters[12] = "51";
     for (at, value) in overrides {
         parameters[at - 1] = value;
     }
@@ -53,8 +54,8 @@ fn dead_letters(overrides: &[(usize, &str)]) -> String {
 }
 
 fn listed(overrides: &[(usize, &str)]) -> String {
-    let mut parameters = ["NULL"; 8];
-    parameters[7] = "51";
+    let mut parameters = ["NULL"; 12];
+    parameters[11] = "51";
     for (at, value) in overrides {
         parameters[at - 1] = value;
     }
@@ -106,27 +107,77 @@ fn order_and_message_views() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What the search box looks up.
+fn searches() -> Vec<(&'static str, String)> {
+    let amounts = [
+        "ARRAY[0, 2, 3]",
+        "ARRAY[45, 4500, 45000]::int8[]",
+        "ARRAY[]::text[]",
+        "ARRAY['JPY']",
+        "ARRAY['KWD']",
+        "NULL",
+        "NULL",
+        "20",
+    ];
+    vec![
+        ("an id in any case", with(statement("search_ids"), &["'order-77'", "'order-77'"])),
+        (
+            "a part of an order's id",
+            with(statement("search_order_parts"), &["'%der-777%'", "NULL", "NULL", "20"]),
+        ),
+        ("amounts", with(statement("search_amounts"), &amounts)),
+        ("a code", with(statement("search_codes"), &["'inv-7'", "20"])),
+        ("numbers", with(statement("search_numbers"), &["7", "7"])),
+        (
+            "keys",
+            with(
+                statement("search_keys"),
+                &["ARRAY['\\x00112233445566778899aabbccddeeff'::bytea]", "NULL", "NULL", "20"],
+            ),
+        ),
+        (
+            "attempts to pay",
+            with(
+                statement("order_attempts"),
+                &["ARRAY['pi_77']", "ARRAY['charge.failed', 'charge.succeeded']"],
+            ),
+        ),
+        ("attempts at an event", with(statement("event_attempts"), &["'evt_77'"])),
+        ("versions of an object", with(statement("event_versions"), &["'evt_77'"])),
+    ]
+}
+
 /// The lists, searches and group views by name, as they are asked for.
 fn views() -> Vec<(&'static str, String)> {
     vec![
         ("events", listed(&[])),
-        ("events, page 2", listed(&[(6, "now() - interval '1 hour'"), (7, "'evt_5'")])),
+        ("events, page 2", listed(&[(10, "now() - interval '1 hour'"), (11, "'evt_5'")])),
         ("events by type", listed(&[(1, "'charge.refunded'")])),
         ("events by outcome", listed(&[(2, "'dead'")])),
         ("events by object", listed(&[(3, "'pi_77'")])),
         ("events by account", listed(&[(4, "'acct_7'")])),
         ("events by account and type", listed(&[(1, "'charge.refunded'"), (4, "'acct_7'")])),
         ("events by type and outcome", listed(&[(1, "'charge.refunded'"), (2, "'retrying'")])),
-        ("letters", dead_letters(&[])),
-        ("open letters", dead_letters(&[(4, "'open'")])),
-        ("letters by account", dead_letters(&[(9, "'acct_7'")])),
-        ("letters by type", dead_letters(&[(1, "'charge.refunded'")])),
-        ("letters by reason", dead_letters(&[(2, "'order_not_found'")])),
-        ("a group's letters", dead_letters(&[(3, "'000000000000'"), (4, "'open'")])),
-        ("letters by id", dead_letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
-        ("letters by words", dead_letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
+        ("events of the last hour", listed(&[(8, "now() - interval '1 hour'")])),
+        ("events by endpoint", listed(&[(7, "'shop'")])),
+        ("events by several types", listed(&[(6, "ARRAY['charge.refunded', 'charge.succeeded']")])),
+        ("events, newer", {
+            let mut parameters = ["NULL"; 12];
+            (parameters[9], parameters[10], parameters[11]) = ("now() - interval '1 hour'", "'evt_5'", "51");
+            with(statement("event_list_newer"), &parameters)
+        }),
+        ("types of events", with(statement("event_types"), &["'charge'"])),
+        ("dead letters by the beginning of a type", dead_letters(&[(1, "'charge'")])),
+        ("dead letters", dead_letters(&[])),
+        ("open dead letters", dead_letters(&[(4, "'open'")])),
+        ("dead letters by account", dead_letters(&[(9, "'acct_7'")])),
+        ("dead letters by type", dead_letters(&[(1, "'charge.refunded'")])),
+        ("dead letters by reason", dead_letters(&[(2, "'order_not_found'")])),
+        ("a group's dead letters", dead_letters(&[(3, "'000000000000'"), (4, "'open'")])),
+        ("dead letters by id", dead_letters(&[(5, "'order-77'"), (6, "'%order-77%'")])),
+        ("dead letters by words", dead_letters(&[(5, "'payment 999'"), (6, "'%payment 999%'")])),
         (
-            "letters that name an id",
+            "dead letters that name an id",
             with(statement("dead_letter_naming"), &["'order-77'", "NULL", "NULL", "20"]),
         ),
         ("groups", with(statement("dead_letter_groups"), &["'open'", "NULL", "NULL", "NULL", "NULL", "100"])),
@@ -158,6 +209,10 @@ fn views() -> Vec<(&'static str, String)> {
                     "NULL",
                     "NULL",
                     "NULL",
+                    "NULL",
+                    "NULL",
+                    "NULL",
+                    "NULL",
                     "101",
                 ],
             ),
@@ -175,7 +230,7 @@ async fn no_list_search_or_group_view_scans_a_growing_table() {
     world.sql("VACUUM ANALYZE").await;
     let client = world.pool.get().await.unwrap();
     let mut wrong = Vec::new();
-    for (name, sql) in views().into_iter().chain(order_and_message_views()) {
+    for (name, sql) in views().into_iter().chain(order_and_message_views()).chain(searches()) {
         let row = client
             .query_one(&format!("EXPLAIN (FORMAT JSON) {sql}"), &[])
             .await

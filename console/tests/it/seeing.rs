@@ -90,15 +90,15 @@ async fn what_operators_alert_on_is_a_metric() {
     let _console = world.serve_with(&[("METRICS_BIND", &free.to_string())]);
     let metrics = Api::new(&format!("http://{free}"), None);
     let lines = [
-        "dead_letters_open{reason=\"handler_panic\"} 3".to_owned(),
-        "dead_letters_open{reason=\"other\"} 2".to_owned(),
-        "dead_letters_open{reason=\"missing_field\"} 0".to_owned(),
-        "cases_open{reason=\"amount_mismatch\"} 1".to_owned(),
-        "events_retrying 1".to_owned(),
-        "outbox_waiting_messages 0".to_owned(),
-        format!("queue_paused{{queue=\"{}refund\"}} 1", world.prefix),
-        format!("queue_messages{{queue=\"{}fulfillment\"}} 0", world.prefix),
-        format!("queue_oldest_seconds{{queue=\"{}fulfillment\"}} 0", world.prefix),
+        "sluicegate_dead_letters_open{reason=\"handler_panic\"} 3".to_owned(),
+        "sluicegate_dead_letters_open{reason=\"other\"} 2".to_owned(),
+        "sluicegate_dead_letters_open{reason=\"missing_field\"} 0".to_owned(),
+        "sluicegate_cases_open{reason=\"amount_mismatch\"} 1".to_owned(),
+        "sluicegate_events_retrying 1".to_owned(),
+        "sluicegate_outbox_waiting_messages 0".to_owned(),
+        format!("sluicegate_queue_paused{{queue=\"{}refund\"}} 1", world.prefix),
+        format!("sluicegate_queue_messages{{queue=\"{}fulfillment\"}} 0", world.prefix),
+        format!("sluicegate_queue_oldest_seconds{{queue=\"{}fulfillment\"}} 0", world.prefix),
     ];
     let begun = std::time::Instant::now();
     loop {

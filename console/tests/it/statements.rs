@@ -12,8 +12,9 @@ async fn every_statement_fits_the_migrated_schema() {
         }
     }
     let files = sql_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
-    // The filters of dead letters and of messages and the end of a list are parts of other statements.
-    assert_eq!(files - 3, console::STATEMENTS.len(), "a statement is not in the list");
+    // A list that goes both ways is two statements of three files or more: its columns and filter, and an end for each
+    // way. There are seven, and the filter of dead letters is a file of its own.
+    assert_eq!(files - 8, console::STATEMENTS.len(), "a statement is not in the list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,11 +23,11 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
             INSERT INTO events (id, type, created, livemode, received_at, outcome, attempts, processed_at, payload)
             SELECT 'evt_' || n, 'charge.refunded', now(), false, now(), 'processed', 1, now(), '{}' FROM generate_series(1, 2) n;
             INSERT INTO effects (aggregate, aggregate_id, event_id, at, change) VALUES
-            ('order', 'A-1', 'evt_1', now(), '{"from": {"amount_refunded": 0}, "to": {"amount_refunded": 1716}, "messages": ["order.refunded/A-1/1716", "order.told/A-1"]}'),
+            ('order', 'A-1', 'evt_1', now(), '{"from": {"amount_refunded": 0}, "to": {"amount_refunded": 1716}, "messages": ["order.refunded/A-1/1716", "order.noted/A-1"]}'),
             ('order', 'A-1', 'evt_2', now(), '{}');
             INSERT INTO outbox (key, topic, lasting, payload) VALUES
-            ('order.refunded/A-1/1716', 'order.refunded', true, '{}'), ('order.told/A-1', 'order.told', true, '{}');
-            INSERT INTO outbox_sent SELECT id, now() FROM outbox WHERE topic = 'order.told'"#,
+            ('order.refunded/A-1/1716', 'order.refunded', true, '{}'), ('order.noted/A-1', 'order.noted', true, '{}');
+            INSERT INTO outbox_sent SELECT id, now() FROM outbox WHERE topic = 'order.noted'"#,
         )
         .await;
     let (_, _, browser) = Browser::sign_in(&console.url, "anna", PASSWORD);
@@ -35,7 +35,7 @@ async fn each_event_says_what_it_changed_or_that_it_changed_nothing() {
         let page = text(&browser.get(path).1);
         assert!(page.contains("order A-1: refunded 0.00 USD → 17.16 USD"), "{path}: {page}");
         assert!(page.contains("message order.refunded/A-1/1716 waiting to be sentmessage"), "{path}: {page}");
-        assert!(page.contains("message order.told/A-1 sent "), "{path}: {page}");
+        assert!(page.contains("message order.noted/A-1 sent "), "{path}: {page}");
     }
     for path in ["/search?q=A-1", "/events/evt_2"] {
         let page = text(&browser.get(path).1);

@@ -158,6 +158,12 @@ impl Chromium {
         self.post("/goog/cdp/execute", &media).expect("dark");
     }
 
+    /// Makes the reader's clock one of this zone.
+    pub fn zone(&self, zone: &str) {
+        let zone = json!({"cmd": "Emulation.setTimezoneOverride", "params": {"timezoneId": zone}});
+        self.post("/goog/cdp/execute", &zone).expect("zone");
+    }
+
     /// Makes the window as wide as a phone's.
     pub fn phone(&self, width: u32) {
         let metrics = json!({"cmd": "Emulation.setDeviceMetricsOverride",

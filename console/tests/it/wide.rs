@@ -34,6 +34,7 @@ async fn nothing_widens_a_page_on_a_small_screen() {
         "/search?q=pi_1",
         dead_letter.as_str(),
         "/audit",
+        "/rejections",
         "/events",
         "/dead-letters/list",
         "/dead-letters",

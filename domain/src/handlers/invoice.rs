@@ -66,6 +66,7 @@ impl Change for OneInvoice {
         keys.invoices.insert(self.id.clone());
         keys.subscriptions.extend(self.invoice.subscription.clone());
         keys.payments.extend(self.invoice.payment_intent.clone());
+        keys.payments.extend(self.invoice.asks_for_nothing().then(|| self.id.clone()));
         if self.invoice.payment_intent.is_none() {
             keys.charges.extend(self.invoice.charge.clone().map(|charge| (charge, true)));
         }
@@ -101,8 +102,10 @@ impl Change for OneInvoice {
             }
             _ if event.observed && version.status == "paid" => {
                 invoice.settled = true;
-                // Only before 2025-03-31.basil does the invoice say so itself.
-                invoice.payment_succeeded |= event.object["paid_out_of_band"] == false;
+                // Only before 2025-03-31.basil does the invoice say so itself. Of nothing due nothing is paid out of band:
+                // Stripe reports that as paid by a payment too.
+                let by_payment = event.object["paid_out_of_band"] == false || version.amount_due == 0;
+                invoice.payment_succeeded |= by_payment;
                 invoice.paid_reference.get_or_insert_with(|| version.reference.clone());
             }
             _ => {}

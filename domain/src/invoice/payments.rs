@@ -6,6 +6,7 @@ use stripe::objects::Invoice as Version;
 
 use super::Invoice;
 use crate::payment::PaidInvoice;
+use crate::version::Versioned;
 
 impl Invoice {
     /// Notes that it was paid by a payment, where Stripe's API showed both that it is paid and what paid it: since
@@ -39,6 +40,17 @@ impl Invoice {
         inside.into_iter().chain(joined.filter_map(|payment| payment.charge.clone())).collect()
     }
 
+    /// Whether it is a one-off invoice that is paid and asked for nothing: it stands for its payment, under its own id.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.linked.is_none() && self.version().is_some_and(Version::asks_for_nothing)
+    }
+
+    /// Whether another event may show that it is free, or is not.
+    pub(super) fn may_be_free(&self) -> bool {
+        self.versions.iter().flat_map(Versioned::candidates).any(Version::asks_for_nothing)
+    }
+
     /// What the payments that pay it need to know.
     #[must_use]
     pub fn paid(&self) -> PaidInvoice {
@@ -49,6 +61,9 @@ impl Invoice {
             amount_due: version.map(|version| version.amount_due),
             due_by_payments: version.map(|version| self.due_by_payments(version)),
             subtotal: version.and_then(|version| version.subtotal),
+            total: version.and_then(|version| version.total),
+            total_excluding_tax: version.and_then(|version| version.total_excluding_tax),
+            free_in: version.filter(|_| self.is_free()).and_then(|version| version.currency.clone()),
             amount_paid: version.filter(|v| v.status == "open").map(|version| version.amount_paid),
             subscription: self.linked.clone(),
             customer: version.and_then(|version| version.customer.clone()),

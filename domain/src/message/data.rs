@@ -197,6 +197,9 @@ pub struct SubscriptionData {
     pub current_period_end: Option<i64>,
     /// Whether it ends with the running period.
     pub cancel_at_period_end: Option<bool>,
+    /// When it will end, unix seconds, where that is planned. Flexible billing says so here alone, also where the customer
+    /// cancels at the end of the period.
+    pub cancel_at: Option<i64>,
     /// When the trial ends or ended, unix seconds.
     pub trial_end: Option<i64>,
     /// When it ended, unix seconds.

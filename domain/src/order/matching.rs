@@ -63,11 +63,9 @@ impl Order {
             (worst_first, summary.created, id.clone())
         };
         let mut ranked: Vec<_> = idle.map(rank).collect();
-        if ranked.len() > IDLE_PAYMENTS {
-            ranked.sort_unstable();
-            for (.., id) in ranked.drain(IDLE_PAYMENTS..) {
-                self.payments.remove(&id);
-            }
+        ranked.sort_unstable();
+        for (.., id) in ranked.into_iter().skip(IDLE_PAYMENTS) {
+            self.payments.remove(&id);
         }
     }
 
@@ -150,12 +148,13 @@ fn parts_of(price: i64, amounts: &[i64]) -> Option<Vec<usize>> {
     })
 }
 
-/// What was asked for, what was captured, the whole of an invoice, or the price before discounts, tax and shipping.
+/// What was asked for, what was captured, the whole of an invoice, the price before discounts, tax, shipping and tip, or
+/// what Stripe's own figures leave as the price otherwise.
 pub(super) fn amount_matches(expected: &Expected, payment: &Summary) -> bool {
     let captured = (payment.status == PaymentStatus::Paid).then_some(payment.paid);
     let known = [payment.amount, captured, payment.invoiced, payment.subtotal];
     // Nothing but a refund or dispute is known: the payment itself will show its amount.
-    known == [None; 4] || known.contains(&Some(expected.amount))
+    known == [None; 4] || known.contains(&Some(expected.amount)) || payment.prices.contains(&expected.amount)
 }
 
 /// Compares like with like: the company's own customer ids with each other, and Stripe's (`cus_…`) with each
@@ -170,7 +169,7 @@ fn customer_matches(expected: &Expected, payment: &Summary) -> bool {
 
 /// Without `REFERENCE_SECRET` a code is only compared where both sides have one. With it, the payment must carry the
 /// right one beside the order's id: over the registered price, else over what was asked for, before or after
-/// discounts, tax and shipping.
+/// discounts, tax, shipping and credit.
 fn code_matches(id: &str, expected: Option<&Expected>, payment: &Summary, rules: &Rules) -> bool {
     let carried = payment.code.as_deref();
     let registered = expected.and_then(|expected| expected.reference_code.as_deref());
@@ -185,8 +184,8 @@ fn code_matches(id: &str, expected: Option<&Expected>, payment: &Summary, rules:
         return is_code(secret, id, expected.amount, &expected.currency, carried);
     }
     let Some(currency) = payment.currency.as_deref() else { return false };
-    let amounts = [payment.amount, payment.price, payment.subtotal];
-    amounts.into_iter().flatten().any(|amount| is_code(secret, id, amount, currency, carried))
+    let amounts = [payment.amount, payment.price, payment.subtotal].into_iter().flatten();
+    amounts.chain(payment.prices.iter().copied()).any(|amount| is_code(secret, id, amount, currency, carried))
 }
 
 fn is_code(secret: &SecretString, id: &str, amount: i64, currency: &str, code: &str) -> bool {

@@ -34,13 +34,6 @@ impl Aggregate for Order {
         }
     }
 
-    fn messages(&self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
-        let totals = self.totals();
-        let mut messages = self.payment_messages(&key.id, &totals, |_| true);
-        messages.extend(self.order_messages(&key.id, &totals));
-        messages
-    }
-
     /// A payment that is as it was calls for what it called for before; one that was held and counts now was released.
     fn messages_since(&self, before: &Self, key: &OrderKey, _rules: &Rules) -> Vec<Message> {
         let (totals, totals_before) = (self.totals(), before.totals());
@@ -116,7 +109,7 @@ impl Order {
     }
 
     /// Paid in full by payments that no other event can move to another order.
-    fn is_settled_for_certain(&self, money: &Money) -> bool {
+    pub(super) fn is_settled_for_certain(&self, money: &Money) -> bool {
         if !self.has_provisional_payments() {
             return money.is_settled();
         }

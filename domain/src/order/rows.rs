@@ -44,9 +44,12 @@ impl Order {
             return;
         }
         ranked.sort_unstable();
-        let split = self.first_other_amounts();
+        let mut stay = self.first_other_amounts();
+        // It speaks for the order where those do not count that may yet move to another.
+        let certain = self.counted().filter(|(_, payment)| !payment.provisional);
+        stay.extend(certain.map(|(id, payment)| rank(id, &payment)).min().map(|(.., id)| id));
         let moved = ranked.into_iter().skip(kept).map(|(_, (.., payment))| payment);
-        let moved: Vec<String> = moved.filter(|payment| !split.contains(payment)).collect();
+        let moved: Vec<String> = moved.filter(|payment| !stay.contains(payment)).collect();
         for payment in moved {
             if let Some(summary) = self.payments.remove(&payment) {
                 let held = self.held.remove(&payment);
@@ -181,3 +184,6 @@ impl Order {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

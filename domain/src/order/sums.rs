@@ -83,10 +83,11 @@ impl Sums {
     }
 }
 
-/// The difference between a price and what was asked for, where the session's subtotal explains it.
+/// The difference between a price and what was asked for, where Stripe's own figures explain it.
 fn explained(price: i64, payment: &Summary) -> i64 {
+    let explains = payment.subtotal == Some(price) || payment.prices.contains(&price);
     match payment.amount {
-        Some(amount) if amount != price && payment.subtotal == Some(price) => price - amount,
+        Some(amount) if amount != price && explains => price - amount,
         _ => 0,
     }
 }

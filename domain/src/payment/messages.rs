@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use stripe::objects::Refund;
 
-use super::{Dispute, DisputeState, Payment};
+use super::{Dispute, DisputeState, HeldReason, Payment};
 use crate::aggregate::Aggregate;
 use crate::doubt::Doubt;
 use crate::keys::Keys;
@@ -13,6 +13,9 @@ use crate::message::{self, DisputeData, Message, PaidInvoiceData, RefundData};
 use crate::origin::Origin;
 use crate::rules::Rules;
 use crate::version::Versioned;
+
+/// What the id of a payment intent begins with: that of a charge or session has no sessions of its own.
+const PAYMENT_INTENT: &str = "pi_";
 
 impl Aggregate for Payment {
     type Key = String;
@@ -37,12 +40,6 @@ impl Aggregate for Payment {
         }
     }
 
-    fn messages(&self, id: &String, _rules: &Rules) -> Vec<Message> {
-        let mut messages = self.refund_messages(id, self.refunds.known().map(|(refund, _)| refund));
-        messages.extend(self.dispute_messages(id, self.disputes.known().map(|(dispute, _)| dispute)));
-        messages
-    }
-
     /// A refund or dispute that is as it was calls for what it called for before, unless it is only now certain that a
     /// refund releases no hold.
     fn messages_since(&self, before: &Self, id: &String, _rules: &Rules) -> Vec<Message> {
@@ -62,14 +59,16 @@ impl Aggregate for Payment {
         messages
     }
 
-    fn doubts(&self, _id: &String) -> Vec<Doubt> {
+    fn doubts(&self, id: &String) -> Vec<Doubt> {
         let intent = self.intent.iter().filter(|versions| versions.ambiguous());
         let intent = intent.map(|versions| Doubt::new("payment_intent", &versions.latest().id));
         let sessions = self.sessions.iter().filter(|(_, versions)| versions.ambiguous());
         let charges = self.charges.iter().filter(|(_, versions)| versions.ambiguous());
         let refunds = self.refunds.known().filter(|(_, versions)| versions.ambiguous());
         let disputes = self.disputes.known().filter(|(_, dispute)| dispute.versions.ambiguous());
+        let held = self.is_unexplained(id).then(|| Doubt::new("payment_intent", id));
         intent
+            .chain(held)
             .chain(sessions.map(|(id, _)| Doubt::new("checkout.session", id)))
             .chain(charges.map(|(id, _)| Doubt::new("charge", id)))
             .chain(refunds.map(|(id, _)| Doubt::new("refund", id)))
@@ -88,6 +87,15 @@ impl Aggregate for Payment {
 }
 
 impl Payment {
+    /// Held for what its session or its invoice may explain, and neither has come. Once Stripe was asked for the payment
+    /// intent, and for them with it, there is nothing more to ask.
+    fn is_unexplained(&self, id: &str) -> bool {
+        let held = self.held.is_some_and(HeldReason::may_be_explained);
+        let none = self.sessions.is_empty() && self.invoices.is_empty();
+        let asked = self.intent.as_ref().is_some_and(Versioned::was_observed);
+        held && none && !asked && id.starts_with(PAYMENT_INTENT)
+    }
+
     /// Whether it is known to have moved money: until it is known what was captured, it may turn out to release a hold.
     fn is_certain_refund(&self, refund: &str) -> bool {
         let Some(refund) = self.refunds.known_part(refund).map(Versioned::latest) else { return false };

@@ -257,3 +257,6 @@ fn made(refund: &Refund) -> i64 {
 fn widened(range: Option<(i64, i64)>, at: i64) -> (i64, i64) {
     range.map_or((at, at), |(first, last)| (first.min(at), last.max(at)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use stripe::objects::{Charge, CheckoutSession, PaymentIntent};
+use stripe::objects::{CheckoutSession, PaymentIntent};
 
 use super::conversion::{self, Conversion};
+use super::status::settled;
 use super::{DisputeState, PaidInvoice, Payment, Status, is_purchase};
 use crate::version::Versioned;
 
@@ -54,6 +55,10 @@ pub struct Summary {
     /// The price before discounts, tax and shipping, in minor units: Stripe's own explanation of the amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subtotal: Option<i64>,
+    /// What else Stripe's own figures leave as the price, in minor units: without the tax or shipping that Stripe added, or
+    /// before the customer's credit balance and credit notes.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub prices: BTreeSet<i64>,
     /// What the company asked for, where the buyer paid in another currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversion: Option<Conversion>,
@@ -90,6 +95,7 @@ impl Summary {
             lost: conversion.convert(self.lost),
             price: self.price.map(|price| conversion.convert(price)),
             subtotal: conversion.subtotal,
+            prices: BTreeSet::new(),
             conversion: None,
             ..self.clone()
         })
@@ -110,6 +116,7 @@ impl Payment {
         let intent = self.intent.as_ref().map(Versioned::latest);
         let session = self.session();
         let charge = self.money_charge();
+        let free = self.free_invoice();
         let disputes = || self.disputes.values();
         let in_rows = self.disputes.sums();
         Summary {
@@ -117,11 +124,13 @@ impl Payment {
             amount: intent
                 .map(|intent| intent.amount)
                 .or_else(|| session.and_then(|session| session.amount_total))
-                .or_else(|| charge.map(|charge| charge.amount)),
+                .or_else(|| charge.map(|charge| charge.amount))
+                .or_else(|| free.map(|_| 0)),
             currency: intent
                 .map(|intent| intent.currency.clone())
                 .or_else(|| session.and_then(|session| session.currency.clone()))
-                .or_else(|| charge.map(|charge| charge.currency.clone())),
+                .or_else(|| charge.map(|charge| charge.currency.clone()))
+                .or_else(|| free.and_then(|invoice| invoice.free_in.clone())),
             paid: self.paid(),
             refunded: self.refunded(),
             refunded_confirmed: self.charges_show(self.refunded()),
@@ -138,7 +147,8 @@ impl Payment {
                 .or_else(|| session.and_then(|session| session.created)),
             price: self.price(),
             invoiced: self.one_off_invoices().filter_map(|invoice| invoice.amount_due).max(),
-            subtotal: session.and_then(|session| session.amount_subtotal).or_else(|| self.invoice_subtotal()),
+            subtotal: self.subtotal(),
+            prices: self.other_prices(),
             conversion: session.and_then(|session| {
                 let paid_in = intent.map(|i| &i.currency).or_else(|| charge.map(|charge| &charge.currency));
                 conversion::of(session).or_else(|| conversion::presented(session, paid_in?))
@@ -150,15 +160,8 @@ impl Payment {
         }
     }
 
-    fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
+    pub(super) fn one_off_invoices(&self) -> impl Iterator<Item = &PaidInvoice> {
         self.invoices.values().filter(|invoice| invoice.subscription.is_none())
-    }
-
-    /// Minor units of a one-off invoice before its discounts and tax, where this payment pays all that is due of it.
-    fn invoice_subtotal(&self) -> Option<i64> {
-        let asked = self.intent.as_ref().map(|versions| versions.latest().amount);
-        let asked = asked.or_else(|| self.money_charge().map(|charge| charge.amount));
-        self.one_off_invoices().find(|invoice| invoice.amount_due == asked)?.subtotal
     }
 
     /// What its order costs, where that is more than this payment may have captured.
@@ -174,13 +177,14 @@ impl Payment {
             self.session().and_then(|session| session.customer.clone()),
             self.intent.as_ref().and_then(|versions| versions.latest().customer.clone()),
             self.money_charge().and_then(|charge| charge.customer.clone()),
+            self.free_invoice().and_then(|invoice| invoice.customer.clone()),
         ];
         let own = self.references().filter_map(|reference| reference.customer.clone());
         own.chain(of_stripe.into_iter().flatten()).collect()
     }
 
     /// The session that speaks for the payment: one that was paid, else the first by id.
-    fn session(&self) -> Option<&CheckoutSession> {
+    pub(super) fn session(&self) -> Option<&CheckoutSession> {
         let purchases =
             || self.sessions.values().map(Versioned::latest).filter(|session| is_purchase(session));
         purchases().find(|session| settled(session)).or_else(|| purchases().next())
@@ -199,87 +203,4 @@ impl Payment {
         });
         otherwise.max(intent.map_or(0, PaymentIntent::captured_amount))
     }
-
-    fn status(&self) -> Status {
-        let session = self.session();
-        if self.paid() > 0 || session.is_some_and(settled) {
-            return Status::Paid;
-        }
-        let intent = self.intent.as_ref().map(Versioned::latest);
-        let expired = session.is_some_and(|session| session.status.as_deref() == Some("expired"));
-        match intent.map(|intent| intent.status.as_str()) {
-            Some("succeeded") => return Status::Paid,
-            Some("canceled") if expired || intent.is_some_and(canceled_by_stripe) => return Status::Expired,
-            Some("canceled") => return Status::Canceled,
-            _ if expired => return Status::Expired,
-            _ if self.delayed_failed => return Status::Failed,
-            Some("requires_capture") => return Status::Authorized,
-            Some("processing") => return Status::Processing,
-            _ => {}
-        }
-        self.status_without_intent(intent.is_some())
-    }
-
-    /// Where the payment stands by its charges and session, its intent being unknown or still open.
-    fn status_without_intent(&self, open_intent: bool) -> Status {
-        let charges = || self.charges.values().map(Versioned::latest);
-        // A hold that was released is listed as refunded.
-        let released = |c: &Charge| c.refunded && !c.captured;
-        let charge = |status: &str, captured: bool| {
-            charges().any(|c| c.status == status && c.captured == captured && !released(c))
-        };
-        if !open_intent && charge("succeeded", false) {
-            Status::Authorized
-        } else if !open_intent && (charge("pending", true) || charge("pending", false)) {
-            Status::Processing
-        } else if !open_intent && charges().any(released) {
-            Status::Canceled
-        } else if self.delayed_method_chosen() {
-            Status::Processing
-        } else if self.attempt_failed.is_some() {
-            Status::Failed
-        } else {
-            Status::Pending
-        }
-    }
-
-    /// The session was completed without being paid: a voucher, a transfer or a debit is under way, chosen after any
-    /// attempt that failed before. An attempt that failed later is the delayed method's own.
-    fn delayed_method_chosen(&self) -> bool {
-        self.sessions.values().any(|versions| {
-            let session = versions.latest();
-            let completed_unpaid = is_purchase(session)
-                && session.status.as_deref() == Some("complete")
-                && session.payment_status.as_deref() == Some("unpaid");
-            let completed = versions.latest_delta().created;
-            completed_unpaid
-                && self.attempt_failed.is_none_or(|failed| failed <= completed)
-                && !self.waits_for_another_attempt(completed)
-        })
-    }
-
-    /// Whether Stripe's API showed, at this time or later, that no attempt is under way.
-    fn waits_for_another_attempt(&self, since: i64) -> bool {
-        self.intent.as_ref().is_some_and(|versions| {
-            let waits = versions.latest().status == "requires_payment_method";
-            waits && versions.observed_at().is_some_and(|observed| observed >= since)
-        })
-    }
-}
-
-/// Paid for, or free.
-fn settled(session: &CheckoutSession) -> bool {
-    let complete = session.status.as_deref() != Some("expired") && session.status.as_deref() != Some("open");
-    match session.payment_status.as_deref() {
-        Some("paid") => true,
-        Some("no_payment_required") => complete,
-        // Before 2020 sessions had no payment status and were completed only when paid.
-        None => complete,
-        Some(_) => false,
-    }
-}
-
-/// Stripe cancels the payment intent of a session that runs out.
-fn canceled_by_stripe(intent: &PaymentIntent) -> bool {
-    matches!(intent.cancellation_reason.as_deref(), Some("automatic" | "expired"))
 }

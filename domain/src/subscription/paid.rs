@@ -1,5 +1,7 @@
 //! What was paid for a subscription: through when, and what was given back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use stripe::objects::Period;
 
@@ -63,11 +65,17 @@ impl Subscription {
 
     /// Unix seconds: the end of the period that its newest paid invoice paid for. It is never beyond the current
     /// period's end, unless what is known of that period ended before the paid one began (the update that would say
-    /// so has not come).
+    /// so has not come). An invoice of nothing but usage, which is billed when its period is over, or of prorations neither
+    /// extends nor ends what others paid for in advance.
     #[must_use]
     pub fn paid_through(&self) -> Option<i64> {
         let (_, newest) = self.newest_paid()?;
         let current = self.version().and_then(|version| version.current_period_end);
+        let bills_nothing_in_advance = newest.period.is_some() && newest.item_periods.is_empty();
+        let in_advance = bills_nothing_in_advance.then(|| self.paid_in_advance(newest.created, current));
+        if let Some(Some(end)) = in_advance {
+            return Some(end);
+        }
         match newest.period {
             Some(period) => {
                 let end = ends_by(period, current);
@@ -75,6 +83,24 @@ impl Subscription {
             }
             None => current,
         }
+    }
+
+    /// The earliest end of the items that invoices paid for in advance, beyond a time in unix seconds. Of each item the
+    /// newest invoice counts; one that was removed does not.
+    fn paid_in_advance(&self, beyond: Option<i64>, current: Option<i64>) -> Option<i64> {
+        let items = self.version().map(|version| &version.item_period_ends);
+        let mut newest: BTreeMap<&str, _> = BTreeMap::new();
+        for (id, invoice) in self.invoices.iter().filter(|(_, invoice)| invoice.paid) {
+            for (item, period) in &invoice.item_periods {
+                let known = newest.entry(item.as_str()).or_default();
+                *known = (invoice.created, Some(*period), id.as_str()).max(*known);
+            }
+        }
+        let is_there = |item: &str| item.is_empty() || items.is_none_or(|items| items.contains_key(item));
+        let current = |item: &str| items.and_then(|items| *items.get(item)?).or(current);
+        let newest = newest.into_iter().filter(|(item, _)| is_there(item));
+        let ends = newest.filter_map(|(item, (_, period, _))| Some(ends_by(period?, current(item))));
+        ends.filter(|end| Some(*end) > beyond).min()
     }
 
     /// The earliest end of the items that the newest paid invoice does not bill and that an earlier one paid for beyond

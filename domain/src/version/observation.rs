@@ -23,6 +23,12 @@ impl<T> Versioned<T> {
         (more && !known.is_terminal).then_some(observed)
     }
 
+    /// Whether Stripe's API has ever shown the object.
+    #[must_use]
+    pub const fn was_observed(&self) -> bool {
+        self.observed.is_some()
+    }
+
     /// When Stripe's API last showed the newest version, unix seconds, if it did.
     #[must_use]
     pub fn observed_at(&self) -> Option<i64> {

@@ -1,6 +1,8 @@
 //! What thousands of events of one aggregate leave in its document, no more than a few do, and what one more writes.
 
 use domain::decide::Prepared;
+use domain::order::Order;
+use domain::payment::{Status, Summary};
 use serde_json::{Value, json};
 
 use crate::edges::{after, event, intent, order};
@@ -209,4 +211,43 @@ fn a_thousand_events_of_a_dispute_make_no_state_grow() {
     assert!(length(&all.rows.payments["pi_1"]) <= before + before / 10);
     let movements = all.rows.payments["pi_1"].movements("pi_1");
     assert_eq!(movements.iter().map(|movement| movement.amount).collect::<Vec<_>>(), [-2000]);
+}
+
+#[test]
+fn of_many_payments_without_money_the_worst_and_of_these_the_first_are_remembered() {
+    let of = |status, created| Summary { status, created: Some(created), ..Summary::default() };
+    let mut order = Order::default();
+    for at in 0..20 {
+        order.payments.insert(format!("pi_f{at:02}"), of(Status::Failed, 500 + at));
+    }
+    order.forget_idle_payments();
+    assert_eq!(order.payments.len(), 20);
+    order.payments.insert("pi_a".into(), of(Status::Failed, 400));
+    order.payments.insert("pi_b".into(), of(Status::Canceled, 1));
+    let paid = Summary { status: Status::Paid, amount: Some(2000), paid: 2000, ..Summary::default() };
+    order.payments.insert("pi_paid".into(), paid);
+    order.forget_idle_payments();
+    let left: Vec<_> = order.payments.keys().cloned().collect();
+    assert_eq!(left.len(), 21, "twenty, and the one with money");
+    assert!(left.contains(&"pi_a".to_owned()) && left.contains(&"pi_paid".to_owned()));
+    assert!(!left.contains(&"pi_f19".to_owned()) && !left.contains(&"pi_b".to_owned()));
+    // Canceled before expired, expired before open.
+    let mut order = Order::default();
+    for at in 0..19 {
+        order.payments.insert(format!("pi_f{at:02}"), of(Status::Failed, 500 + at));
+    }
+    for (id, status, at) in
+        [("c", Status::Canceled, 30), ("e", Status::Expired, 20), ("p", Status::Pending, 10)]
+    {
+        order.payments.insert(id.into(), of(status, at));
+    }
+    order.forget_idle_payments();
+    assert_eq!(order.payments.len(), 20);
+    assert!(order.payments.contains_key("c"));
+    order.payments.remove("c");
+    for (id, status, at) in [("e", Status::Expired, 20), ("p", Status::Pending, 10)] {
+        order.payments.insert(id.into(), of(status, at));
+    }
+    order.forget_idle_payments();
+    assert!(order.payments.contains_key("e") && !order.payments.contains_key("p"));
 }

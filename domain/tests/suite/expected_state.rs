@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::order::Order;
+use domain::origin::{OrderKey, Origin};
 use domain::payment::DisputeState;
 use domain::rules::Rules;
 use domain::subscription::Access;
@@ -99,7 +100,8 @@ pub(crate) fn ledger(history: &History, memory: &Memory) {
 
 fn orders(history: &History, memory: &Memory) {
     for expected_state in &history.expected_state.orders {
-        let totals = memory.order(&expected_state.account, &expected_state.id).unwrap().totals();
+        let origin = Origin { account: expected_state.account.clone(), livemode: expected_state.livemode };
+        let totals = memory.rows.orders[&OrderKey::new(&origin, &expected_state.id)].totals();
         if memory.rows.payments.values().any(|payment| payment.ambiguous()) {
             continue;
         }
@@ -207,7 +209,7 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
         let true_items: Vec<_> = expected_state
             .items
             .iter()
-            .map(|i| (Some(i.price.clone()), Some(i.product.clone()), Some(i.quantity)))
+            .map(|i| (Some(i.price.clone()), Some(i.product.clone()), i.quantity))
             .collect();
         let access = subscription.access(&Rules::default()) == Access::Granted;
         let found = (version.status.as_str(), access, version.cancel_at_period_end);
@@ -237,5 +239,9 @@ fn subscriptions(history: &History, memory: &Memory, tally: &mut Tally) {
             expected_state.attempt_count,
         );
         assert_eq!(found, expected, "{name}: invoice {}", expected_state.id);
+        if !expected_state.hides_lines {
+            let end = invoice.summary().period.map(|period| period.end);
+            assert_eq!(end, expected_state.period_end, "{name}: period of invoice {}", expected_state.id);
+        }
     }
 }

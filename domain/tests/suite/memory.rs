@@ -153,7 +153,8 @@ impl Memory {
         Some(Order { expected: Some(expected), ..Order::default() })
     }
 
-    fn load(&self, keys: &Keys) -> State {
+    /// The rows that these keys name, locked.
+    pub(crate) fn load(&self, keys: &Keys) -> State {
         let mut keys = keys.clone();
         let mut state = State::default();
         load(&mut state.charges, &self.rows.charges, &mut keys);

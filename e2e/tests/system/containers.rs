@@ -1,4 +1,4 @@
-//! The compose files and the Dockerfile, read: no container engine is needed, and none has built them here.
+//! The compose files and the Dockerfile, read; `make test-containers` builds and runs them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use e2e::binary;
 use yaml_rust2::{Yaml, YamlLoader};
 
+/// Services that run to their end.
+const ONCE: [&str; 2] = ["migrate", "topology"];
 const WORKERS: [&str; 3] = ["fulfillment-worker", "subscription-worker", "refund-worker"];
 
 fn repository() -> PathBuf {
@@ -57,22 +59,29 @@ fn keys(yaml: &Yaml) -> Vec<String> {
 #[test]
 fn all_of_the_system_is_there_and_little_of_it_is_published() {
     let compose = compose("docker-compose.yml");
-    let names: Vec<&str> = services(&compose).iter().map(|(name, _)| *name).collect();
-    let wanted =
-        ["postgres", "rabbitmq", "migrate", "ingress", WORKERS[0], WORKERS[1], WORKERS[2], "console"];
+    // Those of a profile are started by name only.
+    let all = services(&compose).into_iter().filter(|(_, service)| get(service, "profiles").is_badvalue());
+    let names: Vec<&str> = all.map(|(name, _)| name).collect();
+    let wanted = [
+        "postgres", "rabbitmq", "migrate", "topology", "ingress", WORKERS[0], WORKERS[1], WORKERS[2],
+        "console",
+    ];
     assert_eq!(names, wanted);
     for (name, service) in services(&compose) {
         let ports: Vec<&str> = get(service, "ports").as_vec().into_iter().flatten().map(text).collect();
         match name {
             "ingress" => assert!(ports.iter().all(|port| port.ends_with(":8080")) && ports.len() == 1),
-            "console" => assert!(ports.iter().all(|port| port.starts_with("127.0.0.1:")) && ports.len() == 1),
+            "console" | "prometheus" | "grafana" => {
+                assert!(ports.iter().all(|port| port.starts_with("127.0.0.1:")) && ports.len() == 1)
+            }
             _ => assert!(ports.is_empty(), "{name} publishes {ports:?}"),
         }
         // A fixed name or host would keep a service from being scaled.
         assert!(get(service, "container_name").is_badvalue(), "{name} has a fixed name");
         assert!(name == "rabbitmq" || get(service, "hostname").is_badvalue(), "{name} has a fixed host name");
         let image = text(get(service, "image"));
-        assert!(!image.contains('/'), "{name}: {image} names a registry");
+        let host = image.split_once('/').map_or("", |(host, _)| host);
+        assert!(!host.contains(['.', ':']), "{name}: {image} names a registry");
     }
 }
 
@@ -85,14 +94,17 @@ fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
         get(get(service, "depends_on"), on)["condition"].as_str().map(str::to_owned)
     };
     assert_eq!(condition("migrate", "postgres").as_deref(), Some("service_healthy"));
-    assert_eq!(condition("ingress", "rabbitmq").as_deref(), Some("service_healthy"));
+    assert_eq!(condition("topology", "rabbitmq").as_deref(), Some("service_healthy"));
+    let done = Some("service_completed_successfully");
+    assert_eq!(condition("ingress", "topology").as_deref(), done);
     for name in WORKERS.iter().chain(&["console"]) {
-        assert_eq!(condition(name, "migrate").as_deref(), Some("service_completed_successfully"), "{name}");
-        assert_eq!(condition(name, "rabbitmq").as_deref(), Some("service_healthy"), "{name}");
+        assert_eq!(condition(name, "migrate").as_deref(), done, "{name}");
+        assert_eq!(condition(name, "topology").as_deref(), done, "{name}");
     }
     for (name, service) in services(&compose) {
         let checked = get(get(service, "healthcheck"), "test").as_vec().is_some();
-        assert_eq!(checked, name != "migrate", "{name}");
+        let of_a_profile = !get(service, "profiles").is_badvalue();
+        assert_eq!(checked, !ONCE.contains(&name) && !of_a_profile, "{name}");
     }
 }
 
@@ -100,10 +112,11 @@ fn everything_waits_for_what_it_needs_and_says_when_it_is_ready() {
 fn every_variable_is_one_that_its_program_knows() {
     for file in ["docker-compose.yml", "docker-compose.secrets.yml"] {
         for (name, service) in services(&compose(file)) {
-            if ["postgres", "rabbitmq"].contains(&name) {
+            if ["postgres", "rabbitmq", "prometheus", "grafana"].contains(&name) {
                 continue;
             }
-            let program = if ["migrate", "console"].contains(&name) { "sluicegate" } else { name };
+            let ours = name == "console" || ONCE.contains(&name);
+            let program = if ours { "sluicegate" } else { name };
             let help = help(program);
             for variable in keys(get(service, "environment")) {
                 assert!(help.contains(&variable), "{file}: {program} does not know {variable}");
@@ -124,7 +137,7 @@ fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
     let dockerfile = read("Dockerfile");
     for (name, service) in services(&compose("docker-compose.yml")) {
         if let Some(command) = get(service, "command")[0].as_str()
-            && name != "postgres"
+            && !["postgres", "rabbitmq"].contains(&name)
         {
             assert!(dockerfile.contains(&format!("target/release/{command}")), "{command} is not copied");
         }
@@ -143,4 +156,28 @@ fn the_image_has_every_program_and_every_manifest_of_the_workspace() {
         assert!(read(".dockerignore").contains(&format!("!{folder}\n")), "{member} is ignored");
     }
     assert!(dockerfile.contains("\nUSER 10001"), "it does not run as root");
+}
+
+#[test]
+fn the_dependencies_can_be_built_from_the_manifests_alone() {
+    let folder = std::env::temp_dir().join(format!("sluicegate-manifests-{}", std::process::id()));
+    let dockerfile = read("Dockerfile");
+    let before_the_sources = dockerfile.split("COPY . .").next().expect("a part before the sources");
+    let copied = before_the_sources.lines().filter_map(|line| line.strip_prefix("COPY "));
+    for words in copied.map(|copied| copied.split_whitespace().collect::<Vec<_>>()) {
+        let (target, files) = words.split_last().expect("a target");
+        let target = folder.join(target.trim_start_matches("./"));
+        std::fs::create_dir_all(&target).expect("a folder");
+        for file in files {
+            let name = Path::new(file).file_name().expect("a file");
+            std::fs::copy(repository().join(file), target.join(name)).expect("copied");
+        }
+    }
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&folder).output().expect("starts");
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("sh", &["scripts/empty-sources.sh"]);
+    run("cargo", &["metadata", "--locked", "--offline", "--no-deps", "--format-version", "1"]);
+    std::fs::remove_dir_all(&folder).expect("removed");
 }

@@ -40,7 +40,7 @@ async fn a_worker_killed_between_its_commit_and_its_acknowledgement_has_not_done
 
     let again = system.start(Program::FulfillmentWorker).await;
     eventually("every event is known as a duplicate", async || {
-        again.counter("worker_events_total", "duplicate").await as usize == bodies.len()
+        again.counter("sluicegate_events_total", "duplicate").await as usize == bodies.len()
     })
     .await;
     assert_eq!(again.terminate(Duration::from_secs(30)).await, "exit status: 0");
@@ -128,7 +128,7 @@ async fn an_event_that_comes_a_hundred_times_to_four_workers_at_once_counts_once
     eventually("all copies are handled", async || {
         let mut handled = 0.0;
         for worker in &workers {
-            handled += worker.counter("worker_events_total", "").await;
+            handled += worker.counter("sluicegate_events_total", "").await;
         }
         handled as usize == 100 * bodies.len()
     })

@@ -113,11 +113,11 @@ impl Planted {
     /// The events about an object: their type, its status, when, and whether they came.
     pub(crate) fn events(&self, histories: &[History], id: &str) -> Vec<String> {
         let all = histories.iter().flat_map(|history| about(history, id));
-        let told = |event: &SimEvent| {
+        let described = |event: &SimEvent| {
             let came = !self.lost.contains(&event.id);
             format!("{} {} {} came: {came}", event.kind, object(event)["status"], event.created)
         };
-        all.map(told).collect()
+        all.map(described).collect()
     }
 
     /// The bodies of the histories of which events never come: they name all that may differ.

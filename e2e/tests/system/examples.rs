@@ -21,7 +21,7 @@ async fn provisions_once(system: &System, destination: &str, example: &Example) 
     eventually("it is provisioned", async || provisioned(example) == 1).await;
     let sent = format!(
         "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL AND '{destination}' = 'amqp')
-              + (SELECT count(*) FROM outbox_deliveries WHERE state = 'sent' AND destination = '{destination}')"
+              + (SELECT count(*) FROM outbox_delivered WHERE destination = '{destination}')"
     );
     eventually("it is sent", async || system.number(&sent).await == 1).await;
     let again = format!("SELECT outbox_send_again(id, '{destination}') FROM outbox");

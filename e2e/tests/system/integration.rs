@@ -259,8 +259,8 @@ async fn the_backend_in_python_sells_an_order_and_provisions_a_subscription() {
 #[test]
 fn the_page_shows_the_examples_as_they_are() {
     for (heading, language, file) in [
-        ("The whole in Node", "js", "examples/express/server.js"),
-        ("The whole in Python", "python", "examples/flask/app.py"),
+        ("The whole backend in Node", "js", "examples/express/server.js"),
+        ("The whole backend in Python", "python", "examples/flask/app.py"),
     ] {
         let file = std::fs::read_to_string(repository(file)).unwrap();
         assert_eq!(block(heading, language), file, "{heading}");

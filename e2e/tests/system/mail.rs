@@ -206,8 +206,8 @@ async fn an_e_mail_that_is_sent_again_after_a_crash_has_the_same_message_id() {
     eventually("it is sent", async || server.received().len() == 1).await;
     first.kill();
     // As if it had died between the server's answer and its own commit.
-    let uncommitted = "UPDATE outbox_deliveries SET state = 'pending', sent_at = NULL, attempts = 0";
-    system.execute(uncommitted).await;
+    let uncommitted = "INSERT INTO outbox_owed (destination, ids) SELECT destination, ARRAY[outbox_id] FROM outbox_delivered";
+    system.execute(&format!("{uncommitted}; DELETE FROM outbox_delivered")).await;
     let second = Running::start(Program::FulfillmentWorker, system.settings()).await;
     eventually("it is sent again", async || server.received().len() == 2).await;
     let mails = server.received();

@@ -55,6 +55,9 @@ async fn reads_what_the_histories_hold(program: PathBuf, script: &str, refused: 
     let histories = histories();
     let server = ApiServer::open().await.unwrap();
     histories.iter().for_each(|history| server.add_history(history));
+    let endpoint = json!({"id": "we_1", "object": "webhook_endpoint", "created": 1, "livemode": false, "status": "enabled",
+        "url": "https://example.com/webhooks/stripe", "enabled_events": ["*"], "metadata": {}});
+    server.put("", &endpoint, 1);
     let states = last_states(&histories);
     let of = |kind: &str| states.iter().filter(|state| state["object"] == kind).collect::<Vec<_>>();
     let retrieved =
@@ -86,6 +89,8 @@ async fn reads_what_the_histories_hold(program: PathBuf, script: &str, refused: 
     assert_eq!(got["subscriptions"], json!(ids(of("subscription"))));
     assert_eq!(got["lines"], json!(ids(of("invoice")[0]["lines"]["data"].as_array().unwrap())));
     assert!(got["transactions"].as_array().unwrap().len() > 5, "{}", got["transactions"]);
+    assert_eq!(got["endpoints"], json!(["we_1"]));
+    assert_eq!(got["misversioned"], "StripeInvalidRequestError 400 undefined req_");
     assert_eq!(got["missing"], "StripeInvalidRequestError 404 resource_missing req_");
     assert!(refused.contains(&got["refused"].as_str().unwrap()), "{}", got["refused"]);
 }

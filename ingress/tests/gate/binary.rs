@@ -182,10 +182,10 @@ async fn metrics_count_answers_and_logs_hold_neither_bodies_nor_secrets() {
     assert_eq!(get(program.metrics, "/health/ready").await.status, 200);
     let page = get(program.metrics, "/metrics").await;
     for line in [
-        r#"ingress_requests_total{status="200",code="received"} 1"#,
-        r#"ingress_requests_total{status="400",code="missing_signature"} 1"#,
-        "ingress_publish_seconds_count 1",
-        "broker_connected 1",
+        r#"http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="200",code="received"} 1"#,
+        r#"http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="400",code="missing_signature"} 1"#,
+        r#"messaging_client_operation_duration_seconds_count{messaging_operation_name="publish"} 1"#,
+        "sluicegate_broker_connected 1",
     ] {
         assert!(page.body.lines().any(|found| found == line), "{line} is missing:\n{}", page.body);
     }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use stripe::rejection::RejectionReport;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -103,18 +104,32 @@ impl Gate {
 
     /// Takes the next message from a queue, waiting for it.
     pub(crate) async fn next(&self, channel: &Channel, queue: Queue) -> Delivery {
+        self.next_from(channel, self.topology.queue(queue)).await
+    }
+
+    async fn next_from(&self, channel: &Channel, queue: String) -> Delivery {
         let give_up = Instant::now() + DEADLINE;
         loop {
-            if let Some(delivery) = self.take(channel, queue).await {
+            if let Some(delivery) = self.take_from(channel, queue.clone()).await {
                 return delivery;
             }
-            assert!(Instant::now() < give_up, "nothing came to the queue {queue:?}");
+            assert!(Instant::now() < give_up, "nothing came to the queue {queue}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
     pub(crate) async fn take(&self, channel: &Channel, queue: Queue) -> Option<Delivery> {
-        let got = channel.basic_get(self.topology.queue(queue).into(), BasicGetOptions { no_ack: true });
+        self.take_from(channel, self.topology.queue(queue)).await
+    }
+
+    /// Takes the next report on refused deliveries, waiting for it.
+    pub(crate) async fn report(&self, channel: &Channel) -> RejectionReport {
+        let delivery = self.next_from(channel, self.topology.rejected_queue()).await;
+        serde_json::from_slice(&delivery.data).expect("a report")
+    }
+
+    async fn take_from(&self, channel: &Channel, queue: String) -> Option<Delivery> {
+        let got = channel.basic_get(queue.into(), BasicGetOptions { no_ack: true });
         got.await.expect("the queue is there").map(|message| message.delivery)
     }
 
@@ -136,9 +151,9 @@ impl Gate {
             .expect("it ends")
             .expect("no panic")
             .expect("no error");
-        for queue in Queue::ALL {
-            let name = self.topology.queue(queue).into();
-            drop(channel.queue_delete(name, QueueDeleteOptions::default()).await);
+        let queues = Queue::ALL.map(|queue| self.topology.queue(queue)).into_iter();
+        for name in queues.chain([self.topology.rejected_queue()]) {
+            drop(channel.queue_delete(name.into(), QueueDeleteOptions::default()).await);
         }
     }
 }

@@ -11,6 +11,7 @@ mod broker;
 mod harness;
 mod http;
 mod refusing;
+mod rejections;
 mod strangers;
 mod tls;
 mod topology;

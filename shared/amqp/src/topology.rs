@@ -68,7 +68,23 @@ pub enum TopologyError {
         /// The broker's explanation, which names both values.
         detail: String,
     },
-    /// The broker refused, or was lost on the way.
+    /// The broker's user has no permission for it.
+    #[error("the broker user may not declare {what} ({detail})")]
+    Refused {
+        /// What was being declared.
+        what: String,
+        /// The broker's explanation, which names the permission.
+        detail: String,
+    },
+    /// It does not exist, and this user may not declare it.
+    #[error(
+        "{what} does not exist, and this broker user may not declare it; run `sluicegate topology` as one that may"
+    )]
+    Missing {
+        /// What was looked for.
+        what: String,
+    },
+    /// The broker refused for another reason, or was lost on the way.
     #[error("cannot declare {what}")]
     Broker {
         /// What was being declared.
@@ -102,6 +118,11 @@ impl Topology {
     /// The exchange of dead letters.
     pub fn dead_exchange(&self) -> String {
         self.named("stripe.dead")
+    }
+
+    /// The queue of reports on deliveries that the ingress refused. It has no exchange: they are published to its name.
+    pub fn rejected_queue(&self) -> String {
+        self.named("stripe.rejected")
     }
 
     /// The topic exchange of messages to the company's own services.

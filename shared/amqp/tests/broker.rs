@@ -50,7 +50,8 @@ async fn get(channel: &Channel, queue: String, no_ack: bool) -> Option<BasicGetM
 async fn end(broker: Broker) {
     let (channel, topology) = (broker.channel().await.expect("a channel"), broker.topology().clone());
     let queues = Queue::ALL.map(|queue| topology.queue(queue)).into_iter();
-    for name in queues.chain(topology.retry.iter().map(|delay| topology.retry_queue(*delay))) {
+    let retries = topology.retry.iter().map(|delay| topology.retry_queue(*delay));
+    for name in queues.chain(retries).chain([topology.rejected_queue()]) {
         channel.queue_delete(name.into(), QueueDeleteOptions::default()).await.expect("deleted");
     }
     broker.close().await;

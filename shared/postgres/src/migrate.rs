@@ -24,6 +24,14 @@ pub enum MigrateError {
     /// The database refused a statement.
     #[error("cannot take the migration lock")]
     Lock(#[from] tokio_postgres::Error),
+    /// The role does not exist, or this user may not grant.
+    #[error("cannot grant the programs' rights to the role {role}")]
+    Grant {
+        /// The role that was to get them.
+        role: String,
+        /// What the database answered.
+        source: tokio_postgres::Error,
+    },
     /// A migration failed, or the database has one that this build does not know.
     #[error("cannot migrate")]
     Migration(#[from] refinery::Error),
@@ -37,6 +45,20 @@ pub async fn run(pool: &Pool) -> Result<Vec<String>, MigrateError> {
     let report = embedded::migrations::runner().run_async(plain(&mut client)).await?;
     client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+}
+
+/// Lets `role` read and write what the programs need, and nothing else: it cannot change the schema nor the audit.
+///
+/// Run as the owner of the schema, after [`run`], whenever that applied something.
+pub async fn grant(pool: &Pool, role: &str) -> Result<(), MigrateError> {
+    let mut client = pool.get().await?;
+    let granting = async {
+        let tx = client.transaction().await?;
+        tx.execute("SELECT set_config('sluicegate.program_role', $1, true)", &[&role]).await?;
+        tx.batch_execute(include_str!("grants.sql")).await?;
+        tx.commit().await
+    };
+    granting.await.map_err(|source| MigrateError::Grant { role: role.to_owned(), source })
 }
 
 /// A number for exactly this set of migrations: another set, or another text, has another number.

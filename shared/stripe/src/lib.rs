@@ -4,6 +4,8 @@
 //! Pure: no I/O, no clock but the one passed in. Nothing here decides what an event means.
 
 pub mod currency;
+pub mod diagnosis;
 pub mod envelope;
 pub mod objects;
+pub mod rejection;
 pub mod signature;

@@ -53,11 +53,12 @@ pub fn verify(
     if header.trim_ascii().is_empty() {
         return Err(SignatureError::Missing);
     }
-    let (timestamp, candidates) = parse(header)?;
-    let seconds = digits(timestamp).ok_or(SignatureError::Malformed)?;
+    let header = read_header(header);
+    let timestamp = header.timestamp.filter(|_| header.v1 > 0).ok_or(SignatureError::Malformed)?;
+    let seconds = header.signed_at().ok_or(SignatureError::Malformed)?;
     // An empty secret is no secret: anyone could sign with it.
-    let secrets = secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty());
-    if !secrets.map(|secret| mac(secret, timestamp, body)).any(|mac| matches_any(&mac, &candidates)) {
+    let mut secrets = secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty());
+    if !secrets.any(|secret| header.signs(secret, timestamp, body)) {
         return Err(SignatureError::Mismatch);
     }
     let oldest = now.saturating_sub(i64::try_from(tolerance).unwrap_or(i64::MAX));
@@ -72,31 +73,58 @@ pub fn sign(body: &[u8], secret: &str, timestamp: i64) -> String {
 
 type Digest = [u8; 32];
 
-fn parse(header: &[u8]) -> Result<(&[u8], Vec<Digest>), SignatureError> {
-    let mut timestamp: Option<&[u8]> = None;
-    let mut signed = false;
-    let mut candidates = Vec::new();
+/// What stands in the header.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct SignatureHeader<'a> {
+    /// `t` as it is written; none where it is missing or there are two different ones.
+    pub timestamp: Option<&'a [u8]>,
+    /// How many `v1` there are, readable or not.
+    pub v1: usize,
+    /// How many `v0` there are. Stripe adds one to test events; it proves nothing.
+    pub v0: usize,
+    pub(crate) candidates: Vec<Digest>,
+}
+
+impl SignatureHeader<'_> {
+    /// When it was signed, unix seconds; none without a readable `t`.
+    #[must_use]
+    pub fn signed_at(&self) -> Option<i64> {
+        digits(self.timestamp?)
+    }
+
+    /// Whether a `v1` is the signature of this body under this secret.
+    pub(crate) fn signs(&self, secret: &str, timestamp: &[u8], body: &[u8]) -> bool {
+        let mac = mac(secret, timestamp, body);
+        self.candidates.iter().fold(false, |found, candidate| found | bool::from(mac.ct_eq(candidate)))
+    }
+}
+
+/// Reads a header. A part without `=` and an unknown scheme say nothing about ours.
+#[must_use]
+pub fn read_header(header: &[u8]) -> SignatureHeader<'_> {
+    let mut read = SignatureHeader::default();
+    let mut ambiguous = false;
     for part in header.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
-        // A part without `=` and an unknown scheme say nothing about ours.
         let Some(at) = part.iter().position(|byte| *byte == b'=') else { continue };
         let (key, value) = (&part[..at], &part[at + 1..]);
         match key {
-            b"t" if timestamp.is_some_and(|known| known != value) => return Err(SignatureError::Malformed),
-            b"t" => timestamp = Some(value),
+            b"t" if read.timestamp.is_some_and(|known| known != value) => ambiguous = true,
+            b"t" => read.timestamp = Some(value),
+            b"v0" => read.v0 += 1,
             b"v1" => {
-                signed = true;
+                read.v1 += 1;
                 let mut digest = Digest::default();
                 if hex::decode_to_slice(value, &mut digest).is_ok() {
-                    candidates.push(digest);
+                    read.candidates.push(digest);
                 }
             }
             _ => {}
         }
     }
-    match timestamp {
-        Some(timestamp) if signed => Ok((timestamp, candidates)),
-        _ => Err(SignatureError::Malformed),
+    if ambiguous {
+        read.timestamp = None;
     }
+    read
 }
 
 /// ASCII digits only: `+1`, `1_0`, `1.0` and `0x1` are numbers to some parsers and none to Stripe.
@@ -114,10 +142,6 @@ fn mac(secret: &str, timestamp: &[u8], body: &[u8]) -> Digest {
     mac.update(b".");
     mac.update(body);
     mac.finalize().into_bytes().into()
-}
-
-fn matches_any(mac: &Digest, candidates: &[Digest]) -> bool {
-    candidates.iter().fold(false, |found, candidate| found | bool::from(mac.ct_eq(candidate)))
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(crate) struct Company {
     pub(crate) expected_state: ExpectedState,
     /// The connected account that the events belong to; none for the company's own.
     pub(crate) account: Option<String>,
+    /// Whether what happens is live; test mode unless a history says otherwise.
+    pub(crate) livemode: bool,
     /// Lines of invoices that their bodies leave out, by the invoice.
     pub(crate) hidden_lines: BTreeMap<String, Vec<Value>>,
     events: Vec<SimEvent>,
@@ -70,6 +72,7 @@ impl Company {
             now,
             expected_state,
             account: None,
+            livemode: false,
             hidden_lines: BTreeMap::new(),
             events,
             stamp: now,
@@ -164,12 +167,16 @@ impl Company {
     }
 
     fn send(&mut self, kind: &'static str, object: &Object, previous: Option<Map<String, Value>>) {
+        let mut object = object.clone();
+        if object.value().get("livemode").is_some() {
+            object.set("livemode", self.livemode);
+        }
         let previous = previous.map(Value::Object);
         let created = self.created();
         let twin = self.rng.chance(self.options.twins);
         for _ in 0..=u8::from(twin) {
             let id = self.ids.next("evt_1");
-            let (body, state) = self.body(&id, kind, created, object, previous.as_ref());
+            let (body, state) = self.body(&id, kind, created, &object, previous.as_ref());
             self.trails.visit(object.id(), &body[state], created);
             self.events.push(SimEvent { id, kind: kind.to_owned(), created, body });
         }
@@ -218,9 +225,11 @@ impl Company {
             body.extend_from_slice(b",\n    \"previous_attributes\": ");
             pretty::write(&mut body, previous, 2);
         }
-        body.extend_from_slice(
-            b"\n  },\n  \"livemode\": false,\n  \"pending_webhooks\": 1,\n  \"request\": {\n    \"id\": ",
+        let livemode = self.livemode;
+        let rest = format!(
+            "\n  }},\n  \"livemode\": {livemode},\n  \"pending_webhooks\": 1,\n  \"request\": {{\n    \"id\": "
         );
+        body.extend_from_slice(rest.as_bytes());
         match &self.request {
             Some(request) => {
                 pretty::string(&mut body, request);

@@ -38,6 +38,8 @@ pub struct RegisteredOrder {
 pub struct ExpectedOrder {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// The company's id for it.
     pub id: String,
     pub status: &'static str,
@@ -59,6 +61,8 @@ pub struct ExpectedOrder {
 pub struct ExpectedPayment {
     /// The connected account; empty is the company's own.
     pub account: String,
+    /// False in test mode.
+    pub livemode: bool,
     /// Payment intent id, or session id where there is no intent.
     pub id: String,
     /// The order it is for.
@@ -111,9 +115,9 @@ pub struct ExpectedDispute {
     pub closed: bool,
     pub withdrawn: bool,
     pub reinstated: bool,
-    /// The balance transaction that took the money again after it was given back.
+    /// The balance transaction that took the money again after it was reinstated.
     pub withdrawn_again: Option<String>,
-    /// The verdict of an appeal, after another one.
+    /// The result of an appeal, which reversed the first.
     pub appeal: Option<&'static str>,
     /// Until when staff must answer, in unix seconds.
     pub due_by: Option<i64>,
@@ -148,7 +152,7 @@ pub struct ExpectedSubscription {
     pub status: &'static str,
     /// Since when it has been `past_due`, if that is its status: access then hangs on the grace period.
     pub past_due_since: Option<i64>,
-    /// The latest period end over the lines of its paid invoices, in unix seconds.
+    /// Of each item the end that its newest paid invoice bills in advance, and of the items the earliest, in unix seconds.
     pub paid_through: Option<i64>,
     /// Whether it ends with the period.
     pub cancel_at_period_end: bool,
@@ -173,7 +177,8 @@ impl ExpectedSubscription {
 pub struct ExpectedItem {
     pub price: String,
     pub product: String,
-    pub quantity: i64,
+    /// None for usage.
+    pub quantity: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +200,7 @@ pub struct ExpectedInvoice {
     pub paid: bool,
     /// Whether `invoice.payment_succeeded` came: it was paid by a payment, not out of band.
     pub payment_succeeded: bool,
-    /// The latest period end over its lines.
+    /// The end of what its lines pay for: of each item the latest, and of the items the earliest.
     pub period_end: Option<i64>,
     /// Not all of its lines are in its body: what its period is only Stripe's API shows.
     pub hides_lines: bool,

@@ -73,9 +73,9 @@ pub enum Kind {
     PartialCapture,
     /// A one-off invoice that names an order.
     OrderInvoice,
-    /// A dispute whose verdict is turned.
+    /// A dispute whose result an appeal reverses.
     Appeal,
-    /// A dispute that is prevented by giving the money back.
+    /// A dispute that is prevented by a refund.
     PreventedResolved,
     /// A dispute that is prevented by a block: nothing moves.
     PreventedBlocked,
@@ -113,6 +113,12 @@ pub enum Kind {
     IntervalChanged,
     /// Renewals with items that are bought once.
     Fees,
+    /// Items of several intervals in one subscription, one of which may be usage.
+    MixedIntervals,
+    /// A one-off invoice that names an order and asks for nothing.
+    FreeInvoice,
+    /// A live payment and a test payment name one order id.
+    LiveAndTest,
 }
 
 impl Kind {
@@ -174,6 +180,9 @@ impl Kind {
             Self::DiscountedInvoice => "discounted_invoice",
             Self::IntervalChanged => "interval_changed",
             Self::Fees => "fees",
+            Self::MixedIntervals => "mixed_intervals",
+            Self::FreeInvoice => "free_invoice",
+            Self::LiveAndTest => "live_and_test",
         }
     }
 

@@ -79,16 +79,17 @@ impl Outlets {
 const WENT_OUT: &str = "
     SELECT o.topic, count(DISTINCT o.id),
            count(DISTINCT o.id) FILTER (WHERE o.sent_at IS NOT NULL AND o.topic NOT LIKE 'alert.%'),
-           count(*) FILTER (WHERE d.state = 'sent' AND d.destination = 'http'),
-           count(*) FILTER (WHERE d.state = 'sent' AND d.destination = 'mail'),
-           count(*) FILTER (WHERE d.state = 'sent' AND d.destination LIKE 'alert:%')
-    FROM outbox o LEFT JOIN outbox_deliveries d ON d.outbox_id = o.id AND d.destination <> 'amqp'
+           count(*) FILTER (WHERE d.destination = 'http'),
+           count(*) FILTER (WHERE d.destination = 'mail'),
+           count(*) FILTER (WHERE d.destination LIKE 'alert:%')
+    FROM outbox o LEFT JOIN outbox_delivered d ON d.outbox_id = o.id
     GROUP BY o.topic ORDER BY o.topic";
 
 /// What no attempt has been made for. The relay looks for dead letters to report now and then.
 async fn untried(database: &Client) -> anyhow::Result<i64> {
-    let sql = "SELECT (SELECT coalesce(sum(cardinality(ids)), 0)::bigint FROM outbox_unsent)
-                    + (SELECT count(*) FROM outbox_deliveries WHERE state = 'pending' AND attempts = 0)
+    let sql = "SELECT (SELECT count(*) FROM outbox_owed w, unnest(w.ids) AS i (id)
+                       WHERE NOT EXISTS (SELECT FROM outbox_deliveries d
+                                         WHERE d.outbox_id = i.id AND d.destination = w.destination AND d.attempts > 0))
                     + (SELECT count(*) FROM alerts WHERE pending)
                     + (SELECT count(*) FROM dead_letters d
                        WHERE NOT EXISTS (SELECT FROM alerts a

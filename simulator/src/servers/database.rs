@@ -6,6 +6,11 @@ use tokio_postgres::Client;
 use super::error::ServerError;
 use super::postgres::{PostgresServer, connect};
 
+/// The role that programs under test connect as. It has the rights of `sluicegate migrate --grant-to`, as in production.
+const PROGRAM_ROLE: &str = "sluicegate_test_program";
+/// Of private servers that only this machine reaches.
+const PROGRAM_PASSWORD: &str = "program";
+
 /// Any number: whoever makes the template holds this advisory lock.
 const TEMPLATE_LOCK: i64 = 0x736c_7569_6365;
 
@@ -55,14 +60,24 @@ impl TestDatabase {
         Ok(TestDatabase { admin: admin.to_owned(), url: on_database(admin, &name), name })
     }
 
-    /// The URL of the database.
+    /// The URL of the database, as its owner.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The URL for the programs under test: as a role that cannot change the schema nor the audit.
+    pub fn program_url(&self) -> String {
+        as_user(&self.url, PROGRAM_ROLE, PROGRAM_PASSWORD)
     }
 
     /// A connection to the database, for looking into it.
     pub async fn connect(&self) -> Result<Client, ServerError> {
         connect(&self.url).await
+    }
+
+    /// A connection with the rights of the programs.
+    pub async fn connect_as_program(&self) -> Result<Client, ServerError> {
+        connect(&self.program_url()).await
     }
 }
 
@@ -110,6 +125,12 @@ async fn make_template(admin: &str, client: &Client, name: &str) -> Result<(), S
     let fresh = on_database(admin, name).into();
     let pool = postgres::pool::pool(&fresh, 1, "sluicegate tests").map_err(migrating)?;
     postgres::migrate::run(&pool).await.map_err(migrating)?;
+    execute(format!(
+        "DO $$ BEGIN CREATE ROLE {PROGRAM_ROLE} LOGIN PASSWORD '{PROGRAM_PASSWORD}'; \
+         EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    ))
+    .await?;
+    postgres::migrate::grant(&pool, PROGRAM_ROLE).await.map_err(migrating)?;
     pool.close();
     // Closed to everybody: a template with a connection cannot be copied, and this is the mark that it is whole.
     execute(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await?;
@@ -123,6 +144,14 @@ fn migrating(error: impl std::error::Error + Send + Sync + 'static) -> ServerErr
     ServerError::Migrate(Box::new(error))
 }
 
+/// The same URL for another user.
+fn as_user(url: &str, user: &str, password: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?']).map_or(url.len(), |at| start + at);
+    let host = url[start..end].rsplit('@').next().unwrap_or_default();
+    format!("{}{user}:{password}@{host}{}", &url[..start], &url[end..])
+}
+
 /// The same URL with another database.
 fn on_database(url: &str, database: &str) -> String {
     let (rest, query) = url.split_once('?').map_or((url, None), |(rest, query)| (rest, Some(query)));
@@ -134,7 +163,16 @@ fn on_database(url: &str, database: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::on_database;
+    use super::{as_user, on_database};
+
+    #[test]
+    fn the_user_of_a_url_is_replaced_and_the_rest_kept() {
+        assert_eq!(
+            as_user("postgres://u:p@h:1/a?sslmode=disable", "v", "w"),
+            "postgres://v:w@h:1/a?sslmode=disable"
+        );
+        assert_eq!(as_user("postgres://h/b", "v", "w"), "postgres://v:w@h/b");
+    }
 
     #[test]
     fn the_database_of_a_url_is_replaced_and_the_rest_kept() {

@@ -44,6 +44,11 @@ impl Answer {
         Self::error(404, json!({"message": message, "type": "invalid_request_error"}))
     }
 
+    pub(super) fn wrong_version(version: &str) -> Self {
+        let message = format!("Invalid Stripe API version: {version}");
+        Self::error(400, json!({"message": message, "type": "invalid_request_error"}))
+    }
+
     pub(super) fn no_key() -> Self {
         let message = "You did not provide an API key. You need to provide your API key in the Authorization header, \
                        using Bearer auth.";

@@ -4,6 +4,7 @@
 //! Fees are 2.9 % and 30 minor units of a payment. Every UTC day is paid out on the next, for each currency by itself.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -20,12 +21,36 @@ pub(super) struct Books {
     pub(super) payouts: Vec<Value>,
 }
 
+/// Who looks: account, mode, moment, and whether at a replica that lags.
+type Viewer = (String, bool, Option<i64>, bool);
+
+/// The books that were made since the last change: a list of them is read page by page.
+#[derive(Debug, Default)]
+pub(super) struct KeptBooks(Mutex<Vec<(Viewer, Arc<Books>)>>);
+
+impl KeptBooks {
+    pub(super) fn forget(&mut self) {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
 /// What the objects that `view` sees amount to.
-pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Books {
+pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Arc<Books> {
+    let viewer = (view.account.to_owned(), view.livemode, view.now, view.stale);
+    let mut kept = catalog.books.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, books)) = kept.iter().find(|(of, _)| *of == viewer) {
+        return Arc::clone(books);
+    }
+    let books = Arc::new(made(catalog, view));
+    kept.push((viewer, Arc::clone(&books)));
+    books
+}
+
+fn made(catalog: &Catalog, view: &View<'_>) -> Books {
     let mut books = Books::default();
     let kinds = [charge as fn(&Entry, &View<'_>) -> Vec<Value>, refund, dispute, other];
     for (kind, moved) in ["charge", "refund", "dispute", BALANCE_TRANSACTION].into_iter().zip(kinds) {
-        let entries = catalog.objects.get(kind).into_iter().flat_map(BTreeMap::values);
+        let entries = catalog.entries(kind);
         let mine = entries.filter(|entry| entry.account == view.account && entry.livemode == view.livemode);
         books.transactions.extend(mine.flat_map(|entry| moved(entry, view)));
     }

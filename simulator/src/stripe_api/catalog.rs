@@ -1,9 +1,11 @@
 //! Every object of the histories, with each of its states and when it began.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
+use super::balance::KeptBooks;
 use super::collections::{ACCOUNT, EVENT, THIN_EVENT};
 
 /// Stripe lists events for 30 days.
@@ -34,6 +36,17 @@ pub(super) struct View<'a> {
 }
 
 impl Entry {
+    /// In the order in which they began; nothing comes after the end of a subscription, which may be dated before the
+    /// request that ended it.
+    fn sort_states(&mut self) {
+        let is_ended = |state: &Option<Value>| state.as_ref().is_some_and(|state| state["ended_at"].is_i64());
+        let ended = self.states.iter().find(|(_, state)| is_ended(state)).map(|(since, _)| *since);
+        if let Some(ended) = ended {
+            self.states.iter_mut().for_each(|(since, _)| *since = ended.min(*since));
+        }
+        self.states.sort_by_key(|(since, state)| (*since, is_ended(state)));
+    }
+
     /// The states that have begun, each with its beginning.
     pub(super) fn seen(&self, view: &View<'_>) -> impl Iterator<Item = (i64, &Value)> {
         let now = view.now;
@@ -52,12 +65,46 @@ impl Entry {
 /// All objects by kind and id.
 #[derive(Debug, Default)]
 pub(super) struct Catalog {
-    pub(super) objects: BTreeMap<String, BTreeMap<String, Entry>>,
+    kinds: BTreeMap<String, Kind>,
     /// Lines of invoices beyond those that their events show.
     pub(super) more_lines: BTreeMap<String, Vec<Value>>,
     /// When the last change happened, unix seconds.
     pub(super) newest: i64,
+    /// The balance as it was last asked for; forgotten with every change.
+    pub(super) books: KeptBooks,
     sequence: usize,
+}
+
+/// The objects of one kind. A list is read page by page, so that its order is kept and not made for each page.
+#[derive(Debug, Default)]
+struct Kind {
+    entries: Vec<Entry>,
+    by_id: HashMap<String, usize>,
+    newest_first: Vec<usize>,
+}
+
+impl Kind {
+    fn get(&self, id: &str) -> Option<&Entry> {
+        Some(&self.entries[*self.by_id.get(id)?])
+    }
+
+    fn get_or_insert(&mut self, id: &str, entry: impl FnOnce() -> Entry) -> &mut Entry {
+        let at = match self.by_id.get(id) {
+            Some(at) => *at,
+            None => self.insert(id, entry()),
+        };
+        &mut self.entries[at]
+    }
+
+    fn insert(&mut self, id: &str, entry: Entry) -> usize {
+        let key = |entry: &Entry| Reverse((entry.created, entry.sequence));
+        let place = self.newest_first.partition_point(|at| key(&self.entries[*at]) < key(&entry));
+        self.entries.push(entry);
+        let at = self.entries.len() - 1;
+        self.newest_first.insert(place, at);
+        self.by_id.insert(id.to_owned(), at);
+        at
+    }
 }
 
 impl Catalog {
@@ -91,37 +138,49 @@ impl Catalog {
         let (Some(kind), Some(id)) = (object["object"].as_str(), object["id"].as_str()) else { return };
         self.sequence += 1;
         self.newest = self.newest.max(since);
-        let entry = Entry {
+        self.books.forget();
+        let sequence = self.sequence;
+        let known = self.kinds.entry(kind.to_owned()).or_default().get_or_insert(id, || Entry {
             account: account.to_owned(),
             livemode: object["livemode"].as_bool().unwrap_or_default(),
             created: object["created"].as_i64().unwrap_or(since),
-            sequence: self.sequence,
+            sequence,
             states: Vec::new(),
-        };
-        let known = self.objects.entry(kind.to_owned()).or_default().entry(id.to_owned()).or_insert(entry);
+        });
         known.states.push((since, Some(object.clone())));
-        known.states.sort_by_key(|(since, _)| *since);
+        known.sort_states();
     }
 
     fn remove(&mut self, object: &Value, since: i64) {
         let (Some(kind), Some(id)) = (object["object"].as_str(), object["id"].as_str()) else { return };
-        if let Some(entry) = self.objects.get_mut(kind).and_then(|entries| entries.get_mut(id)) {
-            entry.states.push((since, None));
+        self.books.forget();
+        let Some(of) = self.kinds.get_mut(kind) else { return };
+        if let Some(at) = of.by_id.get(id) {
+            of.entries[*at].states.push((since, None));
         }
     }
 
     /// The object as `view` sees it.
     pub(super) fn get(&self, kind: &str, id: &str, view: &View<'_>) -> Option<&Value> {
-        let entry = self.objects.get(kind)?.get(id)?;
+        let entry = self.kinds.get(kind)?.get(id)?;
         visible(kind, entry, view).then(|| entry.state(view)).flatten()
+    }
+
+    /// An object over time, whoever looks.
+    pub(super) fn entry(&self, kind: &str, id: &str) -> Option<&Entry> {
+        self.kinds.get(kind)?.get(id)
+    }
+
+    /// All objects of a kind, in the order in which they became known.
+    pub(super) fn entries(&self, kind: &str) -> impl Iterator<Item = &Entry> {
+        self.kinds.get(kind).into_iter().flat_map(|of| &of.entries)
     }
 
     /// The objects of a kind, newest first.
     pub(super) fn list(&self, kind: &str, view: &View<'_>) -> Vec<&Value> {
-        let entries = self.objects.get(kind).into_iter().flat_map(BTreeMap::values);
-        let mut found: Vec<&Entry> = entries.filter(|entry| visible(kind, entry, view)).collect();
-        found.sort_by_key(|entry| std::cmp::Reverse((entry.created, entry.sequence)));
-        found.into_iter().filter_map(|entry| entry.state(view)).collect()
+        let Some(of) = self.kinds.get(kind) else { return Vec::new() };
+        let entries = of.newest_first.iter().map(|at| &of.entries[*at]);
+        entries.filter(|entry| visible(kind, entry, view)).filter_map(|entry| entry.state(view)).collect()
     }
 }
 

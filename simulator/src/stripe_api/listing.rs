@@ -8,12 +8,13 @@ use super::collections::{Collection, SUBSCRIPTION};
 const DEFAULT_LIMIT: usize = 10;
 const MAX_LIMIT: usize = 100;
 
-/// The page of `objects` (newest first) that the parameters ask for.
+/// The page of `objects` (newest first) that the parameters ask for, each as `shown` has it.
 pub(super) fn page(
     collection: &Collection,
     path: &str,
     objects: Vec<&Value>,
     params: &[(String, String)],
+    shown: impl Fn(&Value) -> Value,
 ) -> Answer {
     let cursors = Cursors::read(params);
     let (limit, rest) = match cursors {
@@ -41,7 +42,7 @@ pub(super) fn page(
         (None, Some(_)) => range.start > 0,
         _ => range.end < kept.len(),
     };
-    let data: Vec<Value> = kept.drain(range).map(without_own_fields).collect();
+    let data: Vec<Value> = kept.drain(range).map(shown).collect();
     Answer::ok(json!({"object": "list", "data": data, "has_more": has_more, "url": path}))
 }
 
@@ -97,23 +98,25 @@ fn filtered<'a>(
         let Some((_, fields)) = collection.filters.iter().find(|(filter, _)| filter == name) else {
             return Err(Answer::unknown_parameter(name));
         };
-        let field = |object: &Value| {
-            fields.iter().find_map(|field| object.pointer(field)?.as_str()).unwrap_or_default().to_owned()
-        };
         match (is_subscription, name.as_str(), value.as_str()) {
             (true, "status", "all") => {}
             (true, "status", "ended") => {
-                objects.retain(|object| matches!(field(object).as_str(), "canceled" | "incomplete_expired"))
+                objects.retain(|object| matches!(field(object, fields), "canceled" | "incomplete_expired"))
             }
-            (_, "types[]", _) => objects.retain(|object| list.contains(&field(object).as_str())),
+            (_, "types[]", _) => objects.retain(|object| list.contains(&field(object, fields))),
             // `charge.*` stands for every type that begins so.
             (_, "type", value) if value.ends_with('*') => {
-                objects.retain(|object| field(object).starts_with(value.trim_end_matches('*')));
+                objects.retain(|object| field(object, fields).starts_with(value.trim_end_matches('*')));
             }
-            _ => objects.retain(|object| field(object) == *value),
+            _ => objects.retain(|object| field(object, fields) == value),
         }
     }
     Ok(objects)
+}
+
+/// What the first of these fields that is there says.
+fn field<'a>(object: &'a Value, fields: &[&str]) -> &'a str {
+    fields.iter().find_map(|field| object.pointer(field)?.as_str()).unwrap_or_default()
 }
 
 fn created(name: &str) -> Option<fn(i64, i64) -> bool> {

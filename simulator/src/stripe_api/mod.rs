@@ -2,7 +2,8 @@
 //!
 //! Written from Stripe's documentation and apart from the client that reads it: the official libraries read from it in
 //! a test. It knows pages, filters, accounts, error bodies and faults, and no expansion, no search and no writing.
-//! Objects keep the API version of their events, whatever a request asks for.
+//! A `Stripe-Version` that is none is refused; objects keep the API version of their events, whichever is asked for.
+//! Webhook endpoints are what a test puts there ([`ApiServer::put`]).
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -26,9 +27,11 @@ mod command;
 mod fault;
 mod listing;
 mod query;
+mod response;
 mod routes;
 mod server;
 mod unlisted;
+mod version;
 
 pub use command::{ApiArgs, serve};
 pub use fault::{Fault, Share};

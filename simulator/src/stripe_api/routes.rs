@@ -42,16 +42,18 @@ fn list(
     match collection.object {
         BALANCE_TRANSACTION => {
             let books = balance::books(catalog, view);
-            page(collection, path, books.transactions.iter().collect(), params)
+            page(collection, path, books.transactions.iter().collect(), params, without_own_fields)
         }
-        PAYOUT => page(collection, path, balance::books(catalog, view).payouts.iter().collect(), params),
+        PAYOUT => {
+            let books = balance::books(catalog, view);
+            page(collection, path, books.payouts.iter().collect(), params, without_own_fields)
+        }
         kind => {
-            let mut objects: Vec<Cow<'_, Value>> =
-                catalog.list(kind, view).into_iter().map(|object| shown(catalog, object)).collect();
-            if collection.object == "refund" && params.iter().any(|(name, _)| name == "charge") {
-                objects.extend(unlisted::refunds(catalog, view).into_iter().map(Cow::Owned));
-            }
-            page(collection, path, objects.iter().map(Cow::as_ref).collect(), params)
+            let mut objects = catalog.list(kind, view);
+            let charge = params.iter().find(|(name, _)| name == "charge" && kind == "refund");
+            let unlisted = charge.map(|(_, charge)| unlisted::refunds_of(catalog, charge, view));
+            objects.extend(unlisted.iter().flatten());
+            page(collection, path, objects, params, |object| shown(catalog, object).into_owned())
         }
     }
 }
@@ -75,7 +77,8 @@ fn one(
         }
         kind => catalog.get(kind, id, view),
     };
-    let unlisted = unlisted::refund(catalog, id, view).filter(|_| collection.object == "refund");
+    let is_refund = found.is_none() && collection.object == "refund";
+    let unlisted = is_refund.then(|| unlisted::refund(catalog, id, view)).flatten();
     match found.or(unlisted.as_ref()) {
         Some(object) => Answer::ok(without_own_fields(&shown(catalog, object))),
         None => Answer::missing(404, collection.object, id, "id"),
@@ -96,7 +99,7 @@ fn lines(
     let mut all = invoice["lines"]["data"].as_array().cloned().unwrap_or_default();
     all.extend(catalog.more_lines.get(id).into_iter().flatten().cloned());
     let lines = Collection { object: "line_item", path: "", filters: &[] };
-    page(&lines, path, all.iter().collect(), params)
+    page(&lines, path, all.iter().collect(), params, Value::clone)
 }
 
 /// An object as a body shows it.

@@ -5,11 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::stream;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, DATE, HeaderMap};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response};
@@ -24,7 +21,9 @@ use super::answer::Answer;
 use super::catalog::{Catalog, View};
 use super::fault::{Fault, Faults, Share};
 use super::query::pairs;
+use super::response::{Body, response};
 use super::routes;
+use super::version;
 use crate::histories::History;
 
 /// A request as it was asked, for tests to count.
@@ -181,8 +180,6 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-type Body = UnsyncBoxBody<Bytes, io::Error>;
-
 async fn answer(
     shared: Arc<Mutex<Shared>>,
     request: hyper::Request<Incoming>,
@@ -201,7 +198,7 @@ async fn answer(
         tokio::time::sleep(time).await;
     }
     asked.status = if fault == Some(Fault::CutOff) { 0 } else { answer.status };
-    let version = asked.version.clone();
+    let version = asked.version.clone().or_else(|| Some(version::DEFAULT.to_owned()));
     lock(&shared).requests.push(asked);
     Ok(response(
         &answer,
@@ -227,6 +224,9 @@ fn decided(
     if !accepted {
         return (Answer::wrong_key(&key), None, id);
     }
+    if let Some(wrong) = asked.version.as_deref().filter(|version| !version::is_version(version)) {
+        return (Answer::wrong_version(wrong), None, id);
+    }
     let fault = shared.faults.take();
     let answer = match fault {
         Some(Fault::RateLimited { retry_after }) => Answer::rate_limited(retry_after),
@@ -250,28 +250,4 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 fn key(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     value.strip_prefix("Bearer ").map(|key| key.trim().to_owned())
-}
-
-fn response(answer: &Answer, cut: bool, headers: [(&str, Option<String>); 3]) -> Response<Body> {
-    let bytes = Bytes::from(answer.body.to_string());
-    let mut response = Response::builder()
-        .status(answer.status)
-        .header(CONTENT_TYPE, "application/json")
-        .header(CONTENT_LENGTH, bytes.len());
-    if let Some(seconds) = answer.retry_after {
-        response = response.header(RETRY_AFTER, seconds);
-    }
-    for (name, value) in headers {
-        if let Some(value) = value {
-            response = response.header(name, value);
-        }
-    }
-    let body: Body = if cut {
-        let half = bytes.slice(..bytes.len() / 2);
-        let frames = [Ok(Frame::data(half)), Err(io::Error::other("cut off on purpose"))];
-        StreamBody::new(stream::iter(frames)).boxed_unsync()
-    } else {
-        Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
-    };
-    response.body(body).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Refunds that no event shows: before 2024-10-28 there was only the sum that its charge shows. They are in the balance and
 //! can be retrieved and listed by their charge; the list of all leaves them out.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -9,23 +9,46 @@ use super::catalog::{Catalog, Entry, View};
 
 /// Those of all charges that `view` sees.
 pub(super) fn refunds(catalog: &Catalog, view: &View<'_>) -> Vec<Value> {
-    let charges = catalog.objects.get("charge").into_iter().flat_map(BTreeMap::values);
-    let mine = charges.filter(|entry| entry.account == view.account && entry.livemode == view.livemode);
-    mine.flat_map(|charge| of_charge(catalog, charge, view)).collect()
+    let mut covered: HashMap<&str, i64> = HashMap::new();
+    for refund in catalog.entries("refund").filter_map(|entry| entry.state(view)) {
+        let charge = refund["charge"].as_str().unwrap_or_default();
+        *covered.entry(charge).or_default() += amount(refund);
+    }
+    let mine = catalog.entries("charge").filter(|entry| is_seen(entry, view));
+    let of = |charge: &Entry| {
+        let id = charge.state(view).and_then(|charge| charge["id"].as_str()).unwrap_or_default();
+        of_charge(charge, covered.get(id).copied().unwrap_or_default(), view)
+    };
+    mine.flat_map(of).collect()
+}
+
+/// Those of one charge.
+pub(super) fn refunds_of(catalog: &Catalog, charge: &str, view: &View<'_>) -> Vec<Value> {
+    let Some(entry) = catalog.entry("charge", charge).filter(|entry| is_seen(entry, view)) else {
+        return Vec::new();
+    };
+    let refunds = catalog.entries("refund").filter_map(|entry| entry.state(view));
+    let covered = refunds.filter(|refund| refund["charge"] == charge).map(amount).sum();
+    of_charge(entry, covered, view)
 }
 
 /// One of them, by the id that [`refunds`] gives it.
 pub(super) fn refund(catalog: &Catalog, id: &str, view: &View<'_>) -> Option<Value> {
-    refunds(catalog, view).into_iter().find(|refund| refund["id"] == id)
+    let (_, charge) = id.strip_prefix("re_")?.split_once('_')?;
+    refunds_of(catalog, charge, view).into_iter().find(|refund| refund["id"] == id)
 }
 
-/// The steps of the sum, less what the refunds that events show add up to.
-fn of_charge(catalog: &Catalog, charge: &Entry, view: &View<'_>) -> Vec<Value> {
+fn is_seen(entry: &Entry, view: &View<'_>) -> bool {
+    entry.account == view.account && entry.livemode == view.livemode
+}
+
+fn amount(refund: &Value) -> i64 {
+    refund["amount"].as_i64().unwrap_or_default()
+}
+
+/// The steps of the sum, less what the refunds that events show add up to (`covered`).
+fn of_charge(charge: &Entry, mut covered: i64, view: &View<'_>) -> Vec<Value> {
     let Some(newest) = charge.state(view) else { return Vec::new() };
-    let refunds = catalog.objects.get("refund").into_iter().flat_map(BTreeMap::values);
-    let of_charge =
-        refunds.filter_map(|entry| entry.state(view)).filter(|refund| refund["charge"] == newest["id"]);
-    let mut covered: i64 = of_charge.filter_map(|refund| refund["amount"].as_i64()).sum();
     let (mut steps, mut before) = (Vec::new(), 0);
     for (at, state) in charge.seen(view) {
         // The sum falls where a failed refund is taken off it.

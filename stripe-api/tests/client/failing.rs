@@ -60,7 +60,7 @@ async fn what_does_not_pass_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_prompt_caller_is_told_at_once_how_long_stripe_asks_to_wait() {
+async fn a_prompt_caller_learns_at_once_how_long_stripe_asks_to_wait() {
     let (server, api, _) = with_history(Kind::Card).await;
     let prompt = api.with_policy(RetryPolicy::PROMPT);
     server.fail_next(5, Fault::RateLimited { retry_after: Some(30) });
@@ -82,7 +82,7 @@ async fn a_stripe_that_cannot_be_reached_is_unavailable() {
 }
 
 #[tokio::test]
-async fn who_cannot_wait_for_the_rate_of_the_process_is_told_when_to_ask_again() {
+async fn who_cannot_wait_for_the_rate_of_the_process_learns_when_to_ask_again() {
     let (server, _, history) = with_history(Kind::Card).await;
     let settings = ApiSettings { rate: NonZeroU32::MIN, ..settings(&server, Duration::from_secs(20)) };
     let api = StripeApi::new(&settings).unwrap();

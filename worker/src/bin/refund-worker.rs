@@ -2,7 +2,6 @@
 
 use amqp::topology::Queue;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    Ok(worker::main(Queue::Refund).await?)
+fn main() -> anyhow::Result<()> {
+    Ok(worker::main(Queue::Refund)?)
 }

@@ -10,11 +10,11 @@ use domain::fetched::{Fetched, FetchedEvent, Source};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use service::error::chain;
-use stripe_api::{ApiError, Call, DEFAULT_VERSION, Resource, StripeApi};
+use stripe_api::{ApiError, Call, DEFAULT_VERSION, Resource, Retrieved, StripeApi};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-use super::retrieve;
+use super::{held, retrieve};
 use crate::store::{self, DueFetch, StoreError};
 
 /// How often it is looked for what is due.
@@ -76,7 +76,7 @@ impl DoubtFetcher {
             Err(FetchError::Api(error)) => error.as_str(),
             Err(FetchError::Publish(_)) => "not_published",
         };
-        metrics::counter!("worker_fetches_total", "cause" => "doubt", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_fetches_total", "cause" => "doubt", "outcome" => outcome).increment(1);
         match done {
             // What is gone at Stripe stays as its events left it.
             Ok(()) | Err(FetchError::Api(ApiError::NotFound { .. })) => {
@@ -90,11 +90,25 @@ impl DoubtFetcher {
         }
     }
 
-    /// Fetches the object in the shape of its events, so that its state can be compared with theirs, and publishes it.
+    /// Fetches the object in the shape of its events, so that its state can be compared with theirs, and publishes it. The
+    /// payment intent of a held payment comes last: once it was seen, nothing is asked for again.
     async fn fetch(&self, due: &DueFetch) -> Result<(), FetchError> {
         let Some(resource) = Resource::of_object(&due.object) else { return Ok(()) };
+        if due.payment.is_some_and(|payment| !payment.held && !payment.ambiguous) {
+            // What was missing has come meanwhile.
+            return Ok(());
+        }
         let call = Call::default().account(&due.origin.account).version(due.version.as_deref());
         let found = retrieve(&self.api, resource, &due.id, &call).await?;
+        if due.payment.is_some_and(|payment| payment.held) {
+            for explanation in held::explanations(&self.api, &found.object, &call).await? {
+                self.publish(due, &explanation).await?;
+            }
+        }
+        self.publish(due, &found).await
+    }
+
+    async fn publish(&self, due: &DueFetch, found: &Retrieved) -> Result<(), FetchError> {
         let version = due.version.as_deref().unwrap_or(DEFAULT_VERSION);
         let (object, origin, as_of) = (&found.object, &due.origin, found.as_of);
         let fetched = Fetched { object, origin, version, as_of, source: Source::Doubt };

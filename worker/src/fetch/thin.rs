@@ -115,7 +115,8 @@ impl ThinEvents {
         let call = Call::default().account(&wanted.account);
         let found = retrieve(&self.api, wanted.resource, &wanted.id, &call).await;
         let outcome = found.as_ref().map_or_else(ApiError::as_str, |_| "ok");
-        metrics::counter!("worker_fetches_total", "cause" => "thin_event", "outcome" => outcome).increment(1);
+        metrics::counter!("sluicegate_fetches_total", "cause" => "thin_event", "outcome" => outcome)
+            .increment(1);
         found.map_err(|error| rejection(&error, wanted.resource.object(), &wanted.id))
     }
 

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_public_internet_are_told_from_all_others() {
+    fn addresses_of_the_public_internet_are_distinguished_from_all_others() {
         for net in SPECIAL {
             assert!(net.parse::<IpNet>().is_ok(), "{net}");
         }

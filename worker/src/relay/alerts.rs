@@ -18,12 +18,13 @@ pub(super) async fn run(
     shutdown: &CancellationToken,
 ) -> Result<(), RelayError> {
     let client = session.client();
-    let (letters, deliveries) = (kinds.contains(&Kind::DeadLetters), kinds.contains(&Kind::DeliveryFailed));
-    if letters {
+    let (dead_letters, deliveries) =
+        (kinds.contains(&Kind::DeadLetters), kinds.contains(&Kind::DeliveryFailed));
+    if dead_letters {
         alerts::begin(client).await?;
     }
-    while (letters || deliveries) && !shutdown.is_cancelled() {
-        if letters {
+    while (dead_letters || deliveries) && !shutdown.is_cancelled() {
+        if dead_letters {
             alerts::dead_letters(client).await?;
         }
         if deliveries {

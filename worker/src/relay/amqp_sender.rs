@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::cloud_event;
 use super::partitions::{self, Refusal, Transmit};
 use super::session::{RelayError, Session};
-use super::store::amqp::{AmqpStatements, Unsent};
+use super::store::owed::{Owed, OwedStatements};
 use super::store::{self, AMQP, OutboxRow};
 use service::backoff::Backoff;
 
@@ -42,20 +42,18 @@ impl AmqpSender {
         shutdown: &CancellationToken,
     ) -> Result<(), RelayError> {
         let (client, mut wakeup, mut backoff) = (session.client(), session.wakeup(), Backoff::default());
-        let statements = AmqpStatements::prepare(client).await?;
+        let statements = OwedStatements::prepare(client, AMQP).await?;
         let mut measured: Option<Instant> = None;
         while !shutdown.is_cancelled() {
             if measured.is_none_or(|at| at.elapsed() >= MEASURE) {
-                store::report_age(client).await?;
+                store::report_age(client, AMQP).await?;
                 measured = Some(Instant::now());
             }
-            let unsent = match self.broker.usable() {
-                Ok(()) => {
-                    Some(statements.unsent(client, BATCH).await?).filter(|unsent| !unsent.rows.is_empty())
-                }
+            let owed = match self.broker.usable() {
+                Ok(()) => Some(statements.next(client, BATCH).await?).filter(|owed| !owed.rows.is_empty()),
                 Err(_) => None,
             };
-            let Some(Unsent { rows, batches, has_more }) = unsent else {
+            let Some(Owed { rows, batches, has_more }) = owed else {
                 if wakeup.wait(shutdown).await.is_break() {
                     break;
                 }
@@ -65,8 +63,8 @@ impl AmqpSender {
             if result.interrupted {
                 tracing::warn!("the broker was lost while messages were sent; they are sent again");
             }
-            store::failed(client, AMQP, &result.failures, NEVER).await?;
-            statements.sent(client, &batches, &result).await?;
+            let ended = store::failed(client, AMQP, &result.failures, NEVER).await?;
+            statements.sent(client, &batches, &result.sent, &ended).await?;
             store::count(AMQP, &result);
             // A broker that takes nothing is not asked again and again.
             let ended = if result.sent.is_empty() {
@@ -98,7 +96,7 @@ impl Transmit for AmqpSender {
             Ok(()) => Ok(()),
             // Nobody subscribes to this topic: there is no one to send it to.
             Err(PublishError::Returned { .. }) => {
-                metrics::counter!("outbox_unroutable_total").increment(1);
+                metrics::counter!("sluicegate_outbox_unroutable_total").increment(1);
                 Ok(())
             }
             Err(PublishError::Down | PublishError::Blocked | PublishError::Closed(_)) => Err(Refusal::Lost),

@@ -10,6 +10,7 @@ use super::channel::Channel;
 use super::partitions::{self, Refusal, Transmit};
 use super::sent::{Pause, SentBatch};
 use super::session::{RelayError, Session};
+use super::store::owed::{Owed, OwedStatements};
 use super::store::{self, Destination, OutboxRow};
 
 /// After this long what was accepted is recorded, before more is sent.
@@ -45,33 +46,33 @@ impl DestinationSender {
         shutdown: &CancellationToken,
     ) -> Result<(), RelayError> {
         let (client, mut wakeup) = (session.client(), session.wakeup());
+        let statements = OwedStatements::prepare(client, &self.name).await?;
         let mut measured: Option<Instant> = None;
         while !shutdown.is_cancelled() {
             if measured.is_none_or(|at| at.elapsed() >= MEASURE) {
-                store::report_due_age(client, &self.name).await?;
+                store::report_age(client, &self.name).await?;
                 measured = Some(Instant::now());
             }
             let destination = store::destination(client, &self.name).await?;
             // One that failed is asked with one message whether it works again.
             let limit = if destination.failures > 0 { 1 } else { self.channel.batch() };
-            let rows =
-                if destination.paused { vec![] } else { store::due(client, &self.name, limit).await? };
-            if rows.is_empty() {
+            let owed = if destination.paused { None } else { Some(statements.next(client, limit).await?) };
+            let Some(Owed { rows, batches, has_more }) = owed.filter(|owed| !owed.rows.is_empty()) else {
                 if wakeup.wait(shutdown).await.is_break() {
                     break;
                 }
                 continue;
-            }
-            let (began, is_full) = (Instant::now(), rows.len() >= limit);
+            };
+            let began = Instant::now();
             let round = Round { channel: &self.channel, client, now: destination.now };
             let ends = || shutdown.is_cancelled() || began.elapsed() > ROUND;
             let result = partitions::send(&round, rows, self.channel.at_once(), ends).await;
-            store::accepted(client, &self.name, &result.sent).await?;
-            store::failed(client, &self.name, &result.failures, GIVE_UP).await?;
+            let ended = store::failed(client, &self.name, &result.failures, GIVE_UP).await?;
+            statements.sent(client, &batches, &result.sent, &ended).await?;
             store::count(&self.name, &result);
             self.judge(session, &destination, &result).await?;
             let is_cut = began.elapsed() > ROUND;
-            if !is_full && !is_cut && wakeup.wait(shutdown).await.is_break() {
+            if !has_more && !is_cut && wakeup.wait(shutdown).await.is_break() {
                 break;
             }
         }
@@ -102,7 +103,7 @@ impl DestinationSender {
             }
             None => {}
         }
-        metrics::gauge!("outbox_destination_paused", "destination" => self.name.clone())
+        metrics::gauge!("sluicegate_outbox_destination_paused", "destination" => self.name.clone())
             .set(if pause.is_some() { 1.0 } else { 0.0 });
         store::set_destination(session.client(), &self.name, failures, pause, error).await?;
         Ok(())

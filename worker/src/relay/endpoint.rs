@@ -1,27 +1,18 @@
 //! One HTTP endpoint of the company: posts a signed message and reads the answer.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use amqp::message::ContentType;
+use http_client::retry_after;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::redirect::Policy;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, StatusCode, Url};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 
 use super::address::PublicOnly;
 use super::partitions::Refusal;
 use super::sent::Pause;
 use super::signature::{SigningKey, signatures};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A destination cannot make itself be left alone for longer.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why messages cannot be sent by HTTP.
 #[derive(Debug, Error)]
@@ -32,22 +23,9 @@ pub enum ClientError {
     Client(#[from] reqwest::Error),
 }
 
-/// The client that all endpoints share. No redirects: they could lead to addresses that are refused. No proxy of the
-/// environment: it would connect where we do not.
+/// The client that all endpoints share.
 pub(super) fn client(timeout: Duration, allow_private: bool) -> Result<Client, ClientError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(timeout)
-        .user_agent(concat!("Sluicegate/", env!("CARGO_PKG_VERSION")));
+    let builder = http_client::builder(timeout)?;
     let builder = if allow_private { builder } else { builder.dns_resolver(PublicOnly) };
     Ok(builder.build()?)
 }
@@ -105,19 +83,6 @@ pub(super) fn answered(status: StatusCode, headers: &HeaderMap, wait: Duration) 
     Err(Refusal::NotNow { error: format!("answered {}", status.as_u16()), wait, pause })
 }
 
-/// Seconds, or a date.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-            Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
-        }
-    };
-    Some(wait.min(LONGEST_RETRY_AFTER))
-}
-
 /// A header holds visible ASCII alone: the rest, and the percent sign, is written as in a URL.
 fn header_text(key: &str) -> String {
     key.bytes().fold(String::with_capacity(key.len()), |mut text, byte| {
@@ -147,21 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_read_in_both_forms_and_has_a_limit() {
-        let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
-        let read = |text: &str| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            retry_after(&headers, now).map(|wait| wait.as_secs())
-        };
-        assert_eq!(read("120"), Some(120));
-        assert_eq!(read("Wed, 25 Nov 2026 12:00:30 GMT"), Some(30));
-        assert_eq!(read("Wed, 25 Nov 2026 11:00:00 GMT"), Some(0));
-        assert_eq!(read("999999999"), Some(86_400));
-        assert_eq!(read("soon"), None);
-    }
-
-    #[test]
-    fn a_key_of_any_letters_fits_into_a_header() {
+    fn a_key_of_any_characters_fits_into_a_header() {
         assert_eq!(header_text("order.paid/o-1_2"), "order.paid/o-1_2");
         assert_eq!(header_text("order.paid/ö 5%"), "order.paid/%C3%B6%205%25");
     }

@@ -113,6 +113,8 @@ impl Relay {
                 "destinations that are not in this worker's settings get no more messages"
             );
         }
+        store::owed::drop_finished(session.client()).await?;
+        store::report_leading();
         let others = try_join_all(self.others.iter().map(|sender| sender.run(&session, shutdown)));
         let alerts = alerts::run(&self.alerts, &session, shutdown);
         try_join3(self.amqp.run(&session, shutdown), others, alerts).await.map(drop)

@@ -1,4 +1,4 @@
-//! Hands e-mails to a mail server, and tells a refusal of one recipient from a server that takes nothing.
+//! Hands e-mails to a mail server, and distinguishes a refusal of one recipient from a server that accepts nothing.
 //!
 //! The transport that lettre brings answers with one error for all; here each step of the dialogue is taken by itself,
 //! because what a refusal means depends on the step.

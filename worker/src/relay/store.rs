@@ -1,8 +1,8 @@
 //! The relay's SQL.
 
 pub(super) mod alerts;
-pub(super) mod amqp;
 pub(super) mod customers;
+pub(super) mod owed;
 
 use std::time::Duration;
 
@@ -18,11 +18,8 @@ const LOCK: &str = include_str!("sql/lock.sql");
 const ENTER_DESTINATIONS: &str = include_str!("sql/enter_destinations.sql");
 const FAILED: &str = include_str!("sql/failed.sql");
 const AGE: &str = include_str!("sql/age.sql");
-const DUE: &str = include_str!("sql/due.sql");
-const ACCEPTED: &str = include_str!("sql/accepted.sql");
 const DESTINATION: &str = include_str!("sql/destination.sql");
 const SET_DESTINATION: &str = include_str!("sql/set_destination.sql");
-const DUE_AGE: &str = include_str!("sql/due_age.sql");
 
 /// A row of `outbox` that is owed to a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,18 +76,8 @@ pub(super) async fn enter_destinations<'a>(
     client.execute(ENTER_DESTINATIONS, &[&names, &topics]).await
 }
 
-/// What a destination is owed.
-pub(super) async fn due(client: &Client, destination: &str, limit: usize) -> Result<Vec<OutboxRow>, Error> {
-    client.query(DUE, &[&destination, &rows(limit)]).await?.iter().map(OutboxRow::read).collect()
-}
-
 fn rows(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-/// A destination accepted these.
-pub(super) async fn accepted(client: &Client, destination: &str, ids: &[i64]) -> Result<(), Error> {
-    if ids.is_empty() { Ok(()) } else { client.execute(ACCEPTED, &[&destination, &ids]).await.map(drop) }
 }
 
 /// How a destination stands.
@@ -124,50 +111,48 @@ pub(super) async fn set_destination(
     client.execute(SET_DESTINATION, &[&name, &failures, &pause.is_some(), &seconds, &error]).await.map(drop)
 }
 
-/// These did not reach a destination; what was first tried longer than `give_up` ago is given up.
+/// These did not reach a destination; what was first tried longer than `give_up` ago is given up. Gives those that are not
+/// tried again.
 pub(super) async fn failed(
     client: &Client,
     destination: &str,
     failures: &[Failure],
     give_up: Duration,
-) -> Result<(), Error> {
+) -> Result<Vec<i64>, Error> {
     if failures.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids: Vec<i64> = failures.iter().map(|failure| failure.id).collect();
     let partitions: Vec<&str> = failures.iter().map(|failure| failure.partition.as_str()).collect();
     let waits: Vec<f64> = failures.iter().map(|failure| failure.wait.as_secs_f64()).collect();
     let states: Vec<&str> = failures.iter().map(|failure| failure.end.as_str()).collect();
     let errors: Vec<&str> = failures.iter().map(|failure| failure.error.as_str()).collect();
-    client
-        .execute(FAILED, &[&destination, &ids, &partitions, &waits, &states, &errors, &give_up.as_secs_f64()])
-        .await
-        .map(drop)
-}
-
-/// Measures how far the exchange is behind.
-pub(super) async fn report_age(client: &Client) -> Result<(), Error> {
-    let row = client.query_opt(AGE, &[]).await?;
-    metrics::gauge!("outbox_relay_leading").set(1.0);
-    set_age(AMQP, row.map_or(Ok(0.0), |row| row.try_get(0))?);
-    Ok(())
+    let give_up = give_up.as_secs_f64();
+    let ended =
+        client.query(FAILED, &[&destination, &ids, &partitions, &waits, &states, &errors, &give_up]).await?;
+    ended.iter().map(|row| row.try_get(0)).collect()
 }
 
 /// Measures how far a destination is behind.
-pub(super) async fn report_due_age(client: &Client, destination: &str) -> Result<(), Error> {
-    let row = client.query_opt(DUE_AGE, &[&destination]).await?;
+pub(super) async fn report_age(client: &Client, destination: &str) -> Result<(), Error> {
+    let row = client.query_opt(AGE, &[&destination]).await?;
     set_age(destination, row.map_or(Ok(0.0), |row| row.try_get(0))?);
     Ok(())
 }
 
+/// This relay leads, and measures.
+pub(super) fn report_leading() {
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(1.0);
+}
+
 /// Another relay measures now.
 pub(super) fn report_standby<'a>(others: impl Iterator<Item = &'a str>) {
-    metrics::gauge!("outbox_relay_leading").set(0.0);
+    metrics::gauge!("sluicegate_outbox_relay_leading").set(0.0);
     others.chain([AMQP]).for_each(|destination| set_age(destination, 0.0));
 }
 
 fn set_age(destination: &str, seconds: f64) {
-    metrics::gauge!("outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
+    metrics::gauge!("sluicegate_outbox_oldest_seconds", "destination" => destination.to_owned()).set(seconds);
 }
 
 /// Counts what became of a batch.
@@ -175,8 +160,8 @@ pub(super) fn count(destination: &str, result: &SentBatch) {
     let count = |name: &'static str, messages: usize| {
         metrics::counter!(name, "destination" => destination.to_owned()).increment(messages as u64);
     };
-    count("outbox_sent_total", result.sent.len());
+    count("sluicegate_outbox_sent_total", result.sent.len());
     let skipped = result.failures.iter().filter(|failure| failure.end == End::Skipped).count();
-    count("outbox_skipped_total", skipped);
-    count("outbox_failed_attempts_total", result.failures.len() - skipped);
+    count("sluicegate_outbox_skipped_total", skipped);
+    count("sluicegate_outbox_failed_attempts_total", result.failures.len() - skipped);
 }

@@ -41,12 +41,20 @@ pub struct RulesArgs {
     /// A file that holds REFERENCE_SECRET.
     #[arg(long, env = "REFERENCE_SECRET_FILE", value_name = "PATH")]
     reference_secret_file: Option<String>,
+    /// When set, e-mail addresses, names and last four digits are kept as hashes under it, so that the console finds
+    /// payments by them; the same for all workers and the console. Default: none, and they find nothing.
+    #[arg(long, env = "SEARCH_SECRET", hide_env_values = true, value_name = "SECRET")]
+    search_secret: Option<String>,
+    /// A file that holds SEARCH_SECRET.
+    #[arg(long, env = "SEARCH_SECRET_FILE", value_name = "PATH")]
+    search_secret_file: Option<String>,
 }
 
 impl RulesArgs {
     /// The rules. `decides` is whether events are decided by them: only then the mode is required.
     pub fn read(&self, decides: bool, problems: &mut Problems) -> Rules {
         let (secret, file) = (self.reference_secret.as_deref(), self.reference_secret_file.as_deref());
+        let search = (self.search_secret.as_deref(), self.search_secret_file.as_deref());
         let mode = self.stripe_livemode.as_ref();
         let livemode = match decides {
             true => problems.take_required("STRIPE_LIVEMODE", mode, "live, test or any"),
@@ -59,6 +67,7 @@ impl RulesArgs {
             grace: problems.take(&self.subscription_grace),
             livemode: livemode.flatten(),
             can_fetch: false,
+            search_secret: problems.secret("SEARCH_SECRET", search.0, search.1),
             kept_parts: KeptParts::default(),
         }
     }

@@ -59,6 +59,8 @@ pub async fn claim(
     let endpoints: Vec<Option<&str>> =
         batch.iter().map(|incoming| incoming.headers.endpoint.as_deref()).collect();
     let received: Vec<Timestamp> = batch.iter().map(|incoming| incoming.headers.received_at).collect();
+    let traces: Vec<Option<String>> =
+        batch.iter().map(|incoming| incoming.headers.traceparent.map(|trace| trace.to_string())).collect();
     let attempts: Vec<i32> = batch.iter().map(|incoming| attempts(incoming.headers)).collect();
     let ignored: Vec<Option<&str>> = batch.iter().map(|incoming| ignored(incoming.prepared)).collect();
     let payloads: Vec<&str> = batch
@@ -76,7 +78,7 @@ pub async fn claim(
             &statement,
             &[
                 &ids, &kinds, &created, &livemode, &accounts, &versions, &objects, &endpoints, &received,
-                &attempts, &ignored, &payloads, &now, &replays,
+                &attempts, &ignored, &payloads, &now, &replays, &traces,
             ],
         )
         .await?;
@@ -102,7 +104,7 @@ pub async fn record(
         let next: Vec<Option<Timestamp>> =
             rejected.iter().map(|rejected_event| rejected_event.next_attempt).collect();
         let statement = tx.prepare_cached(include_str!("sql/reject.sql")).await?;
-        tx.execute(&statement, &[&ids, &reasons, &errors, &next]).await?;
+        tx.execute(&statement, &[&ids, &reasons, &errors, &next, &now]).await?;
         let named = rejected.iter().flat_map(|rejected_event| {
             rejected_event.refs.iter().map(|name| (name.as_str(), rejected_event.id))
         });

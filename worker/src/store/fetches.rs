@@ -23,6 +23,15 @@ const AFTER_EVENTS: SignedDuration = SignedDuration::from_secs(10);
 /// The same where the doubt remained after a fetch.
 const AFTER_A_FETCH: SignedDuration = SignedDuration::from_mins(5);
 
+/// What is open about a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenPayment {
+    /// It does not count for its order.
+    pub held: bool,
+    /// Its events do not prove the newest version of one of its objects.
+    pub ambiguous: bool,
+}
+
 /// An object that is due.
 #[derive(Debug)]
 pub struct DueFetch {
@@ -34,6 +43,8 @@ pub struct DueFetch {
     pub attempts: i32,
     /// The API version of its newest event.
     pub version: Option<String>,
+    /// Of a payment intent: what is open about its payment by now.
+    pub payment: Option<OpenPayment>,
     /// Until when nobody else fetches it.
     leased_until: Timestamp,
 }
@@ -76,6 +87,7 @@ pub async fn due_fetches(pool: &Pool, limit: i64) -> Result<Vec<DueFetch>, Store
         attempts: row.get(4),
         leased_until: row.get(5),
         version: row.get(6),
+        payment: Option::zip(row.get(7), row.get(8)).map(|(held, ambiguous)| OpenPayment { held, ambiguous }),
     });
     Ok(due.collect())
 }

@@ -1,7 +1,5 @@
 //! The end of grace periods, which no event announces: loaded, decided and saved like what an event changes.
 
-use std::collections::HashMap;
-
 use deadpool_postgres::{Pool, Transaction};
 use domain::grace;
 use domain::keys::Keys;
@@ -13,6 +11,7 @@ use super::error::StoreError;
 use super::load::load;
 use super::save::save;
 use super::stored::{Context, save_rows};
+use super::traces::Traces;
 
 const OVER: &str = include_str!("sql/grace_over.sql");
 
@@ -45,7 +44,7 @@ async fn end_page(tx: &Transaction<'_>, rules: &Rules) -> Result<usize, StoreErr
     let mut state = load(tx, &Keys { subscriptions, ..Keys::default() }).await?;
     state.begin();
     grace::end_grace(&mut state, rules, now.as_second());
-    save(tx, &state, &[], &state.messages(rules), &HashMap::new(), rules, now).await?;
+    save(tx, &state, &[], &state.messages(rules), &Traces::default(), rules, now).await?;
     // A grace that a changed setting has made longer: its row learns the new end.
     let longer = state.subscriptions.rows().filter(|(_, row)| row.loaded.as_ref() == Some(&row.now));
     save_rows(tx, longer.map(|(id, row)| (id, &row.now)), Context { rules, now }).await?;

@@ -27,6 +27,7 @@ batch_row! {
         state: String,
         account: &'a str,
         livemode: bool,
+        number: Option<&'a str>,
     }
 }
 
@@ -64,6 +65,7 @@ impl Stored for Invoice {
             state: document(id, self)?,
             account: &self.origin.account,
             livemode: self.origin.livemode,
+            number: version.and_then(|v| v.number.as_deref()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Saves what a batch changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use deadpool_postgres::Transaction;
 use domain::aggregate::Aggregate as _;
@@ -9,11 +9,11 @@ use domain::message::Message;
 use domain::rules::Rules;
 use domain::state::State;
 use jiff::Timestamp;
-use service::trace_parent::TraceParent;
 
 use super::batch::{batch_row, execute};
 use super::error::StoreError;
 use super::stored::{Context, save_rows, save_table};
+use super::traces::Traces;
 use super::{cases, money, parts};
 
 const OUTBOX: &str = include_str!("sql/save_outbox.sql");
@@ -31,7 +31,7 @@ batch_row! {
 }
 
 /// Saves the changed aggregates, what each event did, and the messages that the new state calls
-/// for ([`State::messages`]), each with its trace where `traces` has one by its key.
+/// for ([`State::messages`]), each with its trace where `traces` has one.
 ///
 /// # Errors
 /// [`StoreError`] from PostgreSQL.
@@ -40,7 +40,7 @@ pub async fn save(
     state: &State,
     effects: &[(&str, Effect)],
     messages: &[Message],
-    traces: &HashMap<String, TraceParent>,
+    traces: &Traces,
     rules: &Rules,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -79,7 +79,7 @@ pub async fn rewrite(
 async fn save_outbox(
     tx: &Transaction<'_>,
     messages: &[Message],
-    traces: &HashMap<String, TraceParent>,
+    traces: &Traces,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let rows = messages.iter().map(|message| MessageRow {
@@ -89,7 +89,7 @@ async fn save_outbox(
         topic: message.topic.name,
         lasting: message.topic.lasting,
         payload: message.data.to_string(),
-        traceparent: traces.get(&message.key).map(ToString::to_string),
+        traceparent: traces.get(message).map(|trace| trace.to_string()),
     });
     execute(tx, OUTBOX, rows.collect(), now).await
 }

@@ -126,7 +126,7 @@ async fn dead_letters_are_reported_once_an_hour_for_each_fingerprint_however_man
         refused.ends_with("is an alert: alerts are for staff and are not sent to the exchange"),
         "{refused}"
     );
-    assert_eq!(mailing.bench.count("SELECT count(*) FROM outbox_unsent").await, 0);
+    assert_eq!(mailing.bench.count("SELECT count(*) FROM outbox_owed").await, 0);
     mailing.end().await;
 }
 

@@ -170,7 +170,7 @@ async fn a_company_words_its_own_e_mails_and_switches_kinds_off() {
     mailing.until_nothing_waits().await;
     assert_eq!(server.received().len(), 1);
     assert_eq!(
-        mailing.bench.count("SELECT count(*) FROM outbox_deliveries WHERE destination <> 'mail'").await,
+        mailing.bench.count("SELECT count(*) FROM outbox_delivered WHERE destination <> 'mail'").await,
         0
     );
     mailing.end().await;

@@ -79,13 +79,18 @@ impl Mailing {
     }
 
     pub(crate) async fn until_settled(&self, destination: &str, state: &str, count: i64) {
-        let sql = "SELECT count(*) FROM outbox_deliveries WHERE";
-        self.bench.until(&format!("{sql} destination = '{destination}' AND state = '{state}'"), count).await;
+        let sql = match state {
+            "sent" => format!("SELECT count(*) FROM outbox_delivered WHERE destination = '{destination}'"),
+            _ => format!(
+                "SELECT count(*) FROM outbox_deliveries WHERE destination = '{destination}' AND state = '{state}'"
+            ),
+        };
+        self.bench.until(&sql, count).await;
     }
 
     /// Nothing waits any more.
     pub(crate) async fn until_nothing_waits(&self) {
-        let waiting = "SELECT (count(*) = 0)::int::bigint FROM outbox_deliveries WHERE state = 'pending'";
+        let waiting = "SELECT (count(*) = 0)::int::bigint FROM outbox_owed";
         self.bench.until(waiting, 1).await;
     }
 

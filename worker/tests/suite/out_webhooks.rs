@@ -23,7 +23,7 @@ use crate::queue::Queues;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn webhook(name: &str, url: &str, topic: &str) -> OutWebhook {
+pub(crate) fn webhook(name: &str, url: &str, topic: &str) -> OutWebhook {
     OutWebhook {
         name: name.to_owned(),
         url: url.parse().unwrap(),
@@ -33,15 +33,15 @@ fn webhook(name: &str, url: &str, topic: &str) -> OutWebhook {
 }
 
 /// A worker that sends to these endpoints, once it has entered them.
-struct Sender {
-    bench: Bench,
+pub(crate) struct Sender {
+    pub(crate) bench: Bench,
     queues: Queues,
     shutdown: CancellationToken,
     worker: JoinHandle<Result<(), RunError>>,
 }
 
 impl Sender {
-    async fn start(endpoints: Vec<OutWebhook>) -> Self {
+    pub(crate) async fn start(endpoints: Vec<OutWebhook>) -> Self {
         Self::start_with(endpoints, true).await
     }
 
@@ -67,8 +67,8 @@ impl Sender {
         self.bench.look.batch_execute(&messages).await.unwrap();
     }
 
-    async fn until_sent(&self, destination: &str, count: i64) {
-        let sent = "SELECT count(*) FROM outbox_deliveries WHERE state = 'sent' AND destination = ";
+    pub(crate) async fn until_sent(&self, destination: &str, count: i64) {
+        let sent = "SELECT count(*) FROM outbox_delivered WHERE destination = ";
         self.bench.until(&format!("{sent}'{destination}'"), count).await;
     }
 
@@ -84,10 +84,12 @@ impl Sender {
         }
     }
 
-    async fn end(self) {
+    /// Ends the worker; gives its database.
+    pub(crate) async fn end(self) -> Bench {
         self.shutdown.cancel();
         self.worker.await.unwrap().unwrap();
         self.queues.delete().await;
+        self.bench
     }
 }
 
@@ -182,7 +184,8 @@ async fn an_endpoint_that_is_gone_gets_nothing_until_it_is_resumed() {
     let standing =
         "SELECT concat_ws(' ', state, resume_at, last_error) FROM outbox_destinations WHERE name = 'http'";
     sender.until_state(standing, "paused answered 410").await;
-    assert_eq!(sender.bench.count("SELECT count(*) FROM outbox_deliveries WHERE state = 'pending'").await, 3);
+    let owed = "SELECT sum(cardinality(ids))::bigint FROM outbox_owed WHERE destination = 'http'";
+    assert_eq!(sender.bench.count(owed).await, 3);
     sender.bench.look.batch_execute("SELECT outbox_resume('http')").await.unwrap();
     sender.until_sent("http", 3).await;
     assert_eq!(by_order(&receiver).into_values().next().unwrap(), [1, 2, 3]);

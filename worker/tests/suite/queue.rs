@@ -119,8 +119,9 @@ impl Queues {
 
     pub(crate) async fn delete(self) {
         let channel = self.broker.channel().await.unwrap();
-        for queue in Queue::ALL {
-            let name = self.broker.topology().queue(queue);
+        let topology = self.broker.topology();
+        let queues = Queue::ALL.map(|queue| topology.queue(queue)).into_iter();
+        for name in queues.chain([topology.rejected_queue()]) {
             channel.queue_delete(name.into(), QueueDeleteOptions::default()).await.unwrap();
         }
         self.broker.close().await;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use simulator::servers::{Receiver, Reply};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use worker::process::InboundEvent;
 use worker::relay::signature::SigningKey;
 use worker::relay::{OutWebhook, OutWebhooks};
 use worker::settings::Settings;
@@ -55,9 +56,7 @@ async fn messages_of_an_event_that_was_retried_belong_to_its_trace_over_amqp_and
 
     let message: Value = serde_json::from_slice(&subscriber.take().await.data).unwrap();
     assert_eq!((&message["id"], &message["traceparent"]), (&"order.paid/o1".into(), &TRACE.into()));
-    bench
-        .until("SELECT count(*) FROM outbox_deliveries WHERE state = 'sent' AND destination = 'http'", 1)
-        .await;
+    bench.until("SELECT count(*) FROM outbox_delivered WHERE destination = 'http'", 1).await;
     let posted: Value = serde_json::from_slice(&receiver.received()[0].body).unwrap();
     assert_eq!(posted, message);
 
@@ -68,6 +67,35 @@ async fn messages_of_an_event_that_was_retried_belong_to_its_trace_over_amqp_and
     shutdown.cancel();
     worker.await.unwrap().unwrap();
     queues.delete().await;
+}
+
+/// Merchants number their orders alike, and so does one merchant's test mode: the keys of their messages are equal.
+#[tokio::test]
+async fn messages_with_one_key_of_several_accounts_and_modes_keep_their_own_traces_and_so_do_their_events() {
+    let bench = Bench::new(Rules::default()).await;
+    let origins = [("acct_1", false), ("acct_1", true), ("acct_2", false), ("acct_2", true)];
+    let trace = |n: usize| format!("00-{:032x}-b7ad6b7169203331-01", n + 1);
+    let events = origins.iter().enumerate().map(|(n, (account, livemode))| {
+        let mut body: Value = serde_json::from_slice(&event(
+            &format!("evt_{n}"),
+            KIND,
+            paid_intent(&format!("pi_{n}"), "1", 5),
+        ))
+        .unwrap();
+        body["account"] = (*account).into();
+        body["livemode"] = (*livemode).into();
+        let mut headers = EventHeaders::received(jiff::Timestamp::now());
+        headers.traceparent = trace(n).parse().ok();
+        InboundEvent::new(headers, body.to_string().into_bytes(), &Rules::default())
+    });
+    bench.process(&events.collect::<Vec<_>>()).await;
+    for (n, (account, livemode)) in origins.into_iter().enumerate() {
+        let of = format!("WHERE account = '{account}' AND livemode = {livemode}");
+        let message = format!("SELECT traceparent FROM outbox {of} AND key = 'order.paid/1'");
+        assert_eq!(bench.text(&message).await, Some(trace(n)), "{account} {livemode}");
+        let event = format!("SELECT traceparent FROM events {of} AND id = 'evt_{n}'");
+        assert_eq!(bench.text(&event).await, Some(trace(n)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,16 +5,15 @@
 //!
 //! Takes the servers from `DATABASE_URL` and `AMQP_URL` and runs the `fulfillment-worker` built beside it.
 
-mod backlog;
 mod peer;
 mod relay;
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use amqp::topology::Topology;
+use amqp::topology::{Queue, Topology};
 use anyhow::Context;
-use bench::{median, memory, program};
+use bench::{backlog, median, memory, program};
 use clap::Parser;
 use lapin::{Channel, Connection, ConnectionProperties};
 use relay::Relay;
@@ -108,7 +107,7 @@ async fn drain(args: &Args, channel: &Channel, topology: &Topology, events: usiz
     let worker = Worker::start(args, &topology.prefix, database.url())?;
     let expected = i64::try_from(events)?;
     loop {
-        if backlog::waiting(channel, topology).await? > 0 {
+        if backlog::waiting(channel, topology, Queue::Fulfillment).await? > 0 {
             anyhow::ensure!(start.elapsed() < LONGEST, "the backlog is not drained");
             tokio::time::sleep(LOOK_EVERY).await;
             continue;

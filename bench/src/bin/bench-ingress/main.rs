@@ -91,8 +91,8 @@ async fn main() -> anyhow::Result<()> {
     println!("ratio: {ratio:.2} (aim {AIM}){}", if ratio < AIM { " FALLS SHORT" } else { "" });
     println!("ingress memory: {now:.0} MiB now, {peak:.0} MiB at most");
     drop(ingress);
-    for queue in Queue::ALL {
-        let name = topology.queue(queue);
+    let queues = Queue::ALL.map(|queue| topology.queue(queue)).into_iter();
+    for name in queues.chain([topology.rejected_queue()]) {
         // The result stands whether or not the broker is quick to remove a long queue.
         if let Err(error) = channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default()).await {
             eprintln!("the queue {name} is still there: {error}");

@@ -48,7 +48,7 @@ pub(in crate::api) async fn groups(
 ) -> Result<ListReply<DeadLetterGroup>, ServiceError> {
     let GroupQuery { state, kind, reason, account, mode, limit } = query.into_inner();
     let filter = GroupFilter { state, kind, reason, origin: OriginFilter::new(account.as_deref(), mode)? };
-    let limit = PageRequest { before: None, limit }.limit()?;
+    let limit = PageRequest { limit, ..PageRequest::default() }.limit()?;
     let groups = service::groups(&console.pool, filter, limit, caller.0.role).await?;
     Ok(ListReply(Page::unpaged(groups)))
 }

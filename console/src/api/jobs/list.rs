@@ -32,5 +32,7 @@ pub(in crate::api) async fn list(
     query: Query<JobListQuery>,
 ) -> Result<ListReply<Job>, ServiceError> {
     let JobListQuery { before, limit } = query.into_inner();
-    service::list(&console.pool, &PageRequest { before, limit }, caller.0.role).await.map(ListReply)
+    service::list(&console.pool, &PageRequest { before, limit, after: None }, caller.0.role)
+        .await
+        .map(ListReply)
 }

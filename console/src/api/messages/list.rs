@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use crate::api::Caller;
 use crate::api::reply::ListReply;
 use crate::common::error::ServiceError;
+use crate::common::moment;
 use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::PageRequest;
 use crate::http::Console;
@@ -28,9 +29,13 @@ pub(in crate::api) struct MessageListQuery {
     /// `amqp`, `http` or `http:<name>`.
     #[param(max_length = 255)]
     destination: Option<String>,
-    /// Written at this time or later: `2026-11-28T00:00:00Z`.
+    /// Written at this time or later: `1h` (ago), `yesterday`, `2026-11-25` or `2026-11-25T14:00Z`.
+    #[serde(default, deserialize_with = "moment::since_parameter")]
+    #[param(value_type = Option<String>, pattern = "^([1-9][0-9]{0,2}(s|m|h|d|w)|today|yesterday|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z)?)$")]
     since: Option<Timestamp>,
-    /// Written before this time.
+    /// Written before this time; a date is in it to its end.
+    #[serde(default, deserialize_with = "moment::until_parameter")]
+    #[param(value_type = Option<String>, pattern = "^([1-9][0-9]{0,2}(s|m|h|d|w)|today|yesterday|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z)?)$")]
     until: Option<Timestamp>,
     /// A key, or the id of an order, payment, refund, dispute, invoice or subscription; the newest 1000.
     #[param(max_length = 255)]
@@ -43,6 +48,9 @@ pub(in crate::api) struct MessageListQuery {
     /// The `next` of the page before.
     #[param(pattern = "^[0-9]{1,18}$")]
     before: Option<String>,
+    /// The `previous` of the page after; not together with `before`.
+    #[param(pattern = "^[0-9]{1,18}$")]
+    after: Option<String>,
     /// 1 to 500, 50 by default.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
@@ -55,10 +63,10 @@ pub(in crate::api) async fn list(
     console: web::Data<Console>,
     query: Query<MessageListQuery>,
 ) -> Result<ListReply<MessageRow>, ServiceError> {
-    let MessageListQuery { topic, state, destination, since, until, q, account, mode, before, limit } =
+    let MessageListQuery { topic, state, destination, since, until, q, account, mode, before, after, limit } =
         query.into_inner();
     let origin = OriginFilter::new(account.as_deref(), mode)?;
     let filter = MessageFilter { topic, state, destination, since, until, q, origin };
-    let page = PageRequest { before, limit };
+    let page = PageRequest { before, after, limit };
     service::list(&console.pool, filter, &page, caller.0.role).await.map(ListReply)
 }

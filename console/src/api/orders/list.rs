@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use crate::api::OrdersCaller;
 use crate::api::reply::ListReply;
 use crate::common::error::ServiceError;
+use crate::common::moment;
 use crate::common::origin::{Mode, OriginFilter};
 use crate::common::paging::PageRequest;
 use crate::http::Console;
@@ -25,9 +26,13 @@ pub(in crate::api) struct OrderListQuery {
     /// Where they stand.
     #[param(inline)]
     status: Option<OrderStatus>,
-    /// Created at this time or later: `2026-11-28T00:00:00Z`.
+    /// Created at this time or later: `1h` (ago), `yesterday`, `2026-11-25` or `2026-11-25T14:00Z`.
+    #[serde(default, deserialize_with = "moment::since_parameter")]
+    #[param(value_type = Option<String>, pattern = "^([1-9][0-9]{0,2}(s|m|h|d|w)|today|yesterday|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z)?)$")]
     since: Option<Timestamp>,
-    /// Created before this time.
+    /// Created before this time; a date is in it to its end.
+    #[serde(default, deserialize_with = "moment::until_parameter")]
+    #[param(value_type = Option<String>, pattern = "^([1-9][0-9]{0,2}(s|m|h|d|w)|today|yesterday|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z)?)$")]
     until: Option<Timestamp>,
     /// A connected account; `self` or empty is the company's own. All by default.
     #[param(max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
@@ -37,6 +42,9 @@ pub(in crate::api) struct OrderListQuery {
     /// The `next` of the page before.
     #[param(pattern = "^[0-9]{1,16}[.][0-9]{1,18}$")]
     before: Option<String>,
+    /// The `previous` of the page after; not together with `before`.
+    #[param(pattern = "^[0-9]{1,16}[.][0-9]{1,18}$")]
+    after: Option<String>,
     /// 1 to 500, 50 by default.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
@@ -49,9 +57,10 @@ pub(in crate::api) async fn list(
     console: web::Data<Console>,
     query: Query<OrderListQuery>,
 ) -> Result<ListReply<OrderRow>, ServiceError> {
-    let OrderListQuery { customer, status, since, until, account, mode, before, limit } = query.into_inner();
+    let OrderListQuery { customer, status, since, until, account, mode, before, after, limit } =
+        query.into_inner();
     let origin = OriginFilter::new(account.as_deref(), mode)?;
     let filter = OrderFilter { customer, status, since, until, origin };
-    let page = PageRequest { before, limit };
+    let page = PageRequest { before, after, limit };
     list::list(&console.pool, filter, &page, caller.0.role).await.map(ListReply)
 }

@@ -32,5 +32,5 @@ pub(in crate::api) async fn list(
     query: Query<SweepListQuery>,
 ) -> Result<ListReply<Sweep>, ServiceError> {
     let SweepListQuery { before, limit } = query.into_inner();
-    service::list(&console.pool, &PageRequest { before, limit }).await.map(ListReply)
+    service::list(&console.pool, &PageRequest { before, limit, after: None }).await.map(ListReply)
 }

@@ -4,5 +4,4 @@ FROM cases
 WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR reason = $2)
   AND ($3::text IS NULL OR order_id = $3) AND ($4::text IS NULL OR payment_id = $4)
   AND ($5::text IS NULL OR account = $5) AND ($6::bool IS NULL OR livemode = $6)
-  AND ($7::int8 IS NULL OR id < $7)
-ORDER BY id DESC LIMIT $8
+  AND ($7::timestamptz IS NULL OR opened_at >= $7) AND ($8::timestamptz IS NULL OR opened_at < $8)

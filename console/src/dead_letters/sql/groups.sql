@@ -10,9 +10,9 @@ groups AS (
            array_agg(age) AS ages, array_agg(letters) AS counts
     FROM days GROUP BY fingerprint)
 SELECT g.fingerprint, g.count, g.first_seen, g.last_seen, g.ages, g.counts, newest.type, newest.reason, newest.error,
-       newest.id AS newest
+       newest.id AS newest, newest.about, newest.account, newest.livemode
 FROM groups g
-CROSS JOIN LATERAL (SELECT id, type, reason, error FROM dead_letters d
+CROSS JOIN LATERAL (SELECT id, type, reason, error, about, account, livemode FROM dead_letters d
                     WHERE d.fingerprint = g.fingerprint AND ($1::text IS NULL OR d.state = $1)
                       AND ($4::text IS NULL OR d.account = $4) AND ($5::bool IS NULL OR d.livemode = $5)
                     ORDER BY id DESC LIMIT 1) newest

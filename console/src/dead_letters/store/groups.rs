@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
 use crate::dead_letters::state::DeadLetterState;
+use crate::events::about::About;
 use crate::masking::masked_members;
 
 /// The statement, for tests that look at its plan.
@@ -25,6 +26,11 @@ pub(crate) struct DeadLetterGroup {
     /// The error of the newest.
     pub(crate) error: String,
     pub(crate) newest: i64,
+    /// Order, customer, payment and money that the newest names.
+    pub(crate) about: About,
+    /// The account and mode of the newest.
+    pub(crate) account: Option<String>,
+    pub(crate) livemode: Option<bool>,
     pub(crate) count: i64,
     /// When the first became one.
     pub(crate) first_seen: Timestamp,
@@ -36,14 +42,16 @@ pub(crate) struct DeadLetterGroup {
 
 const DAYS: usize = 30;
 
-impl From<&Row> for DeadLetterGroup {
-    fn from(row: &Row) -> Self {
+impl TryFrom<&Row> for DeadLetterGroup {
+    type Error = tokio_postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, Self::Error> {
         let mut days = vec![0; DAYS];
         let (ages, counts): (Vec<i32>, Vec<i64>) = (row.get("ages"), row.get("counts"));
         for (age, count) in ages.into_iter().zip(counts) {
             days[DAYS - 1 - usize::try_from(age).unwrap_or(0).min(DAYS - 1)] += count;
         }
-        DeadLetterGroup {
+        Ok(DeadLetterGroup {
             fingerprint: row.get("fingerprint"),
             kind: row.get("type"),
             reason: row.get("reason"),
@@ -53,7 +61,10 @@ impl From<&Row> for DeadLetterGroup {
             first_seen: row.get("first_seen"),
             last_seen: row.get("last_seen"),
             days,
-        }
+            about: About::read(row)?,
+            account: row.get("account"),
+            livemode: row.get("livemode"),
+        })
     }
 }
 
@@ -77,9 +88,9 @@ pub(crate) async fn groups(
     let state = state.unwrap_or(DeadLetterState::Open);
     let rows =
         client.query(GROUPS, &[&state, kind, reason, &origin.account, &origin.livemode, &limit]).await?;
-    Ok(rows.iter().map(DeadLetterGroup::from).collect())
+    Ok(rows.iter().map(DeadLetterGroup::try_from).collect::<Result<_, _>>()?)
 }
 
 masked_members! {
-    DeadLetterGroup: kind, reason, error;
+    DeadLetterGroup: kind, reason, error, about, account;
 }

@@ -66,6 +66,7 @@ pub(crate) async fn record_event(
                 &l.reason,
                 &l.error,
                 &text,
+                &l.traceparent,
             ],
         )
         .await?;

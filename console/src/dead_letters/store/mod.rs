@@ -11,6 +11,8 @@ use super::filter::DeadLetterFilter;
 use super::state::DeadLetterState;
 use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
+use crate::common::paging::Direction;
+use crate::events::about::About;
 use crate::masking::masked_members;
 
 mod bodies;
@@ -30,7 +32,12 @@ pub(crate) use states::{FormerState, LockedDeadLetter, lock, resolve_answered, s
 pub(crate) const LIST: &str = concat!(
     include_str!("../sql/list.sql"),
     include_str!("../sql/filter.sql"),
-    include_str!("../sql/list_page.sql")
+    include_str!("../sql/list_older.sql")
+);
+pub(crate) const LIST_NEWER: &str = concat!(
+    include_str!("../sql/list.sql"),
+    include_str!("../sql/filter.sql"),
+    include_str!("../sql/list_newer.sql")
 );
 pub(crate) const COUNT: &str = concat!(include_str!("../sql/count.sql"), include_str!("../sql/filter.sql"));
 /// The statement, for tests that look at its plan.
@@ -71,6 +78,15 @@ pub(crate) struct DeadLetter {
     pub(crate) account: Option<String>,
     /// False: a test event.
     pub(crate) livemode: Option<bool>,
+    /// Order, customer, payment and money that its body names.
+    pub(crate) about: About,
+}
+
+impl DeadLetter {
+    /// Its account and mode, as far as they are known.
+    pub(crate) fn origin(&self) -> OriginFilter {
+        OriginFilter { account: self.account.clone(), livemode: self.livemode }
+    }
 }
 
 impl TryFrom<&Row> for DeadLetter {
@@ -94,19 +110,21 @@ impl TryFrom<&Row> for DeadLetter {
             replays: row.get("replays"),
             account: row.get("account"),
             livemode: row.get("livemode"),
+            about: About::read(row)?,
         })
     }
 }
 
-/// A page of dead letters, newest first, before the one numbered `before`.
+/// A page of dead letters, in the direction that is asked for.
 pub(crate) async fn list(
     client: &impl GenericClient,
     filter: &DeadLetterFilter,
-    before: Option<i64>,
+    direction: &Direction<i64>,
     limit: i64,
 ) -> Result<Vec<DeadLetter>, ServiceError> {
-    let parameters = filter.parameters();
-    let rows = client.query(LIST, &with_more(&parameters, &[&before, &limit])).await?;
+    let (parameters, from) = (filter.parameters(), direction.cursor());
+    let statement = direction.choose(LIST, LIST_NEWER);
+    let rows = client.query(statement, &with_more(&parameters, &[&from, &limit])).await?;
     Ok(rows.iter().map(DeadLetter::try_from).collect::<Result<_, _>>()?)
 }
 
@@ -158,5 +176,5 @@ pub(crate) async fn open_of_event(
 }
 
 masked_members! {
-    DeadLetter: event_id, kind, reason, error, endpoint, account;
+    DeadLetter: event_id, kind, reason, error, endpoint, account, about;
 }

@@ -1,5 +1,5 @@
 SELECT id, type, created, livemode, account, api_version, object_id, endpoint, received_at, outcome, attempts,
-       reason, last_error, next_attempt_at, processed_at
+       reason, last_error, next_attempt_at, processed_at, event_about(payload::text) AS about
 FROM events
 WHERE ($1::text IS NULL OR type = $1)
   AND ($2::text IS NULL OR outcome = $2)
@@ -7,6 +7,8 @@ WHERE ($1::text IS NULL OR type = $1)
   -- The company's own account is empty in the filter and null in the table.
   AND ($4::text IS NULL OR account = $4 OR ($4 = '' AND account IS NULL))
   AND ($5::bool IS NULL OR livemode = $5)
-  AND ($6::timestamptz IS NULL OR (received_at, id) < ($6, $7::text))
-ORDER BY received_at DESC, id DESC
-LIMIT $8
+  -- Several types, where one was named by its beginning.
+  AND ($6::text[] IS NULL OR type = ANY ($6))
+  AND ($7::text IS NULL OR endpoint = $7)
+  AND ($8::timestamptz IS NULL OR received_at >= $8)
+  AND ($9::timestamptz IS NULL OR received_at < $9)

@@ -10,7 +10,7 @@ touched (number, id, account, livemode) AS (
     UNION SELECT a.number, r.event_id, NULL, NULL FROM asked a JOIN event_refs r ON r.ref = a.id
     UNION SELECT a.number, d.event_id, NULL, NULL FROM asked a JOIN dead_letters d ON d.refs @> ARRAY[a.id])
 SELECT e.id, e.type, e.created, e.livemode, e.account, e.api_version, e.object_id, e.endpoint, e.received_at, e.outcome,
-       e.attempts, e.reason, e.last_error, e.next_attempt_at, e.processed_at
+       e.attempts, e.reason, e.last_error, e.next_attempt_at, e.processed_at, event_about(e.payload::text) AS about
 FROM touched t JOIN events e ON e.id = t.id
 -- An effect names an order by its id alone: it is the one in the account and mode of its event.
 WHERE (t.account IS NULL OR t.account = coalesce(e.account, '')) AND (t.livemode IS NULL OR t.livemode = e.livemode)
@@ -19,8 +19,7 @@ WHERE (t.account IS NULL OR t.account = coalesce(e.account, '')) AND (t.livemode
   AND ($11::text IS NULL OR e.object_id = $11)
   AND ($12::text IS NULL OR coalesce(e.account, '') = $12)
   AND ($13::bool IS NULL OR e.livemode = $13)
-  AND ($14::timestamptz IS NULL OR (e.received_at, e.id) < ($14, $15::text))
-GROUP BY e.id
-HAVING count(DISTINCT t.number) = $8::int
-ORDER BY e.received_at DESC, e.id DESC
-LIMIT $16
+  AND ($14::text[] IS NULL OR e.type = ANY ($14))
+  AND ($15::text IS NULL OR e.endpoint = $15)
+  AND ($16::timestamptz IS NULL OR e.received_at >= $16)
+  AND ($17::timestamptz IS NULL OR e.received_at < $17)

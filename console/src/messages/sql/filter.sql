@@ -3,5 +3,3 @@
   AND ($2::text IS NULL OR (o.topic = $2 AND o.key >= $2 || '/' AND o.key < $2 || '0'))
   AND ($3::timestamptz IS NULL OR o.created_at >= $3) AND ($4::timestamptz IS NULL OR o.created_at < $4)
   AND ($5::text IS NULL OR o.account = $5) AND ($6::bool IS NULL OR o.livemode = $6)
-  AND ($9::int8 IS NULL OR o.id < $9)
-ORDER BY o.id DESC LIMIT $10

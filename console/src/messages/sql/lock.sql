@@ -1,3 +1,2 @@
--- Locks what the relay writes when it sends a message to a destination.
-SELECT o.id FROM outbox o LEFT JOIN outbox_deliveries d ON d.outbox_id = o.id AND d.destination = $2
-WHERE o.id = $1 FOR UPDATE OF o
+-- One request at a time sends a message again.
+SELECT id FROM outbox_messages WHERE id = $1 FOR UPDATE

@@ -11,6 +11,7 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::PageResult;
 use crate::pages::layout::exact;
+use crate::pages::links;
 use crate::pages::tree::tree;
 use crate::timeline::details::DeadLetterView;
 
@@ -22,6 +23,7 @@ pub(super) fn card(current_user: &CurrentUser, view: &DeadLetterView) -> Markup 
             @if view.payload.is_null() { p { "It has " (view.payload_bytes) " bytes, which are too many to show here." } }
             @else {
                 @if !current_user.operates() { p.hint { "Personal data is masked for your role." } }
+                (links::copy_json(&view.payload))
                 (tree(&view.payload))
             }
             @if current_user.operates() { p { a href=(at) download { "Download it as it was received" } } }

@@ -8,12 +8,14 @@ use crate::audit::reason::AuditReason;
 use crate::common::error::ServiceError;
 use crate::common::role::Role;
 use crate::common::text_enum::TextEnum;
+use crate::exports::queries::ListQuery;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::jobs::service::{self, BulkPreview, JobRequest};
 use crate::jobs::state::JobAction;
-use crate::pages::dead_letters::list::{self, FilterQuery};
+use crate::pages::dead_letters::list;
 use crate::pages::layout::{MenuItem, page};
+use crate::pages::listing::at;
 use crate::pages::reason::{self, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
 
@@ -30,11 +32,7 @@ struct BulkForm {
     confirm: String,
 }
 
-async fn show(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    query: Query<FilterQuery>,
-) -> PageResult {
+async fn show(current_user: CurrentUser, console: web::Data<Console>, query: Query<ListQuery>) -> PageResult {
     current_user.principal.require(Role::Operator)?;
     Ok(page_response(&render(&current_user, &console, &query, None).await?))
 }
@@ -43,10 +41,11 @@ async fn show(
 async fn render(
     current_user: &CurrentUser,
     console: &Console,
-    query: &FilterQuery,
+    query: &ListQuery,
     sent: Option<(&BulkForm, &RejectedForm)>,
 ) -> Result<Markup, PageFailure> {
-    let run = service::preview(&console.pool, JobAction::Replay, query.filter()?).await?;
+    let run = service::preview(&console.pool, JobAction::Replay, query.dead_letters(jiff::Timestamp::now())?)
+        .await?;
     let body = html! {
         h1 { "Replay or discard many" }
         @if run.count == 0 { p.card { "No open dead letter matches. " a href="/dead-letters" { "Back to the dead letters" } } } @else {
@@ -54,7 +53,7 @@ async fn render(
             (form(current_user, query, &run, sent))
             h2 { "The newest of them" }
             (list::table(&run.sample))
-            p { a href=(query.at("/dead-letters/list", None)) { "Show all of them" } }
+            p { a href=(at(query, "/dead-letters/list", &[])) { "Show all of them" } }
         }
     };
     Ok(page(Some(current_user), MenuItem::Dead, "Replay or discard many", &body))
@@ -62,7 +61,7 @@ async fn render(
 
 fn form(
     current_user: &CurrentUser,
-    query: &FilterQuery,
+    query: &ListQuery,
     run: &BulkPreview,
     sent: Option<(&BulkForm, &RejectedForm)>,
 ) -> Markup {
@@ -72,7 +71,7 @@ fn form(
     let usual = service::DEFAULT_RATE.to_string();
     let chosen = values.and_then(|t| JobAction::parse(&t.action)).unwrap_or(JobAction::Replay);
     html! {
-        form.card method="post" action=(query.at("/dead-letters/bulk", None)) {
+        form.card method="post" action=(at(query, "/dead-letters/bulk", &[])) {
             (current_user.csrf_field())
             input type="hidden" name="count" value=(run.count);
             div.field { label for="action" { "What" } select id="action" name="action" { @for (action, label) in [(JobAction::Replay, "Replay"), (JobAction::Discard, "Discard")] { option value=(action) selected[action == chosen] { (label) } } } }
@@ -93,7 +92,7 @@ fn form(
 /// What was asked for, or what of it is wrong.
 fn request(
     form: &BulkForm,
-    query: &FilterQuery,
+    query: &ListQuery,
     approval_above: Option<i64>,
 ) -> Result<JobRequest, ServiceError> {
     let not_confirmed = || {
@@ -112,7 +111,7 @@ fn request(
     let canary = number(&form.canary, "invalid_canary", "how many go first takes a whole number")?;
     Ok(JobRequest {
         action,
-        filter: query.filter()?,
+        filter: query.dead_letters(jiff::Timestamp::now())?,
         reason: AuditReason::new(&form.reason)?,
         rate: number(&form.rate, "invalid_rate", "dead letters per second takes a whole number")?,
         canary: if action == JobAction::Replay { canary } else { 0 },
@@ -125,7 +124,7 @@ fn request(
 async fn start(
     current_user: CurrentUser,
     console: web::Data<Console>,
-    query: Query<FilterQuery>,
+    query: Query<ListQuery>,
     form: Form<BulkForm>,
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;

@@ -1,91 +1,26 @@
 //! Dead letters in groups and as a list.
 
 use actix_web::web::{self, Query};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::common::error::ServiceError;
-use crate::common::origin::{Mode, OriginFilter};
-use crate::common::paging::PageRequest;
-use crate::common::text_enum::TextEnum;
+use crate::common::origin::OriginFilter;
 use crate::dead_letters::advice;
-use crate::dead_letters::filter::DeadLetterFilter;
 use crate::dead_letters::reason::DeadLetterReason;
 use crate::dead_letters::service;
 use crate::dead_letters::state::DeadLetterState;
 use crate::dead_letters::store::{DeadLetter, DeadLetterGroup, GroupFilter};
+use crate::exports::kind::ExportedList;
+use crate::exports::queries::ListQuery;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::pages::layout::{MenuItem, address, badge, chart, page, pager, when};
-use crate::pages::origin;
-use crate::pages::{PageResult, page_response};
-
-/// A filter as a page's address has it.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(in crate::pages) struct FilterQuery {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    reason: Option<String>,
-    fingerprint: Option<String>,
-    state: Option<String>,
-    q: Option<String>,
-    /// Dead in the last so many hours.
-    age: Option<String>,
-    account: Option<String>,
-    mode: Option<String>,
-    before: Option<String>,
-}
+use crate::pages::layout::{MenuItem, address, badge, chart, page, search_link, when};
+use crate::pages::{PageResult, about, listing, origin, page_response};
 
 /// Groups that the page shows.
 const MAX_GROUPS: i64 = 100;
-const AGES: [(&str, &str); 5] =
-    [("", "any time"), ("1", "last hour"), ("24", "last day"), ("168", "last week"), ("720", "last 30 days")];
-
-impl FilterQuery {
-    /// The filter that the database takes.
-    pub(in crate::pages) fn filter(&self) -> Result<DeadLetterFilter, ServiceError> {
-        let age = self.age.as_deref().filter(|a| !a.is_empty());
-        let hours = age.map(|a| a.parse::<i64>().ok().filter(|h| (1..=87_600).contains(h)));
-        let hours = match hours {
-            Some(None) => return Err(ServiceError::invalid("invalid_filter", "age takes a number of hours")),
-            Some(hours) => hours,
-            None => None,
-        };
-        let origin = self.origin()?;
-        let filter = DeadLetterFilter {
-            kind: self.kind.clone(),
-            reason: self.reason.clone(),
-            fingerprint: self.fingerprint.clone(),
-            state: DeadLetterState::chosen("state", self.state.as_deref())?,
-            q: self.q.clone(),
-            since: hours.map(|h| jiff::Timestamp::now() - jiff::SignedDuration::from_hours(h)),
-            until: None,
-            account: origin.account,
-            mode: origin.livemode.map(Mode::of),
-        };
-        filter.checked()
-    }
-
-    fn origin(&self) -> Result<OriginFilter, ServiceError> {
-        OriginFilter::chosen(self.account.as_deref(), self.mode.as_deref())
-    }
-
-    /// The same filter in an address.
-    pub(in crate::pages) fn at(&self, path: &str, before: Option<&str>) -> String {
-        let p = [
-            ("type", self.kind.as_deref()),
-            ("reason", self.reason.as_deref()),
-            ("fingerprint", self.fingerprint.as_deref()),
-            ("state", self.state.as_deref()),
-            ("q", self.q.as_deref()),
-            ("age", self.age.as_deref()),
-            ("account", self.account.as_deref()),
-            ("mode", self.mode.as_deref()),
-            ("before", before),
-        ];
-        address(path, &p)
-    }
-}
+const PATH: &str = "/dead-letters/list";
 
 /// Which groups, as the page's address has it.
 #[derive(Debug, Deserialize)]
@@ -134,6 +69,10 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup, origin: &OriginFilter) 
                 }
                 div {
                     (chart(&g.days, &message))
+                    p { "Newest: " a href=(format!("/dead-letters/{}", g.newest)) { "#" (g.newest) }
+                        @let newest = OriginFilter { account: g.account.clone(), livemode: g.livemode };
+                        @if let Some(order) = &g.about.order { ", order " (search_link(order, &newest)) }
+                        @if let Some(amount) = g.about.money() { ", " (amount) } }
                     p.hint { "first " (when(g.first_seen)) ", last " (when(g.last_seen)) }
                     p.row {
                         a.button.quiet href=(format!("/dead-letters/groups/{}", g.fingerprint)) { "Look after it" }
@@ -146,55 +85,40 @@ fn card(current_user: &CurrentUser, g: &DeadLetterGroup, origin: &OriginFilter) 
     }
 }
 
-async fn list(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    query: Query<FilterQuery>,
-) -> PageResult {
-    let filter = query.filter()?;
-    let request = PageRequest { before: query.before.clone(), limit: None };
+async fn list(current_user: CurrentUser, console: web::Data<Console>, query: Query<ListQuery>) -> PageResult {
+    let query = query.into_inner();
+    let filter = query.dead_letters(Timestamp::now())?;
     let state = filter.state;
-    let dead_letters = service::list(&console.pool, filter, &request, current_user.principal.role).await?;
-    let next = dead_letters.next.as_deref().map(|next| query.at("/dead-letters/list", Some(next)));
+    let role = current_user.principal.role;
+    let dead_letters = service::list(&console.pool, filter, &query.page(), role).await?;
     let body = html! {
         h1 { "Dead letters" }
         p.sub { "Newest first. " a href="/dead-letters" { "Show them in groups" } }
         (filters(&query, &query.origin()?))
         @if current_user.operates() && !dead_letters.items.is_empty() && state.is_none_or(|state| state == DeadLetterState::Open) {
-            p { a.button.quiet href=(query.at("/dead-letters/bulk", None)) { "Replay or discard all of these …" } }
+            p { a.button.quiet href=(listing::at(&query, "/dead-letters/bulk", &[])) { "Replay or discard all of these …" } }
         }
         @if current_user.operates() { (selectable(&dead_letters.items)) } @else { (table(&dead_letters.items)) }
-        (pager(next))
+        (listing::around(ExportedList::DeadLetters, PATH, &query, &dead_letters))
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Dead, "Dead letters", &body)))
 }
 
-fn filters(query: &FilterQuery, origin: &OriginFilter) -> Markup {
-    let text = |id: &str, label: &str, value: &Option<String>, hint: &str| {
-        html! {
-            div.field { label for=(id) { (label) } input id=(id) name=(id) value=[value.as_deref()] placeholder=(hint) maxlength="255"; }
-        }
-    };
+fn filters(query: &ListQuery, origin: &OriginFilter) -> Markup {
     html! {
-        form.filter action="/dead-letters/list" { div.row {
-            (text("q", "Id or text", &query.q, "order, customer, error …"))
-            (text("type", "Type", &query.kind, "charge.refunded"))
-            div.field { label for="reason" { "Reason" } select id="reason" name="reason" {
-                option value="" { "any" }
-                @for reason in DeadLetterReason::ALL { option value=(reason) selected[query.reason.as_deref() == Some(reason.as_str())] { (reason) } }
-            } }
-            div.field { label for="state" { "State" } select id="state" name="state" {
-                option value="" { "any" }
-                @for state in DeadLetterState::ALL { option value=(state) selected[query.state.as_deref() == Some(state.as_str())] { (state) } }
-            } }
-            div.field { label for="age" { "Dead since" } select id="age" name="age" {
-                @for (hours, message) in AGES { option value=(hours) selected[query.age.as_deref().unwrap_or("") == hours] { (message) } }
-            } }
+        form.filter action=(PATH) { div.row {
+            (listing::text_field("q", "Id or text", query.q.as_deref(), "order, customer, error …"))
+            (listing::text_field("type", "Type", query.kind.as_deref(), "charge, charge.refunded"))
+            (listing::choice_field::<DeadLetterReason>("reason", "Reason", query.reason.as_deref()))
+            (listing::choice_field::<DeadLetterState>("state", "State", query.state.as_deref()))
+            (listing::text_field("endpoint", "Endpoint", query.endpoint.as_deref(), "name"))
+            (listing::period_fields(query))
             (origin::fields(origin))
             @if let Some(fingerprint) = query.fingerprint.as_deref().filter(|f| !f.is_empty()) {
                 input type="hidden" name="fingerprint" value=(fingerprint);
-                span.hint { "one group · " a href="/dead-letters/list" { "all" } }
+                span.hint { "one group · " a href=(PATH) { "all" } }
             }
+            @if let Some(age) = query.age.as_deref().filter(|age| !age.is_empty()) { input type="hidden" name="age" value=(age); }
             button.quiet { "Show" }
         } }
     }
@@ -222,13 +146,14 @@ fn rows(dead_letters: &[DeadLetter], selects: bool) -> Markup {
     html! {
         @if dead_letters.is_empty() { p.card { "No dead letter matches." } } @else {
             div.scroll { table.list {
-                thead { tr { @if selects { th { "Select" } } th { "Dead" } th { "Dead letter" } (origin::heading(connected)) th { "Type" } th { "State" } th { "Error" } } }
+                thead { tr { @if selects { th { "Select" } } th { "Dead" } th { "Dead letter" } (origin::heading(connected)) th { "Type" } th { "About" } th.num { "Amount" } th { "State" } th { "Error" } } }
                 tbody { @for l in dead_letters { tr {
                     @if selects { td { @if l.state == DeadLetterState::Open { input type="checkbox" name="id" value=(l.id) aria-label={"Select dead letter " (l.id)}; } } }
                     td.when { (when(l.dead_at)) }
                     td { a href=(format!("/dead-letters/{}", l.id)) { "#" (l.id) } (origin::test_hint(l.livemode)) div.mono.hint { (l.event_id) } }
                     (origin::cell(connected, l.account.as_deref()))
                     td { (l.kind) }
+                    (about::cell(&l.about, &l.origin()))
                     td { (badge(&l.state)) }
                     td.long { (l.error) }
                 } } }

@@ -18,10 +18,10 @@ use crate::pages::attention;
 use crate::pages::dead_letters::bodies;
 use crate::pages::events::show::replays;
 use crate::pages::layout::{MenuItem, badge, event_link, exact, page};
-use crate::pages::origin;
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{about, links, origin};
 use crate::timeline::details::{self, DeadLetterView};
 
 async fn show(
@@ -117,7 +117,8 @@ fn facts(view: &DeadLetterView) -> Markup {
     html! {
         section.card { h2 { "Details" } dl.facts {
             dt { "State" } dd { (l.state) " since " (exact(l.state_at)) }
-            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) } @else { code { (l.event_id) } " (not recorded)" } }
+            dt { "Event" } dd { @if view.event.is_some() { (event_link(&l.event_id)) (links::at_stripe(&l.event_id, &l.origin())) } @else { code { (l.event_id) } " (not recorded)" } }
+            (about::facts(&l.about, &l.origin()))
             (origin::facts(l.account.as_deref(), l.livemode))
             dt { "Attempts" } dd { (l.attempts) }
             @if l.replays > 0 { dt { "Replays" } dd { (l.replays) } }

@@ -9,6 +9,7 @@ use crate::audit::store::AuditEntry;
 use crate::common::completed::Completed;
 use crate::common::role::Role;
 use crate::dead_letters::state::DeadLetterState;
+use crate::events::attempts;
 use crate::events::cursor;
 use crate::events::outcome::EventOutcome;
 use crate::events::preview;
@@ -16,13 +17,14 @@ use crate::events::store::EventRow;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::events::effects::changed;
-use crate::pages::layout::{MenuItem, badge, encode, exact, page, search_link, when};
-use crate::pages::origin;
+use crate::pages::events::{retrying, versions};
+use crate::pages::layout::{MenuItem, badge, encode, exact, page, when};
 use crate::pages::preview::previewed;
 use crate::pages::reason::{self, DoneQuery, PageState, ReasonForm, RejectedForm};
 use crate::pages::tone::Toned;
 use crate::pages::tree::tree;
 use crate::pages::{CsrfForm, PageFailure, PageResult, page_response, page_with_status, redirect};
+use crate::pages::{about, links, origin};
 use crate::timeline::details::{self, EventView};
 
 async fn show(
@@ -60,14 +62,17 @@ async fn render(
     page_state: &PageState<'_>,
 ) -> Result<Markup, PageFailure> {
     let view = details::event(&console.pool, cursor::event_id(id)?, current_user.principal.role).await?;
-    let messages = details::messages(&console.pool, id, current_user.principal.role).await?;
+    let role = current_user.principal.role;
+    let messages = details::messages(&console.pool, id, role).await?;
+    let attempts = attempts::of(&console.pool, id, role).await?;
+    let others = crate::timeline::versions::others(&console.pool, id).await?;
     // The answer to a form is not there to be asked for again.
     let refreshable = page_state.preview.is_none() && page_state.refused.is_none();
     let refresh = (is_pending(&view, page_state) && refreshable).then_some("2");
     let body = html! {
         div id="event" data-refresh=[refresh] {
             h1 { (view.event.kind) " " (badge(&view.event.outcome)) }
-            p.sub.mono { (view.event.id) }
+            p.sub.mono { (view.event.id) (links::copy(&view.event.id)) (links::at_stripe(&view.event.id, &view.event.origin())) }
             (completed_note(page_state.done, &view))
             @if let Some(dead_letter) = &view.dead_letter {
                 p class={"note " (dead_letter.state.tone().class())} {
@@ -80,10 +85,12 @@ async fn render(
             div id="known" data-refresh=[refresh] {
                 (facts(&view.event))
                 section.card { h2 { "What it changed" } (changed(&view.event, &view.effects, &messages)) }
+                (retrying::attempts(&attempts))
+                (versions::list(&view.event.id, &others))
                 (replays(&view.replays))
                 @if current_user.operates() { (actions(current_user, &view, page_state)) }
             }
-            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (tree(&view.payload)) } }
+            div { section.card { h2 { "Body" } @if !current_user.operates() { p.hint { "Personal data is masked for your role." } } (links::copy_json(&view.payload)) (tree(&view.payload)) } }
         }
     };
     Ok(page(Some(current_user), MenuItem::Events, &view.event.id, &body))
@@ -127,10 +134,12 @@ fn took_effect_since(view: &EventView) -> bool {
 fn facts(e: &EventRow) -> Markup {
     html! {
         section.card { h2 { "Details" } dl.facts {
-            @if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
+            @if e.outcome == EventOutcome::Retrying { dt { "Waits" } dd { (retrying::sentence(e)) } }
+            @else if let Some(error) = &e.last_error { dt { "Error" } dd { (error) } }
             @if let Some(reason) = &e.reason { dt { "Reason" } dd { (reason) } }
             dt { "Attempts" } dd { (e.attempts) }
-            @if let Some(id) = &e.object_id { dt { "Object" } dd { (search_link(id, &e.origin())) } }
+            @if let Some(id) = &e.object_id { dt { "Object" } dd { (links::object(id, &e.origin())) } }
+            (about::facts(&e.about, &e.origin()))
             dt { "Created by Stripe" } dd { (exact(e.created)) }
             dt { "Received" } dd { (exact(e.received_at)) }
             @if let Some(at) = e.processed_at { dt { "Processed" } dd { (exact(at)) } }

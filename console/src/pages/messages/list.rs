@@ -1,78 +1,51 @@
 //! The list of messages: those that failed and those that wait come first.
 
 use actix_web::web::{self, Query};
+use jiff::Timestamp;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::destinations;
-use crate::common::error::ServiceError;
 use crate::common::origin::OriginFilter;
 use crate::common::paging::PageRequest;
-use crate::common::text_enum::TextEnum;
+use crate::exports::kind::ExportedList;
+use crate::exports::queries::ListQuery;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::messages::service;
 use crate::messages::state::DeliveryState;
 use crate::messages::store::{Delivery, MessageFilter, MessageRow};
-use crate::pages::layout::{MenuItem, address, badge, page, pager, when};
-use crate::pages::{PageResult, page_response};
+use crate::pages::layout::{MenuItem, address, badge, page, when};
+use crate::pages::{PageResult, listing, origin, page_response};
 
 /// How many of those that failed, and of those that wait, stand before the list.
 const FIRST: i64 = 20;
-
-#[derive(Debug, Deserialize)]
-struct MessagePageQuery {
-    topic: Option<String>,
-    state: Option<String>,
-    destination: Option<String>,
-    q: Option<String>,
-    account: Option<String>,
-    mode: Option<String>,
-    before: Option<String>,
-}
-
-impl MessagePageQuery {
-    fn filter(self) -> Result<MessageFilter, ServiceError> {
-        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        Ok(MessageFilter {
-            topic: given(self.topic),
-            state: DeliveryState::chosen("state", self.state.as_deref())?,
-            destination: given(self.destination),
-            q: given(self.q),
-            origin: OriginFilter::chosen(self.account.as_deref(), self.mode.as_deref())?,
-            ..MessageFilter::default()
-        })
-    }
-}
+const PATH: &str = "/messages";
 
 fn chosen_nothing(filter: &MessageFilter) -> bool {
-    let MessageFilter { topic, state, destination, q, origin, .. } = filter;
+    let MessageFilter { topic, state, destination, since, until, q, origin } = filter;
     topic.is_none()
         && state.is_none()
         && destination.is_none()
         && q.is_none()
+        && since.is_none()
+        && until.is_none()
         && *origin == OriginFilter::default()
 }
 
-async fn list(
-    current_user: CurrentUser,
-    console: web::Data<Console>,
-    query: Query<MessagePageQuery>,
-) -> PageResult {
+async fn list(current_user: CurrentUser, console: web::Data<Console>, query: Query<ListQuery>) -> PageResult {
     let query = query.into_inner();
-    let request = PageRequest { before: query.before.clone(), limit: None };
-    let filter = query.filter()?;
+    let request = query.page();
+    let filter = query.messages(Timestamp::now())?;
     let role = current_user.principal.role;
     let mut open = Vec::new();
-    if chosen_nothing(&filter) && request.before.is_none() {
+    if chosen_nothing(&filter) && request.before.is_none() && request.after.is_none() {
         for state in [DeliveryState::Failed, DeliveryState::Pending] {
             let filter = MessageFilter { state: Some(state), ..MessageFilter::default() };
-            let first = PageRequest { before: None, limit: Some(FIRST) };
+            let first = PageRequest { limit: Some(FIRST), ..PageRequest::default() };
             open.push((state, service::list(&console.pool, filter, &first, role).await?));
         }
     }
     let messages = service::list(&console.pool, filter.clone(), &request, role).await?;
-    let next = messages.next.as_deref().map(|next| next_address(&filter, next));
     let destinations = crate::messages::destinations::list(&console.pool, role).await?;
     let body = html! {
         h1 { "Messages" }
@@ -84,38 +57,22 @@ async fn list(
             @if page.next.is_some() { p { a href=(address("/messages", &[("state", Some(state.as_str()))])) { "All of them" } } }
         } }
         @if !open.is_empty() { h2 { "All" } }
-        (filters(&filter))
+        (filters(&query, &filter))
         @if messages.items.is_empty() { p.card { "No message matches." } } @else { (table(&messages.items)) }
-        (pager(next))
+        (listing::around(ExportedList::Messages, PATH, &query, &messages))
     };
     Ok(page_response(&page(Some(&current_user), MenuItem::Messages, "Messages", &body)))
 }
 
-fn next_address(filter: &MessageFilter, next: &str) -> String {
-    let parameters = [
-        ("topic", filter.topic.as_deref()),
-        ("state", filter.state.map(DeliveryState::as_str)),
-        ("destination", filter.destination.as_deref()),
-        ("q", filter.q.as_deref()),
-        ("account", filter.origin.account_name()),
-        ("mode", filter.origin.mode_name()),
-        ("before", Some(next)),
-    ];
-    address("/messages", &parameters)
-}
-
-fn filters(filter: &MessageFilter) -> Markup {
+fn filters(query: &ListQuery, filter: &MessageFilter) -> Markup {
     html! {
-        form.filter action="/messages" { div.row {
-            div.field { label for="topic" { "Topic" } input id="topic" name="topic" value=[filter.topic.as_deref()] placeholder="order.paid" maxlength="255"; }
-            div.field { label for="state" { "State" } select id="state" name="state" {
-                option value="" { "any" }
-                @for state in DeliveryState::ALL { option value=(state) selected[filter.state == Some(*state)] { (state) } }
-            } }
-            div.field { label for="destination" { "Destination" } input id="destination" name="destination" value=[filter.destination.as_deref()] placeholder="amqp" maxlength="255"; }
-            div.field { label for="q" { "Key or id" } input id="q" name="q" value=[filter.q.as_deref()] placeholder="order, payment, subscription …" maxlength="255"; }
-            @if let Some(account) = filter.origin.account_name() { input type="hidden" name="account" value=(account); }
-            @if let Some(mode) = filter.origin.mode_name() { input type="hidden" name="mode" value=(mode); }
+        form.filter action=(PATH) { div.row {
+            (listing::text_field("topic", "Topic", query.topic.as_deref(), "order.paid"))
+            (listing::choice_field::<DeliveryState>("state", "State", query.state.as_deref()))
+            (listing::text_field("destination", "Destination", query.destination.as_deref(), "amqp"))
+            (listing::text_field("q", "Key or id", query.q.as_deref(), "order, payment, subscription …"))
+            (listing::period_fields(query))
+            (origin::fields(&filter.origin))
             button.quiet { "Show" }
         } }
     }

@@ -1,5 +1,5 @@
 -- How long events take that were not replayed: from received to done a replayed one took as long as its cause.
--- Scalar subqueries, so that each event looks its letter and its replay up instead of reading all of them.
+-- Scalar subqueries, so that each event looks its dead letter and its replay up instead of reading all of them.
 SELECT
     (SELECT count(*) FROM events WHERE received_at > now() - interval '1 minute') AS received,
     (SELECT count(*) FROM events WHERE processed_at > now() - interval '1 minute') AS processed,
@@ -7,7 +7,7 @@ SELECT
     (SELECT min(received_at) FROM events WHERE outcome = 'retrying') AS oldest_retrying,
     (SELECT count(*) FROM dead_letters WHERE state = 'open') AS dead_open,
     (SELECT count(*) FROM dead_letters WHERE state = 'replayed') AS dead_replayed,
-    (SELECT coalesce(sum(cardinality(ids)), 0)::int8 FROM outbox_unsent) AS unsent,
+    (SELECT coalesce(sum(cardinality(ids)), 0)::int8 FROM outbox_owed WHERE destination = 'amqp') AS unsent,
     lag.p50, lag.p99
 FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS p50,
              percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds) AS p99

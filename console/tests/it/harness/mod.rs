@@ -114,6 +114,8 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         let names = console::queues::names(&self.topology());
+        let names: Vec<String> =
+            names.into_iter().map(|(_, name)| name).chain([self.topology().rejected_queue()]).collect();
         let (amqp_url, admin_url) = (self.amqp_url.clone(), self.admin_url.clone());
         let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database);
         // A runtime of its own: this one may be ending.
@@ -127,7 +129,7 @@ impl Drop for World {
                 let connection =
                     lapin::Connection::connect(&amqp_url, Default::default()).await.expect("connect");
                 let channel = connection.create_channel().await.expect("channel");
-                for (_, name) in names {
+                for name in names {
                     channel.queue_delete(name.as_str().into(), Default::default()).await.expect("delete");
                 }
             });

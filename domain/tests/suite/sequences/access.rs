@@ -49,7 +49,7 @@ fn access_that_comes_back_after_the_grace_period_is_restored() {
 }
 
 #[test]
-fn a_trial_whose_end_moves_nearer_is_told_again() {
+fn a_trial_whose_end_moves_nearer_is_announced_again() {
     let trial = |end: i64| with(of("trialing", &[("si_1", end)]), json!({ "trial_end": end }));
     let sent = |sequence: &Sequence| {
         let notices = sequence.notices();
@@ -124,7 +124,7 @@ fn a_refund_of_a_subscriptions_payment_shows_on_the_subscription() {
 }
 
 #[test]
-fn each_change_of_a_subscription_is_told_once_in_whatever_order_they_arrive() {
+fn each_change_of_a_subscription_is_sent_once_in_whatever_order_they_arrive() {
     let of_plan = |status: &str, quantity: i64| {
         let mut object = of(status, &[("si_1", T + MONTH)]);
         object["items"]["data"][0]["quantity"] = json!(quantity);

@@ -3,11 +3,15 @@
 //! anywhere.
 
 mod access;
+mod after_the_end;
+mod amount_details;
 mod arrivals;
 mod attempts;
 mod bodies;
 mod captures;
 mod conversions;
+mod credit;
+mod debits;
 mod described;
 mod dispute_kinds;
 mod dispute_money;
@@ -31,7 +35,9 @@ mod refunds;
 mod refunds_listed;
 mod releases;
 mod sums;
+mod tax;
 mod unknown_captures;
+mod usage;
 
 use std::collections::BTreeSet;
 

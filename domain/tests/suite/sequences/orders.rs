@@ -14,7 +14,7 @@ fn made(id: &str, status: &str, amount: i64, order: &str, at: i64) -> Value {
 const SUCCEEDED: &str = "payment_intent.succeeded";
 
 #[test]
-fn an_order_that_is_paid_is_told_whatever_an_edited_charge_of_another_payment_says() {
+fn an_order_that_is_paid_is_announced_whatever_an_edited_charge_of_another_payment_says() {
     // Staff wrote o1 on the charge of another payment, whose own events the endpoint never had.
     let stray = with(charge("ch_2", Some("pi_2"), 700, Some("o1")), json!({ "amount_refunded": 0 }));
     Sequence::new()

@@ -102,7 +102,7 @@ fn an_order_id_that_is_used_again_in_another_currency_is_held() {
 }
 
 #[test]
-fn the_metadata_of_the_sessions_tells_purchases_of_one_user_apart() {
+fn the_metadata_of_the_sessions_distinguishes_purchases_of_one_user() {
     let named = |id: &str, intent: &str, amount: i64, order: &str| {
         with(of_user(id, intent, amount), json!({ "metadata": { "order_id": order } }))
     };

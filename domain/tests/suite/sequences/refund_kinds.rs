@@ -40,7 +40,7 @@ fn only_the_third_step_is_received_and_it_is_the_last() {
 }
 
 #[test]
-fn a_canceled_refund_before_2024_10_28_is_told_by_the_charges_own_event() {
+fn a_canceled_refund_before_2024_10_28_is_known_from_the_charges_own_event() {
     // The sum on the charge is not corrected.
     let whole = paid()
         .then("charge.refunded", 200, sum(1900))

@@ -7,7 +7,7 @@ use super::refunds::{ends, of, paid, sum};
 
 #[test]
 fn a_refund_that_came_after_the_newest_version_of_its_charge_is_not_in_its_sum() {
-    // The first refund is of an API version that tells sums alone; the endpoint has no charge.refunded any more.
+    // The first refund is of an API version that shows only sums; the endpoint has no charge.refunded any more.
     let whole = paid().then("charge.refunded", 200, sum(1000)).was(json!({ "amount_refunded": 0 })).then(
         "refund.created",
         300,

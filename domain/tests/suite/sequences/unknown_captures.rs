@@ -7,7 +7,7 @@ use super::bodies::{charge, intent, refund, with};
 use super::refunds::{of, paid, sum};
 
 #[test]
-fn a_sum_that_the_charge_never_showed_is_not_told() {
+fn a_sum_that_the_charge_never_showed_is_not_sent() {
     // 1000 and then 1500 are refunded; the second refund is known first.
     let second = paid().then("refund.created", 300, of("re_2", 1500, 300, "succeeded"));
     assert_eq!(second.notices(), [""; 0]);

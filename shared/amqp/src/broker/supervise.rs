@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{BrokerSettings, ConnectionState};
-use crate::topology::TopologyError;
+use crate::topology::{Topology, TopologyError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ pub(super) async fn supervise(
 ) {
     let mut backoff = Backoff::default();
     loop {
-        metrics::gauge!("broker_connected").set(0.0);
+        metrics::gauge!("sluicegate_broker_connected").set(0.0);
         let opened = tokio::select! {
             () = closing.cancelled() => return,
             opened = open(&settings) => opened,
@@ -52,7 +52,7 @@ pub(super) async fn supervise(
             Ok((connection, events)) => {
                 tracing::info!(name = settings.name, "connected to the broker");
                 backoff = Backoff::default();
-                metrics::gauge!("broker_connected").set(1.0);
+                metrics::gauge!("sluicegate_broker_connected").set(1.0);
                 let connection = Arc::new(connection);
                 state.send_replace(ConnectionState {
                     connection: Some(Arc::clone(&connection)),
@@ -94,12 +94,28 @@ async fn open(settings: &BrokerSettings) -> Result<(Connection, Events), OpenErr
     let opening = async {
         let connection = Connection::connect_uri(uri, properties).await?;
         let events = Box::pin(connection.events_listener());
-        let channel = connection.create_channel().await?;
-        settings.topology.declare(&channel).await?;
-        channel.close(200, "declared".into()).await?;
+        declare_or_check(&connection, &settings.topology).await?;
         Ok((connection, events as Events))
     };
     tokio::time::timeout(CONNECT_TIMEOUT, opening).await.unwrap_or(Err(OpenError::TimedOut))
+}
+
+/// Declares the topology, or looks whether it is there where this broker user may not declare.
+async fn declare_or_check(connection: &Connection, topology: &Topology) -> Result<(), OpenError> {
+    let channel = connection.create_channel().await?;
+    let channel = match topology.declare(&channel).await {
+        Err(TopologyError::Refused { .. }) => {
+            // The broker closed the channel with its refusal.
+            let channel = connection.create_channel().await?;
+            topology.check(&channel).await?;
+            channel
+        }
+        declared => {
+            declared?;
+            channel
+        }
+    };
+    Ok(channel.close(200, "declared".into()).await?)
 }
 
 /// Returns why the connection was lost, or nothing when shutdown was requested.

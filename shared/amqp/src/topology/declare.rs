@@ -3,6 +3,9 @@
 //! Every process declares all of it at start and after each reconnect; declaring what exists is
 //! free. Nothing here ever deletes or changes what exists with other arguments: that is an error
 //! which names the queue and the argument, for a person to decide.
+//!
+//! A process whose broker user may not declare (RabbitMQ's `configure` permission) only looks whether
+//! everything exists; `sluicegate topology` declared it before, as a user that may.
 
 use std::time::Duration;
 
@@ -19,11 +22,23 @@ const DELIVERY_LIMIT: i64 = 20;
 /// which would drop dead letters that the console could not store yet.
 const NO_DELIVERY_LIMIT: i64 = i32::MAX as i64;
 
+/// Reports on refused deliveries that wait for a console at most: a quarter of an hour of one reason at one endpoint.
+const MOST_REPORTS: i64 = 1000;
+
 impl Topology {
     /// Declares everything. Ends with the channel closed by the broker when something exists with
     /// other arguments, so give it a channel of its own.
     pub async fn declare(&self, channel: &Channel) -> Result<(), TopologyError> {
-        let declare = Declare { channel };
+        self.apply(&Declare { channel, passive: false }).await
+    }
+
+    /// Looks whether every exchange and queue exists; their arguments and bindings are not compared, because RabbitMQ
+    /// shows them only to those who may declare. Ends with the channel closed when something is missing.
+    pub async fn check(&self, channel: &Channel) -> Result<(), TopologyError> {
+        self.apply(&Declare { channel, passive: true }).await
+    }
+
+    async fn apply(&self, declare: &Declare<'_>) -> Result<(), TopologyError> {
         let mut alternate = FieldTable::default();
         set(&mut alternate, "alternate-exchange", text(&self.unrouted_exchange()));
         declare.exchange(&self.unrouted_exchange(), ExchangeKind::Fanout, FieldTable::default()).await?;
@@ -40,8 +55,9 @@ impl Topology {
         declare.bind(&self.queue(Queue::Fulfillment), &self.unrouted_exchange(), "").await?;
         declare.queue(&self.queue(Queue::Dead), quorum(NO_DELIVERY_LIMIT)).await?;
         declare.bind(&self.queue(Queue::Dead), &self.dead_exchange(), "").await?;
+        declare.queue(&self.rejected_queue(), diagnostics()).await?;
         for delay in &self.retry {
-            self.declare_retry(&declare, *delay).await?;
+            self.declare_retry(declare, *delay).await?;
         }
         Ok(())
     }
@@ -75,6 +91,16 @@ fn quorum(delivery_limit: i64) -> FieldTable {
     arguments
 }
 
+/// Reports that help to find a fault and that nobody must wait for: the oldest go when the queue is full. Classic, because
+/// losing them with a node is no harm.
+fn diagnostics() -> FieldTable {
+    let mut arguments = FieldTable::default();
+    set(&mut arguments, "x-queue-type", text("classic"));
+    set(&mut arguments, "x-max-length", AMQPValue::LongLongInt(MOST_REPORTS));
+    set(&mut arguments, "x-overflow", text("drop-head"));
+    arguments
+}
+
 fn set(arguments: &mut FieldTable, name: &'static str, value: AMQPValue) {
     arguments.insert(name.into(), value);
 }
@@ -85,11 +111,13 @@ fn text(value: &str) -> AMQPValue {
 
 struct Declare<'a> {
     channel: &'a Channel,
+    /// Only look whether it exists.
+    passive: bool,
 }
 
 impl Declare<'_> {
     async fn exchange(&self, name: &str, kind: ExchangeKind, args: FieldTable) -> Result<(), TopologyError> {
-        let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
+        let options = ExchangeDeclareOptions { durable: true, passive: self.passive, ..Default::default() };
         self.channel
             .exchange_declare(name.into(), kind, options, args)
             .await
@@ -97,7 +125,7 @@ impl Declare<'_> {
     }
 
     async fn queue(&self, name: &str, args: FieldTable) -> Result<(), TopologyError> {
-        let options = QueueDeclareOptions { durable: true, ..Default::default() };
+        let options = QueueDeclareOptions { durable: true, passive: self.passive, ..Default::default() };
         self.channel
             .queue_declare(name.into(), options, args)
             .await
@@ -106,6 +134,9 @@ impl Declare<'_> {
     }
 
     async fn bind(&self, queue: &str, exchange: &str, key: &str) -> Result<(), TopologyError> {
+        if self.passive {
+            return Ok(());
+        }
         self.channel
             .queue_bind(
                 queue.into(),
@@ -119,20 +150,26 @@ impl Declare<'_> {
     }
 }
 
+/// Reply codes of AMQP 0-9-1.
+const ACCESS_REFUSED: u16 = 403;
+const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
 /// RabbitMQ says `PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'retry.10s' …`.
 fn explain(what: &str, error: lapin::Error) -> TopologyError {
-    let detail = match error.kind() {
-        lapin::ErrorKind::ProtocolError(amqp) if amqp.get_id() == PRECONDITION_FAILED => {
-            amqp.get_message().to_string()
-        }
-        _ => return TopologyError::Broker { what: what.to_owned(), source: error },
+    let what = what.to_owned();
+    let lapin::ErrorKind::ProtocolError(amqp) = error.kind() else {
+        return TopologyError::Broker { what, source: error };
     };
-    let argument = detail.split('\'').nth(1).filter(|_| detail.contains("inequivalent arg"));
-    TopologyError::Mismatch {
-        what: what.to_owned(),
-        argument: argument.unwrap_or("argument").to_owned(),
-        detail,
+    match amqp.get_id() {
+        PRECONDITION_FAILED => mismatch(what, amqp.get_message().to_string()),
+        ACCESS_REFUSED => TopologyError::Refused { what, detail: amqp.get_message().to_string() },
+        NOT_FOUND => TopologyError::Missing { what },
+        _ => TopologyError::Broker { what, source: error },
     }
+}
+
+fn mismatch(what: String, detail: String) -> TopologyError {
+    let argument = detail.split('\'').nth(1).filter(|_| detail.contains("inequivalent arg"));
+    TopologyError::Mismatch { what, argument: argument.unwrap_or("argument").to_owned(), detail }
 }

@@ -6,7 +6,7 @@
 use super::Problems;
 
 /// Every setting of any program, in the order of the alphabet. A test holds this against each program's `--help`.
-pub const KNOWN: [&str; 68] = [
+pub const KNOWN: [&str; 70] = [
     "ALERT_TO",
     "ALERT_URL",
     "ALERT_URL_FILE",
@@ -54,6 +54,8 @@ pub const KNOWN: [&str; 68] = [
     "REPLAY_APPROVAL",
     "RETRY_SCHEDULE",
     "RUST_LOG",
+    "SEARCH_SECRET",
+    "SEARCH_SECRET_FILE",
     "SMTP_URL",
     "SMTP_URL_FILE",
     "STRIPE_API_BASE",

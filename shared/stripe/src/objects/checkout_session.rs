@@ -27,6 +27,12 @@ pub struct CheckoutSession {
     /// Minor units, before discounts, tax and shipping.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_subtotal: Option<i64>,
+    /// Minor units of its total that are tax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_tax: Option<i64>,
+    /// Minor units of its total that are shipping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_shipping: Option<i64>,
     /// Unix seconds at which it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
@@ -105,6 +111,8 @@ impl CheckoutSession {
         let fields = Fields::of(value, "checkout.session")?;
         let subscription = fields.id_of("subscription");
         let mode = fields.owned("mode");
+        let details = fields.child("total_details");
+        let of_total = |part| details.map_or(Ok(None), |details: Fields<'_>| details.amount(part));
         Ok(Self {
             id: fields.need_text("id")?,
             mode: mode.unwrap_or_else(|| {
@@ -117,6 +125,8 @@ impl CheckoutSession {
             customer: fields.id_of("customer"),
             amount_total: fields.amount("amount_total")?,
             amount_subtotal: fields.amount("amount_subtotal")?,
+            amount_tax: of_total("amount_tax")?.filter(|tax| *tax > 0),
+            amount_shipping: of_total("amount_shipping")?.filter(|shipping| *shipping > 0),
             created: fields.integer("created")?,
             invoice: fields.id_of("invoice"),
             currency: fields.owned("currency").map(|code| code.to_ascii_lowercase()),

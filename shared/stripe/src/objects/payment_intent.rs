@@ -16,6 +16,10 @@ pub struct PaymentIntent {
     pub amount: i64,
     /// Minor units, as received; differs from `amount` after a partial capture.
     pub amount_received: Option<i64>,
+    /// Minor units before what `amount_details` names of the amount: without tip, tax and shipping, and with the
+    /// discount. None where it names nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_subtotal: Option<i64>,
     /// The currency as a lower-case ISO code.
     pub currency: String,
     /// Stripe's id of the customer, `cus_…`.
@@ -42,10 +46,12 @@ impl PaymentIntent {
     pub fn read(value: &Value) -> Result<Self, ViewError> {
         let fields = Fields::of(value, "payment_intent")?;
         let oldest_place = || fields.list("charges").next().and_then(|charge| charge.owned("id"));
+        let amount = fields.need_amount("amount")?;
         Ok(Self {
             id: fields.need_text("id")?,
             status: modern_status(fields.need_text("status")?),
-            amount: fields.need_amount("amount")?,
+            amount,
+            amount_subtotal: added(&fields)?.map(|added| amount - added),
             amount_received: fields.amount("amount_received")?,
             currency: fields.need_currency()?,
             customer: fields.id_of("customer"),
@@ -69,6 +75,18 @@ impl PaymentIntent {
     pub fn captured_amount(&self) -> i64 {
         if self.status == "succeeded" { self.received() } else { self.amount_received.unwrap_or(0) }
     }
+}
+
+/// Minor units that `amount_details` adds to the price: a tip that was given at a card reader, and since 2025-09-30.clover
+/// tax and shipping, less the discount.
+/// <https://docs.stripe.com/api/payment_intents/object#payment_intent_object-amount_details>
+fn added(fields: &Fields<'_>) -> Result<Option<i64>, ViewError> {
+    let Some(details) = fields.child("amount_details") else { return Ok(None) };
+    let part = |of: &str, amount| details.child(of).map_or(Ok(None), |part: Fields<'_>| part.amount(amount));
+    let parts = [part("tip", "amount")?, part("tax", "total_tax_amount")?, part("shipping", "amount")?];
+    let discount = details.amount("discount_amount")?;
+    let named = parts.iter().chain([&discount]).any(Option::is_some);
+    Ok(named.then(|| parts.iter().flatten().sum::<i64>() - discount.unwrap_or(0)))
 }
 
 /// What 2019-02-11 renamed: <https://docs.stripe.com/upgrades#2019-02-11>.

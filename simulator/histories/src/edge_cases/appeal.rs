@@ -1,7 +1,7 @@
-//! A dispute whose verdict is turned.
+//! A dispute whose result an appeal reverses.
 //!
 //! `balance_transactions` are the movements of money: withdrawn, reinstated, withdrawn again are three
-//! (<https://docs.stripe.com/api/disputes/object>). After `charge.dispute.closed` an appeal may turn the verdict.
+//! (<https://docs.stripe.com/api/disputes/object>). After `charge.dispute.closed` an appeal may reverse the result.
 
 use serde_json::Value;
 
@@ -19,25 +19,25 @@ pub(super) fn live(company: &mut Company) {
     dispute::answer(company, &mut case);
     let first = *company.rng.pick(&["won", "lost"]);
     dispute::close(company, &mut case, first);
-    turn(company, &mut case, if first == "won" { "lost" } else { "won" });
+    reverse(company, &mut case, if first == "won" { "lost" } else { "won" });
     cart.ends(company, End::Paid);
 }
 
-/// The money moves the other way, and the verdict with it.
-fn turn(company: &mut Company, case: &mut Case, verdict: &'static str) {
+/// The money moves the other way, and the result with it.
+fn reverse(company: &mut Company, case: &mut Case, result: &'static str) {
     company.wait(20 * DAY);
     company.by_itself();
-    let won = verdict == "won";
+    let won = result == "won";
     let mut moved = case.dispute.value()["balance_transactions"].as_array().cloned().unwrap_or_default();
     let movement = objects::movement(company, &case.dispute, won);
     let transaction = movement["id"].as_str().map(str::to_owned);
     moved.push(movement);
-    let changes = vec![("status", Value::from(verdict)), ("balance_transactions", moved.into())];
+    let changes = vec![("status", Value::from(result)), ("balance_transactions", moved.into())];
     let money: &[_] =
         if won { &["charge.dispute.funds_reinstated"] } else { &["charge.dispute.funds_withdrawn"] };
     company.step(Some("charge.dispute.updated"), money, &mut case.dispute, changes);
     let expected_state = &mut company.expected_state.disputes[case.at];
-    (expected_state.status, expected_state.appeal) = (verdict, Some(verdict));
+    (expected_state.status, expected_state.appeal) = (result, Some(result));
     if won {
         expected_state.reinstated = true;
     } else {

@@ -9,6 +9,7 @@ mod dispute_by_charge;
 mod held;
 mod hold_reordered;
 mod invoice_by_halves;
+mod live_and_test;
 mod metadata_edited;
 mod multi_capture;
 mod order_invoice;
@@ -52,6 +53,8 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::HoldReordered => hold_reordered::live(company),
         Kind::InvoiceByHalves => invoice_by_halves::live(company),
         Kind::DiscountedInvoice => order_invoice::live_discounted(company),
+        Kind::FreeInvoice => order_invoice::live_free(company),
+        Kind::LiveAndTest => live_and_test::live(company),
         _ => adaptive_pricing::live(company),
     }
 }

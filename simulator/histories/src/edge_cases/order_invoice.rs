@@ -15,6 +15,7 @@ use crate::purchase::{Cart, End, attempt};
 pub(super) fn draft(company: &mut Company, customer: &str, amount: i64) -> Object {
     let line = Line {
         plan: Plan::new(company, amount),
+        item: 0,
         amount,
         quantity: 1,
         period: (company.now, company.now),
@@ -41,6 +42,39 @@ pub(super) fn live_discounted(company: &mut Company) {
     register(company, &cart, price, company.currency.code);
     for order in &mut company.expected_state.orders {
         order.amount = price;
+    }
+}
+
+/// The customer's credit balance or a discount covers the invoice: Stripe pays it as it finalizes it, without a payment.
+pub(super) fn live_free(company: &mut Company) {
+    let mut cart = Cart::new(company);
+    let customer = company.ids.next("cus_");
+    cart.bill_to(&customer);
+    let mut invoice = draft(company, &customer, cart.amount);
+    invoice.set("metadata", cart.metadata());
+    if company.rng.chance(50) {
+        company.emit("invoice.created", &invoice);
+    }
+    company.wait(60);
+    if company.rng.chance(50) {
+        invoice.set("starting_balance", -2 * cart.amount).set("ending_balance", -cart.amount);
+    } else {
+        invoice.set("total", 0).set("total_excluding_tax", 0);
+    }
+    invoice.set("amount_due", 0).set("amount_remaining", 0).set("status", "open");
+    invoice.set("status_transitions.finalized_at", company.now);
+    company.emit("invoice.finalized", &invoice);
+    company.tick();
+    invoice.set("status", "paid").set("attempted", true).set("status_transitions.paid_at", company.now);
+    if !company.version.basil() {
+        invoice.set("paid", true);
+    }
+    company.emit("invoice.paid", &invoice);
+    company.emit("invoice.payment_succeeded", &invoice);
+    cart.amount = 0;
+    cart.ends(company, End::Paid);
+    for payment in &mut company.expected_state.payments {
+        invoice.id().clone_into(&mut payment.id);
     }
 }
 

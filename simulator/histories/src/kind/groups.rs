@@ -44,6 +44,7 @@ impl Kind {
         Self::ManualInvoice,
         Self::IntervalChanged,
         Self::Fees,
+        Self::MixedIntervals,
     ];
 
     /// What goes wrong easily.
@@ -70,6 +71,8 @@ impl Kind {
         Self::HoldReordered,
         Self::InvoiceByHalves,
         Self::DiscountedInvoice,
+        Self::FreeInvoice,
+        Self::LiveAndTest,
     ];
 
     /// Every kind but those that stand apart.
@@ -122,9 +125,11 @@ impl Kind {
         Self::InvoiceByHalves,
         Self::IntervalChanged,
         Self::Fees,
+        Self::MixedIntervals,
+        Self::FreeInvoice,
     ];
 
-    /// Kinds that stand apart: their orders are registered, or belong to two accounts.
+    /// Kinds that stand apart: their orders are registered, or belong to two accounts or modes.
     pub const APART: &[Self] = &[
         Self::ConnectedAccount,
         Self::PromoCode,
@@ -132,6 +137,7 @@ impl Kind {
         Self::SplitPayment,
         Self::Held,
         Self::DiscountedInvoice,
+        Self::LiveAndTest,
     ];
 
     /// Names for several kinds at once.

@@ -56,6 +56,8 @@ const LINES_IN_A_BODY: usize = 10;
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) plan: Plan,
+    /// Which of the subscription's items it bills.
+    pub(crate) item: usize,
     pub(crate) amount: i64,
     pub(crate) quantity: i64,
     pub(crate) period: (i64, i64),
@@ -145,7 +147,7 @@ fn belongs(invoice: &mut Object, subscription: &Object, version: Version) {
 
 fn line_object(company: &mut Company, invoice: &str, subscription: Option<&Object>, line: &Line) -> Value {
     let sub = subscription.map(Object::id);
-    let item = subscription.map(|subscription| &subscription.value()["items"]["data"][0]["id"]);
+    let item = subscription.map(|subscription| &subscription.value()["items"]["data"][line.item]["id"]);
     let currency = company.currency.code;
     let mut object = json!({"id": company.ids.next("il_1"), "object": "line_item", "amount": line.amount,
         "currency": currency, "description": "1 × Plan", "discount_amounts": [], "discountable": !line.proration,

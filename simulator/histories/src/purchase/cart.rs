@@ -177,6 +177,7 @@ impl Cart {
         };
         company.expected_state.orders.push(ExpectedOrder {
             account: company.account.clone().unwrap_or_default(),
+            livemode: company.livemode,
             id: self.order.clone(),
             status,
             amount: self.captured.unwrap_or(self.amount),
@@ -206,6 +207,7 @@ impl Cart {
         let dispute = company.expected_state.disputes.iter().find(|dispute| dispute.payment == id);
         let payment = ExpectedPayment {
             account: company.account.clone().unwrap_or_default(),
+            livemode: company.livemode,
             order: Some(self.order.clone()),
             status: match end {
                 End::Paid => "paid",

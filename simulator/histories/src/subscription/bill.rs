@@ -1,5 +1,7 @@
 //! One invoice of a subscription, and what must come of it.
 
+use std::collections::BTreeMap;
+
 use super::payment;
 use crate::company::Company;
 use crate::expected_state::ExpectedInvoice;
@@ -18,10 +20,21 @@ pub(crate) struct Bill {
     pub(super) payment_seen: bool,
 }
 
+/// Of each item the latest end of what is bought, and of the items the earliest; usage that is over counts where there is
+/// nothing else.
+fn period_end(lines: &[Line], created: i64) -> Option<i64> {
+    let mut by_item: BTreeMap<usize, i64> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.amount >= 0 && !line.fee) {
+        let end = by_item.entry(line.item).or_insert(line.period.1);
+        *end = line.period.1.max(*end);
+    }
+    let in_advance = by_item.values().filter(|end| **end > created).min();
+    in_advance.or_else(|| by_item.values().min()).copied()
+}
+
 impl Bill {
     pub(super) fn new(invoice: Object, lines: &[Line]) -> Self {
-        let bought = lines.iter().filter(|line| line.amount >= 0 && !line.fee);
-        let period_end = bought.map(|line| line.period.1).max();
+        let period_end = period_end(lines, invoice.int("created"));
         Self { invoice, intent: None, period_end, paid: false, payment_succeeded: false, payment_seen: false }
     }
 

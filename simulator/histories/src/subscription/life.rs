@@ -164,7 +164,15 @@ impl Life {
     pub(super) fn line(&self) -> Line {
         let plan = self.plans[self.plan].clone();
         let amount = plan.amount * self.quantity;
-        Line { plan, amount, quantity: self.quantity, period: self.period, proration: false, fee: false }
+        Line {
+            plan,
+            item: 0,
+            amount,
+            quantity: self.quantity,
+            period: self.period,
+            proration: false,
+            fee: false,
+        }
     }
 
     /// Writes down what must come of it.
@@ -184,7 +192,7 @@ impl Life {
         let item = ExpectedItem {
             price: plan.price.clone(),
             product: plan.product.clone(),
-            quantity: self.quantity,
+            quantity: Some(self.quantity),
         };
         company.expected_state.subscriptions.push(ExpectedSubscription {
             id,

@@ -6,6 +6,7 @@ mod calendar;
 mod changes;
 mod intervals;
 mod life;
+mod mixed_intervals;
 mod payment;
 mod session;
 
@@ -26,6 +27,7 @@ pub(crate) fn live(company: &mut Company, kind: Kind) {
         Kind::ManualInvoice => manual_invoice(company),
         Kind::IntervalChanged => intervals::interval_changed(company),
         Kind::Fees => intervals::fees(company),
+        Kind::MixedIntervals => mixed_intervals::live(company),
         _ => plain(company),
     }
 }

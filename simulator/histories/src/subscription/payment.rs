@@ -84,6 +84,7 @@ pub(super) fn write_down(company: &mut Company, intent: &Object) {
     };
     company.expected_state.payments.push(ExpectedPayment {
         account: String::new(),
+        livemode: company.livemode,
         id: intent.id().to_owned(),
         order: None,
         status,

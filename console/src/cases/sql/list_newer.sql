@@ -1,0 +1,2 @@
+  AND id > $9::int8
+ORDER BY id LIMIT $10

@@ -1,0 +1,2 @@
+  AND ($9::int8 IS NULL OR id < $9)
+ORDER BY id DESC LIMIT $10

@@ -1,0 +1,3 @@
+  AND id > $12::bigint
+ORDER BY id
+LIMIT $13

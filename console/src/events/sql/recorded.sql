@@ -1,0 +1,1 @@
+SELECT id, type, endpoint, received_at, traceparent, payload::text AS payload FROM events WHERE id = $1

@@ -1,0 +1,2 @@
+  AND id > $8::text
+ORDER BY id LIMIT $9
