@@ -10,7 +10,6 @@ use crate::dead_letters::service;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::exact;
-use crate::pages::links;
 use crate::pages::tree::tree;
 use crate::pages::{PageResult, links};
 use crate::timeline::details::DeadLetterView;
