@@ -58,7 +58,7 @@ fn result(order: &Order) -> Result {
 /// One change of an order, and what follows on it as in `link::order_changed`.
 fn change(order: &mut Order, what: &Changed, rules: &Rules) {
     match what {
-        Changed::Payment(id, payment) => order.record(id, Summary::clone(payment)),
+        Changed::Payment(id, payment) => order.record(id, payment.as_ref().clone()),
         Changed::Removed(id) => order.remove(id),
         Changed::Registered(expected) => order.expected.clone_from(expected),
         Changed::Accepted(id) => order.accept(id),
