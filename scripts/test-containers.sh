@@ -16,7 +16,7 @@ mkdir -p "$work"
 
 install_tools() {
   local missing=()
-  for package in podman buildah runc netavark aardvark-dns iptables debootstrap python3-venv curl jq; do
+  for package in podman buildah runc netavark aardvark-dns catatonit iptables debootstrap python3-venv curl jq; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ "${#missing[@]}" -eq 0 ] || DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >"$work/install.log" 2>&1
@@ -67,9 +67,20 @@ settings() {
   printf '%s\n' INGRESS_PORT=18080 CONSOLE_PORT=18081 RETRY_SCHEDULE=1s,2s >>"$work/env"
 }
 
+up() { compose up -d --no-deps --no-recreate "$@"; }
+done_well() { [ "$(podman wait "$(one "$1")")" = 0 ]; }
+
+# In the order of the compose file's conditions: podman-compose with Debian 12's podman cannot wait for a health check.
 start() {
-  compose up -d
-  for service in postgres rabbitmq ingress fulfillment-worker subscription-worker refund-worker console; do
+  up postgres rabbitmq
+  eventually 180 "postgres is healthy" healthy postgres
+  eventually 180 "rabbitmq is healthy" healthy rabbitmq
+  up migrate topology
+  for once in migrate topology; do
+    done_well "$once" || { logs; die "$once failed"; }
+  done
+  up ingress fulfillment-worker subscription-worker refund-worker console
+  for service in ingress fulfillment-worker subscription-worker refund-worker console; do
     eventually 180 "$service is healthy" healthy "$service"
   done
 }
@@ -121,17 +132,17 @@ under_load() {
   send 500 71 --rate 400 >"$work/send.log" 2>&1 &
   local sending=$!
   for service in fulfillment-worker subscription-worker refund-worker; do
-    compose up -d --no-recreate --scale "$service=4"
+    up --scale "$service=4" "$service"
     eventually 120 "four of $service are healthy" healthy "$service" 4
   done
   ok "four of each worker"
   for service in fulfillment-worker refund-worker ingress; do podman kill "$(one "$service")" >/dev/null; done
   podman kill "$(one rabbitmq)" >/dev/null
-  compose up -d --no-recreate
-  podman start "$(one rabbitmq)" "$(one ingress)" >/dev/null 2>&1 || true
+  # Podman has no daemon that would start them again by itself.
+  podman start "$(one rabbitmq)" "$(one ingress)" "$(one fulfillment-worker)" "$(one refund-worker)" >/dev/null 2>&1 || true
   eventually 180 "the broker is healthy again" healthy rabbitmq
   eventually 180 "the ingress is healthy again" healthy ingress
-  for service in fulfillment-worker subscription-worker refund-worker; do compose up -d --no-recreate --scale "$service=1"; done
+  for service in fulfillment-worker subscription-worker refund-worker; do up --scale "$service=1" "$service"; done
   wait "$sending" || { tail -n 5 "$work/send.log" >&2; die "not every event was accepted"; }
   ok "500 histories were accepted while workers were scaled and containers killed"
 }

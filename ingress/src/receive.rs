@@ -132,8 +132,11 @@ impl Gate {
                 body,
                 now: (self.clock)().as_second(),
                 client: self.guard.client(request),
+                tolerance: self.tolerance,
+                secrets: &self.secrets,
+                endpoints: &self.endpoints,
             };
-            delivery.sample(request, self)
+            delivery.sample(request)
         });
     }
 }

@@ -1,10 +1,10 @@
 //! A refused delivery in short: who sent it, how it was signed, and what is wrong with it. Nothing of it can be read from
 //! the description, and no secret is in it.
 
-use crate::receive::Gate;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use stripe::diagnosis::{Delivery, Diagnosis, Secrets, diagnose};
 use stripe::rejection::{BodySummary, RejectionSample};
@@ -28,11 +28,17 @@ pub(crate) struct RefusedDelivery<'a> {
     /// Unix seconds.
     pub(crate) now: i64,
     pub(crate) client: Option<IpAddr>,
+    /// The greatest age that is accepted, in seconds.
+    pub(crate) tolerance: u64,
+    /// Of the endpoint without a name.
+    pub(crate) secrets: &'a [SecretString],
+    /// The others.
+    pub(crate) endpoints: &'a BTreeMap<String, Vec<SecretString>>,
 }
 
 impl RefusedDelivery<'_> {
     /// The description.
-    pub(crate) fn sample(&self, request: &HttpRequest, gate: &Gate) -> RejectionSample {
+    pub(crate) fn sample(&self, request: &HttpRequest) -> RejectionSample {
         let header = read_header(self.header);
         let user_agent = request.headers().get(header::USER_AGENT);
         RejectionSample {
@@ -44,13 +50,13 @@ impl RefusedDelivery<'_> {
             v1: header.v1 > 0,
             v0: header.v0 > 0,
             body: self.body.map(BodySummary::of),
-            diagnosis: self.body.map(|body| self.diagnose(body, gate)),
+            diagnosis: self.body.map(|body| self.diagnose(body)),
         }
     }
 
-    fn diagnose(&self, body: &[u8], gate: &Gate) -> Diagnosis {
-        let unnamed = [("", &gate.secrets[..])];
-        let named = gate.endpoints.iter().map(|(name, secrets)| (name.as_str(), &secrets[..]));
+    fn diagnose(&self, body: &[u8]) -> Diagnosis {
+        let unnamed = [("", self.secrets)];
+        let named = self.endpoints.iter().map(|(name, secrets)| (name.as_str(), &secrets[..]));
         let all: Vec<(&str, &[SecretString])> = unnamed.into_iter().chain(named).collect();
         let own = all.iter().find(|(name, _)| *name == self.endpoint).map_or(&[][..], |(_, secrets)| secrets);
         let others: Vec<_> = all.iter().copied().filter(|(name, _)| *name != self.endpoint).collect();
@@ -58,7 +64,7 @@ impl RefusedDelivery<'_> {
             header: self.header,
             body,
             now: self.now,
-            tolerance: gate.tolerance,
+            tolerance: self.tolerance,
             longest_search: LONGEST_SEARCH,
         };
         diagnose(&delivery, &Secrets { own, others: &others })

@@ -77,11 +77,16 @@ impl Rejections {
     }
 
     /// Reports until `end`; what the broker does not accept waits.
-    pub(crate) async fn report(self: Arc<Self>, publisher: Publisher, queue: String, end: CancellationToken) {
+    pub(crate) async fn report(
+        self: Arc<Self>,
+        publisher: Publisher,
+        exchange: String,
+        end: CancellationToken,
+    ) {
         while end.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
             for report in self.take() {
                 let Ok(body) = serde_json::to_vec(&report) else { continue };
-                if let Err(error) = publisher.publish(message(&queue, &report, body)).await {
+                if let Err(error) = publisher.publish(message(&exchange, &report, body)).await {
                     tracing::debug!(%error, "refused deliveries are reported later");
                     self.put_back(report);
                 }
@@ -90,11 +95,10 @@ impl Rejections {
     }
 }
 
-/// To the queue by its name, through the default exchange.
-fn message(queue: &str, report: &RejectionReport, body: Vec<u8>) -> Message {
+fn message(exchange: &str, report: &RejectionReport, body: Vec<u8>) -> Message {
     Message {
-        exchange: String::new(),
-        routing_key: queue.to_owned(),
+        exchange: exchange.to_owned(),
+        routing_key: String::new(),
         message_id: format!("{}/{}", report.endpoint, report.reason),
         kind: "rejections".to_owned(),
         headers: Default::default(),

@@ -54,8 +54,8 @@ pub async fn run(
     }
     let rejections = Arc::new(Rejections::default());
     let reports = Publisher::new(broker.clone(), 1, settings.publish_timeout);
-    let queue = settings.broker.topology.rejected_queue();
-    tokio::spawn(Arc::clone(&rejections).report(reports, queue, end.clone()));
+    let exchange = settings.broker.topology.rejected_exchange();
+    tokio::spawn(Arc::clone(&rejections).report(reports, exchange, end.clone()));
     let server = http::serve(settings, listener, (guard, rejections, acceptor), &broker, ready)
         .map_err(RunError::Server)?;
     tracing::info!(%address, metrics = ?metrics_address, "listening");

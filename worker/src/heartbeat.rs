@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Pool;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 use service::error::chain;
 use tokio_util::sync::CancellationToken;
 
@@ -20,12 +21,12 @@ const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(1);
 /// How long deleting the row may take.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Beats until shutdown is requested, then deletes the row.
+/// Beats until shutdown is requested, then deletes the row. `settings` are those that all workers must have alike.
 pub(crate) async fn run(
     pool: Pool,
     kind: &'static str,
-    progress: Progress,
-    pause: Pause,
+    settings: Map<String, Value>,
+    (progress, pause): (Progress, Pause),
     shutdown: CancellationToken,
 ) {
     let started_at = Timestamp::now();
@@ -36,6 +37,7 @@ pub(crate) async fn run(
         host,
         version: env!("CARGO_PKG_VERSION"),
         started_at,
+        settings: Value::Object(settings),
     };
     loop {
         tokio::select! {

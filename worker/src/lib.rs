@@ -28,7 +28,7 @@ mod spans;
 pub mod store;
 mod tasks;
 
-pub use preview::{Preview, RowChange, preview};
+pub use preview::{Preview, RowChange, preview, preview_fetched};
 pub use rehearsal::{Rehearsal, rehearse};
 pub use run::{RunError, run};
 pub use tasks::TaskFailed;

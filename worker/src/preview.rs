@@ -8,7 +8,9 @@ use amqp::message::EventHeaders;
 use deadpool_postgres::{Pool, Transaction};
 use jiff::Timestamp;
 use serde_json::Value;
+use stripe_api::StripeApi;
 
+use crate::fetch::ThinEvents;
 use crate::isolation;
 use crate::process::{AckReason, BatchResult, Disposition, InboundEvent, run};
 use crate::store::{ErrorClass, Incoming, PREVIEW_ROWS, StoreError, classify};
@@ -42,7 +44,7 @@ pub struct RowChange {
 
 type Rows = BTreeMap<(String, String), Value>;
 
-/// Runs the event in `body` as a replay and rolls everything back.
+/// Runs the event in `body` as a replay and rolls everything back. A thin event shows that its object would be fetched.
 ///
 /// # Errors
 /// [`StoreError`] when the database is unavailable. An event that would be rejected is no error: the
@@ -53,12 +55,36 @@ pub async fn preview(
     endpoint: Option<String>,
     rules: &Rules,
 ) -> Result<Preview, StoreError> {
+    of_inbound(pool, &inbound(body, endpoint, rules), rules).await
+}
+
+/// The same; the object that a thin event names is fetched first, as a worker would.
+///
+/// # Errors
+/// As [`preview`]. That the object cannot be fetched is none: the disposition says so.
+pub async fn preview_fetched(
+    pool: &Pool,
+    body: &[u8],
+    endpoint: Option<String>,
+    rules: &Rules,
+    api: &StripeApi,
+) -> Result<Preview, StoreError> {
+    let thin_events = ThinEvents::new(api, pool.clone(), rules.clone());
+    let whole = thin_events.complete(vec![inbound(body, endpoint.clone(), rules)]).await.pop();
+    let whole = whole.unwrap_or_else(|| inbound(body, endpoint, rules));
+    of_inbound(pool, &whole, rules).await
+}
+
+fn inbound(body: &[u8], endpoint: Option<String>, rules: &Rules) -> InboundEvent {
     let headers = EventHeaders {
         endpoint,
         replay_of: Some("preview".to_owned()),
         ..EventHeaders::received(Timestamp::now())
     };
-    let inbound = InboundEvent::new(headers, body.to_vec(), rules);
+    InboundEvent::new(headers, body.to_vec(), rules)
+}
+
+async fn of_inbound(pool: &Pool, inbound: &InboundEvent, rules: &Rules) -> Result<Preview, StoreError> {
     let prepared = match &inbound.event {
         Ok(prepared) => prepared,
         Err(rejection) => {

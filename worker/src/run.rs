@@ -20,7 +20,7 @@ use crate::pause::Pause;
 use crate::process::Engine;
 use crate::progress::Progress;
 use crate::relay::{DestinationError, Relay};
-use crate::settings::Settings;
+use crate::settings::{Settings, shared_settings};
 use crate::settle::Settler;
 use crate::tasks::{TaskFailed, Tasks};
 use crate::{grace, heartbeat};
@@ -83,9 +83,11 @@ pub async fn run(settings: Settings, queue: Queue, shutdown: CancellationToken) 
     let mut tasks = Tasks::new(shutdown.clone());
     let (pause, watching) = Pause::watch(engine.pool.clone(), queue, shutdown.clone());
     tasks.spawn("pause", watching);
+    let shared = shared_settings(&engine.rules, &settings.topology.retry, api.is_some());
+    let watched = (progress.clone(), pause.clone());
     tasks.spawn(
         "heartbeat",
-        heartbeat::run(engine.pool.clone(), queue.name(), progress.clone(), pause.clone(), shutdown.clone()),
+        heartbeat::run(engine.pool.clone(), queue.name(), shared, watched, shutdown.clone()),
     );
     tasks.spawn("relay", relay.run(shutdown.clone()));
     if queue == Queue::Subscription {

@@ -19,12 +19,14 @@ use domain::rules::Rules;
 use stripe_api::{ApiSettings, StripeApiArgs};
 
 mod rules;
+mod shared;
 mod templates;
 
 use crate::relay::{OutWebhooks, OutgoingMail};
 use out_webhooks::OutWebhookArgs;
 use outgoing_mail::OutgoingMailArgs;
 pub use rules::RulesArgs;
+pub use shared::shared_settings;
 pub use templates::TemplateArgs;
 
 /// Consumes Stripe events from a queue and applies them to PostgreSQL, exactly once, in any order.

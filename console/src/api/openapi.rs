@@ -30,7 +30,7 @@ use crate::messages::store::MessageRow;
 use crate::order_status::view::OrderView;
 use crate::orders::store::OrderRow;
 use crate::orders::subscriptions::{SubscriptionRow, SubscriptionView};
-use crate::rejections::service::RejectionGroup;
+use crate::rejections::store::RejectionGroup;
 use crate::sweeps::store::Sweep;
 use crate::system::overview::Overview;
 use crate::system::queues::QueueState;

@@ -9,7 +9,8 @@ use super::reply::ListReply;
 use super::{Caller, resource};
 use crate::common::error::ServiceError;
 use crate::http::Console;
-use crate::rejections::service::{self, RejectionGroup};
+use crate::rejections::service;
+use crate::rejections::store::RejectionGroup;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -75,6 +75,7 @@ pub(in crate::api) async fn verify(
         rules: &console.rules,
         replayer: &console.replayer,
         api: console.stripe_api.as_ref(),
+        actor: &caller.0.actor,
     };
     Ok(Reply(verifier.verify(&body.0.question()?).await?))
 }

@@ -33,6 +33,10 @@ text_enum! {
         OrderCorrect = "order.correct",
         /// A held payment was accepted as it is.
         CaseAccept = "case.accept",
+        /// Stripe was asked whether a payment is good; the reason is the answer.
+        PaymentVerify = "payment.verify",
+        /// Stripe's list of events was read for those that no webhook brought.
+        SweepStart = "sweep.start",
         /// A note was written.
         NoteAdd = "note.add",
         /// Somebody has seen it.
@@ -94,6 +98,8 @@ pub(crate) enum Subject<'a> {
     Message(i64),
     /// An order, by the company's id.
     Order(&'a str),
+    /// A payment, by Stripe's id.
+    Payment(&'a str),
     /// A queue that workers consume, by its name.
     Queue(&'a str),
     /// A token, by its name.
@@ -118,6 +124,7 @@ impl<'a> Subject<'a> {
             "job" => id.parse().ok().map(Subject::Job),
             "message" => id.parse().ok().map(Subject::Message),
             "order" => Some(Subject::Order(id)),
+            "payment" => Some(Subject::Payment(id)),
             "queue" => Some(Subject::Queue(id)),
             "token" => Some(Subject::Token(id)),
             "user" => Some(Subject::User(id)),
@@ -138,6 +145,7 @@ impl fmt::Display for Subject<'_> {
             Subject::Job(id) => write!(f, "job:{id}"),
             Subject::Message(id) => write!(f, "message:{id}"),
             Subject::Order(id) => write!(f, "order:{id}"),
+            Subject::Payment(id) => write!(f, "payment:{id}"),
             Subject::Queue(name) => write!(f, "queue:{name}"),
             Subject::Token(name) => write!(f, "token:{name}"),
             Subject::User(name) => write!(f, "user:{name}"),
@@ -161,6 +169,7 @@ mod tests {
             Subject::Job(3),
             Subject::Message(9),
             Subject::Order("A:1"),
+            Subject::Payment("pi_1"),
             Subject::Queue("refund"),
             Subject::Token("shop"),
             Subject::User("anna"),

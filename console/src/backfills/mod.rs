@@ -3,5 +3,6 @@
 //! Must never write an aggregate itself.
 
 pub(crate) mod part;
+pub(crate) mod run;
 pub(crate) mod service;
 pub(crate) mod store;

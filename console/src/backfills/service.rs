@@ -12,33 +12,10 @@ use serde_json::Value;
 use service::error::chain;
 use stripe_api::{Call, DEFAULT_VERSION, List, Page, Resource, Retrieved, StripeApi};
 
+use super::run::BackfillRun;
 use super::store::{self, Backfill};
 use crate::common::error::ServiceError;
 use crate::sweeps::reader::{EventSource, Reader, unreadable};
-
-/// Which objects are taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BackfillRequest {
-    /// The connected account; empty is the company's own.
-    pub(crate) account: String,
-    /// Objects that Stripe made from then on; none: all.
-    pub(crate) since: Option<Timestamp>,
-    /// Whether the messages that the objects call for are sent. A company that begins with years of orders does not
-    /// want to ship them again.
-    pub(crate) messages: bool,
-}
-
-impl BackfillRequest {
-    /// Whether an interrupted backfill does what is asked for, and more objects at most.
-    fn is_met_by(&self, interrupted: &Backfill) -> bool {
-        let reaches = match (interrupted.since, self.since) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(theirs), Some(ours)) => theirs <= ours,
-        };
-        interrupted.finished_at.is_none() && interrupted.messages == self.messages && reaches
-    }
-}
 
 /// Every account that is to be read: the company's own and all that are connected to it.
 pub(crate) async fn all_accounts(api: &StripeApi) -> Result<Vec<String>, ServiceError> {
@@ -48,26 +25,27 @@ pub(crate) async fn all_accounts(api: &StripeApi) -> Result<Vec<String>, Service
     Ok(std::iter::once(String::new()).chain(ids).collect())
 }
 
-/// Takes in all objects of one kind. `watch` is called with each state that is reached.
+/// Takes in all objects of one kind of an account (empty: the company's own), unless the run has done so before. `watch` is
+/// called with each state that is reached.
 ///
 /// # Errors
 /// [`ServiceError`]: Stripe, the broker or the database is unavailable. The next backfill goes on from there.
 pub(crate) async fn backfill(
     reader: &Reader,
     resource: Resource,
-    request: &BackfillRequest,
+    run: &BackfillRun,
+    account: &str,
     mut watch: impl FnMut(&Backfill),
 ) -> Result<Backfill, ServiceError> {
-    let (object, account) = (resource.object(), request.account.as_str());
+    let object = resource.object();
     let Some(lock) = reader.lock(&format!("{object} {account}")).await? else {
         return Err(ServiceError::conflict("backfill_running", "another process takes in these objects now"));
     };
     let client = lock.client()?;
-    let interrupted =
-        store::newest(client, account, object).await?.filter(|newest| request.is_met_by(newest));
-    let backfill = match interrupted {
+    let backfill = match store::newest(client, run.id, account, object).await? {
+        Some(finished) if finished.finished_at.is_some() => return Ok(finished),
         Some(interrupted) => interrupted,
-        None => store::begin(client, account, object, request.since, request.messages).await?,
+        None => store::begin(client, run.id, account, object).await?,
     };
     let id = backfill.id;
     let done = read_pages(reader, client, resource, backfill, &mut watch).await;
@@ -147,44 +125,4 @@ fn event(found: &Retrieved, backfill: &Backfill) -> Option<FetchedEvent> {
 
 fn made(object: Option<&Value>) -> Option<Timestamp> {
     Timestamp::from_second(object?["created"].as_i64()?).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn interrupted(since: Option<i64>, messages: bool) -> Backfill {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        Backfill {
-            id: 1,
-            account: String::new(),
-            object: "charge".to_owned(),
-            since: since.map(at),
-            messages,
-            after_object: Some("ch_1".to_owned()),
-            reached: Some(at(50)),
-            listed: 100,
-            started_at: at(100),
-            finished_at: None,
-            error: None,
-        }
-    }
-
-    #[test]
-    fn an_interrupted_backfill_goes_on_only_where_it_does_all_that_is_asked_for() {
-        let request = |since: Option<i64>, messages| BackfillRequest {
-            account: String::new(),
-            since: since.map(|second| Timestamp::from_second(second).unwrap()),
-            messages,
-        };
-        let meets = |since, messages, interrupted: &Backfill| request(since, messages).is_met_by(interrupted);
-        assert!(meets(Some(10), false, &interrupted(Some(10), false)));
-        assert!(meets(Some(20), false, &interrupted(Some(10), false)), "--since 30d, ten minutes later");
-        assert!(meets(Some(20), false, &interrupted(None, false)));
-        assert!(!meets(Some(5), false, &interrupted(Some(10), false)), "further back");
-        assert!(!meets(None, false, &interrupted(Some(10), false)));
-        assert!(!meets(Some(10), true, &interrupted(Some(10), false)), "with messages this time");
-        let finished = Backfill { finished_at: Some(Timestamp::UNIX_EPOCH), ..interrupted(None, false) };
-        assert!(!meets(None, false, &finished));
-    }
 }

@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 
 use crate::common::error::ServiceError;
 
+pub(crate) const LIST: &str = include_str!("sql/list.sql");
 pub(crate) const NEWEST: &str = include_str!("sql/newest.sql");
 pub(crate) const BEGIN: &str = include_str!("sql/begin.sql");
 pub(crate) const ADVANCE: &str = include_str!("sql/advance.sql");
@@ -55,23 +56,29 @@ impl From<&Row> for Backfill {
     }
 }
 
-/// The last backfill of a kind of object.
+/// The backfill of a kind of object of an account within a run.
 pub(crate) async fn newest(
     client: &impl GenericClient,
+    run: i64,
     account: &str,
     object: &str,
 ) -> Result<Option<Backfill>, ServiceError> {
-    Ok(client.query_opt(NEWEST, &[&account, &object]).await?.as_ref().map(Backfill::from))
+    Ok(client.query_opt(NEWEST, &[&run, &account, &object]).await?.as_ref().map(Backfill::from))
 }
 
+/// Backfills, newest first.
+pub(crate) async fn list(client: &impl GenericClient, most: i64) -> Result<Vec<Backfill>, ServiceError> {
+    Ok(client.query(LIST, &[&most]).await?.iter().map(Backfill::from).collect())
+}
+
+/// Begins one, as the run says.
 pub(crate) async fn begin(
     client: &impl GenericClient,
+    run: i64,
     account: &str,
     object: &str,
-    since: Option<Timestamp>,
-    messages: bool,
 ) -> Result<Backfill, ServiceError> {
-    Ok(Backfill::from(&client.query_one(BEGIN, &[&account, &object, &since, &messages]).await?))
+    Ok(Backfill::from(&client.query_one(BEGIN, &[&run, &account, &object]).await?))
 }
 
 /// Notes that a page was taken in, up to an object that Stripe made at `reached`.

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde_json::json;
 use stripe_api::Resource;
 
-use super::CommandContext;
 use super::output::{self, CommandResult};
+use super::{CommandContext, CommandError};
 use crate::backfills::part::BackfillPart;
-use crate::backfills::service::{self, BackfillRequest};
+use crate::backfills::run::{BackfillRun, RunRequest};
+use crate::backfills::service;
 use crate::backfills::store::Backfill;
 use crate::common::error::ServiceError;
 use crate::common::{moment, origin};
@@ -29,6 +30,9 @@ pub(super) struct BackfillArguments {
     /// Send the messages that the objects call for, such as order.paid for every paid order
     #[arg(long)]
     messages: bool,
+    /// Begin anew, also where the same backfill was interrupted and would go on
+    #[arg(long)]
+    anew: bool,
     /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
@@ -48,21 +52,41 @@ pub(super) async fn run(context: &CommandContext, arguments: BackfillArguments) 
         "all" => service::all_accounts(&reader.api).await?,
         account => vec![origin::account(account)?],
     };
+    let run = run_of(context, &arguments, since).await?;
     let mut done = Vec::new();
     for account in accounts {
-        let request = BackfillRequest { account, since, messages: arguments.messages };
         for resource in arguments.part.resources() {
-            let backfill = take_in(&reader, *resource, &request, now).await?;
+            let backfill = take_in(&reader, *resource, &run, &account, now).await?;
             if !arguments.json {
                 output::line(&summary(&backfill))?;
             }
             done.push(backfill);
         }
     }
+    run.finish(&context.connections.database().await?).await?;
     if arguments.json {
         return output::json(&json!({ "items": done, "next": null }));
     }
     output::line("published; the workers take them in (see `sluicegate queues`)")
+}
+
+/// The run that was interrupted and does at least what is asked for, or a new one.
+async fn run_of(
+    context: &CommandContext,
+    arguments: &BackfillArguments,
+    since: Option<Timestamp>,
+) -> Result<BackfillRun, CommandError> {
+    let BackfillArguments { part, messages, anew, json, .. } = *arguments;
+    let request = RunRequest { part, account: arguments.account.clone(), since, messages };
+    let client = context.connections.database().await?;
+    let interrupted = if anew { None } else { BackfillRun::open(&client, &request).await? };
+    if let Some(run) = interrupted {
+        if !json {
+            output::line(&format!("going on with the backfill of {}", output::time(run.started_at)))?;
+        }
+        return Ok(run);
+    }
+    Ok(BackfillRun::begin(&client, &request).await?)
 }
 
 /// Takes in one kind of object and shows how far it is. How much there is Stripe does not say: the estimate is by time,
@@ -70,17 +94,18 @@ pub(super) async fn run(context: &CommandContext, arguments: BackfillArguments) 
 async fn take_in(
     reader: &Reader,
     resource: Resource,
-    request: &BackfillRequest,
+    run: &BackfillRun,
+    account: &str,
     now: Timestamp,
 ) -> Result<Backfill, ServiceError> {
-    let bar = match request.since {
+    let bar = match run.since {
         Some(since) => {
             let bar = ProgressBar::new(seconds(since, now));
             bar.with_style(style("{msg} {bar:30} {percent}%, {eta} left")?)
         }
         None => ProgressBar::no_length().with_style(style("{msg}, {elapsed}")?),
     };
-    let backfill = service::backfill(reader, resource, request, |backfill| {
+    let backfill = service::backfill(reader, resource, run, account, |backfill| {
         if let Some(reached) = backfill.reached {
             bar.set_position(seconds(reached, now));
         }

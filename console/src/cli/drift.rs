@@ -9,6 +9,7 @@ use super::output::{self, CommandResult};
 use crate::audit::reason::AuditReason;
 use crate::backfills::part::BackfillPart;
 use crate::backfills::service::all_accounts;
+use crate::checks::store::{self as checks, CheckKind, CheckResult};
 use crate::common::error::ServiceError;
 use crate::common::{moment, origin};
 use crate::drift::repair::Repair;
@@ -77,7 +78,27 @@ pub(super) async fn run(context: &CommandContext, arguments: DriftArguments) -> 
     });
     let report = compared.await;
     bar.finish_and_clear();
-    print(&report?, arguments.json)
+    let report = report?;
+    for result in results(&report, &request) {
+        checks::insert(&context.connections.database().await?, &result).await?;
+    }
+    print(&report, arguments.json)
+}
+
+/// What the comparison came to, for each account.
+fn results(report: &DriftReport, request: &DriftRequest) -> Vec<CheckResult> {
+    let result = |account: &String| {
+        let kinds = || report.kinds.iter().filter(|kind| kind.account == *account);
+        CheckResult {
+            kind: CheckKind::Drift,
+            account: account.clone(),
+            scope: format!("{}, {}", request.part, request.sample),
+            checked: kinds().map(|kind| kind.compared).sum(),
+            found: kinds().map(|kind| kind.drifted).sum(),
+            repaired: kinds().map(|kind| kind.repaired).sum(),
+        }
+    };
+    request.accounts.iter().map(result).collect()
 }
 
 fn print(report: &DriftReport, json: bool) -> CommandResult {

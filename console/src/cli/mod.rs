@@ -22,6 +22,7 @@ mod preview;
 mod queues;
 mod reconcile;
 mod search;
+mod signature;
 mod subscriptions;
 mod sweep;
 mod topology;
@@ -58,6 +59,8 @@ enum Command {
     Migrate(migrate::MigrateArguments),
     /// Declare the exchanges and queues, for programs whose broker users may not
     Topology,
+    /// Check everything that a person on call checks first
+    Doctor(doctor::DoctorArguments),
     /// Events that were received and what became of them
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -79,9 +82,6 @@ enum Command {
     /// Outgoing messages: what went out, what waits, what failed
     #[command(subcommand)]
     Messages(messages::MessagesCommand),
-    /// What is wrong with a delivery that was refused
-    #[command(subcommand)]
-    Doctor(doctor::DoctorCommand),
     /// The templates of e-mails
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -177,13 +177,14 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
     if let Command::Mail(command) = &cli.command {
         return mail::run(&cli.settings.templates, command);
     }
+    if let Command::Doctor(doctor::DoctorArguments { question: Some(question), .. }) = &cli.command {
+        let doctor::DoctorCommand::Signature(arguments) = question;
+        return signature::run(arguments, &service::settings::environment());
+    }
     if let Command::Audit(command) = &cli.command
         && let Some(done) = command.run_offline()
     {
         return done;
-    }
-    if let Command::Doctor(command) = &cli.command {
-        return doctor::run(command, &service::settings::environment());
     }
     let serving = matches!(cli.command, Command::Serve);
     let settings =
@@ -197,6 +198,7 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
         }
         Command::Migrate(arguments) => migrate::run(&context, arguments).await,
         Command::Topology => topology::run(&context).await,
+        Command::Doctor(arguments) => doctor::run(&context, arguments).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Dead(command) => dead::run(&context, command).await,
         Command::Jobs(command) => jobs::run(&context, command).await,
@@ -204,7 +206,6 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
         Command::Orders(command) => orders::run(&context, command).await,
         Command::Subscriptions(command) => subscriptions::run(&context, command).await,
         Command::Messages(command) => messages::run(&context, command).await,
-        Command::Doctor(command) => doctor::run(&command, &service::settings::environment()),
         Command::Mail(command) => mail::run(&cli.settings.templates, &command),
         Command::Queues(arguments) => queues::run(&context, arguments).await,
         Command::Sweep(arguments) => sweep::run(&context, arguments).await,
@@ -223,7 +224,7 @@ async fn carry_out(cli: Cli) -> Result<(), CommandError> {
 impl Command {
     fn needs(&self) -> Needs {
         match self {
-            Command::Serve | Command::Drift(_) => Needs { broker: true, rules: true },
+            Command::Serve | Command::Doctor(_) | Command::Drift(_) => Needs { broker: true, rules: true },
             Command::Reconcile(_) => Needs { broker: false, rules: true },
             Command::Queues(arguments) => arguments.needs(),
             Command::Sweep(_) | Command::Backfill(_) | Command::Topology => {

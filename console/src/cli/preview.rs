@@ -7,7 +7,7 @@ use crate::common::role::Role;
 use crate::dead_letters::preview as dead_letters;
 use crate::dead_letters::service;
 use crate::dead_letters::store::{DeadLetterGroup, GroupFilter};
-use crate::events::preview::{self, PreviewView};
+use crate::events::preview::{self, PreviewView, Previewer};
 
 const MAX_GROUPS: i64 = 500;
 
@@ -37,17 +37,20 @@ pub(super) async fn groups(context: &CommandContext, origin: &OriginArguments, j
 pub(super) async fn dead_letter(context: &CommandContext, id: i64, json: bool) -> CommandResult {
     context.connections.reachable().await?;
     // Who has the database's password sees everything in it.
-    let found =
-        dead_letters::dead_letter(&context.connections.pool, &context.settings.rules, id, Role::Admin)
-            .await?;
+    let found = dead_letters::dead_letter(previewer(context), id, Role::Admin).await?;
     print(&found, json)
 }
 
 /// What replaying an event would do.
 pub(super) async fn event(context: &CommandContext, id: &str, json: bool) -> CommandResult {
     context.connections.reachable().await?;
-    let found = preview::event(&context.connections.pool, &context.settings.rules, id, Role::Admin).await?;
+    let found = preview::event(previewer(context), id, Role::Admin).await?;
     print(&found, json)
+}
+
+fn previewer(context: &CommandContext) -> Previewer<'_> {
+    let api = context.connections.stripe_api().ok();
+    Previewer { pool: &context.connections.pool, rules: &context.settings.rules, api }
 }
 
 fn print(found: &PreviewView, json: bool) -> CommandResult {

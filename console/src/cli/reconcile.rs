@@ -6,6 +6,7 @@ use serde_json::json;
 use super::CommandContext;
 use super::output::{self, CommandResult};
 use crate::backfills::service::all_accounts;
+use crate::checks::store::{self as checks, CheckKind, CheckResult};
 use crate::common::error::ServiceError;
 use crate::common::{money, origin};
 use crate::reconcile::matching::{Problem, Unexplained};
@@ -44,6 +45,8 @@ pub(super) async fn run(context: &CommandContext, arguments: ReconcileArguments)
     let mut done = Vec::with_capacity(accounts.len());
     for account in accounts {
         let reconciliation = reconciler.reconcile(&Balance { account, livemode }, arguments.month).await?;
+        checks::insert(&context.connections.database().await?, &result(&reconciliation, arguments.month))
+            .await?;
         if !arguments.json {
             print(&reconciliation)?;
         }
@@ -58,6 +61,19 @@ pub(super) async fn run(context: &CommandContext, arguments: ReconcileArguments)
         open => {
             Err(ServiceError::conflict("unexplained", format!("{open} movements are not explained")).into())
         }
+    }
+}
+
+fn result(reconciliation: &Reconciliation, month: Month) -> CheckResult {
+    let transactions = reconciliation.currencies.values();
+    let found = reconciliation.unexplained.len();
+    CheckResult {
+        kind: CheckKind::Reconcile,
+        account: reconciliation.account.clone(),
+        scope: month.to_string(),
+        checked: transactions.map(|totals| totals.explained.count + totals.unexplained.count).sum(),
+        found: u64::try_from(found).unwrap_or(u64::MAX),
+        repaired: 0,
     }
 }
 

@@ -20,6 +20,8 @@ text_enum! {
         Resumed = "resumed",
         /// A bulk job was canceled.
         Canceled = "canceled",
+        /// A sweep was started.
+        Started = "started",
         /// A user was added.
         Added = "added",
         /// A user was changed.

@@ -1,5 +1,6 @@
 //! Which objects are compared. Pure.
 
+use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
@@ -17,6 +18,16 @@ impl Sample {
         let hash = Sha256::digest(id);
         let number = hash.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         number % ALL < self.0
+    }
+}
+
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, decimals) = (self.0 / 10_000, format!("{:04}", self.0 % 10_000));
+        match decimals.trim_end_matches('0') {
+            "" => write!(f, "{whole}%"),
+            decimals => write!(f, "{whole}.{decimals}%"),
+        }
     }
 }
 
@@ -48,6 +59,7 @@ mod tests {
             [("1%", 10_000), ("0.5%", 5_000), ("100%", ALL), ("0.0001%", 1), ("12.25%", 122_500)]
         {
             assert_eq!(text.parse(), Ok(Sample(parts)), "{text}");
+            assert_eq!(Sample(parts).to_string(), text);
         }
         for text in ["", "%", "1", "0%", "100.1%", "-1%", "1.%", ".5%", "0.00001%", "1,5%"] {
             assert!(text.parse::<Sample>().is_err(), "{text}");

@@ -6,6 +6,7 @@ use domain::rejection::Rejection;
 use domain::rules::Rules;
 use serde::Serialize;
 use serde_json::Value;
+use stripe_api::StripeApi;
 use utoipa::ToSchema;
 use worker::process::{AckReason, Disposition};
 
@@ -66,27 +67,38 @@ pub(crate) struct MessageView {
     pub(crate) data: Value,
 }
 
+/// What a preview needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Previewer<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) rules: &'a Rules,
+    /// Fetches the objects of thin events; none: no API key is set.
+    pub(crate) api: Option<&'a StripeApi>,
+}
+
 /// What replaying an event would do.
 pub(crate) async fn event(
-    pool: &Pool,
-    rules: &Rules,
+    previewer: Previewer<'_>,
     id: &str,
     role: Role,
 ) -> Result<PreviewView, ServiceError> {
-    let found = store::show(&pool.get().await?, id).await?;
+    let found = store::show(&previewer.pool.get().await?, id).await?;
     let (event, body) = found.ok_or_else(|| ServiceError::NotFound(format!("event {id}")))?;
-    run(pool, rules, body.as_bytes(), event.endpoint, role).await
+    run(previewer, body.as_bytes(), event.endpoint, role).await
 }
 
 /// What the event in `body` would do.
 pub(crate) async fn run(
-    pool: &Pool,
-    rules: &Rules,
+    previewer: Previewer<'_>,
     body: &[u8],
     endpoint: Option<String>,
     role: Role,
 ) -> Result<PreviewView, ServiceError> {
-    let preview = worker::preview(pool, body, endpoint, rules).await?;
+    let Previewer { pool, rules, api } = previewer;
+    let preview = match api {
+        Some(api) => worker::preview_fetched(pool, body, endpoint, rules, api).await?,
+        None => worker::preview(pool, body, endpoint, rules).await?,
+    };
     let shown = |value: Value| if role.sees_personal_data() { value } else { masking::masked(&value) };
     let (disposition, error) = disposition(&preview.disposition);
     let rows = preview.rows.into_iter().map(|row| RowView {

@@ -11,7 +11,9 @@ use stripe_api::StripeApi;
 
 use self::sign_in::SignInSettings;
 use crate::dead_letters::replay::Replayer;
+use crate::events::preview::Previewer;
 use crate::order_status::watch::OrderWatch;
+use crate::sweeps::reader::Reader;
 use crate::system::management::Management;
 use crate::system::pauses::Pauses;
 use crate::system::queues::Sources;
@@ -35,6 +37,8 @@ pub(crate) struct Console {
     pub(crate) order_watch: OrderWatch,
     /// Stripe's API, where a key is set.
     pub(crate) stripe_api: Option<StripeApi>,
+    /// Reads Stripe's list of events, where a key is set.
+    pub(crate) stripe_events: Option<Reader>,
     /// How users sign in.
     pub(crate) sign_in: SignInSettings,
     /// A bulk replay of more than so many waits for a second person; none: no replay does.
@@ -47,5 +51,10 @@ impl Console {
     /// Who knows of the queues.
     pub(crate) fn sources(&self) -> Sources<'_> {
         Sources { broker: &self.broker, management: self.management.as_ref(), pool: &self.pool }
+    }
+
+    /// What previews need.
+    pub(crate) fn previewer(&self) -> Previewer<'_> {
+        Previewer { pool: &self.pool, rules: &self.rules, api: self.stripe_api.as_ref() }
     }
 }

@@ -1,4 +1,4 @@
-//! A customer's attempts to pay an order, as Stripe's events tell them. Reads only.
+//! A customer's attempts to pay an order, as Stripe's events show them. Reads only.
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub(crate) enum AttemptResult {
     Succeeded,
 }
 
-/// Types of events that tell an attempt, and what each says of it.
+/// Types of events that report an attempt, and what each says of it.
 const TYPES: [(&str, AttemptResult); 5] = [
     ("payment_intent.payment_failed", AttemptResult::Failed),
     ("charge.failed", AttemptResult::Failed),
@@ -29,7 +29,7 @@ const TYPES: [(&str, AttemptResult); 5] = [
 /// An attempt to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attempt {
-    /// The event that tells it.
+    /// The event that reports it.
     pub(crate) event_id: String,
     pub(crate) result: AttemptResult,
     /// By Stripe's time.
@@ -45,7 +45,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Reads the body of an event; none for a type that tells no attempt.
+    /// Reads the body of an event; none for a type that reports no attempt.
     pub(crate) fn read(event_id: &str, kind: &str, at: Timestamp, body: &Value) -> Option<Attempt> {
         let (_, result) = TYPES.iter().find(|(known, _)| *known == kind)?;
         let object = &body["data"]["object"];
@@ -99,7 +99,7 @@ fn capitalized(brand: &str) -> String {
 }
 
 /// The newest attempts to pay by these payments, the newest first. Of one attempt that a charge and its payment intent
-/// both tell, the one that says more.
+/// both report, the one that says more.
 pub(crate) async fn of_payments(
     client: &impl GenericClient,
     payments: &[String],

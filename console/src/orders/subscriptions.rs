@@ -182,7 +182,7 @@ pub(crate) async fn page(
     role: Role,
 ) -> Result<Page<SubscriptionRow>, ServiceError> {
     let SubscriptionFilter { customer, access, status, period, origin } = filter;
-    // A backend that lost its customer's id must not be told about everybody's access.
+    // A backend that lost its customer's id must not see everybody's access.
     let missing = || ServiceError::invalid("invalid_filter", "customer takes Stripe's id of a customer");
     let customer = match customer {
         Some(customer) => Some(paging::text("customer", Some(customer.clone()))?.ok_or_else(missing)?),

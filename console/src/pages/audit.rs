@@ -79,7 +79,7 @@ fn subject(subject: &str) -> Markup {
         Some(Subject::Job(id)) => Some(format!("/jobs/{id}")),
         Some(Subject::Message(id)) => Some(format!("/messages/{id}")),
         Some(Subject::Queue(name)) => Some(format!("/queues/{}", encode(name))),
-        Some(Subject::Order(id)) => Some(address("/search", &[("q", Some(id))])),
+        Some(Subject::Order(id) | Subject::Payment(id)) => Some(address("/search", &[("q", Some(id))])),
         Some(Subject::Console | Subject::Token(_) | Subject::User(_)) | None => None,
     };
     html! { @if let Some(at) = at.filter(|_| !masking::hides(subject)) { a href=(at) { (subject) } } @else { (subject) } }

@@ -214,12 +214,13 @@ pub(in crate::pages) fn chart(numbers: &[i64], message: &str) -> Markup {
     }
 }
 
-/// What was just done to a job, a case or a destination.
+/// What was just done to a job, a case, a destination or Stripe's list.
 pub(in crate::pages) fn flash(done: Option<Completed>) -> Markup {
     let given = match done {
         Some(Completed::Paused) => "Paused.",
         Some(Completed::Resumed) => "Resumed.",
         Some(Completed::Canceled) => "Canceled.",
+        Some(Completed::Started) => "Started: what it finds is shown here.",
         Some(Completed::Approved) => "Approved.",
         Some(Completed::Accepted) => "Accepted: the payment counts for its order.",
         _ => return html! {},

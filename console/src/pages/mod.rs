@@ -33,6 +33,7 @@ mod rejections;
 mod reports;
 mod search;
 mod sign_in;
+mod stripe;
 mod subscriptions;
 mod tail;
 mod tone;
@@ -196,15 +197,16 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
             .configure(search::routes)
             .configure(export::routes)
             .configure(events::routes)
-            .configure(reports::routes)
             .configure(orders::routes)
             .configure(subscriptions::routes)
+            .configure(reports::routes)
             .configure(dead_letters::routes)
             .configure(jobs::routes)
             .configure(cases::routes)
             .configure(order_terms::routes)
             .configure(messages::routes)
             .configure(rejections::routes)
+            .configure(stripe::routes)
             .configure(audit::routes)
             .configure(queues::routes)
             .configure(attention::routes)

@@ -74,11 +74,9 @@ fn tiles(overview: &Overview) -> Markup {
             @if let Some(first) = overview.disputes_due.first() {
                 a.tile.alarm href="/needs-attention" { b { (overview.disputes_due.len()) } span { "disputes due within 7 days, the first " (when(first.due_by)) } }
             }
-            @if overview.gaps.missed > 0 {
-                div.tile.alarm[overview.gaps.waiting > 0] {
-                    b { (overview.gaps.missed) }
-                    span { "events that no webhook brought, found in Stripe's list; " (on_their_way(&overview.gaps)) }
-                }
+            a.tile.alarm[overview.gaps.waiting > 0] href="/stripe" {
+                b { (overview.gaps.missed) }
+                span { "events that no webhook brought, found in Stripe's list" @if overview.gaps.missed > 0 { "; " (on_their_way(&overview.gaps)) } }
             }
         }
     }

@@ -7,7 +7,8 @@ use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::pages::layout::{MenuItem, page, when};
 use crate::pages::{PageResult, page_response};
-use crate::rejections::service::{self, RejectedDelivery, RejectionGroup};
+use crate::rejections::service;
+use crate::rejections::store::{RejectedDelivery, RejectionGroup};
 
 async fn list(current_user: CurrentUser, console: web::Data<Console>) -> PageResult {
     let found = service::list(&console.pool, None, current_user.principal.role).await?;

@@ -1,5 +1,6 @@
 //! A month as people write it. Pure.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -18,6 +19,12 @@ pub(crate) struct Month {
 impl Month {
     pub(crate) fn holds(self, at: Timestamp) -> bool {
         (self.since..self.until).contains(&at)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.since.strftime("%Y-%m"))
     }
 }
 
@@ -55,6 +62,7 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let month: Month = "2026-12".parse().unwrap();
         assert_eq!((month.since, month.until), (at("2026-12-01T00:00:00Z"), at("2027-01-01T00:00:00Z")));
+        assert_eq!(month.to_string(), "2026-12");
         let february: Month = "2028-02".parse().unwrap();
         assert!(february.holds(at("2028-02-29T23:59:59Z")) && !february.holds(at("2028-03-01T00:00:00Z")));
         for text in ["", "2026", "2026-13", "2026-00", "26-10", "2026-1", "2026-10-01", "1999-10", "9999-12"]

@@ -3,19 +3,79 @@
 
 use deadpool_postgres::{GenericClient, Object};
 use jiff::Timestamp;
+use serde::Serialize;
 use stripe::diagnosis::Diagnosis;
 use stripe::rejection::RejectionReport;
 use tokio_postgres::types::Json;
+use utoipa::ToSchema;
 
 use super::reason::RejectionReason;
-use super::service::{RejectedDelivery, RejectionGroup, SignatureScheme};
 use crate::common::error::ServiceError;
+use crate::common::text_enum::text_enum;
+use crate::masking::masked_members;
 
 pub(crate) const COUNT: &str = include_str!("sql/count.sql");
 pub(crate) const SAMPLES: &str = include_str!("sql/samples.sql");
 pub(crate) const TRIM: &str = include_str!("sql/trim.sql");
 pub(crate) const GROUPS: &str = include_str!("sql/groups.sql");
 pub(crate) const NEWEST: &str = include_str!("sql/newest.sql");
+
+text_enum! {
+    /// A signature in the header.
+    pub(crate) enum SignatureScheme {
+        /// What counts.
+        V1 = "v1",
+        /// What Stripe adds to test events; it proves nothing.
+        V0 = "v0",
+    }
+}
+
+/// What one endpoint refused for one reason.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct RejectionGroup {
+    /// The endpoint's name; empty for the one without.
+    pub(crate) endpoint: String,
+    pub(crate) reason: RejectionReason,
+    /// What it means and what to do.
+    pub(crate) advice: &'static str,
+    /// How many deliveries, by whole hours.
+    pub(crate) count: i64,
+    pub(crate) last_at: Timestamp,
+    /// The last few, newest first.
+    pub(crate) deliveries: Vec<RejectedDelivery>,
+}
+
+/// One refused delivery in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct RejectedDelivery {
+    /// When it came, by the ingress's clock.
+    pub(crate) at: Timestamp,
+    /// The path that it was posted to, cut.
+    pub(crate) path: String,
+    /// The client's address.
+    pub(crate) client: Option<String>,
+    /// Its `User-Agent`, cut.
+    pub(crate) user_agent: Option<String>,
+    /// Seconds from the signature's timestamp to its arrival; negative where the timestamp is in the future.
+    pub(crate) skew_seconds: Option<i64>,
+    /// The signatures in its header.
+    pub(crate) schemes: Vec<SignatureScheme>,
+    pub(crate) body_bytes: Option<i64>,
+    /// The first 16 hexadecimal digits of the body's SHA-256.
+    pub(crate) body_sha256: Option<String>,
+    /// What is wrong with it, in a sentence.
+    pub(crate) diagnosis: Option<String>,
+}
+
+impl RejectionGroup {
+    /// Where the endpoint is.
+    pub(crate) fn path(&self) -> String {
+        match self.endpoint.as_str() {
+            "" => "/webhooks/stripe".to_owned(),
+            name => format!("/webhooks/stripe/{name}"),
+        }
+    }
+}
 
 /// Adds a report. One that the broker delivers twice is counted twice.
 pub(super) async fn add(client: &mut Object, report: &RejectionReport) -> Result<(), ServiceError> {
@@ -71,4 +131,9 @@ pub(super) async fn groups(
         });
     }
     Ok(groups)
+}
+
+masked_members! {
+    RejectedDelivery: path, user_agent;
+    RejectionGroup: deliveries;
 }

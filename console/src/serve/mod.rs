@@ -66,6 +66,7 @@ pub(crate) async fn run(settings: &ConsoleSettings, connections: &Connections) -
         rules: settings.rules.clone(),
         order_watch: background.order_watch.clone(),
         stripe_api: stripe_api(settings)?,
+        stripe_events: connections.stripe_events().ok(),
         sign_in: settings.sign_in.clone(),
         replay_approval: settings.replay_approval,
         pauses: background.pauses.clone(),

@@ -9,5 +9,6 @@ pub(crate) mod poll;
 pub(crate) mod reader;
 pub(crate) mod schedule;
 pub(crate) mod service;
+pub(crate) mod start;
 pub(crate) mod store;
 pub(crate) mod window;

@@ -5,8 +5,15 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 const ANSWER: Duration = Duration::from_secs(2);
+
+/// What it says of the broker itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct ServerState {
+    pub(crate) rabbitmq_version: String,
+}
 
 /// Where RabbitMQ's management is: `http://user:password@host:15672`, with the virtual host as the path.
 #[derive(Debug, Clone)]
@@ -33,14 +40,30 @@ impl Management {
             Err(_) => HashMap::new(),
         }
     }
+
+    /// What it says of the broker; else why it says nothing, without its address, which holds the password.
+    pub(crate) async fn server(&self) -> Result<ServerState, String> {
+        let url = self.0.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            let (server, _) = server_and_vhost(url.expose_secret());
+            read(&format!("{server}/api/overview?columns=rabbitmq_version"))
+        });
+        let answer = answer.await.map_err(|_| "its reader panicked".to_owned())?;
+        answer.map_err(|error| match error {
+            ureq::Error::StatusCode(status) => format!("RabbitMQ's management answers {status}"),
+            _ => "RabbitMQ's management does not answer".to_owned(),
+        })
+    }
 }
 
 fn fetch(url: &str) -> Result<Vec<Queue>, ureq::Error> {
     let (server, vhost) = server_and_vhost(url);
+    read(&format!("{server}/api/queues/{vhost}?columns=name,messages_unacknowledged"))
+}
+
+fn read<T: DeserializeOwned>(at: &str) -> Result<T, ureq::Error> {
     let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER)).max_redirects(0).build();
-    let agent = ureq::Agent::from(config);
-    let at = format!("{server}/api/queues/{vhost}?columns=name,messages_unacknowledged");
-    agent.get(at).call()?.body_mut().read_json()
+    ureq::Agent::from(config).get(at).call()?.body_mut().read_json()
 }
 
 /// The server, and the virtual host as addresses have it: `/` is `%2F`.

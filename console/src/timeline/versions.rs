@@ -1,4 +1,4 @@
-//! The versions of one Stripe object, as its events tell them. Reads only.
+//! The versions of one Stripe object, as its events show them. Reads only.
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;

@@ -11,6 +11,9 @@ use super::fetch::{self, FetchError, PaymentObjects};
 use super::intake::take_in;
 use super::reason::{Reason, reasons};
 use super::store::{self, Standing};
+use crate::audit::action::{AuditAction, Subject};
+use crate::audit::store as audit;
+use crate::common::actor::Actor;
 use crate::common::error::ServiceError;
 use crate::dead_letters::replay::Replayer;
 use crate::orders::status::PaymentStatus;
@@ -52,6 +55,8 @@ pub(crate) struct Verifier<'a> {
     pub(crate) replayer: &'a Replayer,
     /// None: no API key is set.
     pub(crate) api: Option<&'a StripeApi>,
+    /// Who asks.
+    pub(crate) actor: &'a Actor,
 }
 
 impl Verifier<'_> {
@@ -65,7 +70,7 @@ impl Verifier<'_> {
         let found = fetch::objects(&api, &question.asked, &question.account).await;
         let found = found.map_err(|error| failure(&error, &question.asked))?;
         if self.rules.livemode.is_some_and(|mode| mode != found.origin.livemode) {
-            return Ok(of_other_mode(&found));
+            return self.audited(of_other_mode(&found)).await;
         }
         let (standing, recorded) = self.standing(&found).await?;
         let registered = match &question.order {
@@ -74,7 +79,19 @@ impl Verifier<'_> {
         };
         let reasons = reasons(&standing, question.order.as_deref(), &registered);
         let payment = VerifiedPayment { standing, recorded };
-        Ok(Verification { verified: reasons.is_empty(), reasons, payment })
+        self.audited(Verification { verified: reasons.is_empty(), reasons, payment }).await
+    }
+
+    /// The answer, once the audit says who got it. It names the payment and no person.
+    async fn audited(&self, answer: Verification) -> Result<Verification, ServiceError> {
+        let subject = Subject::Payment(&answer.payment.standing.id);
+        let result = match answer.reasons.as_slice() {
+            [] => "verified".to_owned(),
+            reasons => reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>().join(", "),
+        };
+        let client = self.pool.get().await?;
+        audit::append(&client, self.actor, AuditAction::PaymentVerify, &subject, &result).await?;
+        Ok(answer)
     }
 
     /// Where the payment stands with what Stripe says, and whether the database has it so.

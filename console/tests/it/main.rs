@@ -47,6 +47,7 @@ mod scope;
 mod seeing;
 mod settings;
 mod statements;
+mod stripe_page;
 mod sweeps;
 mod terms;
 mod timeline;

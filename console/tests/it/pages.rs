@@ -63,6 +63,7 @@ impl Browser {
 
 const PAGES: [&str; 10] = [
     "/",
+    "/stripe",
     "/events",
     "/dead-letters",
     "/dead-letters/list",

@@ -35,6 +35,7 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
     let dead_letter = format!("/dead-letters/{id}");
     for (name, path) in [
         ("overview", "/"),
+        ("stripe", "/stripe"),
         ("dead-letters", "/dead-letters"),
         ("list", "/dead-letters/list"),
         ("letter", dead_letter.as_str()),
@@ -49,7 +50,12 @@ async fn a_viewer_looks_on_a_phone_in_the_dark_and_is_offered_nothing() {
         browser.picture(&format!("phone-{name}"));
     }
     browser.dark();
-    for (name, path) in [("overview", "/"), ("letter", dead_letter.as_str()), ("search", "/search?q=A-1")] {
+    for (name, path) in [
+        ("overview", "/"),
+        ("stripe", "/stripe"),
+        ("letter", dead_letter.as_str()),
+        ("search", "/search?q=A-1"),
+    ] {
         browser.go(path);
         browser.picture(&format!("phone-dark-{name}"));
     }

@@ -13,8 +13,8 @@ const BODY: &str = "{\n  \"id\": \"evt_1\"\n}";
 /// Publishes a report as the ingress does.
 async fn report(world: &World, report: &Value) {
     let message = Message {
-        exchange: String::new(),
-        routing_key: world.topology().rejected_queue(),
+        exchange: world.topology().rejected_exchange(),
+        routing_key: String::new(),
         message_id: "x".to_owned(),
         kind: "rejections".to_owned(),
         headers: Default::default(),

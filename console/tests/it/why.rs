@@ -10,7 +10,7 @@ async fn signed_in(world: &World, role: &str) -> (crate::harness::Process, Brows
     (console, browser)
 }
 
-/// An order whose card was declined, as Stripe's events tell it.
+/// An order whose card was declined, as Stripe's events show it.
 async fn declined(world: &World) {
     world
         .sql(

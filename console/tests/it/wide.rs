@@ -17,6 +17,9 @@ const LONG: &str = r#"
     ('order', repeat('x', 5000), 'evt_1', now(), jsonb_build_object('from', jsonb_build_object('status', repeat('f', 500)), 'to', jsonb_build_object('status', repeat('s', 500), 'items', repeat('n', 5000)), 'messages', jsonb_build_array('order.paid/' || repeat('x', 5000))));
     INSERT INTO dead_letters (event_id, type, reason, error, attempts, payload, endpoint, first_failed_at, dead_at, refs)
     SELECT id, type, reason, last_error, 1, convert_to(payload::text, 'UTF8'), repeat('p', 500), now(), now(), ARRAY['pi_1'] FROM events;
+    INSERT INTO sweeps (account, since, until, reached, error) VALUES (repeat('a', 3000), now() - interval '1 day', now(), now(), repeat('e', 1000));
+    INSERT INTO backfills (account, object, messages, error) VALUES (repeat('a', 3000), repeat('o', 500), true, repeat('e', 1000));
+    INSERT INTO stripe_checks (kind, account, scope, checked, found) VALUES ('drift', repeat('a', 3000), repeat('s', 500), 9, 9);
     INSERT INTO audit (actor, action, subject, reason)
     SELECT 'user:' || repeat('u', 100), s, d || repeat('o', 2000), repeat('y', 1000) FROM unnest(ARRAY['dead.replay', repeat('l', 100)]) s, unnest(ARRAY['order:', 'dead_letter:1:']) d;
     INSERT INTO audit (actor, action, subject, reason) VALUES ('user:' || repeat('u', 100), 'event.replay', 'event:evt_1', repeat('y', 1000))"#;
@@ -30,6 +33,7 @@ async fn nothing_widens_a_page_on_a_small_screen() {
     let dead_letter = format!("/dead-letters/{}", world.number("SELECT min(id) FROM dead_letters").await);
     let browser = sign_in(&console, "anna");
     let pages = [
+        "/stripe",
         "/events/evt_1",
         "/search?q=pi_1",
         dead_letter.as_str(),

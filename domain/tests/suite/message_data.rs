@@ -217,7 +217,8 @@ fn a_subscription_says_what_was_bought_and_what_was_changed() {
     let item = |quantity: i64| json!([{ "price": "price_1", "product": "prod_1", "quantity": quantity }]);
     let data = json!({
         "subscription": "sub_1", "customer": "cus_9", "status": "active", "items": item(1), "paid_through": 5000,
-        "current_period_end": 5000, "cancel_at_period_end": false, "trial_end": 900, "ended_at": null, "order": "o1",
+        "current_period_end": 5000, "cancel_at_period_end": false, "cancel_at": null, "trial_end": 900, "ended_at": null,
+        "order": "o1",
     });
     let settled = subscription_invoice("paid", json!({ "amount_paid": 1000 }));
     let settled = event("evt_1", "invoice.paid", 100, settled, None);
@@ -225,18 +226,18 @@ fn a_subscription_says_what_was_bought_and_what_was_changed() {
         event("evt_2", "customer.subscription.created", 100, subscription("active", 1, json!({})), None);
     let mut memory = after(Memory::default(), &[settled]);
     assert_eq!(json!(memory.show(&created).data()), json!({ "subscription.activated/sub_1": data }));
-    let before =
-        json!({ "items": subscription("active", 1, json!({}))["items"], "cancel_at_period_end": false });
-    let changed = subscription("active", 3, json!({ "cancel_at_period_end": true }));
+    let items = subscription("active", 1, json!({}))["items"].clone();
+    let before = json!({ "items": items, "cancel_at_period_end": false, "cancel_at": null });
+    let changed = subscription("active", 3, json!({ "cancel_at_period_end": true, "cancel_at": 5000 }));
     let changed = event("evt_3", "customer.subscription.updated", 200, changed, Some(before));
     let sent = memory.show(&changed);
     let data = with(
         data,
         json!({
-            "items": item(3), "cancel_at_period_end": true, "changed_at": 200,
-            "what": ["cancel_at_period_end", "items"],
-            "from": { "cancel_at_period_end": false, "items": item(1) },
-            "to": { "cancel_at_period_end": true, "items": item(3) },
+            "items": item(3), "cancel_at_period_end": true, "cancel_at": 5000, "changed_at": 200,
+            "what": ["cancel_at", "cancel_at_period_end", "items"],
+            "from": { "cancel_at": null, "cancel_at_period_end": false, "items": item(1) },
+            "to": { "cancel_at": 5000, "cancel_at_period_end": true, "items": item(3) },
         }),
     );
     let [changed] = sent.messages.as_slice() else { panic!("one message") };

@@ -160,6 +160,8 @@ async fn planted_drift_is_found_reported_and_repaired_and_nothing_else_is_touche
     let repairs =
         system.number("SELECT count(*) FROM audit WHERE action = 'drift.repair' AND reason = 'a test'").await;
     assert_eq!(repairs, i64::try_from(items(&repaired).len()).unwrap());
+    let noted = "SELECT sum(repaired)::bigint FROM stripe_checks WHERE kind = 'drift'";
+    assert_eq!(system.number(noted).await, repairs, "the console shows what was repaired");
     let after = dump(&system).await;
     // What only the workers read, and no report shows.
     let inner = |row: &(String, String)| {

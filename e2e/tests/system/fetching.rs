@@ -85,7 +85,7 @@ async fn a_thin_event_whose_object_is_not_to_be_had_is_a_dead_letter_that_can_be
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_a_thin_event_waits_as_a_dead_letter_until_there_is_one() {
     let stripe = ApiServer::open().await.unwrap();
     let system = with_stripe(&stripe).await.with("STRIPE_API_KEY", "");
@@ -98,9 +98,20 @@ async fn without_a_key_a_thin_event_waits_as_a_dead_letter_until_there_is_one() 
     system.deliver(&mut system.client(&ingress), [thin(&paid.body).as_slice()]).await;
     let dead = "SELECT count(*) FROM dead_letters WHERE state = 'open' AND reason = 'needs_api_key'";
     eventually("it is a dead letter", async || system.number(dead).await == 1).await;
+    let preview = |system: &System| -> Value {
+        serde_json::from_str(&system.sluicegate(&["dead", "preview", "1", "--json"])).unwrap()
+    };
+    let without = preview(&system);
+    assert_eq!(without["disposition"], "dead", "{without}");
+    assert!(without["error"].as_str().unwrap().contains("must be fetched with STRIPE_API_KEY"), "{without}");
     assert!(stripe.requests().is_empty());
     drop(worker);
     let system = system.with("STRIPE_API_KEY", "sk_test_of_the_tests");
+    let with = preview(&system);
+    assert_eq!((&with["disposition"], &with["error"]), (&json!("processed"), &Value::Null), "{with}");
+    let order = with["rows"].as_array().unwrap().iter().find(|row| row["table"] == "orders").unwrap();
+    assert_eq!(order["after"]["status"], "paid", "what the fetched object would do");
+    assert_eq!(system.number("SELECT count(*) FROM orders").await, 0, "a preview writes nothing");
     let _worker = system.start(Program::FulfillmentWorker).await;
     system.sluicegate(&["dead", "replay", "1", "--reason", "there is a key"]);
     system.until_done(1).await;
@@ -252,4 +263,74 @@ async fn an_invoice_of_many_lines_is_paid_through_what_the_hidden_ones_say() {
         system.number("SELECT count(*) FROM outbox WHERE topic = 'subscription.payment_succeeded'").await,
         1
     );
+}
+
+/// A payment of an order that was registered, with the metadata that names it.
+fn paid_intent(id: &str, order: &str, amount: i64) -> Value {
+    json!({"id": id, "object": "payment_intent", "status": "succeeded", "amount": amount, "amount_received": amount,
+        "currency": "usd", "created": SECOND, "livemode": false, "latest_charge": null, "customer": null,
+        "metadata": {"orderId": order}})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_payment_is_asked_for_once_and_counts_where_its_session_explains_the_amount() {
+    let stripe = ApiServer::open().await.unwrap();
+    let system = with_stripe(&stripe).await;
+    for order in ["discounted", "wrong"] {
+        system.sluicegate(&[
+            "orders",
+            "create",
+            "--id",
+            order,
+            "--customer",
+            "c-1",
+            "--amount",
+            "2000",
+            "--currency",
+            "usd",
+        ]);
+    }
+    let bodies = [("pi_1", "discounted"), ("pi_2", "wrong")].map(|(id, order)| {
+        event(&format!("evt_{id}"), "payment_intent.succeeded", SECOND, &paid_intent(id, order, 1500), None)
+    });
+    bodies.iter().for_each(|body| stripe.add_event(body));
+    // Its webhook never comes. A quarter was taken off.
+    let session = json!({"id": "cs_1", "object": "checkout.session", "mode": "payment", "status": "complete",
+        "payment_status": "paid", "payment_intent": "pi_1", "amount_subtotal": 2000, "amount_total": 1500,
+        "currency": "usd", "created": SECOND - 60, "livemode": false, "metadata": {"orderId": "discounted"},
+        "total_details": {"amount_discount": 500, "amount_shipping": 0, "amount_tax": 0}});
+    stripe.put("", &session, SECOND);
+    let ingress = system.start(Program::Ingress).await;
+    let _worker = system.start(Program::FulfillmentWorker).await;
+    let mut client = system.client(&ingress);
+    system.deliver(&mut client, bodies.iter().map(Vec::as_slice)).await;
+    system.until_done(2).await;
+    let held = "SELECT count(*) FROM payments WHERE held_reason = 'amount_mismatch'";
+    assert_eq!(system.number(held).await, 2);
+    let paid = "SELECT count(*) FROM orders WHERE id = 'discounted' AND status = 'paid'";
+    eventually("the session explains the amount", async || system.number(paid).await == 1).await;
+    let left = "SELECT count(*) FROM object_fetches";
+    eventually("nothing is left to ask for", async || system.number(left).await == 0).await;
+    let asked_of = |intent: &str| {
+        let of = |request: &&simulator::stripe_api::Request| {
+            request.path == "/v1/checkout/sessions"
+                && request.params.contains(&("payment_intent".to_owned(), intent.to_owned()))
+        };
+        stripe.requests().iter().filter(of).count()
+    };
+    assert_eq!((asked_of("pi_1"), asked_of("pi_2")), (1, 1));
+    let open = "SELECT count(*) FROM cases WHERE state = 'open' AND payment_id = 'pi_2'";
+    assert_eq!(system.number(open).await, 1, "what nothing explains stays a case for staff");
+
+    // What comes later does not ask again.
+    eventually("the answer is taken in", async || {
+        system.number("SELECT count(*) FROM events WHERE type = 'payment_intent.fetched'").await == 2
+    })
+    .await;
+    let again =
+        event("evt_again", "payment_intent.succeeded", SECOND + 5, &paid_intent("pi_2", "wrong", 1500), None);
+    system.deliver(&mut client, [again.as_slice()]).await;
+    let taken = "SELECT count(*) FROM events WHERE id = 'evt_again' AND outcome = 'processed'";
+    eventually("it is processed", async || system.number(taken).await == 1).await;
+    assert_eq!(system.number(left).await, 0);
 }

@@ -59,6 +59,9 @@ async fn a_month_of_all_kinds_of_histories_is_explained_to_the_cent_and_what_is_
     found.sort();
     named.sort();
     assert_eq!((&found, code), (&named, Some(1)));
+    let noted =
+        "SELECT found FROM stripe_checks WHERE kind = 'reconcile' AND account = '' ORDER BY id DESC LIMIT 1";
+    assert_eq!(system.number(noted).await, 3, "the console shows what was found");
     assert!(system.number(rows).await > kept, "what is new is kept too");
 
     // The ledger is derived: taking the payments in anew corrects it.

@@ -34,6 +34,9 @@ async fn what_stripe_calls_paid_is_recorded_once_and_late_webhooks_change_nothin
         let paid = format!("SELECT count(*) FROM outbox WHERE key = 'order.paid/{order}'");
         assert_eq!(shop.system.number(&paid).await, 1, "it is committed when the answer comes");
     }
+    let audited = "SELECT count(*) FROM audit WHERE actor = 'token:backend' AND action = 'payment.verify' \
+                   AND reason = 'verified' AND subject LIKE 'payment:pi_%'";
+    assert_eq!(shop.system.number(audited).await, 12, "who asked, about which payment, and the answer");
     let rows = shop.rows().await;
     let events = shop.system.counts().await.processed;
     for history in &written {

@@ -59,11 +59,13 @@ pub(crate) struct ConnectionState {
     connection: Option<Arc<Connection>>,
     /// Why there is none.
     reason: String,
+    /// What exists on the broker differs from what must.
+    mismatch: bool,
 }
 
 impl ConnectionState {
     fn down(reason: impl Into<String>) -> Self {
-        Self { connection: None, reason: reason.into() }
+        Self { connection: None, reason: reason.into(), mismatch: false }
     }
 
     fn usable(&self) -> Result<&Arc<Connection>, Unusable> {
@@ -109,6 +111,12 @@ impl Broker {
             Err(Unusable::Down) => Err(format!("the broker is unavailable: {}", connection_state.reason)),
             Err(blocked) => Err(blocked.to_string()),
         }
+    }
+
+    /// The queue or exchange that exists with other arguments than must, in words; none where no such was met.
+    pub fn topology_mismatch(&self) -> Option<String> {
+        let connection_state = self.connection_state.borrow();
+        connection_state.mismatch.then(|| connection_state.reason.clone())
     }
 
     /// What must exist on this broker.

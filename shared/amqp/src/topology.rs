@@ -120,9 +120,14 @@ impl Topology {
         self.named("stripe.dead")
     }
 
-    /// The queue of reports on deliveries that the ingress refused. It has no exchange: they are published to its name.
-    pub fn rejected_queue(&self) -> String {
+    /// The exchange of reports on deliveries that the ingress refused.
+    pub fn rejected_exchange(&self) -> String {
         self.named("stripe.rejected")
+    }
+
+    /// The queue behind [`Self::rejected_exchange`].
+    pub fn rejected_queue(&self) -> String {
+        self.named("rejected")
     }
 
     /// The topic exchange of messages to the company's own services.

@@ -61,6 +61,15 @@ pub async fn grant(pool: &Pool, role: &str) -> Result<(), MigrateError> {
     granting.await.map_err(|source| MigrateError::Grant { role: role.to_owned(), source })
 }
 
+/// The numbers of this build's migrations, in order.
+#[must_use]
+pub fn versions() -> Vec<i32> {
+    let runner = embedded::migrations::runner();
+    let mut versions: Vec<i32> = runner.get_migrations().iter().map(refinery::Migration::version).collect();
+    versions.sort_unstable();
+    versions
+}
+
 /// A number for exactly this set of migrations: another set, or another text, has another number.
 #[must_use]
 pub fn fingerprint() -> u64 {

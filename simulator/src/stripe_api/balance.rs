@@ -4,46 +4,21 @@
 //! Fees are 2.9 % and 30 minor units of a payment. Every UTC day is paid out on the next, for each currency by itself.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::books::Books;
 use super::catalog::{Catalog, Entry, View};
 use super::collections::BALANCE_TRANSACTION;
 use super::unlisted;
 
 const DAY: i64 = 86_400;
 
-/// Both newest first.
-#[derive(Debug, Default)]
-pub(super) struct Books {
-    pub(super) transactions: Vec<Value>,
-    pub(super) payouts: Vec<Value>,
-}
-
-/// Who looks: account, mode, moment, and whether at a replica that lags.
-type Viewer = (String, bool, Option<i64>, bool);
-
-/// The books that were made since the last change: a list of them is read page by page.
-#[derive(Debug, Default)]
-pub(super) struct KeptBooks(Mutex<Vec<(Viewer, Arc<Books>)>>);
-
-impl KeptBooks {
-    pub(super) fn forget(&mut self) {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
 /// What the objects that `view` sees amount to.
 pub(super) fn books(catalog: &Catalog, view: &View<'_>) -> Arc<Books> {
     let viewer = (view.account.to_owned(), view.livemode, view.now, view.stale);
-    let mut kept = catalog.books.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, books)) = kept.iter().find(|(of, _)| *of == viewer) {
-        return Arc::clone(books);
-    }
-    let books = Arc::new(made(catalog, view));
-    kept.push((viewer, Arc::clone(&books)));
-    books
+    catalog.books.get_or_make(viewer, || made(catalog, view))
 }
 
 fn made(catalog: &Catalog, view: &View<'_>) -> Books {

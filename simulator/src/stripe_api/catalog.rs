@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::balance::KeptBooks;
+use super::books::KeptBooks;
 use super::collections::{ACCOUNT, EVENT, THIN_EVENT};
 
 /// Stripe lists events for 30 days.

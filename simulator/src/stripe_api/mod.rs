@@ -21,6 +21,7 @@
 
 mod answer;
 mod balance;
+mod books;
 mod catalog;
 mod collections;
 mod command;

@@ -2,6 +2,7 @@
 
 use deadpool_postgres::Pool;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::error::StoreError;
 
@@ -16,6 +17,8 @@ pub struct HeartBeat {
     pub host: String,
     pub version: &'static str,
     pub started_at: Timestamp,
+    /// Those that all workers must have alike, as a JSON object.
+    pub settings: Value,
 }
 
 /// What a worker is doing.
@@ -43,7 +46,7 @@ pub async fn beat(
     let statement = client.prepare_cached(BEAT).await?;
     let WorkerState { settled_through, last_batch, paused } = state;
     let (batch_at, batch_events) = last_batch.unzip();
-    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 10] = [
+    let worker: [&(dyn tokio_postgres::types::ToSql + Sync); 11] = [
         &beat.id,
         &beat.kind,
         &beat.host,
@@ -54,6 +57,7 @@ pub async fn beat(
         &batch_at,
         &batch_events,
         &paused,
+        &beat.settings,
     ];
     client.execute(&statement, &worker).await?;
     Ok(())

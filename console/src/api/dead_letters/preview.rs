@@ -19,5 +19,5 @@ pub(in crate::api) async fn preview(
     id: Path<i64>,
 ) -> Result<Reply<PreviewView>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    preview::dead_letter(&console.pool, &console.rules, *id, caller.0.role).await.map(Reply)
+    preview::dead_letter(console.previewer(), *id, caller.0.role).await.map(Reply)
 }

@@ -20,5 +20,5 @@ pub(in crate::api) async fn preview(
     id: Path<String>,
 ) -> Result<Reply<PreviewView>, ServiceError> {
     caller.0.require(Role::Operator)?;
-    preview::event(&console.pool, &console.rules, cursor::event_id(&id)?, caller.0.role).await.map(Reply)
+    preview::event(console.previewer(), cursor::event_id(&id)?, caller.0.role).await.map(Reply)
 }

@@ -1,2 +1,3 @@
-INSERT INTO backfills (account, object, since, messages) VALUES ($1, $2, $3, $4)
+INSERT INTO backfills (run_id, account, object, since, messages)
+SELECT id, $2, $3, since, messages FROM backfill_runs WHERE id = $1
 RETURNING id, account, object, since, messages, after_object, reached, listed, started_at, finished_at, error

@@ -1,2 +1,2 @@
 SELECT id, account, object, since, messages, after_object, reached, listed, started_at, finished_at, error
-FROM backfills WHERE account = $1 AND object = $2 ORDER BY id DESC LIMIT 1
+FROM backfills WHERE run_id = $1 AND account = $2 AND object = $3 ORDER BY id DESC LIMIT 1

@@ -9,10 +9,9 @@ use crate::common::role::Role;
 use crate::dead_letters::service;
 use crate::http::Console;
 use crate::http::session::CurrentUser;
-use crate::pages::PageResult;
 use crate::pages::layout::exact;
-use crate::pages::links;
 use crate::pages::tree::tree;
+use crate::pages::{PageResult, links};
 use crate::timeline::details::DeadLetterView;
 
 /// The body of a dead letter, as far as it is small enough to be shown.

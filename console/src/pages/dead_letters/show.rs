@@ -43,7 +43,7 @@ async fn preview(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let role = current_user.principal.role;
-    let found = preview::dead_letter(&console.pool, &console.rules, *id, role).await?;
+    let found = preview::dead_letter(console.previewer(), *id, role).await?;
     let view = details::dead_letter(&console.pool, *id, role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
     Ok(page_response(&render(&current_user, &console, &view, &page_state).await?))

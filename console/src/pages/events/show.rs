@@ -45,7 +45,7 @@ async fn preview(
 ) -> PageResult {
     current_user.check_form(&form.csrf, Role::Operator)?;
     let id = cursor::event_id(&id)?;
-    let found = preview::event(&console.pool, &console.rules, id, current_user.principal.role).await?;
+    let found = preview::event(console.previewer(), id, current_user.principal.role).await?;
     let page_state = PageState { preview: Some(&found), ..PageState::default() };
     Ok(page_response(&render(&current_user, &console, id, &page_state).await?))
 }

@@ -57,6 +57,7 @@ pub(super) async fn supervise(
                 state.send_replace(ConnectionState {
                     connection: Some(Arc::clone(&connection)),
                     reason: String::new(),
+                    mismatch: false,
                 });
                 let Some(reason) = watch_connection(&connection, events, &state, &closing).await else {
                     state.send_replace(ConnectionState::down("shutting down"));
@@ -67,6 +68,7 @@ pub(super) async fn supervise(
                 state.send_replace(ConnectionState::down(reason));
             }
             Err(error) => {
+                let mismatch = matches!(error, OpenError::Topology(TopologyError::Mismatch { .. }));
                 let error = chain(&error);
                 // Once for each new reason: while the broker is unavailable the same line would repeat.
                 if state.borrow().reason == error {
@@ -74,7 +76,7 @@ pub(super) async fn supervise(
                 } else {
                     tracing::error!(error, "cannot use the broker");
                 }
-                state.send_replace(ConnectionState::down(error));
+                state.send_replace(ConnectionState { mismatch, ..ConnectionState::down(error) });
             }
         }
         if backoff.wait(&closing).await.is_break() {

@@ -55,7 +55,9 @@ impl Topology {
         declare.bind(&self.queue(Queue::Fulfillment), &self.unrouted_exchange(), "").await?;
         declare.queue(&self.queue(Queue::Dead), quorum(NO_DELIVERY_LIMIT)).await?;
         declare.bind(&self.queue(Queue::Dead), &self.dead_exchange(), "").await?;
+        declare.exchange(&self.rejected_exchange(), ExchangeKind::Fanout, FieldTable::default()).await?;
         declare.queue(&self.rejected_queue(), diagnostics()).await?;
+        declare.bind(&self.rejected_queue(), &self.rejected_exchange(), "").await?;
         for delay in &self.retry {
             self.declare_retry(declare, *delay).await?;
         }
@@ -91,11 +93,9 @@ fn quorum(delivery_limit: i64) -> FieldTable {
     arguments
 }
 
-/// Reports that help to find a fault and that nobody must wait for: the oldest go when the queue is full. Classic, because
-/// losing them with a node is no harm.
+/// Reports that help to find a fault and that nobody must wait for: the oldest go when the queue is full.
 fn diagnostics() -> FieldTable {
-    let mut arguments = FieldTable::default();
-    set(&mut arguments, "x-queue-type", text("classic"));
+    let mut arguments = quorum(NO_DELIVERY_LIMIT);
     set(&mut arguments, "x-max-length", AMQPValue::LongLongInt(MOST_REPORTS));
     set(&mut arguments, "x-overflow", text("drop-head"));
     arguments

@@ -1,0 +1,1 @@
+UPDATE backfill_runs SET finished_at = now() WHERE id = $1

@@ -1,0 +1,2 @@
+-- Which migrations were applied.
+SELECT version FROM refinery_schema_history ORDER BY version
