@@ -66,7 +66,7 @@ fn webhook_events(endpoints: &[Value]) -> Finding {
     let is_sent = |kind: &&str| sent.contains("*") || sent.contains(kind);
     let lacking = NEEDED.iter().filter_map(|(kinds, needed_for, _)| {
         let missing: Vec<&str> = kinds.iter().copied().filter(|kind| !is_sent(kind)).collect();
-        (!missing.is_empty()).then(|| (*needed_for, missing))
+        (!missing.is_empty()).then_some((*needed_for, missing))
     });
     let lacking: Vec<(&str, Vec<&str>)> = lacking.collect();
     if lacking.is_empty() {

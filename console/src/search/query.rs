@@ -117,7 +117,8 @@ fn readings(text: &str, numbered: bool) -> Vec<Term> {
 
 /// `case 7`, `dead letter #17`, `order A-1`: what it is was said.
 fn labelled(lower: &str, text: &str) -> Option<Vec<Term>> {
-    const LABELS: [(&str, fn(i64) -> Term); 4] = [
+    type Numbered = fn(i64) -> Term;
+    const LABELS: [(&str, Numbered); 4] = [
         ("case", Term::Case),
         ("dead letter", Term::DeadLetter),
         ("dead-letter", Term::DeadLetter),
