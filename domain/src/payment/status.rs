@@ -97,9 +97,12 @@ impl Payment {
                 && session.status.as_deref() == Some("complete")
                 && session.payment_status.as_deref() == Some("unpaid");
             let completed = versions.latest_delta().created;
+            // When it was completed, an answer of Stripe's does not say: at any time since it was made.
+            let shown = versions.latest_delta().is_observation;
+            let since = session.created.filter(|_| shown).unwrap_or(completed);
             completed_unpaid
                 && self.attempt_failed.is_none_or(|failed| failed <= completed)
-                && !self.waits_for_another_attempt(completed)
+                && !self.waits_for_another_attempt(since)
         })
     }
 

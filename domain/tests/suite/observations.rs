@@ -107,6 +107,29 @@ fn a_purchase_whose_events_are_missing_is_known_from_what_stripe_shows_at_last()
     }
 }
 
+/// Lists are read one after the other: what one shows may be minutes older than what another does.
+#[test]
+fn what_is_known_from_stripe_alone_does_not_depend_on_which_list_was_read_first() {
+    for index in 0..150 {
+        let history = write(36, index, Kind::PURCHASES);
+        let mut rng = Rng::of(36, index);
+        let end = history.events.iter().map(|event| event.created).max().unwrap_or_default() + 100;
+        let mut seen: Vec<Prepared> = states(&history, end)
+            .iter()
+            .filter_map(|(object, origin)| fetched(object, origin, &history, end + rng.range(0, 600)))
+            .collect();
+        delivery::shuffle(&mut seen, &mut rng);
+        let mut memory = Memory::of(&history);
+        seen.iter().for_each(|one| memory.deliver(&[one]));
+        println!(
+            "{} {index}: {:?}",
+            history.name,
+            seen.iter().map(|one| (&one.event.kind, one.event.created)).collect::<Vec<_>>()
+        );
+        expected_state::check(&history, &memory);
+    }
+}
+
 #[test]
 fn what_stripe_shows_in_the_end_moves_no_money_that_events_have_explained() {
     for index in 0..300 {
