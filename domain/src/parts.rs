@@ -215,3 +215,6 @@ impl<T, S: Sums> DerefMut for Parts<T, S> {
         &mut self.kept
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,13 +18,11 @@ use crate::exports::queries::{ALL, ListQuery};
 use crate::http::Console;
 use crate::http::session::CurrentUser;
 use crate::orders::preview::{self, OrderPreview};
-use crate::pages::attention;
 use crate::pages::layout::{MenuItem, badge, exact, flash, page, search_link, when};
 use crate::pages::order_preview::previewed;
-use crate::pages::order_terms;
 use crate::pages::reason::{self, DoneQuery, ReasonForm, RejectedForm};
 use crate::pages::{PageFailure, PageResult, page_response, page_with_status, redirect};
-use crate::pages::{links, listing, origin};
+use crate::pages::{attention, links, listing, order_terms, origin};
 
 const PATH: &str = "/cases";
 

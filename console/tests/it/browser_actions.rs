@@ -4,24 +4,9 @@ use crate::browser::{sign_in, unharmed};
 use crate::harness::World;
 use crate::pages::user;
 use crate::preview::payment;
+use crate::webdriver::Chromium;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_needs_attention_is_looked_after_paused_and_put_right() {
-    let world = World::new().await;
-    user(&world, "anna", "admin").await;
-    user(&world, "otto", "operator").await;
-    let console = world.serve_with(&[("REPLAY_APPROVAL", "above:0")]);
-    world.dead_letter(&payment("evt_1", "A-1", 4500), "handler_panic", "handler_panic: <b>x</b>").await;
-    world.until("SELECT count(*) FROM dead_letters", 1).await;
-    world
-        .sql(
-            "INSERT INTO cases (payment_id, account, livemode, order_id, reason, customer, amount, currency, state, opened_at)
-             VALUES ('pi_1', '', false, 'A-9', 'order_not_found', 'cus_1', 11990, 'usd', 'open', now());
-             INSERT INTO minutes (at, received, processed, dead, held, p50, p99)
-             SELECT date_trunc('minute', now()) - n * interval '1 minute', n % 7, n % 5, n % 2, 0, 0.2, 1.5 FROM generate_series(12, 59) n",
-        )
-        .await;
-    let browser = sign_in(&console, "anna");
+fn looks_after(browser: &Chromium) {
     browser.picture("overview-charts");
     browser.click("Needs attention");
     browser.sees("119.90 USD");
@@ -33,8 +18,11 @@ async fn what_needs_attention_is_looked_after_paused_and_put_right() {
     browser.fill("text", "the shop was asked");
     browser.click("Add the note");
     browser.sees("the shop was asked");
-    unharmed(&browser);
+    unharmed(browser);
     browser.picture("group");
+}
+
+fn registers_and_pauses(browser: &Chromium) {
     browser.go("/cases/1");
     browser.click("Register the order …");
     browser.sees("Register an order");
@@ -49,6 +37,9 @@ async fn what_needs_attention_is_looked_after_paused_and_put_right() {
     browser.click("Pause");
     browser.sees("workers take nothing more within 5 seconds");
     browser.picture("queue-paused");
+}
+
+fn picks_and_manages(browser: &Chromium) {
     browser.go("/dead-letters/list");
     browser.script("document.querySelector('input[type=checkbox]').click()");
     browser.click("Replay or discard the selected …");
@@ -64,6 +55,9 @@ async fn what_needs_attention_is_looked_after_paused_and_put_right() {
     browser.click("anna · admin");
     browser.sees("Sign out everywhere");
     browser.picture("account");
+}
+
+fn every_page(browser: &Chromium) {
     let pages = [
         "/",
         "/needs-attention",
@@ -87,6 +81,29 @@ async fn what_needs_attention_is_looked_after_paused_and_put_right() {
         }
         browser.dark();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_needs_attention_is_looked_after_paused_and_put_right() {
+    let world = World::new().await;
+    user(&world, "anna", "admin").await;
+    user(&world, "otto", "operator").await;
+    let console = world.serve_with(&[("REPLAY_APPROVAL", "above:0")]);
+    world.dead_letter(&payment("evt_1", "A-1", 4500), "handler_panic", "handler_panic: <b>x</b>").await;
+    world.until("SELECT count(*) FROM dead_letters", 1).await;
+    world
+        .sql(
+            "INSERT INTO cases (payment_id, account, livemode, order_id, reason, customer, amount, currency, state, opened_at)
+             VALUES ('pi_1', '', false, 'A-9', 'order_not_found', 'cus_1', 11990, 'usd', 'open', now());
+             INSERT INTO minutes (at, received, processed, dead, held, p50, p99)
+             SELECT date_trunc('minute', now()) - n * interval '1 minute', n % 7, n % 5, n % 2, 0, 0.2, 1.5 FROM generate_series(12, 59) n",
+        )
+        .await;
+    let browser = sign_in(&console, "anna");
+    looks_after(&browser);
+    registers_and_pauses(&browser);
+    picks_and_manages(&browser);
+    every_page(&browser);
     assert_eq!(browser.complaints(), Vec::<String>::new());
     browser.go("/account");
     browser.click("Sign out everywhere");

@@ -13,15 +13,15 @@ async fn held(world: &World, id: &str, order: &str, amount: i64) -> i64 {
     world.number(&format!("SELECT id FROM cases WHERE payment_id = 'pi_{id}'")).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case() {
-    let world = World::new().await;
-    user(&world, "anna", "operator").await;
-    user(&world, "vera", "viewer").await;
-    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
-    let _work = work(&world);
-    let unknown = held(&world, "evt_1", "A-1", 4500).await;
-    let (_, _, anna) = Browser::sign_in(&console.url, "anna", PASSWORD);
+/// The order that is registered with a wrong amount.
+const TERMS: &str = "/orders/terms?id=A-2&mode=test";
+
+fn send(browser: &Browser, path: &str, more: &str) -> (u16, String) {
+    browser.post(path, &format!("csrf={}&{more}", browser.csrf()), &[])
+}
+
+async fn registers(world: &World, anna: &Browser) {
+    let unknown = held(world, "evt_1", "A-1", 4500).await;
     let (_, page) = anna.get(&format!("/cases/{unknown}"));
     let at = page.find("href=\"/orders/terms?").expect("a way to register it") + 6;
     let form = page[at..].split('"').next().unwrap().replace("&amp;", "&");
@@ -33,10 +33,8 @@ async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case()
             && page.contains("value=\"cus_1\""),
         "{page}"
     );
-    let csrf = anna.csrf();
     let terms = "/orders/terms?id=A-1&account=self&mode=test";
-    let send = |path: &str, more: &str| anna.post(path, &format!("csrf={csrf}&{more}"), &[]);
-    let (status, page) = send(terms, "customer=cus_1&amount=45.00&currency=usd&reason=&preview=1");
+    let (status, page) = send(anna, terms, "customer=cus_1&amount=45.00&currency=usd&reason=&preview=1");
     assert_eq!(status, 200);
     assert!(
         page.contains("What this would do now")
@@ -55,11 +53,14 @@ async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case()
         ("customer=&amount=45&currency=dollars&reason=x", "three letters"),
         ("customer=&amount=45&currency=usd&reason=+", "a reason of 1 to 1000"),
     ] {
-        let (status, page) = send(terms, wrong);
+        let (status, page) = send(anna, terms, wrong);
         assert_eq!(status, 400, "{wrong}");
         assert!(page.contains(message), "{message}: {page}");
     }
-    assert_eq!(send(terms, "customer=cus_1&amount=45.00&currency=USD&reason=the+shop+forgot+it").0, 303);
+    assert_eq!(
+        send(anna, terms, "customer=cus_1&amount=45.00&currency=USD&reason=the+shop+forgot+it").0,
+        303
+    );
     assert_eq!(world.number("SELECT count(*) FROM orders WHERE id = 'A-1' AND status = 'paid'").await, 1);
     assert_eq!(
         world
@@ -69,30 +70,35 @@ async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case()
     );
     let why = "SELECT count(*) FROM audit WHERE subject = 'order:A-1' AND reason LIKE '%the shop forgot it%' AND actor = 'user:anna'";
     assert_eq!(world.number(why).await, 1);
+}
+
+async fn corrects(world: &World, anna: &Browser) {
     // An order that is registered with another amount is corrected.
     world
         .ok(&["orders", "create", "--id", "A-2", "--amount", "1000", "--currency", "usd", "--mode", "test"])
         .await;
-    let wrong = held(&world, "evt_2", "A-2", 1500).await;
+    let wrong = held(world, "evt_2", "A-2", 1500).await;
     assert!(anna.get(&format!("/cases/{wrong}")).1.contains("Correct the order"));
-    let terms = "/orders/terms?id=A-2&mode=test";
-    assert!(anna.get(terms).1.contains("value=\"10.00\""));
-    assert_eq!(send(terms, "customer=&amount=15&currency=usd&reason=a+typo").0, 303);
+    assert!(anna.get(TERMS).1.contains("value=\"10.00\""));
+    assert_eq!(send(anna, TERMS, "customer=&amount=15&currency=usd&reason=a+typo").0, 303);
     assert_eq!(
         world
             .number("SELECT count(*) FROM orders WHERE id = 'A-2' AND status = 'paid' AND amount = 1500")
             .await,
         1
     );
-    let (status, page) = send(terms, "customer=&amount=16&currency=usd&reason=again");
+    let (status, page) = send(anna, TERMS, "customer=&amount=16&currency=usd&reason=again");
     assert_eq!(status, 409);
     assert!(page.contains("is paid already") && page.contains("value=\"16\""), "{page}");
+}
+
+async fn accepts(world: &World, anna: &Browser) -> i64 {
     // Or the payment is accepted as it is.
     world
         .ok(&["orders", "create", "--id", "A-3", "--amount", "1000", "--currency", "usd", "--mode", "test"])
         .await;
-    let less = held(&world, "evt_3", "A-3", 900).await;
-    let (status, page) = send(&format!("/cases/{less}/preview"), "reason=the+shop+gave+a+discount");
+    let less = held(world, "evt_3", "A-3", 900).await;
+    let (status, page) = send(anna, &format!("/cases/{less}/preview"), "reason=the+shop+gave+a+discount");
     assert_eq!(status, 200);
     assert!(
         page.contains("What this would do now") && page.contains("the shop gave a discount</textarea>"),
@@ -102,12 +108,26 @@ async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case()
         world.number(&format!("SELECT count(*) FROM cases WHERE id = {less} AND state = 'open'")).await,
         1
     );
-    assert_eq!(send(&format!("/cases/{less}/accept"), "reason=a+discount").0, 303);
-    assert_eq!(send(&format!("/cases/{less}/preview"), "reason=x").0, 409);
+    assert_eq!(send(anna, &format!("/cases/{less}/accept"), "reason=a+discount").0, 303);
+    assert_eq!(send(anna, &format!("/cases/{less}/preview"), "reason=x").0, 409);
+    less
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_order_is_registered_corrected_and_a_payment_accepted_from_its_case() {
+    let world = World::new().await;
+    user(&world, "anna", "operator").await;
+    user(&world, "vera", "viewer").await;
+    let console = world.serve_with(&[("ORDERS_POLICY", "require")]);
+    let _work = work(&world);
+    let (_, _, anna) = Browser::sign_in(&console.url, "anna", PASSWORD);
+    registers(&world, &anna).await;
+    corrects(&world, &anna).await;
+    let less = accepts(&world, &anna).await;
     let (_, _, vera) = Browser::sign_in(&console.url, "vera", PASSWORD);
-    assert_eq!(vera.get(terms).0, 403);
+    assert_eq!(vera.get(TERMS).0, 403);
     assert_eq!(
-        vera.post(terms, &format!("csrf={}&customer=&amount=1&currency=usd&reason=x", vera.csrf()), &[]).0,
+        vera.post(TERMS, &format!("csrf={}&customer=&amount=1&currency=usd&reason=x", vera.csrf()), &[]).0,
         403
     );
     assert!(!vera.get(&format!("/cases/{less}")).1.contains("/orders/terms"));

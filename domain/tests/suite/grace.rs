@@ -100,3 +100,29 @@ fn without_grace_a_subscription_that_is_past_due_has_no_access() {
     memory.rules = Rules::default();
     assert_eq!(memory.rows.subscriptions["sub_1"].access(&memory.rules), Access::Denied);
 }
+
+#[test]
+fn a_loss_is_named_by_when_access_was_left_or_by_the_first_that_is_known_of_it() {
+    // The endpoint is newer than the subscription: all that is known is that it is past due.
+    let rules = Rules { grace: Duration::from_secs(7 * DAY), ..Rules::default() };
+    let mut memory = Memory::default();
+    memory.rules = rules;
+    let kind = "customer.subscription.updated";
+    let known = event("evt_1", kind, PAST_DUE, subscription("sub_1", "past_due"), None);
+    let mut memory = after(memory, &[known]);
+    assert_eq!(ended(&mut memory, PAST_DUE + WEEK), [format!("subscription.access_lost/sub_1/{PAST_DUE}")]);
+    // No event says when an active subscription left access: which loss it was cannot be named.
+    let active = event("evt_1", kind, 100, subscription("sub_1", "active"), None);
+    let unpaid = event("evt_2", kind, 200, subscription("sub_1", "unpaid"), None);
+    assert!(after(Memory::default(), &[active, unpaid]).notices.is_empty());
+}
+
+#[test]
+fn access_that_was_lost_is_restored_once_by_a_later_event() {
+    let created = event("evt_1", "customer.subscription.created", 100, subscription("sub_1", "active"), None);
+    let events =
+        [created, turned("sub_1", 200, "active", "unpaid"), turned("sub_1", 300, "unpaid", "active")];
+    let memory = after(Memory::default(), &events);
+    let told: Vec<_> = memory.notices.iter().map(String::as_str).collect();
+    assert_eq!(told, ["subscription.access_lost/sub_1/200", "subscription.access_restored/sub_1/200"]);
+}

@@ -27,6 +27,7 @@ mod one_second;
 mod order_proof;
 mod order_sums;
 mod permutations;
+mod placing;
 mod ranks;
 mod reference;
 mod reference_period;

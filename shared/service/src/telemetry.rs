@@ -21,8 +21,8 @@ pub enum LogFormat {
 const LATENCY_BUCKETS: [f64; 13] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Events in one transaction; from one to the largest batch that a worker can be given.
-const BATCH_BUCKETS: [f64; 11] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
+/// Events of one batch: a worker takes up to 512 at once.
+const BATCH_BUCKETS: [f64; 8] = [1.0, 2.0, 4.0, 16.0, 64.0, 128.0, 256.0, 512.0];
 
 /// lapin logs a returned message with its body, and repeats what the broker task logs once. The
 /// first must not be, whatever the filter says; the second only when somebody asks for it.
@@ -93,13 +93,13 @@ mod tests {
         let recorder = builder().build_recorder();
         metrics::with_local_recorder(&recorder, || {
             metrics::histogram!("sluicegate_batch_events").record(3.0);
-            metrics::histogram!("worker_batch_seconds").record(0.02);
+            metrics::histogram!("messaging_process_duration_seconds").record(0.02);
         });
         let text = recorder.handle().render();
         for line in [
-            r#"worker_batch_events_bucket{le="2"} 0"#,
-            r#"worker_batch_events_bucket{le="4"} 1"#,
-            r#"worker_batch_seconds_bucket{le="0.025"} 1"#,
+            r#"sluicegate_batch_events_bucket{le="2"} 0"#,
+            r#"sluicegate_batch_events_bucket{le="4"} 1"#,
+            r#"messaging_process_duration_seconds_bucket{le="0.025"} 1"#,
         ] {
             assert!(text.contains(line), "{line}: {text}");
         }

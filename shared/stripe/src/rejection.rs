@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::diagnosis::Diagnosis;
 
@@ -105,8 +105,15 @@ pub struct RejectionSample {
     pub v0: bool,
     /// What the body was, where it was read.
     pub body: Option<BodySummary>,
-    /// What is wrong with the signature, where it was looked at.
+    /// What is wrong with the signature, where it was looked at and the reader's version knows it.
+    #[serde(default, deserialize_with = "known")]
     pub diagnosis: Option<Diagnosis>,
+}
+
+/// A finding of a later version is none: the rest of the report stands.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Diagnosis>, D::Error> {
+    let found = Option::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(found.and_then(|found| serde_json::from_value(found).ok()))
 }
 
 /// A body that cannot be read from it.

@@ -58,7 +58,7 @@ fn result(order: &Order) -> Result {
 /// One change of an order, and what follows on it as in `link::order_changed`.
 fn change(order: &mut Order, what: &Changed, rules: &Rules) {
     match what {
-        Changed::Payment(id, payment) => order.record(id, payment.clone()),
+        Changed::Payment(id, payment) => order.record(id, payment.as_ref().clone()),
         Changed::Removed(id) => order.remove(id),
         Changed::Registered(expected) => order.expected.clone_from(expected),
         Changed::Accepted(id) => order.accept(id),
@@ -70,7 +70,7 @@ fn change(order: &mut Order, what: &Changed, rules: &Rules) {
 }
 
 enum Changed {
-    Payment(String, Summary),
+    Payment(String, Box<Summary>),
     Removed(String),
     Registered(Option<Expected>),
     Accepted(String),
@@ -85,7 +85,7 @@ impl Changed {
             1 => Self::Registered(registered(rng)),
             2 => Self::Accepted(id),
             3 => Self::Rules,
-            _ => Self::Payment(id, payment(rng)),
+            _ => Self::Payment(id, Box::new(payment(rng))),
         }
     }
 }
