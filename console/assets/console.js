@@ -66,14 +66,15 @@ function showCopying(root = document) {
 async function copy(button) {
   const from = button.dataset.copyFrom;
   const text = from ? document.getElementById(from)?.textContent : button.dataset.copy;
-  const words = button.textContent;
+  const [words, label] = [button.textContent, button.getAttribute("aria-label")];
+  const say = (result) => { button.textContent = result; button.setAttribute("aria-label", result); };
   try {
     await navigator.clipboard.writeText(text ?? "");
-    button.textContent = "Copied";
+    say("Copied");
   } catch {
-    button.textContent = "Not copied";
+    say("Not copied");
   }
-  setTimeout(() => { button.textContent = words; }, 1500);
+  setTimeout(() => { button.textContent = words; button.setAttribute("aria-label", label); }, 1500);
 }
 
 function renew(part, fresh) {
