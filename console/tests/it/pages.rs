@@ -61,7 +61,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/",
     "/stripe",
     "/events",
