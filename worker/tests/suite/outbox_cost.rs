@@ -85,7 +85,8 @@ async fn deliveries_by_http_leave_no_dead_rows_and_take_the_room_of_a_table_that
     let copy = "CREATE TABLE inserted (LIKE outbox_delivered INCLUDING ALL);
         INSERT INTO inserted SELECT * FROM outbox_delivered ORDER BY outbox_id";
     bench.look.batch_execute(copy).await.unwrap();
-    let pages = async |size: &str, table: &str| bench.count(&format!("SELECT {size}('{table}') / 8192")).await;
+    let pages =
+        async |size: &str, table: &str| bench.count(&format!("SELECT {size}('{table}') / 8192")).await;
     let table = "pg_relation_size";
     let (sent, inserted) = (pages(table, "outbox_delivered").await, pages(table, "inserted").await);
     assert!(sent <= inserted + 1, "{sent} pages, and {inserted} where rows are only inserted");
