@@ -221,13 +221,16 @@ mod tests {
             headers.insert(name.into(), AMQPValue::LongLongInt(-300_000_000_000_000));
         }
         let id = "i".repeat(100_000);
-        let body = format!(r#"{{"id":"{id}","type":"{id}","created":-9999999999,"livemode":true}}"#);
-        let read = read(body.as_bytes(), None, &headers);
+        let body = br#"{"id":"evt_1","created":-9999999999}"#;
+        let (message_id, kind) = (Some(id.as_str()), Some(id.as_str()));
+        let message =
+            DeadMessage { body: body.to_vec(), headers: &headers, message_id, kind, redelivered: false };
         let now = Timestamp::from_second(1_790_000_000).unwrap();
+        let read = NewDeadLetter::read(message, now);
         assert_eq!((read.reason.len(), read.error.len(), read.kind.len()), (255, 4000, 255));
         assert!(read.event_id.len() < 300, "{}", read.event_id);
         assert_eq!((read.received_at, read.first_failed_at, read.created(now)), (None, now, now));
-        assert_eq!(read.payload, body.as_bytes());
+        assert_eq!(read.payload, body);
     }
 
     #[test]
