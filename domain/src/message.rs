@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn topics_are_told_apart_by_name() {
+    fn topics_differ_by_name() {
         assert_eq!(ORDER_PAID.topic, ORDER_PAID.topic);
         assert_ne!(ORDER_PAID.topic, ORDER_REFUNDED.topic);
         let names: BTreeSet<&str> = TOPICS.iter().map(|topic| topic.name).collect();

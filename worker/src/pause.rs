@@ -68,7 +68,7 @@ async fn poll(pool: Pool, queue: Queue, known: watch::Sender<Known>, shutdown: C
         tokio::select! {
             () = shutdown.cancelled() => return,
             answer = answer => match answer {
-                Ok(Ok(pause)) => tell(&known, queue, pause.as_deref()),
+                Ok(Ok(pause)) => record(&known, queue, pause.as_deref()),
                 Ok(Err(error)) => tracing::debug!(error = chain(&error), "pauses cannot be read"),
                 Err(_) => tracing::debug!("pauses cannot be read: the database does not answer"),
             },
@@ -81,7 +81,7 @@ async fn poll(pool: Pool, queue: Queue, known: watch::Sender<Known>, shutdown: C
 }
 
 /// `by`: who paused it.
-fn tell(known: &watch::Sender<Known>, queue: Queue, by: Option<&str>) {
+fn record(known: &watch::Sender<Known>, queue: Queue, by: Option<&str>) {
     let paused = by.is_some();
     let before = *known.borrow();
     if before == Some(paused) {

@@ -15,7 +15,7 @@ pub(crate) const END: &str = include_str!("sql/browser_end.sql");
 pub(crate) struct KnownBrowser(Vec<u8>);
 
 impl KnownBrowser {
-    /// What tells it apart from others.
+    /// What distinguishes it from others.
     pub(crate) fn fingerprint(&self) -> String {
         hex::encode(&self.0[..8])
     }

@@ -66,7 +66,7 @@ fn attempt(result: AttemptResult, code: Option<&str>, method: &str, brand: Optio
 }
 
 #[test]
-fn a_declined_attempt_is_told_with_code_card_and_time() {
+fn a_declined_attempt_is_explained_with_code_card_and_time() {
     let failed = attempt(AttemptResult::Failed, Some("insufficient_funds"), "card", Some("visa"));
     let view = order(OrderStatus::PaymentFailed, vec![payment(PaymentStatus::Failed)], Vec::new());
     assert_eq!(
@@ -79,7 +79,7 @@ fn a_declined_attempt_is_told_with_code_card_and_time() {
 }
 
 #[test]
-fn a_held_payment_is_told_as_money_with_its_case() {
+fn a_held_payment_is_shown_as_money_with_its_case() {
     let case = Case {
         id: 7,
         payment_id: "pi_1".to_owned(),

@@ -258,7 +258,7 @@ async fn a_canary_of_dead_letters_whose_events_have_no_row_takes_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_line_replays_what_a_filter_names_and_everything_only_when_told_so() {
+async fn the_command_line_replays_what_a_filter_names_and_everything_only_when_asked_to() {
     let world = World::new().await;
     world.sql(&dead_letters(3, "order_not_found")).await;
     world.sql(&dead_letters(2, "amount_mismatch")).await;

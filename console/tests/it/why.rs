@@ -38,7 +38,7 @@ async fn an_orders_page_says_in_one_sentence_why_it_is_not_paid() {
         "{page}"
     );
     assert!(page.contains("https://dashboard.stripe.com/payments/pi_1"), "{page}");
-    // A viewer is told the same without the digits.
+    // A viewer reads the same without the digits.
     user(&world, "vera", "viewer").await;
     let (_, _, viewer) = Browser::sign_in(&console.url, "vera", PASSWORD);
     let (_, page) = viewer.get("/search?q=A-1");

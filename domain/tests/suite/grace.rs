@@ -123,6 +123,6 @@ fn access_that_was_lost_is_restored_once_by_a_later_event() {
     let events =
         [created, turned("sub_1", 200, "active", "unpaid"), turned("sub_1", 300, "unpaid", "active")];
     let memory = after(Memory::default(), &events);
-    let told: Vec<_> = memory.notices.iter().map(String::as_str).collect();
-    assert_eq!(told, ["subscription.access_lost/sub_1/200", "subscription.access_restored/sub_1/200"]);
+    let sent: Vec<_> = memory.notices.iter().map(String::as_str).collect();
+    assert_eq!(sent, ["subscription.access_lost/sub_1/200", "subscription.access_restored/sub_1/200"]);
 }

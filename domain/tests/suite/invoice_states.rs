@@ -131,7 +131,7 @@ fn a_subscription_is_refunded_in_full_once_all_of_its_newest_invoice_is_refunded
 }
 
 #[test]
-fn a_subscription_that_ended_is_told_by_its_status_or_by_its_last_event() {
+fn a_subscription_that_ended_is_recognized_by_its_status_or_by_its_last_event() {
     let of = |kind: &str, status: &str| {
         let object = json!({
             "id": "sub_1", "object": "subscription", "status": status, "customer": "cus_1", "items": { "data": [] },

@@ -37,7 +37,7 @@ fn refund(n: i64, amount: i64) -> Prepared {
 }
 
 #[test]
-fn a_declined_card_is_told_once_no_other_payment_is_under_way() {
+fn a_declined_card_is_announced_once_no_other_payment_is_under_way() {
     let under_way = of(1, "payment_intent.processing", "pi_1", "processing", 2000);
     let declined = of(2, "payment_intent.payment_failed", "pi_2", "requires_payment_method", 2000);
     let memory = after(Memory::default(), &[under_way, declined]);
@@ -47,7 +47,7 @@ fn a_declined_card_is_told_once_no_other_payment_is_under_way() {
 }
 
 #[test]
-fn a_canceled_and_an_expired_payment_are_told() {
+fn a_canceled_and_an_expired_payment_are_announced() {
     let memory = after(Memory::default(), &[of(1, "payment_intent.canceled", "pi_1", "canceled", 2000)]);
     assert_eq!(notices(&memory), ["order.canceled/o1/pi_1"]);
     let session = json!({
@@ -59,7 +59,7 @@ fn a_canceled_and_an_expired_payment_are_told() {
 }
 
 #[test]
-fn an_order_is_told_to_be_refunded_in_part_once_its_charge_shows_it_and_then_in_full() {
+fn an_order_is_announced_as_refunded_in_part_once_its_charge_shows_it_and_then_in_full() {
     let charge = |refunded: i64| {
         let object = json!({
             "id": "ch_1", "object": "charge", "status": "succeeded", "captured": true, "amount": 2000,
@@ -77,19 +77,19 @@ fn an_order_is_told_to_be_refunded_in_part_once_its_charge_shows_it_and_then_in_
 }
 
 #[test]
-fn a_held_payment_is_told_while_somebody_must_decide_about_it() {
-    let told = |events: &[Prepared]| {
+fn a_held_payment_is_announced_while_somebody_must_decide_about_it() {
+    let sent = |events: &[Prepared]| {
         let memory = after(registered(1999), events);
         let order = memory.order("", "o1").unwrap();
         (notices(&memory).contains(&"payment.held/pi_1/amount_mismatch"), order.needs_decision("pi_1"))
     };
     let mismatch = Some(HeldReason::AmountMismatch);
-    assert_eq!(told(&[succeeded(1, "pi_1", 999)]), (true, mismatch));
+    assert_eq!(sent(&[succeeded(1, "pi_1", 999)]), (true, mismatch));
     let held = of(1, "payment_intent.amount_capturable_updated", "pi_1", "requires_capture", 999);
-    assert_eq!(told(&[held]), (true, mismatch), "before any of it is captured");
+    assert_eq!(sent(&[held]), (true, mismatch), "before any of it is captured");
     // What was refunded or charged back in full needs nobody's decision.
-    assert_eq!(told(&[refund(1, 999), succeeded(2, "pi_1", 999)]), (false, None));
-    assert_eq!(told(&[refund(1, 998), succeeded(2, "pi_1", 999)]), (true, mismatch));
+    assert_eq!(sent(&[refund(1, 999), succeeded(2, "pi_1", 999)]), (false, None));
+    assert_eq!(sent(&[refund(1, 998), succeeded(2, "pi_1", 999)]), (true, mismatch));
     let lost = |amount: i64| {
         let object = json!({
             "id": "dp_1", "object": "dispute", "status": "lost", "amount": amount, "currency": "usd",
@@ -97,11 +97,11 @@ fn a_held_payment_is_told_while_somebody_must_decide_about_it() {
         });
         event("evt_9", "charge.dispute.closed", 109, object, None)
     };
-    assert_eq!(told(&[lost(499), refund(1, 500), succeeded(2, "pi_1", 999)]), (false, None));
-    assert_eq!(told(&[lost(498), refund(1, 500), succeeded(2, "pi_1", 999)]), (true, mismatch));
+    assert_eq!(sent(&[lost(499), refund(1, 500), succeeded(2, "pi_1", 999)]), (false, None));
+    assert_eq!(sent(&[lost(498), refund(1, 500), succeeded(2, "pi_1", 999)]), (true, mismatch));
     // One that counts, and one that nobody knows.
-    assert_eq!(told(&[succeeded(1, "pi_1", 1999)]), (false, None));
-    assert_eq!(told(&[succeeded(1, "pi_2", 5)]), (false, None));
+    assert_eq!(sent(&[succeeded(1, "pi_1", 1999)]), (false, None));
+    assert_eq!(sent(&[succeeded(1, "pi_2", 5)]), (false, None));
 }
 
 /// A charge whose order is named by an edit, its own first event being missing.
@@ -115,7 +115,7 @@ fn edited_charge(id: &str, payment: &str, amount: i64, at: i64) -> Prepared {
 }
 
 #[test]
-fn what_only_an_edited_charge_says_is_not_told() {
+fn what_only_an_edited_charge_says_is_not_sent() {
     let memory = after(registered(1999), &[edited_charge("ch_1", "pi_1", 700, 100)]);
     assert_eq!(notices(&memory), Vec::<&str>::new());
     let memory = after(memory, &[succeeded(1, "pi_1", 700)]);
@@ -148,7 +148,7 @@ fn money_that_may_belong_to_another_order_pays_none_for_certain_wherever_it_is_k
 }
 
 #[test]
-fn a_draft_that_cannot_be_finalized_is_told_while_it_is_a_draft() {
+fn a_draft_that_cannot_be_finalized_is_announced_while_it_is_a_draft() {
     let of = |id: &str, kind: &str, at: i64, status: &str| {
         let object: Value = json!({
             "id": "in_1", "object": "invoice", "status": status, "amount_due": 5, "currency": "usd",
@@ -157,8 +157,8 @@ fn a_draft_that_cannot_be_finalized_is_told_while_it_is_a_draft() {
         event(id, kind, at, object, None)
     };
     let failed = || of("evt_1", "invoice.finalization_failed", 100, "draft");
-    let told = after(Memory::default(), &[failed()]);
-    assert_eq!(notices(&told), ["invoice.finalization_failed/in_1"]);
+    let sent = after(Memory::default(), &[failed()]);
+    assert_eq!(notices(&sent), ["invoice.finalization_failed/in_1"]);
     let finalized = of("evt_2", "invoice.finalized", 200, "open");
     assert_eq!(notices(&after(Memory::default(), &[finalized, failed()])), Vec::<&str>::new());
 }

@@ -96,7 +96,7 @@ async fn what_localstripe_delivers_ends_in_a_paid_order_and_a_subscription() {
     );
     assert_eq!(system.number(&customer).await, 1);
     let messages = "SELECT count(DISTINCT topic) FROM outbox WHERE topic IN ('order.paid', 'subscription.payment_succeeded')";
-    eventually("both are told", async || system.number(messages).await == 2).await;
+    eventually("both messages are there", async || system.number(messages).await == 2).await;
     let refused = "SELECT count(*) FROM events WHERE outcome NOT IN ('processed', 'ignored')";
     assert_eq!(system.number(refused).await, 0);
 }

@@ -6,8 +6,8 @@ use amqp::topology::label;
 use domain::rules::{ClientReferenceId, MODES, OrdersPolicy, Rules, reference_code};
 use serde_json::{Map, Value};
 
-/// Each setting by its name, with its value; of a secret, enough to tell whether two are the same and no more than every
-/// reference code tells.
+/// Each setting by its name, with its value; of a secret, enough to see whether two are the same and no more than every
+/// reference code shows.
 #[must_use]
 pub fn shared_settings(rules: &Rules, retry: &[Duration], has_api_key: bool) -> Map<String, Value> {
     let mode = MODES.iter().find(|(_, mode)| *mode == rules.livemode).map(|(name, _)| *name);
