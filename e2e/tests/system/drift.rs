@@ -107,6 +107,15 @@ async fn a_system_in_sync_has_no_drift_whatever_goes_wrong_at_stripe() {
     assert_eq!(refused.status.code(), Some(2), "a repair needs a reason");
 }
 
+/// In the audit, and for the console's page.
+async fn repairs_are_recorded(system: &System, repairs: usize) {
+    let repairs = i64::try_from(repairs).unwrap();
+    let audited = "SELECT count(*) FROM audit WHERE action = 'drift.repair' AND reason = 'a test'";
+    assert_eq!(system.number(audited).await, repairs);
+    let noted = "SELECT sum(repaired)::bigint FROM stripe_checks WHERE kind = 'drift'";
+    assert_eq!(system.number(noted).await, repairs, "the console shows what was repaired");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_drift_is_found_reported_and_repaired_and_nothing_else_is_touched() {
     let api = ApiServer::open().await.unwrap();
@@ -157,11 +166,7 @@ async fn planted_drift_is_found_reported_and_repaired_and_nothing_else_is_touche
     // Repaired, and the audit says by whom.
     let (repaired, code) = drift(&system, &["--repair", "--reason", "a test"]);
     assert_eq!(code, Some(0), "{repaired}");
-    let repairs =
-        system.number("SELECT count(*) FROM audit WHERE action = 'drift.repair' AND reason = 'a test'").await;
-    assert_eq!(repairs, i64::try_from(items(&repaired).len()).unwrap());
-    let noted = "SELECT sum(repaired)::bigint FROM stripe_checks WHERE kind = 'drift'";
-    assert_eq!(system.number(noted).await, repairs, "the console shows what was repaired");
+    repairs_are_recorded(&system, items(&repaired).len()).await;
     let after = dump(&system).await;
     // What only the workers read, and no report shows.
     let inner = |row: &(String, String)| {
