@@ -47,11 +47,11 @@ fn grants(missing: &[String], alters_audit: bool) -> Finding {
         return Finding::failed(
             CheckId::Grants,
             found,
-            "grant SELECT and INSERT, or use the role of the programs",
+            "run `sluicegate migrate --grant-to ROLE` as the owner, or use the role of the programs",
         );
     }
     if alters_audit {
-        let remedy = "let the programs use a role that does not own the tables, and may only SELECT and INSERT in `audit`";
+        let remedy = "let the programs use a role of their own: `sluicegate migrate --grant-to ROLE` gives it its rights";
         return Finding::warning(CheckId::Grants, "this role can alter the audit", remedy);
     }
     Finding::ok(CheckId::Grants, "this role cannot alter the audit")
