@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 use e2e::{System, binary, eventually};
+use simulator::histories::History;
 use simulator::stripe_api::ApiServer;
 use simulator::verify;
 
@@ -16,6 +17,14 @@ async fn system(api: &ApiServer, rate: &str) -> System {
     system.with("STRIPE_API_RATE", rate).with("STRIPE_SWEEP", "off")
 }
 
+/// Whether the lists show what the history came to. What a charge said before somebody edited it is in no list. Before
+/// there were events of refunds, the simulator's list of them lacks those that no event shows, and one that fails leaves a
+/// sum that does not say which of them it was.
+fn is_in_the_lists(history: &History) -> bool {
+    let named = ["metadata_edited", "refund_failed", "refund_again"].contains(&history.name);
+    !named || history.version.refund_events()
+}
+
 /// How many objects a backfill took in, as it printed.
 fn taken_in(printed: &str) -> i64 {
     let printed: serde_json::Value = serde_json::from_str(printed).unwrap();
@@ -26,7 +35,8 @@ fn taken_in(printed: &str) -> i64 {
 async fn a_backfill_brings_the_state_of_every_object_and_sends_nothing() {
     let api = ApiServer::open().await.unwrap();
     let system = system(&api, "1000").await;
-    let histories = of_all_kinds(71, 150);
+    let mut histories = of_all_kinds(71, 150);
+    histories.retain(is_in_the_lists);
     histories.iter().for_each(|history| api.add_history(history));
     let programs = system.start_all().await;
     let objects = taken_in(&system.sluicegate(&["backfill", "all", "--account", "all", "--json"]));

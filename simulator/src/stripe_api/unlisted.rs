@@ -32,10 +32,18 @@ pub(super) fn refunds_of(catalog: &Catalog, charge: &str, view: &View<'_>) -> Ve
     of_charge(entry, covered, view)
 }
 
-/// One of them, by the id that [`refunds`] gives it.
+/// One of them, by the id that [`refunds`] gives it; or one that only its charge lists, as API versions before 2022-11-15
+/// do, also for the part of a hold that was released.
 pub(super) fn refund(catalog: &Catalog, id: &str, view: &View<'_>) -> Option<Value> {
-    let (_, charge) = id.strip_prefix("re_")?.split_once('_')?;
-    refunds_of(catalog, charge, view).into_iter().find(|refund| refund["id"] == id)
+    if let Some((_, charge)) = id.strip_prefix("re_")?.split_once('_') {
+        return refunds_of(catalog, charge, view).into_iter().find(|refund| refund["id"] == id);
+    }
+    let mine = catalog.entries("charge").filter(|entry| is_seen(entry, view));
+    mine.filter_map(|entry| entry.state(view))
+        .filter_map(|charge| charge["refunds"]["data"].as_array())
+        .flatten()
+        .find(|refund| refund["id"] == id)
+        .cloned()
 }
 
 fn is_seen(entry: &Entry, view: &View<'_>) -> bool {
