@@ -93,7 +93,7 @@ pub struct ObjectKeys {
     pub account: String,
     /// Whether it is about real money.
     pub livemode: bool,
-    /// At most [`MOST_KEYS`].
+    /// At most 40 of them.
     pub keys: BTreeSet<PersonalKey>,
 }
 
