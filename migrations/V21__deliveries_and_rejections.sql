@@ -86,10 +86,10 @@ BEGIN
     END IF;
     DELETE FROM outbox_deliveries WHERE outbox_id = message AND destination = to_destination;
     DELETE FROM outbox_delivered WHERE outbox_id = message AND destination = to_destination;
-    INSERT INTO outbox_owed (destination, ids)
-    SELECT to_destination, ARRAY[id] FROM outbox_messages
-    WHERE id = message
-      AND NOT EXISTS (SELECT FROM outbox_owed u WHERE u.destination = to_destination AND message = ANY (u.ids));
+    -- Into a row of its own: the relay may be about to drop the one that it is still in, because it was given up.
+    DELETE FROM outbox_owed WHERE destination = to_destination AND ids = ARRAY[message];
+    UPDATE outbox_owed SET ids = array_remove(ids, message) WHERE destination = to_destination AND message = ANY (ids);
+    INSERT INTO outbox_owed (destination, ids) SELECT to_destination, ARRAY[id] FROM outbox_messages WHERE id = message;
     PERFORM pg_notify('sluicegate_outbox', '');
 END
 $$;
