@@ -161,7 +161,11 @@ restart() {
   ok "the stack restarts on its volumes"
 }
 
-clean() { compose down -v || true; }
+# podman-compose knows only the first container of each service.
+clean() {
+  podman ps -aq --filter "label=com.docker.compose.project=$project" | xargs -r podman rm -f >/dev/null 2>&1 || true
+  compose down -v || true
+}
 
 install_tools
 bash deploy/stand-ins/build.sh
